@@ -1,0 +1,150 @@
+package io.github.conv4j;
+
+import io.github.conv4j.internal.checks.Checks;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far, and with what, the source is extended before the kernel slides over it. Immutable.
+ *
+ * <p>A list with one number holds for every axis; otherwise there is one number an axis, in the
+ * order depth, height, width.
+ *
+ * <p>For a transposed convolution the padding is cut from the result, as in PyTorch and ONNX.
+ */
+public final class Padding {
+  /** The rule that the amounts come from. */
+  public enum Rule {
+    /** Given amounts. */
+    EXPLICIT,
+    /** No padding. */
+    VALID,
+    /** PyTorch's {@code 'same'}: dst as large as src; stride 1 only; an odd element at the end. */
+    SAME,
+    /** ONNX's SAME_UPPER: dst is {@code ceil(src / stride)}; an odd element at the end. */
+    SAME_UPPER,
+    /** ONNX's SAME_LOWER: dst is {@code ceil(src / stride)}; an odd element at the beginning. */
+    SAME_LOWER
+  }
+
+  private static final long[] ZERO = {0};
+
+  private final Rule rule;
+  private final long[] begin;
+  private final long[] end;
+  private final PaddingMode mode;
+
+  private Padding(Rule rule, long[] begin, long[] end, PaddingMode mode) {
+    this.rule = rule;
+    this.begin = begin;
+    this.end = end;
+    this.mode = Objects.requireNonNull(mode, "mode");
+    if (mode != PaddingMode.ZEROS) {
+      for (long amount : end) {
+        Checks.notNegative(amount, "end padding with mode " + mode);
+      }
+    }
+  }
+
+  /** Returns no padding. */
+  public static Padding valid() {
+    return new Padding(Rule.VALID, ZERO, ZERO, PaddingMode.ZEROS);
+  }
+
+  /** Returns the same padding at the beginning and the end of each axis. */
+  public static Padding symmetric(long... amounts) {
+    return asymmetric(amounts, amounts);
+  }
+
+  /**
+   * Returns padding that may differ between the beginning and the end of an axis.
+   *
+   * @param begin before the first element of each axis, at least 0
+   * @param end after the last element of each axis; negative numbers crop the source, or extend the
+   *     result of a transposed convolution
+   */
+  public static Padding asymmetric(long[] begin, long[] end) {
+    Objects.requireNonNull(begin, "begin");
+    Objects.requireNonNull(end, "end");
+    if (begin.length == 0 || begin.length > 3 || begin.length != end.length) {
+      throw new IllegalArgumentException(
+          "padding needs 1 to 3 amounts on both sides but has begin %s and end %s"
+              .formatted(Arrays.toString(begin), Arrays.toString(end)));
+    }
+    for (long amount : begin) {
+      Checks.notNegative(amount, "begin padding");
+    }
+    return new Padding(Rule.EXPLICIT, begin.clone(), end.clone(), PaddingMode.ZEROS);
+  }
+
+  /** Returns PyTorch's {@code 'same'}. */
+  public static Padding same() {
+    return new Padding(Rule.SAME, ZERO, ZERO, PaddingMode.ZEROS);
+  }
+
+  /** Returns ONNX's SAME_UPPER. */
+  public static Padding sameUpper() {
+    return new Padding(Rule.SAME_UPPER, ZERO, ZERO, PaddingMode.ZEROS);
+  }
+
+  /** Returns ONNX's SAME_LOWER. */
+  public static Padding sameLower() {
+    return new Padding(Rule.SAME_LOWER, ZERO, ZERO, PaddingMode.ZEROS);
+  }
+
+  /** Returns this padding with other contents. */
+  public Padding mode(PaddingMode mode) {
+    return new Padding(rule, begin, end, mode);
+  }
+
+  /** Returns the rule. */
+  public Rule rule() {
+    return rule;
+  }
+
+  /** Returns the contents. */
+  public PaddingMode mode() {
+    return mode;
+  }
+
+  /** Returns the number of amounts given: 1 for every axis alike, else one an axis. */
+  int axisCount() {
+    return begin.length;
+  }
+
+  long begin(int axis) {
+    return begin[begin.length == 1 ? 0 : axis];
+  }
+
+  long end(int axis) {
+    return end[end.length == 1 ? 0 : axis];
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Padding that
+        && rule == that.rule
+        && mode == that.mode
+        && Arrays.equals(begin, that.begin)
+        && Arrays.equals(end, that.end);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(rule, mode, Arrays.hashCode(begin), Arrays.hashCode(end));
+  }
+
+  @Override
+  public String toString() {
+    String amounts =
+        switch (rule) {
+          case EXPLICIT ->
+              Arrays.equals(begin, end)
+                  ? Arrays.toString(begin)
+                  : Arrays.toString(begin) + ".." + Arrays.toString(end);
+          case VALID, SAME, SAME_UPPER, SAME_LOWER -> rule.name();
+        };
+    return mode == PaddingMode.ZEROS ? amounts : amounts + " " + mode;
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.conv4j;
+
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights of one convolution and, where it has one, its bias.
+ *
+ * @param weights shape {@link Convolution#weightsShape()}
+ * @param bias shape {@code [oc]}, null where the convolution has no bias
+ */
+public record Parameters(Tensor weights, @Nullable Tensor bias) {
+  /** Checks that there are weights. */
+  public Parameters {
+    Objects.requireNonNull(weights, "weights");
+  }
+
+  /**
+   * Copies arrays into new tensors.
+   *
+   * @param weights in row-major order of {@link Convolution#weightsShape()}
+   * @param bias one number an output channel; null where the convolution has no bias
+   * @throws IllegalArgumentException if a length is wrong
+   */
+  public static Parameters of(
+      Convolution convolution, float[] weights, float @Nullable [] bias, Arena arena) {
+    Tensor weightsTensor =
+        Tensor.ofFloats(TensorSpec.weights(convolution.weightsShape()), weights, arena);
+    Tensor biasTensor =
+        bias == null
+            ? null
+            : Tensor.ofFloats(TensorSpec.bias(convolution.outChannels()), bias, arena);
+    return new Parameters(weightsTensor, biasTensor);
+  }
+}

@@ -1,0 +1,11 @@
+package io.github.conv4j;
+
+/** A valid description that this engine cannot run; {@code support} tells beforehand. */
+public final class UnsupportedConvolutionException extends UnsupportedOperationException {
+  private static final long serialVersionUID = 1;
+
+  /** Creates the exception from the engine's name, the problem and the reason. */
+  public UnsupportedConvolutionException(String engine, String problem, String reason) {
+    super("engine %s cannot run %s: %s".formatted(engine, problem, reason));
+  }
+}

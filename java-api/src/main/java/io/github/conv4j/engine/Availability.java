@@ -1,0 +1,34 @@
+package io.github.conv4j.engine;
+
+import java.util.Objects;
+
+/** Whether an engine can start on this machine. */
+public sealed interface Availability {
+  /**
+   * The engine can start.
+   *
+   * @param version of what computes, for example {@code oneDNN 3.13.0}
+   * @param detail where it comes from or what it uses, for people
+   */
+  record Available(String version, String detail) implements Availability {
+    /** Checks that both are given. */
+    public Available {
+      Objects.requireNonNull(version, "version");
+      Objects.requireNonNull(detail, "detail");
+    }
+  }
+
+  /**
+   * The engine cannot start.
+   *
+   * @param reason what is wrong
+   * @param remedy what to do about it
+   */
+  record Unavailable(String reason, String remedy) implements Availability {
+    /** Checks that both are given. */
+    public Unavailable {
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(remedy, "remedy");
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.github.conv4j.engine;
+
+/**
+ * How an engine is found: a service of {@link java.util.ServiceLoader}.
+ *
+ * <p>Creating a provider must be cheap and must not fail; work and failure belong to {@link
+ * #availability}.
+ */
+public interface EngineProvider {
+  /** Returns the short name, for example {@code onednn}. */
+  String name();
+
+  /** Returns the rank among available engines; the highest is the best. */
+  int priority();
+
+  /** Tells whether the engine can start. Computed once; never throws. */
+  Availability availability();
+
+  /**
+   * Starts the engine.
+   *
+   * @throws io.github.conv4j.EngineUnavailableException if {@link #availability} says so
+   */
+  Engine open(EngineOptions options);
+}

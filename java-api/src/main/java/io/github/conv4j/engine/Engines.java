@@ -1,0 +1,145 @@
+package io.github.conv4j.engine;
+
+import io.github.conv4j.EngineUnavailableException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/** Finds engines. */
+public final class Engines {
+  /**
+   * The system property that names the engine {@link #best} must use; if that engine cannot start,
+   * {@link #best} fails instead of falling back.
+   */
+  public static final String ENGINE_PROPERTY = "conv4j.engine";
+
+  private static final System.Logger LOG = System.getLogger("io.github.conv4j");
+
+  private Engines() {}
+
+  /**
+   * One engine that was found.
+   *
+   * @param name the short name
+   * @param priority the rank among available engines
+   * @param availability whether it can start
+   */
+  public record Survey(String name, int priority, Availability availability) {}
+
+  /** Starts the best engine that can start on this machine, with default options. */
+  public static Engine best() {
+    return best(EngineOptions.defaults());
+  }
+
+  /**
+   * Starts the best engine that can start on this machine, and logs one line that says which and
+   * why.
+   *
+   * @throws EngineUnavailableException if {@value #ENGINE_PROPERTY} names an engine that cannot
+   *     start, or none can
+   */
+  public static Engine best(EngineOptions options) {
+    Objects.requireNonNull(options, "options");
+    String forced = System.getProperty(ENGINE_PROPERTY);
+    if (forced != null && !forced.isBlank()) {
+      Engine engine = named(forced.strip(), options);
+      log(engine.name(), "property " + ENGINE_PROPERTY + " asks for it");
+      return engine;
+    }
+    List<String> skipped = new ArrayList<>();
+    for (EngineProvider provider : providers()) {
+      switch (provider.availability()) {
+        case Availability.Available available -> {
+          Engine engine = provider.open(options);
+          String why = available.version() + ", " + available.detail();
+          log(engine.name(), skipped.isEmpty() ? why : why + "; " + String.join("; ", skipped));
+          return engine;
+        }
+        case Availability.Unavailable no ->
+            skipped.add("not %s: %s; %s".formatted(provider.name(), no.reason(), no.remedy()));
+      }
+    }
+    throw new EngineUnavailableException(
+        "best", String.join("; ", skipped), "put conv4j-api on the class path or module path");
+  }
+
+  /** Starts an engine by name, with default options. */
+  public static Engine named(String name) {
+    return named(name, EngineOptions.defaults());
+  }
+
+  /**
+   * Starts an engine by name.
+   *
+   * @throws EngineUnavailableException if there is none of that name, or it cannot start
+   */
+  public static Engine named(String name, EngineOptions options) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(options, "options");
+    List<EngineProvider> providers = providers();
+    for (EngineProvider provider : providers) {
+      if (provider.name().equals(name)) {
+        if (provider.availability() instanceof Availability.Unavailable no) {
+          throw new EngineUnavailableException(name, no.reason(), no.remedy());
+        }
+        return provider.open(options);
+      }
+    }
+    String known = providers.stream().map(EngineProvider::name).collect(Collectors.joining(", "));
+    String remedy =
+        name.equals("onednn")
+            ? "add the artifact conv4j-onednn to the class path or module path"
+            : "choose one of these";
+    throw new EngineUnavailableException(name, "only these engines are present: " + known, remedy);
+  }
+
+  /** Returns every engine that is present, the best first, with whether it can start. */
+  public static List<Survey> survey() {
+    return providers().stream()
+        .map(p -> new Survey(p.name(), p.priority(), p.availability()))
+        .toList();
+  }
+
+  private static void log(String name, String why) {
+    LOG.log(Level.INFO, "conv4j uses engine {0}: {1}", name, why);
+  }
+
+  private static List<EngineProvider> providers() {
+    List<EngineProvider> found = new ArrayList<>();
+    collect(ServiceLoader.load(EngineProvider.class), found);
+    collect(
+        ServiceLoader.load(EngineProvider.class, EngineProvider.class.getClassLoader()), found);
+    found.sort(Comparator.comparingInt(EngineProvider::priority).reversed());
+    return found;
+  }
+
+  private static void collect(
+      ServiceLoader<EngineProvider> loader, List<EngineProvider> found) {
+    var candidates = loader.iterator();
+    while (true) {
+      EngineProvider provider;
+      try {
+        provider = candidates.hasNext() ? candidates.next() : null;
+      } catch (ServiceConfigurationError e) {
+        LOG.log(Level.WARNING, "an engine provider cannot be used: " + e.getMessage(), e);
+        continue;
+      }
+      if (provider == null) {
+        return;
+      }
+      if (!isKnown(found, provider)) {
+        found.add(provider);
+      }
+    }
+  }
+
+  private static boolean isKnown(List<EngineProvider> found, EngineProvider provider) {
+    return found.stream()
+        .anyMatch(p -> p.name().equals(provider.name()));
+  }
+}

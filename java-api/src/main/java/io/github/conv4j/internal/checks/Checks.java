@@ -1,0 +1,42 @@
+package io.github.conv4j.internal.checks;
+
+/** Preconditions whose messages name the parameter, its value and what it was held against. */
+public final class Checks {
+  private Checks() {}
+
+  /** Returns {@code value} if it is at least 1. */
+  public static long positive(long value, String name) {
+    if (value <= 0) {
+      throw new IllegalArgumentException("%s must be at least 1 but is %d".formatted(name, value));
+    }
+    return value;
+  }
+
+  /** Returns {@code value} if it is at least 0. */
+  public static long notNegative(long value, String name) {
+    if (value < 0) {
+      throw new IllegalArgumentException("%s must be at least 0 but is %d".formatted(name, value));
+    }
+    return value;
+  }
+
+  /** Returns {@code a * b}; an overflow is the caller's error and is told with both factors. */
+  public static long product(long a, long b, String what) {
+    try {
+      return Math.multiplyExact(a, b);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "%s overflows 64 bits: %d times %d".formatted(what, a, b), e);
+    }
+  }
+
+  /** Returns {@code a + b}; an overflow is the caller's error and is told with both terms. */
+  public static long sum(long a, long b, String what) {
+    try {
+      return Math.addExact(a, b);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "%s overflows 64 bits: %d plus %d".formatted(what, a, b), e);
+    }
+  }
+}

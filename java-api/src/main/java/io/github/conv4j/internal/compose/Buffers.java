@@ -1,0 +1,30 @@
+package io.github.conv4j.internal.compose;
+
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/** The tensors between stages, for one concurrent caller. */
+final class Buffers implements AutoCloseable {
+  private final Arena arena = Arena.ofShared();
+  private final Tensor[] tensors;
+
+  Buffers(List<TensorSpec> specs) {
+    try {
+      tensors = specs.stream().map(spec -> Tensor.allocate(spec, arena)).toArray(Tensor[]::new);
+    } catch (Throwable e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  Tensor get(int index) {
+    return tensors[index];
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,139 @@
+package io.github.conv4j.internal.compose;
+
+import io.github.conv4j.ChannelShuffle;
+import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionSequence;
+import io.github.conv4j.Parameters;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.Step;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.internal.prepared.CheckedConvolution;
+import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** A sequence on any engine: prepared steps with the buffers between them. */
+public final class PreparedSequence extends CheckedConvolution<Buffers> {
+  /** A step that is ready to run. */
+  private interface Stage {
+    void run(Tensor src, Tensor dst);
+  }
+
+  private final Stage[] stages;
+
+  private PreparedSequence(
+      TensorSpec src,
+      TensorSpec dst,
+      Explanation explanation,
+      int threads,
+      List<TensorSpec> between,
+      AutoCloseable prepared,
+      Stage[] stages) {
+    super(
+        src,
+        dst,
+        explanation,
+        new Ledger(explanation.engine()),
+        threads,
+        () -> new Buffers(between),
+        prepared);
+    this.stages = stages;
+  }
+
+  /** Prepares every step on the engine. */
+  public static PreparedConvolution prepare(
+      Engine engine, ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
+    Objects.requireNonNull(sequence, "sequence");
+    Objects.requireNonNull(src, "src");
+    int needed = sequence.convolutions().size();
+    if (parameters.size() != needed) {
+      throw new IllegalArgumentException(
+          "the sequence has %d convolutions but got %d parameters"
+              .formatted(needed, parameters.size()));
+    }
+    List<PreparedConvolution> prepared = new ArrayList<>();
+    AutoCloseable closeAll = () -> prepared.reversed().forEach(PreparedConvolution::close);
+    try {
+      return assemble(engine, sequence, src, parameters, prepared, closeAll);
+    } catch (Throwable e) {
+      prepared.reversed().forEach(PreparedConvolution::close);
+      throw e;
+    }
+  }
+
+  private static PreparedConvolution assemble(
+      Engine engine,
+      ConvolutionSequence sequence,
+      TensorSpec src,
+      List<Parameters> parameters,
+      List<PreparedConvolution> prepared,
+      AutoCloseable closeAll) {
+    List<Stage> stages = new ArrayList<>();
+    List<TensorSpec> specs = new ArrayList<>();
+    List<Explanation.Stage> explained = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    var remaining = parameters.iterator();
+    TensorSpec current = src;
+    for (Step step : sequence.steps()) {
+      switch (step) {
+        case Convolution convolution -> {
+          Parameters own = remaining.next();
+          PreparedConvolution next =
+              engine.prepare(convolution, current, own.weights(), own.bias());
+          prepared.add(next);
+          stages.add(next::execute);
+          explained.addAll(next.explain().stages());
+          warnings.addAll(next.explain().warnings());
+          if (specs.isEmpty()) {
+            specs.add(next.src());
+          }
+          current = next.dst();
+        }
+        case ChannelShuffle shuffle -> {
+          if (specs.isEmpty()) {
+            current = settled(current);
+            specs.add(current);
+          }
+          shuffle.outputShape(current.shape());
+          stages.add(new Shuffle(shuffle, current)::run);
+          explained.add(
+              new Explanation.Stage("channel shuffle", "java:copy", current, current, "", 0, 0));
+        }
+      }
+      specs.add(current);
+    }
+    var explanation =
+        new Explanation(engine.name(), sequence + " on " + specs.getFirst(), explained, warnings);
+    return new PreparedSequence(
+        specs.getFirst(),
+        specs.getLast(),
+        explanation,
+        engine.options().threads(),
+        List.copyOf(specs.subList(1, specs.size() - 1)),
+        closeAll,
+        stages.toArray(Stage[]::new));
+  }
+
+  private static TensorSpec settled(TensorSpec spec) {
+    return spec.isAny()
+        ? spec.withLayout(Layout.channelsLast(spec.shape().rank()))
+        : spec;
+  }
+
+  @Override
+  protected void run(Buffers buffers, Tensor src, Tensor dst) {
+    Tensor from = src;
+    int last = stages.length - 1;
+    for (int i = 0; i < last; i++) {
+      Tensor to = buffers.get(i);
+      stages[i].run(from, to);
+      from = to;
+    }
+    stages[last].run(from, dst);
+  }
+}

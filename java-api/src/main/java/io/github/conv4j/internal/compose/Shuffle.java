@@ -1,0 +1,81 @@
+package io.github.conv4j.internal.compose;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.github.conv4j.ChannelShuffle;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
+
+/** Moves channels; source and result have the same spec. */
+final class Shuffle {
+  private final ChannelShuffle description;
+  private final TensorSpec spec;
+  private final int channels;
+  private final int groups;
+
+  Shuffle(ChannelShuffle description, TensorSpec spec) {
+    this.description = description;
+    this.spec = spec;
+    this.channels = Math.toIntExact(description.channels());
+    this.groups = Math.toIntExact(description.groups());
+  }
+
+  void run(Tensor src, Tensor dst) {
+    if (!(spec.layout() instanceof Layout.Plain plain)) {
+      moveElements(src, dst);
+    } else if (plain.isChannelsLast()) {
+      movePixels(src.segment(), dst.segment());
+    } else {
+      movePlanes(src.segment(), dst.segment());
+    }
+  }
+
+  private void movePixels(MemorySegment src, MemorySegment dst) {
+    int perGroup = channels / groups;
+    long pixelCount = spec.shape().elementCount() / channels;
+    for (long pixel = 0; pixel < pixelCount; pixel++) {
+      long base = pixel * channels;
+      for (int g = 0; g < groups; g++) {
+        for (int i = 0; i < perGroup; i++) {
+          float value = src.getAtIndex(JAVA_FLOAT, base + g * perGroup + i);
+          dst.setAtIndex(JAVA_FLOAT, base + i * groups + g, value);
+        }
+      }
+    }
+  }
+
+  private void movePlanes(MemorySegment src, MemorySegment dst) {
+    long batch = spec.shape().dim(0);
+    long planeBytes = spec.byteSize() / batch / channels;
+    for (long n = 0; n < batch; n++) {
+      for (int c = 0; c < channels; c++) {
+        MemorySegment.copy(
+            src,
+            (n * channels + description.sourceChannel(c)) * planeBytes,
+            dst,
+            (n * channels + c) * planeBytes,
+            planeBytes);
+      }
+    }
+  }
+
+  /** Any other layout, element by element. */
+  private void moveElements(Tensor src, Tensor dst) {
+    Shape shape = spec.shape();
+    long[] to = new long[shape.rank()];
+    long[] from = new long[shape.rank()];
+    for (long i = 0; i < shape.elementCount(); i++) {
+      long rest = i;
+      for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+        to[axis] = rest % shape.dim(axis);
+        from[axis] = to[axis];
+        rest /= shape.dim(axis);
+      }
+      from[1] = description.sourceChannel(to[1]);
+      dst.setFloat(src.getFloat(from), to);
+    }
+  }
+}

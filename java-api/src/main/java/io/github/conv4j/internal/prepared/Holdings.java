@@ -1,0 +1,38 @@
+package io.github.conv4j.internal.prepared;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What one prepared convolution owns. Kept apart from it so that a cleaner, and the engine, can free
+ * it without keeping the prepared convolution reachable.
+ */
+final class Holdings<S extends AutoCloseable> {
+  private final String problem;
+  private final Slots<S> slots;
+  private final AutoCloseable packed;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  Holdings(String problem, Slots<S> slots, AutoCloseable packed) {
+    this.problem = problem;
+    this.slots = slots;
+    this.packed = packed;
+  }
+
+  String problem() {
+    return problem;
+  }
+
+  Slots<S> slots() {
+    return slots;
+  }
+
+  /** Returns whether this call closed it. */
+  boolean close() {
+    slots.close();
+    if (!closed.compareAndSet(false, true)) {
+      return false;
+    }
+    Quietly.close(packed);
+    return true;
+  }
+}

@@ -1,0 +1,111 @@
+package io.github.conv4j.internal.reference;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Geometry;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.internal.prepared.CheckedConvolution;
+import io.github.conv4j.internal.prepared.CopiedWeights;
+import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A convolution by the naive loops, on row-major copies of its tensors. */
+final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution.Arrays> {
+  private static final Geometry.Axis ABSENT = new Geometry.Axis(1, 1, 1, 1, 1, 0, 0);
+
+  /** Row-major copies of src and dst for one concurrent caller. */
+  static final class Arrays implements AutoCloseable {
+    final float[] src;
+    final float[] dst;
+
+    Arrays(Shape src, Shape dst) {
+      this.src = new float[Math.toIntExact(src.elementCount())];
+      this.dst = new float[Math.toIntExact(dst.elementCount())];
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final Loops loops;
+  private final float[] weights;
+  private final float @Nullable [] bias;
+
+  private ReferenceConvolution(
+      TensorSpec src,
+      TensorSpec dst,
+      Explanation explanation,
+      Ledger ledger,
+      int threads,
+      Loops loops,
+      float[] weights,
+      float @Nullable [] bias) {
+    super(
+        src,
+        dst,
+        explanation,
+        ledger,
+        threads,
+        () -> new Arrays(src.shape(), dst.shape()),
+        () -> {});
+    this.loops = loops;
+    this.weights = weights;
+    this.bias = bias;
+  }
+
+  static ReferenceConvolution prepare(PrepareRequest request, Ledger ledger, int threads) {
+    Convolution c = request.convolution();
+    List<Geometry.Axis> axes = request.geometry().axes();
+    int last = axes.size() - 1;
+    var loops =
+        new Loops(
+            Math.toIntExact(request.src().shape().dim(0)),
+            Math.toIntExact(c.groups()),
+            Math.toIntExact(c.inChannels() / c.groups()),
+            Math.toIntExact(c.outChannels() / c.groups()),
+            last >= 2 ? axes.get(last - 2) : ABSENT,
+            last >= 1 ? axes.get(last - 1) : ABSENT,
+            axes.get(last),
+            c.padding().mode(),
+            c.isTransposed());
+    TensorSpec src = settled(request.src());
+    TensorSpec dst = settled(request.dst());
+    float[] weights = CopiedWeights.of(c, request.weights());
+    float[] bias = request.bias() == null ? null : request.bias().toFloatArray();
+    long weightsBytes = (weights.length + (bias == null ? 0L : bias.length)) * Float.BYTES;
+    long scratchBytes = (src.shape().elementCount() + dst.shape().elementCount()) * Float.BYTES;
+    var stage =
+        new Explanation.Stage(
+            c.isTransposed() ? "transposed convolution" : "convolution",
+            "java:naive-loops",
+            src,
+            dst,
+            "row-major",
+            weightsBytes,
+            scratchBytes);
+    var explanation =
+        new Explanation(
+            ReferenceEngine.NAME,
+            c + " on " + src,
+            List.of(stage),
+            List.of("the reference is for validation: expect it to be very slow"));
+    return new ReferenceConvolution(
+        src, dst, explanation, ledger, threads, loops, weights, bias);
+  }
+
+  private static TensorSpec settled(TensorSpec spec) {
+    return spec.isAny() ? spec.withLayout(Layout.channelsFirst(spec.shape().rank())) : spec;
+  }
+
+  @Override
+  protected void run(Arrays arrays, Tensor src, Tensor dst) {
+    src.copyTo(arrays.src);
+    loops.run(arrays.src, weights, bias, arrays.dst);
+    dst.copyFrom(arrays.dst);
+  }
+}

@@ -1,0 +1,186 @@
+package io.github.conv4j.validation;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.Parameters;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Holds an engine against the reference.
+ *
+ * <p>{@link #exact} uses small integers, where every correct engine gives the same bits; {@link
+ * #bounded} uses random floats and an {@link ErrorBound}. The dst is filled with NaN before each run,
+ * so that an output that is not written is found.
+ *
+ * <p><b>Threads.</b> One at a time. <b>Memory.</b> Closing it closes the reference, not the engine.
+ */
+public final class EngineValidator implements AutoCloseable {
+  private static final int ATTEMPTS_AT_A_TELLING_FILL = 4;
+
+  private final Engine engine;
+  private final Engine reference;
+  private final Supplier<Arena> arenas;
+
+  /** Creates a validator for an engine. */
+  public EngineValidator(Engine engine) {
+    this(engine, Arena::ofConfined);
+  }
+
+  /**
+   * Creates a validator whose tensors come from special memory.
+   *
+   * @param arenas makes the arena of one run, for example one with guard pages
+   */
+  public EngineValidator(Engine engine, Supplier<Arena> arenas) {
+    this.engine = Objects.requireNonNull(engine, "engine");
+    this.arenas = Objects.requireNonNull(arenas, "arenas");
+    this.reference = Engines.named("reference");
+  }
+
+  /** Compares integer values for equality. */
+  public Verdict exact(Problem problem, LayoutChoice layout, long seed) {
+    Verdict verdict = null;
+    for (int i = 0; i < ATTEMPTS_AT_A_TELLING_FILL; i++) {
+      Fill fill = Fill.integers(problem, seed + i);
+      float[] expected = run(reference, problem, LayoutChoice.NCHW, fill).values();
+      verdict = compare(problem, layout, seed + i, fill, expected, new double[0]);
+      if (!verdict.mistrusted()) {
+        return verdict;
+      }
+    }
+    return Objects.requireNonNull(verdict);
+  }
+
+  /** Compares random floats within the {@link ErrorBound} of the problem. */
+  public Verdict bounded(Problem problem, LayoutChoice layout, long seed) {
+    Fill fill = Fill.floats(problem, seed);
+    float[] expected = run(reference, problem, LayoutChoice.NCHW, fill).values();
+    float[] magnitudes =
+        run(reference, problem, LayoutChoice.NCHW, fill.magnitudes()).values();
+    ErrorBound bound = ErrorBound.of(problem);
+    double[] permitted = new double[expected.length];
+    Arrays.setAll(permitted, i -> bound.at(magnitudes[i]));
+    return compare(problem, layout, seed, fill, expected, permitted);
+  }
+
+  private record Run(float[] values, String implementation) {}
+
+  private Run run(Engine runner, Problem problem, LayoutChoice layout, Fill fill) {
+    Convolution convolution = problem.convolution();
+    var srcSpec = TensorSpec.of(
+        DataType.F32,
+        layout.forRank(problem.src().rank()),
+        problem.src());
+    try (Arena arena = arenas.get()) {
+      float[] bias = convolution.hasBias() ? fill.bias() : null;
+      Parameters parameters = Parameters.of(convolution, fill.weights(), bias, arena);
+      try (PreparedConvolution prepared =
+          runner.prepare(convolution, srcSpec, parameters.weights(), parameters.bias())) {
+        Tensor src = Tensor.ofFloats(prepared.src(), fill.src(), arena);
+        Tensor dst = Tensor.allocate(prepared.dst(), arena);
+        dst.fill(Float.NaN);
+        prepared.execute(src, dst);
+        String implementation =
+            prepared.explain().stages().stream()
+                .map(Explanation.Stage::implementation)
+                .collect(Collectors.joining("+"));
+        return new Run(dst.toFloatArray(), implementation);
+      }
+    }
+  }
+
+  private Verdict compare(
+      Problem problem,
+      LayoutChoice layout,
+      long seed,
+      Fill fill,
+      float[] expected,
+      double[] permitted) {
+    Run run = run(engine, problem, layout, fill);
+    float[] actual = run.values();
+    long differenceCount = 0;
+    double largestError = 0;
+    double largestShare = 0;
+    String first = "";
+    for (int i = 0; i < expected.length; i++) {
+      double error = Math.abs((double) actual[i] - expected[i]);
+      double allowed = permitted.length == 0 ? 0 : permitted[i];
+      if (error == 0 || Float.compare(actual[i], expected[i]) == 0) {
+        continue;
+      }
+      largestError = Math.max(largestError, error);
+      largestShare = Math.max(largestShare, error / allowed);
+      if (!(error <= allowed)) {
+        if (differenceCount++ == 0) {
+          first =
+              "first at %s: %s instead of %s"
+                  .formatted(position(i, problem.dst()), actual[i], expected[i]);
+        }
+      }
+    }
+    return new Verdict(
+        problem,
+        engine.name(),
+        layout,
+        seed,
+        run.implementation(),
+        differenceCount,
+        largestError,
+        largestShare,
+        nonZeroShare(problem, fill, expected),
+        first);
+  }
+
+  private static String position(int index, Shape shape) {
+    long[] position = new long[shape.rank()];
+    long rest = index;
+    for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+      position[axis] = rest % shape.dim(axis);
+      rest /= shape.dim(axis);
+    }
+    return Arrays.toString(position);
+  }
+
+  /** Looks only at outputs that meet the source; the others are the bias on every engine. */
+  private static double nonZeroShare(Problem problem, Fill fill, float[] expected) {
+    int[][] taps = Taps.counts(problem);
+    boolean padsWithValues =
+        problem.convolution().padding().mode() != PaddingMode.ZEROS;
+    Shape dst = problem.dst();
+    int outputsPerChannel = (int) (dst.elementCount() / dst.dim(0) / dst.dim(1));
+    long meeting = 0;
+    long moved = 0;
+    for (int i = 0; i < expected.length; i++) {
+      boolean meets = true;
+      int rest = i % outputsPerChannel;
+      for (int axis = taps.length - 1; axis >= 0; axis--) {
+        meets &= taps[axis][rest % taps[axis].length] > 0;
+        rest /= taps[axis].length;
+      }
+      if (meets || padsWithValues) {
+        int channel = (int) (i / outputsPerChannel % dst.dim(1));
+        float bias = fill.bias().length == 0 ? 0 : fill.bias()[channel];
+        meeting++;
+        moved += expected[i] != bias ? 1 : 0;
+      }
+    }
+    return meeting == 0 ? 1 : (double) moved / meeting;
+  }
+
+  @Override
+  public void close() {
+    reference.close();
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.conv4j.validation;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Geometry;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.tensor.Shape;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A convolution together with a source shape, as one line of text in benchdnn's syntax: the form that
+ * tests, the command line, exceptions and bug reports share. Immutable.
+ *
+ * <p>A line looks like {@code g4mb1_ic64oc64_ih56oh56kh3sh1dh0ph1_iw56ow56kw3sw1dw0pw1}. Keys may
+ * stand in any order, {@code _} is ignored, {@code n} starts a name and ends the line. Dilation counts
+ * from 0 here, and only here. Defaults: {@code mb2}, {@code s1}, {@code d0}. A missing {@code o}
+ * follows from {@code p}, a missing {@code p} from {@code o}; the padding at the end always follows
+ * from the rest and may be negative. One axis alone is copied to the inner ones: {@code ih} without
+ * {@code iw} means a square.
+ *
+ * @param convolution what is computed
+ * @param src the source shape
+ * @param name what follows {@code n} in the line, often empty
+ * @see <a href="https://github.com/uxlfoundation/oneDNN/blob/main/tests/benchdnn/doc/driver_conv.md">
+ *     benchdnn, convolution driver</a>
+ */
+public record Problem(Convolution convolution, Shape src, String name) {
+  /** Checks that the two fit each other. */
+  public Problem {
+    Objects.requireNonNull(name, "name");
+    convolution.geometry(src);
+  }
+
+  /** Returns the problem without a name. */
+  public static Problem of(Convolution convolution, Shape src) {
+    return new Problem(convolution, src, "");
+  }
+
+  /**
+   * Reads a line as a convolution with bias.
+   *
+   * @throws IllegalArgumentException if the line is not well-formed; says where and why
+   */
+  public static Problem parse(String line) {
+    return ProblemParser.parse(line, false);
+  }
+
+  /** Reads a line as a transposed convolution with bias. */
+  public static Problem parseTransposed(String line) {
+    return ProblemParser.parse(line, true);
+  }
+
+  /** Returns the geometry. */
+  public Geometry geometry() {
+    return convolution.geometry(src);
+  }
+
+  /** Returns the result shape. */
+  public Shape dst() {
+    return geometry().dst();
+  }
+
+  /** Returns the multiplications of one run. */
+  public long multiplications() {
+    return convolution.multiplications(src);
+  }
+
+  /**
+   * Returns the line, which {@link #parse} or {@link #parseTransposed} reads back. What benchdnn's
+   * syntax has no word for (a padding mode, a flipped kernel) is left out; see {@link #toString}.
+   */
+  public String line() {
+    var text = new StringBuilder();
+    if (convolution.groups() != 1) {
+      text.append('g').append(convolution.groups());
+    }
+    text.append("mb").append(src.dim(0));
+    text.append("_ic").append(convolution.inChannels());
+    text.append("oc").append(convolution.outChannels());
+    List<Geometry.Axis> axes = geometry().axes();
+    for (int i = 0; i < axes.size(); i++) {
+      char axis = "dhw".charAt(3 - axes.size() + i);
+      Geometry.Axis a = axes.get(i);
+      text.append("_i").append(axis).append(a.src());
+      text.append('o').append(axis).append(a.dst());
+      text.append('k').append(axis).append(a.kernel());
+      text.append('s').append(axis).append(a.stride());
+      text.append('d').append(axis).append(a.dilation() - 1);
+      text.append('p').append(axis).append(a.begin());
+    }
+    return text.append(name.isEmpty() ? "" : "n" + name).toString();
+  }
+
+  /** Returns the options of {@code conv4j verify} and the line. */
+  @Override
+  public String toString() {
+    PaddingMode mode = convolution.padding().mode();
+    return (convolution.isTransposed() ? "--transposed --problem " : "--problem ")
+        + line()
+        + (mode == PaddingMode.ZEROS ? "" : " (padding " + mode + ")")
+        + (convolution.isKernelFlipped() ? " (flipped kernel)" : "")
+        + (convolution.hasBias() ? "" : " (no bias)");
+  }
+}

@@ -1,0 +1,22 @@
+/** Convolutions on the JVM: the façade, the engines' seam, and the pure-Java engines. */
+@SuppressWarnings("module") // the native engine's module is compiled after this one
+module io.github.conv4j {
+  requires static transitive org.jspecify;
+  requires static transitive java.desktop;
+
+  exports io.github.conv4j;
+  exports io.github.conv4j.engine;
+  exports io.github.conv4j.tensor;
+  exports io.github.conv4j.validation;
+  exports io.github.conv4j.internal.checks to
+      io.github.conv4j.onednn;
+  exports io.github.conv4j.internal.compose to
+      io.github.conv4j.onednn;
+  exports io.github.conv4j.internal.prepared to
+      io.github.conv4j.onednn;
+
+  uses io.github.conv4j.engine.EngineProvider;
+
+  provides io.github.conv4j.engine.EngineProvider with
+      io.github.conv4j.internal.reference.ReferenceProvider;
+}
