@@ -16,8 +16,8 @@ public record Checkerboard(int axis, long kernel, long stride, long fewest, long
   /** Returns the warning as a sentence with its remedy. */
   @Override
   public String toString() {
-    return ("uneven overlap on axis %d: kernel %d is not a multiple of stride %d, so outputs receive"
-            + " %d or %d contributions; use kernel %d, or resize and convolve")
+    return ("uneven overlap on axis %d: kernel %d is not a multiple of stride %d, so outputs"
+            + " receive %d or %d contributions; use kernel %d, or resize and convolve")
         .formatted(axis, kernel, stride, fewest, most, Math.ceilDiv(kernel, stride) * stride);
   }
 }

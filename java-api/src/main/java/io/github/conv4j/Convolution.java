@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__Conv.html">ONNX Conv</a>
  * @see <a href="https://onnx.ai/onnx/operators/onnx__ConvTranspose.html">ONNX ConvTranspose</a>
- * @see <a href="https://arxiv.org/abs/1603.07285">Dumoulin, Visin: A guide to convolution arithmetic
- *     for deep learning (2016)</a>
+ * @see <a href="https://arxiv.org/abs/1603.07285">Dumoulin, Visin: A guide to convolution
+ *     arithmetic for deep learning (2016)</a>
  */
 public final class Convolution implements Step {
   private final int spatialRank;
@@ -248,7 +248,9 @@ public final class Convolution implements Step {
     return geometry(src).dst();
   }
 
-  /** Returns {@code [oc, ic/groups, kernel...]}, or {@code [ic, oc/groups, kernel...]} transposed. */
+  /**
+   * Returns {@code [oc, ic/groups, kernel...]}, or {@code [ic, oc/groups, kernel...]} transposed.
+   */
   public Shape weightsShape() {
     return weightsShape;
   }

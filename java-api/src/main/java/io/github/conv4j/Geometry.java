@@ -19,8 +19,8 @@ public record Geometry(Shape src, Shape dst, List<Axis> axes) {
   /**
    * One spatial axis.
    *
-   * <p>For a convolution, output {@code o} and tap {@code k} meet source element {@code o * stride -
-   * begin + k * dilation}. For a transposed one, source element {@code i} and tap {@code k} meet
+   * <p>For a convolution, output {@code o} and tap {@code k} meet source element {@code o * stride
+   * - begin + k * dilation}. For a transposed one, source element {@code i} and tap {@code k} meet
    * output {@code i * stride - begin + k * dilation}. Either may fall outside.
    *
    * @param src elements of the source

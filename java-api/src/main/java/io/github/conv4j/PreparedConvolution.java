@@ -10,8 +10,8 @@ import io.github.conv4j.tensor.TensorSpec;
  * <p><b>Memory.</b> Owns packed weights, native handles and scratchpads until {@link #close}.
  * Tensors that are passed in are never retained.
  *
- * <p><b>Threads.</b> May be executed by any number of threads at once, platform or virtual, each with
- * its own {@code dst}. Callers beyond the engine's thread budget wait in fair order.
+ * <p><b>Threads.</b> May be executed by any number of threads at once, platform or virtual, each
+ * with its own {@code dst}. Callers beyond the engine's thread budget wait in fair order.
  */
 public interface PreparedConvolution extends AutoCloseable {
   /** Returns what every {@code src} must equal; where ANY was asked, the engine's choice. */
@@ -26,12 +26,12 @@ public interface PreparedConvolution extends AutoCloseable {
   /**
    * Computes {@code dst} from {@code src}.
    *
-   * <p><b>Memory.</b> Reads {@code src} and overwrites {@code dst}. Allocates nothing after the first
-   * call of each concurrent caller. Closing a shared arena of either tensor during the call is
-   * refused by the arena.
+   * <p><b>Memory.</b> Reads {@code src} and overwrites {@code dst}. Allocates nothing after the
+   * first call of each concurrent caller. Closing a shared arena of either tensor during the call
+   * is refused by the arena.
    *
-   * @throws IllegalArgumentException if a spec differs from {@link #src} or {@link #dst}, {@code dst}
-   *     is read-only, or the two overlap
+   * @throws IllegalArgumentException if a spec differs from {@link #src} or {@link #dst}, {@code
+   *     dst} is read-only, or the two overlap
    * @throws IllegalStateException if this, its engine or an arena is closed
    * @throws WrongThreadException if an arena is confined to another thread
    * @throws EngineFailureException if the engine reports a failure
@@ -39,8 +39,8 @@ public interface PreparedConvolution extends AutoCloseable {
   void execute(Tensor src, Tensor dst);
 
   /**
-   * Frees what this owns, after the calls in flight have returned. Further calls do nothing. What is
-   * never closed is freed after garbage collection, with a warning in the log.
+   * Frees what this owns, after the calls in flight have returned. Further calls do nothing. What
+   * is never closed is freed after garbage collection, with a warning in the log.
    */
   @Override
   void close();

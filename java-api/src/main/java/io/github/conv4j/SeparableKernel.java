@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A 2D kernel written as a column times a row, {@code k[i][j] = column[i] * row[j]}; it exists where
- * the kernel has rank 1.
+ * A 2D kernel written as a column times a row, {@code k[i][j] = column[i] * row[j]}; it exists
+ * where the kernel has rank 1.
  *
  * @param column the vertical factor, one number a row of the kernel
  * @param row the horizontal factor, one number a column of the kernel

@@ -44,14 +44,13 @@ public final class Variants {
   }
 
   /**
-   * Spreads the taps {@code dilation} apart, without padding: k taps span {@code dilation * (k - 1) +
-   * 1} elements.
+   * Spreads the taps {@code dilation} apart, without padding: k taps span {@code dilation * (k - 1)
+   * + 1} elements.
    *
    * @see <a href="https://arxiv.org/abs/1511.07122">Yu, Koltun: Multi-scale context aggregation by
    *     dilated convolutions (2015)</a>
    */
-  public static Convolution dilated(
-      long inChannels, long outChannels, long kernel, long dilation) {
+  public static Convolution dilated(long inChannels, long outChannels, long kernel, long dilation) {
     return Convolution.conv2d(inChannels, outChannels).kernel(kernel).dilation(dilation).build();
   }
 
@@ -60,10 +59,11 @@ public final class Variants {
     return depthwise(channels, kernel, 1);
   }
 
-  /** Gives each channel {@code multiplier} kernels of its own; the result has as many channels more. */
+  /**
+   * Gives each channel {@code multiplier} kernels of its own; the result has as many channels more.
+   */
   public static Convolution depthwise(long channels, long kernel, long multiplier) {
-    return grouped(
-        channels, Checks.product(channels, multiplier, "channels"), kernel, channels);
+    return grouped(channels, Checks.product(channels, multiplier, "channels"), kernel, channels);
   }
 
   /**
@@ -104,8 +104,8 @@ public final class Variants {
   /**
    * Slides a cube through a volume or a film. Pads so that odd kernels keep the size.
    *
-   * @see <a href="https://arxiv.org/abs/1412.0767">Tran et al.: Learning spatiotemporal features with
-   *     3D convolutional networks (2014)</a>
+   * @see <a href="https://arxiv.org/abs/1412.0767">Tran et al.: Learning spatiotemporal features
+   *     with 3D convolutional networks (2014)</a>
    */
   public static Convolution volumetric(long inChannels, long outChannels, long kernel) {
     return Convolution.conv3d(inChannels, outChannels).kernel(kernel).padding(half(kernel)).build();
@@ -114,8 +114,8 @@ public final class Variants {
   /**
    * Three one-dimensional passes: across channels, down columns, along rows; no padding.
    *
-   * @see <a href="https://arxiv.org/abs/1412.5474">Jin, Dundar, Culurciello: Flattened convolutional
-   *     neural networks for feedforward acceleration (2014)</a>
+   * @see <a href="https://arxiv.org/abs/1412.5474">Jin, Dundar, Culurciello: Flattened
+   *     convolutional neural networks for feedforward acceleration (2014)</a>
    */
   public static ConvolutionSequence flattened(long inChannels, long outChannels, long kernel) {
     var column = Convolution.conv2d(outChannels, outChannels).groups(outChannels);
@@ -134,8 +134,7 @@ public final class Variants {
   public static ConvolutionSequence shuffledGrouped(
       long inChannels, long outChannels, long kernel, long groups) {
     return ConvolutionSequence.of(
-        grouped(inChannels, outChannels, kernel, groups),
-        new ChannelShuffle(outChannels, groups));
+        grouped(inChannels, outChannels, kernel, groups), new ChannelShuffle(outChannels, groups));
   }
 
   private static long half(long kernel) {

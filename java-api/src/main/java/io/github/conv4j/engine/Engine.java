@@ -59,8 +59,8 @@ public interface Engine extends AutoCloseable {
       @Nullable Tensor bias);
 
   /**
-   * Makes a convolution ready whose result has the layout of the source if that is plain or ANY, else
-   * dense channels-last.
+   * Makes a convolution ready whose result has the layout of the source if that is plain or ANY,
+   * else dense channels-last.
    */
   default PreparedConvolution prepare(
       Convolution convolution, TensorSpec src, Tensor weights, @Nullable Tensor bias) {
@@ -70,8 +70,7 @@ public interface Engine extends AutoCloseable {
         src.layout() instanceof Layout.Plain || src.isAny()
             ? src.layout()
             : Layout.channelsLast(src.shape().rank());
-    TensorSpec dst =
-        TensorSpec.of(src.dataType(), layout, convolution.outputShape(src.shape()));
+    TensorSpec dst = TensorSpec.of(src.dataType(), layout, convolution.outputShape(src.shape()));
     return prepare(convolution, src, dst, weights, bias);
   }
 

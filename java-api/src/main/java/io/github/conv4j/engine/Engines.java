@@ -112,14 +112,12 @@ public final class Engines {
   private static List<EngineProvider> providers() {
     List<EngineProvider> found = new ArrayList<>();
     collect(ServiceLoader.load(EngineProvider.class), found);
-    collect(
-        ServiceLoader.load(EngineProvider.class, EngineProvider.class.getClassLoader()), found);
+    collect(ServiceLoader.load(EngineProvider.class, EngineProvider.class.getClassLoader()), found);
     found.sort(Comparator.comparingInt(EngineProvider::priority).reversed());
     return found;
   }
 
-  private static void collect(
-      ServiceLoader<EngineProvider> loader, List<EngineProvider> found) {
+  private static void collect(ServiceLoader<EngineProvider> loader, List<EngineProvider> found) {
     var candidates = loader.iterator();
     while (true) {
       EngineProvider provider;
@@ -139,7 +137,6 @@ public final class Engines {
   }
 
   private static boolean isKnown(List<EngineProvider> found, EngineProvider provider) {
-    return found.stream()
-        .anyMatch(p -> p.name().equals(provider.name()));
+    return found.stream().anyMatch(p -> p.name().equals(provider.name()));
   }
 }

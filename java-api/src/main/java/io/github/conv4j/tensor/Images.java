@@ -36,8 +36,8 @@ public final class Images {
   }
 
   /**
-   * Copies a tensor of shape {@code [1, 1, h, w]} or {@code [1, 3, h, w]} into a new picture. Values
-   * are clamped to 0..1; NaN becomes 0.
+   * Copies a tensor of shape {@code [1, 1, h, w]} or {@code [1, 3, h, w]} into a new picture.
+   * Values are clamped to 0..1; NaN becomes 0.
    *
    * @throws IllegalArgumentException if the tensor has another shape
    */

@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
  * fastest. Weights use the channels-first names read as {@code OIW}, {@code OIHW}, {@code OIDHW}.
  * {@link Any} leaves the choice to the engine, which is read back from the prepared convolution.
  *
- * @see <a href="https://uxlfoundation.github.io/oneDNN/dev_guide_understanding_memory_formats.html">
+ * @see <a
+ *     href="https://uxlfoundation.github.io/oneDNN/dev_guide_understanding_memory_formats.html">
  *     oneDNN memory formats</a>
  */
 public sealed interface Layout {
@@ -70,6 +71,7 @@ public sealed interface Layout {
     /** Batch, depth, height, width, channels. */
     NDHWC(0, 2, 3, 4, 1);
 
+    @SuppressWarnings("ImmutableEnumChecker") // never written, never handed out
     private final int[] order;
 
     Plain(int... order) {

@@ -13,8 +13,8 @@ import java.util.Objects;
 /**
  * A view over off-heap memory that knows its {@link TensorSpec}.
  *
- * <p><b>Memory.</b> A tensor never owns bytes and has nothing to close: the {@link Arena} behind the
- * segment does. Using a tensor after its arena was closed throws {@link IllegalStateException}.
+ * <p><b>Memory.</b> A tensor never owns bytes and has nothing to close: the {@link Arena} behind
+ * the segment does. Using a tensor after its arena was closed throws {@link IllegalStateException}.
  * Memory from other libraries is wrapped without a copy.
  *
  * <p><b>Threads.</b> A tensor is immutable, its elements are not: like an array they need the
@@ -45,7 +45,7 @@ public final class Tensor {
     if (!segment.isNative()) {
       throw new IllegalArgumentException(
           "tensor %s needs off-heap memory but the segment is on the heap; allocate it from an"
-              .formatted(spec)
+                  .formatted(spec)
               + " Arena and copy, or use Tensor.ofFloats");
     }
     if (!segment.scope().isAlive()) {
@@ -91,8 +91,8 @@ public final class Tensor {
   /**
    * Returns a view over the bytes between position and limit of a direct buffer, without a copy.
    *
-   * @throws IllegalArgumentException if the buffer is not direct, or is not in native byte order and
-   *     the element has more than one byte
+   * @throws IllegalArgumentException if the buffer is not direct, or is not in native byte order
+   *     and the element has more than one byte
    */
   public static Tensor wrap(TensorSpec spec, Buffer buffer) {
     Objects.requireNonNull(spec, "spec");
@@ -259,9 +259,11 @@ public final class Tensor {
   }
 
   private boolean isRowMajor() {
-    return spec.layout() instanceof Layout.Plain plain && !plain.isChannelsLast()
-        || spec.layout() instanceof Layout.Strided
-            && Arrays.equals(spec.strides(), RowMajor.strides(spec.shape()));
+    return switch (spec.layout()) {
+      case Layout.Plain plain -> !plain.isChannelsLast();
+      case Layout.Strided _ -> Arrays.equals(spec.strides(), RowMajor.strides(spec.shape()));
+      case Layout.Any _, Layout.Blocked _ -> false;
+    };
   }
 
   private void requireF32() {

@@ -63,8 +63,8 @@ public final class TensorSpec {
   /**
    * Returns the spec of these parts.
    *
-   * @throws IllegalArgumentException if the layout is for another rank, a size overflows, or strides
-   *     let two elements share an address
+   * @throws IllegalArgumentException if the layout is for another rank, a size overflows, or
+   *     strides let two elements share an address
    */
   public static TensorSpec of(DataType dataType, Layout layout, Shape shape) {
     return new TensorSpec(dataType, shape, layout);
@@ -75,7 +75,9 @@ public final class TensorSpec {
     return new TensorSpec(DataType.F32, Shape.of(dims), layout);
   }
 
-  /** Returns the dense row-major f32 spec of a weights tensor, {@code [oc, ic/g, (kd,) (kh,) kw]}. */
+  /**
+   * Returns the dense row-major f32 spec of a weights tensor, {@code [oc, ic/g, (kd,) (kh,) kw]}.
+   */
   public static TensorSpec weights(Shape shape) {
     return new TensorSpec(
         DataType.F32, Objects.requireNonNull(shape, "shape"), Layout.channelsFirst(shape.rank()));
@@ -203,7 +205,9 @@ public final class TensorSpec {
     return Checks.sum(last, 1, "extent");
   }
 
-  /** Walks the dimensions from the smallest stride up: each must clear what the smaller ones span. */
+  /**
+   * Walks the dimensions from the smallest stride up: each must clear what the smaller ones span.
+   */
   private void requireDistinctAddresses() {
     Integer[] axes = new Integer[strides.length];
     Arrays.setAll(axes, i -> i);
@@ -219,8 +223,7 @@ public final class TensorSpec {
                 .formatted(Arrays.toString(strides), shape, strides[axis], reach));
       }
       reach =
-          Checks.sum(
-              reach, Checks.product(shape.dim(axis) - 1, strides[axis], "extent"), "extent");
+          Checks.sum(reach, Checks.product(shape.dim(axis) - 1, strides[axis], "extent"), "extent");
     }
   }
 

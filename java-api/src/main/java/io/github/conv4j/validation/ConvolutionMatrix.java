@@ -9,12 +9,13 @@ import java.util.Objects;
 
 /**
  * A convolution seen as a sparse matrix: {@code conv(x) = C x} on row-major vectors, and the
- * transposed convolution with the same weights is {@code C^T y}. For small problems; bias is left out.
+ * transposed convolution with the same weights is {@code C^T y}. For small problems; bias is left
+ * out.
  *
  * <p>Immutable; entries lie in compressed rows.
  *
- * @see <a href="https://arxiv.org/abs/1603.07285">Dumoulin, Visin: A guide to convolution arithmetic
- *     for deep learning (2016), section 4.1</a>
+ * @see <a href="https://arxiv.org/abs/1603.07285">Dumoulin, Visin: A guide to convolution
+ *     arithmetic for deep learning (2016), section 4.1</a>
  */
 public final class ConvolutionMatrix {
   private static final long MOST_ENTRIES = 1 << 24;
@@ -25,8 +26,7 @@ public final class ConvolutionMatrix {
   private final int[] columns;
   private final double[] values;
 
-  private ConvolutionMatrix(
-      Shape src, Shape dst, int[] rowStarts, int[] columns, double[] values) {
+  private ConvolutionMatrix(Shape src, Shape dst, int[] rowStarts, int[] columns, double[] values) {
     this.src = src;
     this.dst = dst;
     this.rowStarts = rowStarts;
@@ -176,7 +176,8 @@ public final class ConvolutionMatrix {
           inside &= source != PaddingIndex.ZERO;
           column = column * a.src() + source;
           flipped =
-              (int) (flipped * a.kernel() + (convolution.isKernelFlipped() ? a.kernel() - 1 - k : k));
+              (int)
+                  (flipped * a.kernel() + (convolution.isKernelFlipped() ? a.kernel() - 1 - k : k));
         }
         if (inside) {
           int kernelSize = (int) (taps / inPerGroup);

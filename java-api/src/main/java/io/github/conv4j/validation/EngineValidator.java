@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
  * Holds an engine against the reference.
  *
  * <p>{@link #exact} uses small integers, where every correct engine gives the same bits; {@link
- * #bounded} uses random floats and an {@link ErrorBound}. The dst is filled with NaN before each run,
- * so that an output that is not written is found.
+ * #bounded} uses random floats and an {@link ErrorBound}. The dst is filled with NaN before each
+ * run, so that an output that is not written is found.
  *
  * <p><b>Threads.</b> One at a time. <b>Memory.</b> Closing it closes the reference, not the engine.
  */
@@ -67,8 +67,7 @@ public final class EngineValidator implements AutoCloseable {
   public Verdict bounded(Problem problem, LayoutChoice layout, long seed) {
     Fill fill = Fill.floats(problem, seed);
     float[] expected = run(reference, problem, LayoutChoice.NCHW, fill).values();
-    float[] magnitudes =
-        run(reference, problem, LayoutChoice.NCHW, fill.magnitudes()).values();
+    float[] magnitudes = run(reference, problem, LayoutChoice.NCHW, fill.magnitudes()).values();
     ErrorBound bound = ErrorBound.of(problem);
     double[] permitted = new double[expected.length];
     Arrays.setAll(permitted, i -> bound.at(magnitudes[i]));
@@ -79,10 +78,7 @@ public final class EngineValidator implements AutoCloseable {
 
   private Run run(Engine runner, Problem problem, LayoutChoice layout, Fill fill) {
     Convolution convolution = problem.convolution();
-    var srcSpec = TensorSpec.of(
-        DataType.F32,
-        layout.forRank(problem.src().rank()),
-        problem.src());
+    var srcSpec = TensorSpec.of(DataType.F32, layout.forRank(problem.src().rank()), problem.src());
     try (Arena arena = arenas.get()) {
       float[] bias = convolution.hasBias() ? fill.bias() : null;
       Parameters parameters = Parameters.of(convolution, fill.weights(), bias, arena);
@@ -156,8 +152,7 @@ public final class EngineValidator implements AutoCloseable {
   /** Looks only at outputs that meet the source; the others are the bias on every engine. */
   private static double nonZeroShare(Problem problem, Fill fill, float[] expected) {
     int[][] taps = Taps.counts(problem);
-    boolean padsWithValues =
-        problem.convolution().padding().mode() != PaddingMode.ZEROS;
+    boolean padsWithValues = problem.convolution().padding().mode() != PaddingMode.ZEROS;
     Shape dst = problem.dst();
     int outputsPerChannel = (int) (dst.elementCount() / dst.dim(0) / dst.dim(1));
     long meeting = 0;

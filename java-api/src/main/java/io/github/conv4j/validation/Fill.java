@@ -51,8 +51,7 @@ record Fill(float[] src, float[] weights, float[] bias) {
     return new SplittableRandom(seed * 31 + problem.line().hashCode());
   }
 
-  private static float[] integers(
-      long count, int most, double density, SplittableRandom random) {
+  private static float[] integers(long count, int most, double density, SplittableRandom random) {
     float[] values = new float[arrayLength(count)];
     for (int i = 0; i < values.length; i++) {
       if (density >= 1 || random.nextDouble() < density) {

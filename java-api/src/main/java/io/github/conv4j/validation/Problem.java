@@ -8,20 +8,21 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A convolution together with a source shape, as one line of text in benchdnn's syntax: the form that
- * tests, the command line, exceptions and bug reports share. Immutable.
+ * A convolution together with a source shape, as one line of text in benchdnn's syntax: the form
+ * that tests, the command line, exceptions and bug reports share. Immutable.
  *
  * <p>A line looks like {@code g4mb1_ic64oc64_ih56oh56kh3sh1dh0ph1_iw56ow56kw3sw1dw0pw1}. Keys may
- * stand in any order, {@code _} is ignored, {@code n} starts a name and ends the line. Dilation counts
- * from 0 here, and only here. Defaults: {@code mb2}, {@code s1}, {@code d0}. A missing {@code o}
- * follows from {@code p}, a missing {@code p} from {@code o}; the padding at the end always follows
- * from the rest and may be negative. One axis alone is copied to the inner ones: {@code ih} without
- * {@code iw} means a square.
+ * stand in any order, {@code _} is ignored, {@code n} starts a name and ends the line. Dilation
+ * counts from 0 here, and only here. Defaults: {@code mb2}, {@code s1}, {@code d0}. A missing
+ * {@code o} follows from {@code p}, a missing {@code p} from {@code o}; the padding at the end
+ * always follows from the rest and may be negative. One axis alone is copied to the inner ones:
+ * {@code ih} without {@code iw} means a square.
  *
  * @param convolution what is computed
  * @param src the source shape
  * @param name what follows {@code n} in the line, often empty
- * @see <a href="https://github.com/uxlfoundation/oneDNN/blob/main/tests/benchdnn/doc/driver_conv.md">
+ * @see <a
+ *     href="https://github.com/uxlfoundation/oneDNN/blob/main/tests/benchdnn/doc/driver_conv.md">
  *     benchdnn, convolution driver</a>
  */
 public record Problem(Convolution convolution, Shape src, String name) {

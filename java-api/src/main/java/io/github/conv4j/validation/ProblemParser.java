@@ -100,8 +100,10 @@ final class ProblemParser {
     long oc = given.getOrDefault("oc", 0L);
     Convolution.Builder builder =
         switch (rank) {
-          case 1 -> transposed ? Convolution.transposed1d(src[1], oc) : Convolution.conv1d(src[1], oc);
-          case 2 -> transposed ? Convolution.transposed2d(src[1], oc) : Convolution.conv2d(src[1], oc);
+          case 1 ->
+              transposed ? Convolution.transposed1d(src[1], oc) : Convolution.conv1d(src[1], oc);
+          case 2 ->
+              transposed ? Convolution.transposed2d(src[1], oc) : Convolution.conv2d(src[1], oc);
           default ->
               transposed ? Convolution.transposed3d(src[1], oc) : Convolution.conv3d(src[1], oc);
         };

@@ -61,11 +61,12 @@ public final class RandomProblems {
     long[] src = new long[rank + 2];
     src[0] = pick(1, 1, 1, 2, 3);
     for (int i = 0; i < rank; i++) {
-      axes[i] = axis(rank);
-      if (axes[i] == null) {
+      Axis axis = axis(rank);
+      if (axis == null) {
         return null;
       }
-      src[i + 2] = axes[i].src();
+      axes[i] = axis;
+      src[i + 2] = axis.src();
     }
     long[] channels = channels();
     src[1] = channels[1];
@@ -135,8 +136,13 @@ public final class RandomProblems {
     long stride = pick(1, 1, 1, 2, 2, 3, 4, between(1, 9));
     long dilation = pick(1, 1, 1, 2, 3, between(1, 6));
     long span = dilation * (kernel - 1) + 1;
-    long begin = pick(0, 0, span / 2, span - 1, span, between(0, span + 3));
-    long end = pick(begin, begin, 0, between(0, span + 3), -between(1, 4), -(stride - 1));
+    long most = span - 1;
+    long begin = pick(0, 0, most / 2, most / 2, most, between(0, most));
+    long end = pick(begin, begin, begin, 0, between(0, most), -between(0, stride - 1));
+    if (random.nextInt(8) == 0) {
+      begin = between(0, span + 3);
+      end = pick(begin, between(0, span + 3), -between(1, 6));
+    }
     if (transposed) {
       long full = (src - 1) * stride + span;
       return full - begin - end < 1 ? null : new Axis(src, kernel, stride, dilation, begin, end);

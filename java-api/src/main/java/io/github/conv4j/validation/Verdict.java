@@ -12,8 +12,8 @@ import java.util.Locale;
  * @param implementation the engine's own name for what ran
  * @param differenceCount outputs outside the tolerance
  * @param largestError the largest absolute difference
- * @param largestShareOfBound the largest difference as a share of what was permitted; infinite where
- *     nothing was permitted and something differed
+ * @param largestShareOfBound the largest difference as a share of what was permitted; infinite
+ *     where nothing was permitted and something differed
  * @param nonZeroShare outputs that products have moved away from the bias, as a share of those that
  *     meet the source
  * @param firstDifference where the first difference is and what it is; empty if there is none

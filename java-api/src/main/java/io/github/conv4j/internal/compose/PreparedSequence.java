@@ -120,9 +120,7 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
   }
 
   private static TensorSpec settled(TensorSpec spec) {
-    return spec.isAny()
-        ? spec.withLayout(Layout.channelsLast(spec.shape().rank()))
-        : spec;
+    return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
   }
 
   @Override

@@ -38,8 +38,8 @@ final class Shuffle {
     long pixelCount = spec.shape().elementCount() / channels;
     for (long pixel = 0; pixel < pixelCount; pixel++) {
       long base = pixel * channels;
-      for (int g = 0; g < groups; g++) {
-        for (int i = 0; i < perGroup; i++) {
+      for (long g = 0; g < groups; g++) {
+        for (long i = 0; i < perGroup; i++) {
           float value = src.getAtIndex(JAVA_FLOAT, base + g * perGroup + i);
           dst.setAtIndex(JAVA_FLOAT, base + i * groups + g, value);
         }

@@ -3,8 +3,8 @@ package io.github.conv4j.internal.prepared;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What one prepared convolution owns. Kept apart from it so that a cleaner, and the engine, can free
- * it without keeping the prepared convolution reachable.
+ * What one prepared convolution owns. Kept apart from it so that a cleaner, and the engine, can
+ * free it without keeping the prepared convolution reachable.
  */
 final class Holdings<S extends AutoCloseable> {
   private final String problem;

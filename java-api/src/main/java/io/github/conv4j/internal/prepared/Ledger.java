@@ -2,6 +2,7 @@ package io.github.conv4j.internal.prepared;
 
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -64,7 +65,7 @@ public final class Ledger {
   /** Closes what is still open, with one warning each. Further calls do nothing. */
   public void close() {
     closed = true;
-    for (Holdings<?> holdings : open) {
+    for (Holdings<?> holdings : List.copyOf(open)) {
       if (open.remove(holdings) && holdings.close()) {
         LOG.log(
             Level.WARNING,

@@ -68,8 +68,7 @@ public record PrepareRequest(
           "%s must have shape %s but is %s".formatted(name, shape, tensor.spec()));
     }
     if (tensor.spec().dataType() != DataType.F32) {
-      throw new IllegalArgumentException(
-          "%s must be f32 but is %s".formatted(name, tensor.spec()));
+      throw new IllegalArgumentException("%s must be f32 but is %s".formatted(name, tensor.spec()));
     }
     if (!tensor.segment().scope().isAlive()) {
       throw new IllegalStateException("the arena of %s %s is closed".formatted(name, tensor));

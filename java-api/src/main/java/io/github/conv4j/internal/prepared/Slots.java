@@ -20,6 +20,8 @@ final class Slots<S extends AutoCloseable> {
     this.factory = factory;
     this.permits = new Semaphore(limit, true);
     this.idle = new AtomicReferenceArray<>(limit);
+    // The first slot now: what can fail for want of memory fails in prepare.
+    this.idle.set(0, factory.get());
   }
 
   S claim() {

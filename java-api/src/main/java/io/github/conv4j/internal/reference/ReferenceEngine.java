@@ -12,6 +12,7 @@ import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.Problem;
 import org.jspecify.annotations.Nullable;
 
 /** The naive loops in double: slow, readable, the definition of every other engine. */
@@ -62,7 +63,8 @@ final class ReferenceEngine implements Engine {
     ledger.requireOpen();
     var request = PrepareRequest.of(convolution, src, dst, weights, bias);
     if (support(convolution, src) instanceof Support.Unsupported no) {
-      throw new UnsupportedConvolutionException(NAME, convolution + " on " + src, no.reason());
+      throw new UnsupportedConvolutionException(
+          NAME, Problem.of(convolution, src.shape()).toString(), no.reason());
     }
     return ReferenceConvolution.prepare(request, ledger, options.threads());
   }

@@ -10,24 +10,58 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.LongStream;
 
-/** Copies a source into a larger tensor whose border is reflected, replicated or wrapped. */
-final class Pad {
+/**
+ * Copies a source into a tensor of another size: larger, with a border that is reflected,
+ * replicated or wrapped; or a part of it.
+ */
+final class Gather {
   private final Strides5 src;
   private final Strides5 dst;
   private final long[] sourceD;
   private final long[] sourceH;
   private final long[] sourceW;
   private final int innerBegin;
+  private final int innerCount;
 
-  Pad(PaddingMode mode, List<Geometry.Axis> axes, TensorSpec srcSpec, TensorSpec paddedSpec) {
+  private Gather(long[][] sources, int innerBegin, TensorSpec srcSpec, TensorSpec dstSpec) {
     src = Strides5.of(srcSpec);
-    dst = Strides5.of(paddedSpec);
-    int last = axes.size() - 1;
-    sourceW = sources(mode, axes.get(last));
-    sourceH = last >= 1 ? sources(mode, axes.get(last - 1)) : new long[] {0};
-    sourceD = last >= 2 ? sources(mode, axes.get(last - 2)) : new long[] {0};
-    innerBegin = Math.toIntExact(axes.get(last).begin());
+    dst = Strides5.of(dstSpec);
+    int last = sources.length - 1;
+    sourceW = sources[last];
+    sourceH = last >= 1 ? sources[last - 1] : new long[] {0};
+    sourceD = last >= 2 ? sources[last - 2] : new long[] {0};
+    this.innerBegin = innerBegin;
+    innerCount = runLength(sourceW, innerBegin);
+  }
+
+  /** Extends the source on every axis. */
+  static Gather padded(PaddingMode mode, List<Geometry.Axis> axes, TensorSpec src, TensorSpec dst) {
+    long[][] sources = new long[axes.size()][];
+    for (int i = 0; i < sources.length; i++) {
+      sources[i] = sources(mode, axes.get(i));
+    }
+    return new Gather(sources, Math.toIntExact(axes.getLast().begin()), src, dst);
+  }
+
+  /** Takes a part of the source on every axis. */
+  static Gather window(List<Window.Range> ranges, TensorSpec src, TensorSpec dst) {
+    long[][] sources = new long[ranges.size()][];
+    for (int i = 0; i < sources.length; i++) {
+      Window.Range range = ranges.get(i);
+      sources[i] = LongStream.range(range.begin(), range.begin() + range.count()).toArray();
+    }
+    return new Gather(sources, 0, src, dst);
+  }
+
+  /** Returns how many neighbours in the result are neighbours in the source too. */
+  private static int runLength(long[] sources, int begin) {
+    int count = 1;
+    while (begin + count < sources.length && sources[begin + count] == sources[begin] + count) {
+      count++;
+    }
+    return count;
   }
 
   /** Returns the shape of the padded tensor. */
@@ -71,7 +105,7 @@ final class Pad {
     boolean dense = src.sw() == src.c() && dst.sw() == dst.c();
     int w = 0;
     while (w < sourceW.length) {
-      long count = dense && w == innerBegin ? src.w() : 1;
+      long count = dense && w == innerBegin ? innerCount : 1;
       MemorySegment.copy(
           from,
           (fromRow + sourceW[w] * src.sw()) * Float.BYTES,
@@ -91,8 +125,12 @@ final class Pad {
       while (w < sourceW.length) {
         if (dense && w == innerBegin) {
           MemorySegment.copy(
-              from, fromAt * Float.BYTES, to, (toAt + w) * Float.BYTES, src.w() * Float.BYTES);
-          w += (int) src.w();
+              from,
+              (fromAt + sourceW[w]) * Float.BYTES,
+              to,
+              (toAt + w) * Float.BYTES,
+              (long) innerCount * Float.BYTES);
+          w += innerCount;
         } else {
           float value = from.getAtIndex(JAVA_FLOAT, fromAt + sourceW[w] * src.sw());
           to.setAtIndex(JAVA_FLOAT, toAt + w * dst.sw(), value);

@@ -1,0 +1,204 @@
+package io.github.conv4j.internal.compose;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Padding;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.internal.prepared.CheckedConvolution;
+import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A convolution between copies: a part or a padded copy of src goes in, the result goes into a part
+ * of dst. For what an engine's kernels cannot do in place.
+ */
+public final class StagedConvolution extends CheckedConvolution<Buffers> {
+  private final @Nullable Gather gather;
+  private final @Nullable PreparedConvolution inner;
+  private final @Nullable Place place;
+
+  private StagedConvolution(
+      TensorSpec src,
+      TensorSpec dst,
+      Explanation explanation,
+      Ledger ledger,
+      int threads,
+      List<TensorSpec> between,
+      @Nullable Gather gather,
+      @Nullable PreparedConvolution inner,
+      @Nullable Place place) {
+    super(
+        src,
+        dst,
+        explanation,
+        ledger,
+        threads,
+        () -> new Buffers(between),
+        () -> {
+          if (inner != null) {
+            inner.close();
+          }
+        });
+    this.gather = gather;
+    this.inner = inner;
+    this.place = place;
+  }
+
+  /** Prepares the convolution of a part, on dense tensors. */
+  public interface InnerFactory {
+    /** Returns the prepared convolution for these specs. */
+    PreparedConvolution prepare(TensorSpec src, TensorSpec dst);
+  }
+
+  /**
+   * Composes a padding mode: a padded copy, then a convolution without padding.
+   *
+   * @param engine takes the convolution without padding
+   */
+  public static PreparedConvolution padded(Engine engine, Ledger ledger, PrepareRequest request) {
+    Convolution convolution = request.convolution();
+    TensorSpec src = settled(request.src());
+    TensorSpec padded = dense(src).withShape(Gather.paddedShape(request.geometry()));
+    Convolution bare = convolution.toBuilder().padding(Padding.valid()).build();
+    PreparedConvolution inner =
+        engine.prepare(bare, padded, request.dst(), request.weights(), request.bias());
+    try {
+      var mode = convolution.padding().mode();
+      var gather = Gather.padded(mode, request.geometry().axes(), src, padded);
+      List<Explanation.Stage> stages = new ArrayList<>();
+      stages.add(copy("pad " + mode.name().toLowerCase(Locale.ROOT), src, padded));
+      stages.addAll(inner.explain().stages());
+      return new StagedConvolution(
+          src,
+          inner.dst(),
+          explanation(engine, request, stages, inner.explain().warnings()),
+          ledger,
+          engine.options().threads(),
+          List.of(padded),
+          gather,
+          inner,
+          null);
+    } catch (Throwable e) {
+      inner.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Composes a convolution of a part of src into a part of dst.
+   *
+   * @param factory prepares the convolution of the parts
+   */
+  public static PreparedConvolution windowed(
+      Engine engine,
+      Ledger ledger,
+      PrepareRequest request,
+      Window srcWindow,
+      Window dstWindow,
+      InnerFactory factory) {
+    TensorSpec src = settled(request.src());
+    TensorSpec dst = settled(request.dst());
+    TensorSpec srcPart = dense(src).withShape(srcWindow.of(src.shape()));
+    TensorSpec dstPart = dense(dst).withShape(dstWindow.of(dst.shape()));
+    PreparedConvolution inner = factory.prepare(srcPart, dstPart);
+    try {
+      var gather = Gather.window(srcWindow.ranges(), src, srcPart);
+      var place = new Place(dstWindow, dstPart, dst, bias(request));
+      List<Explanation.Stage> stages = new ArrayList<>();
+      stages.add(copy("copy part of src", src, srcPart));
+      stages.addAll(inner.explain().stages());
+      stages.add(copy("copy into part of dst, bias elsewhere", dstPart, dst));
+      return new StagedConvolution(
+          src,
+          dst,
+          explanation(engine, request, stages, inner.explain().warnings()),
+          ledger,
+          engine.options().threads(),
+          List.of(srcPart, dstPart),
+          gather,
+          inner,
+          place);
+    } catch (Throwable e) {
+      inner.close();
+      throw e;
+    }
+  }
+
+  /** Composes a convolution none of whose outputs meets the source: every output is the bias. */
+  public static PreparedConvolution biasOnly(Engine engine, Ledger ledger, PrepareRequest request) {
+    TensorSpec src = settled(request.src());
+    TensorSpec dst = settled(request.dst());
+    var stage = new Explanation.Stage("fill with bias", "java:copy", src, dst, "", 0, 0);
+    return new StagedConvolution(
+        src,
+        dst,
+        explanation(engine, request, List.of(stage), List.of()),
+        ledger,
+        engine.options().threads(),
+        List.of(),
+        null,
+        null,
+        new Place(null, null, dst, bias(request)));
+  }
+
+  private static float[] bias(PrepareRequest request) {
+    return request.bias() == null
+        ? new float[Math.toIntExact(request.convolution().outChannels())]
+        : request.bias().toFloatArray();
+  }
+
+  private static TensorSpec settled(TensorSpec spec) {
+    boolean keeps =
+        spec.layout() instanceof Layout.Plain || spec.layout() instanceof Layout.Strided;
+    return keeps ? spec : spec.withLayout(Layout.channelsLast(spec.shape().rank()));
+  }
+
+  private static TensorSpec dense(TensorSpec spec) {
+    return spec.layout() instanceof Layout.Plain
+        ? spec
+        : spec.withLayout(Layout.channelsLast(spec.shape().rank()));
+  }
+
+  private static Explanation.Stage copy(String operation, TensorSpec from, TensorSpec to) {
+    TensorSpec buffer = to.byteSize() < from.byteSize() || operation.startsWith("pad") ? to : from;
+    return new Explanation.Stage(operation, "java:copy", from, to, "", 0, buffer.byteSize());
+  }
+
+  private static Explanation explanation(
+      Engine engine,
+      PrepareRequest request,
+      List<Explanation.Stage> stages,
+      List<String> warnings) {
+    String problem = Problem.of(request.convolution(), request.src().shape()).toString();
+    return new Explanation(engine.name(), problem, stages, warnings);
+  }
+
+  @Override
+  protected void run(Buffers buffers, Tensor src, Tensor dst) {
+    Tensor in = src;
+    if (gather != null) {
+      in = buffers.get(0);
+      gather.run(src, in);
+    }
+    if (inner == null) {
+      if (place != null) {
+        place.run(null, dst);
+      }
+      return;
+    }
+    Tensor out = place == null ? dst : buffers.get(1);
+    inner.execute(in, out);
+    if (place != null) {
+      place.run(out, dst);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.conv4j.onednn;
+
+import io.github.conv4j.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The problems that were compiled last, for the whole process: what makes the second prepare of a
+ * problem cheap. Bounded, since each entry keeps generated code alive.
+ */
+final class CompilationCache {
+  static final CompilationCache SHARED = new CompilationCache(128);
+
+  private record Key(NativeProblem problem, TensorSpec src, TensorSpec dst) {}
+
+  private final int limit;
+  private final Map<Key, CompiledConvolution> entries = new LinkedHashMap<>(64, 0.75f, true);
+
+  CompilationCache(int limit) {
+    this.limit = limit;
+  }
+
+  /** Returns the compiled problem with one more user, who must release it. */
+  CompiledConvolution compile(NativeProblem problem, TensorSpec src, TensorSpec dst) {
+    var key = new Key(problem, src, dst);
+    synchronized (entries) {
+      CompiledConvolution known = entries.get(key);
+      if (known != null && known.retain()) {
+        return known;
+      }
+    }
+    // Outside the lock: generating code takes milliseconds. Two callers may both do it; one wins.
+    var compiled = new CompiledConvolution(problem, src, dst);
+    List<CompiledConvolution> dropped = new ArrayList<>();
+    synchronized (entries) {
+      compiled.retain();
+      CompiledConvolution replaced = entries.put(key, compiled);
+      if (replaced != null) {
+        dropped.add(replaced);
+      }
+      var oldest = entries.values().iterator();
+      while (entries.size() > limit) {
+        dropped.add(oldest.next());
+        oldest.remove();
+      }
+    }
+    dropped.forEach(CompiledConvolution::release);
+    return compiled;
+  }
+}

@@ -1,0 +1,172 @@
+package io.github.conv4j.onednn;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What depends on a problem but not on the weights' values: the chosen implementation, its
+ * generated code, and the reorder that packs weights for it. Shared by every prepared convolution
+ * of the same problem; counted, and destroyed after the last one.
+ */
+final class CompiledConvolution {
+  private final Handles handles = new Handles();
+  private final AtomicInteger users = new AtomicInteger(1);
+  private final Implementation implementation;
+  private final MemorySegment primitive;
+  private final MemorySegment srcDesc;
+  private final MemorySegment dstDesc;
+  private final MemorySegment scratchpadDesc;
+  private final MemorySegment weightsDesc;
+  private final MemorySegment biasDesc;
+  private final MemorySegment plainWeightsDesc;
+  private final MemorySegment packing;
+  private final MemorySegment packingScratchpadDesc;
+  private final TensorSpec src;
+  private final TensorSpec dst;
+  private final String weightsLayout;
+  private final long weightsByteSize;
+  private final long scratchpadByteSize;
+
+  /**
+   * Chooses an implementation and generates its code.
+   *
+   * @param srcAsked the spec of the part that is read
+   * @param dstAsked the spec of the part that is computed
+   */
+  CompiledConvolution(NativeProblem problem, TensorSpec srcAsked, TensorSpec dstAsked) {
+    int ompThreads = OneThread.enter();
+    try (var temporary = new Handles()) {
+      MemorySegment engine = NativeEngine.handle();
+      Convolution convolution = problem.convolution();
+      this.biasDesc =
+          convolution.hasBias()
+              ? ownDesc(Dnnl.createF32Desc(new long[] {convolution.outChannels()}, new long[] {1}))
+              : MemorySegment.NULL;
+      MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Dnnl::destroyAttributes);
+      MemorySegment primitiveDesc =
+          handles.own(
+              Dnnl.createConvolutionDesc(
+                  convolution.isTransposed(),
+                  engine,
+                  temporary.own(MemoryDescs.create(srcAsked), Dnnl::destroyDesc),
+                  temporary.own(Dnnl.createAnyF32Desc(problem.weightsDims()), Dnnl::destroyDesc),
+                  biasDesc,
+                  temporary.own(MemoryDescs.create(dstAsked), Dnnl::destroyDesc),
+                  problem.numbers(),
+                  attributes),
+              Dnnl::destroyPrimitiveDesc);
+      this.implementation = new Implementation(Dnnl.implementation(primitiveDesc));
+      this.srcDesc = Dnnl.srcDesc(primitiveDesc);
+      this.dstDesc = Dnnl.dstDesc(primitiveDesc);
+      this.weightsDesc = Dnnl.weightsDesc(primitiveDesc);
+      this.scratchpadDesc = Dnnl.scratchpadDesc(primitiveDesc);
+      this.primitive = handles.own(Dnnl.createPrimitive(primitiveDesc), Dnnl::destroyPrimitive);
+      this.plainWeightsDesc =
+          ownDesc(Dnnl.createF32Desc(problem.weightsDims(), problem.weightsStrides()));
+      MemorySegment packingDesc =
+          handles.own(
+              Dnnl.createReorderDesc(plainWeightsDesc, weightsDesc, engine, attributes),
+              Dnnl::destroyPrimitiveDesc);
+      this.packing = handles.own(Dnnl.createPrimitive(packingDesc), Dnnl::destroyPrimitive);
+      this.packingScratchpadDesc = Dnnl.scratchpadDesc(packingDesc);
+      this.src = srcAsked.isAny() ? MemoryDescs.read(srcDesc) : srcAsked;
+      this.dst = dstAsked.isAny() ? MemoryDescs.read(dstDesc) : dstAsked;
+      this.weightsLayout = MemoryDescs.describe(weightsDesc);
+      this.weightsByteSize =
+          Dnnl.byteSize(weightsDesc)
+              + (convolution.hasBias() ? convolution.outChannels() * Float.BYTES : 0);
+      this.scratchpadByteSize = Dnnl.byteSize(scratchpadDesc);
+    } catch (Throwable e) {
+      handles.close();
+      throw e;
+    } finally {
+      OneThread.exit(ompThreads);
+    }
+  }
+
+  private MemorySegment ownDesc(MemorySegment desc) {
+    return handles.own(desc, Dnnl::destroyDesc);
+  }
+
+  /** Counts one more user; false if the last one has already gone. */
+  boolean retain() {
+    int before;
+    do {
+      before = users.get();
+      if (before == 0) {
+        return false;
+      }
+    } while (!users.compareAndSet(before, before + 1));
+    return true;
+  }
+
+  /** Counts one user less; destroys everything after the last. */
+  void release() {
+    if (users.decrementAndGet() == 0) {
+      handles.close();
+    }
+  }
+
+  Implementation implementation() {
+    return implementation;
+  }
+
+  MemorySegment primitive() {
+    return primitive;
+  }
+
+  MemorySegment srcDesc() {
+    return srcDesc;
+  }
+
+  MemorySegment dstDesc() {
+    return dstDesc;
+  }
+
+  MemorySegment scratchpadDesc() {
+    return scratchpadDesc;
+  }
+
+  MemorySegment weightsDesc() {
+    return weightsDesc;
+  }
+
+  MemorySegment biasDesc() {
+    return biasDesc;
+  }
+
+  MemorySegment plainWeightsDesc() {
+    return plainWeightsDesc;
+  }
+
+  /** The reorder from {@link #plainWeightsDesc} to {@link #weightsDesc}. */
+  MemorySegment packing() {
+    return packing;
+  }
+
+  MemorySegment packingScratchpadDesc() {
+    return packingScratchpadDesc;
+  }
+
+  TensorSpec src() {
+    return src;
+  }
+
+  TensorSpec dst() {
+    return dst;
+  }
+
+  String weightsLayout() {
+    return weightsLayout;
+  }
+
+  long weightsByteSize() {
+    return weightsByteSize;
+  }
+
+  long scratchpadByteSize() {
+    return scratchpadByteSize;
+  }
+}

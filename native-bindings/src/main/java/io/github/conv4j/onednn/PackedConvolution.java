@@ -1,0 +1,111 @@
+package io.github.conv4j.onednn;
+
+import io.github.conv4j.internal.prepared.CopiedWeights;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/** A compiled convolution with packed weights: what all callers of one prepared one share. */
+final class PackedConvolution implements AutoCloseable {
+  private final CompiledConvolution compiled;
+  private final Handles handles = new Handles();
+  private final MemorySegment weights;
+  private final MemorySegment bias;
+
+  /** Takes over one use of {@code compiled}; packs the weights. */
+  PackedConvolution(CompiledConvolution compiled, NativeProblem problem, PrepareRequest request) {
+    this.compiled = compiled;
+    int ompThreads = OneThread.enter();
+    try {
+      this.weights = packWeights(problem, request.weights());
+      this.bias = copyBias(request.bias());
+    } catch (Throwable e) {
+      close();
+      throw e;
+    } finally {
+      OneThread.exit(ompThreads);
+    }
+  }
+
+  /**
+   * Reorders the caller's weights, or the part of the kernel that takes part, into oneDNN's layout.
+   */
+  private MemorySegment packWeights(NativeProblem problem, Tensor given) {
+    MemorySegment engine = NativeEngine.handle();
+    MemorySegment packed =
+        handles.own(Dnnl.createOwningMemory(compiled.weightsDesc(), engine), Dnnl::destroyMemory);
+    try (Arena arena = Arena.ofConfined();
+        var temporary = new Handles()) {
+      MemorySegment plain = rowMajor(problem, given, arena);
+      MemorySegment from =
+          temporary.own(
+              Dnnl.createMemory(compiled.plainWeightsDesc(), engine), Dnnl::destroyMemory);
+      Dnnl.setBytes(from, plain.asSlice(problem.weightsOffset() * Float.BYTES));
+      MemorySegment scratchpad =
+          temporary.own(
+              Dnnl.createOwningMemory(compiled.packingScratchpadDesc(), engine),
+              Dnnl::destroyMemory);
+      MemorySegment stream = temporary.own(Dnnl.createStream(engine), Dnnl::destroyStream);
+      int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
+      MemorySegment arguments =
+          Dnnl.arguments(arena, kinds, new MemorySegment[] {from, packed, scratchpad});
+      Dnnl.execute(compiled.packing(), stream, kinds.length, arguments, plain, plain);
+    }
+    return packed;
+  }
+
+  /** Returns the caller's own bytes where they already lie as the reorder expects them. */
+  private static MemorySegment rowMajor(NativeProblem problem, Tensor given, Arena arena) {
+    boolean asExpected =
+        !problem.convolution().isKernelFlipped()
+            && given.spec().layout() instanceof Layout.Plain plain
+            && !plain.isChannelsLast();
+    return asExpected
+        ? given.segment()
+        : arena.allocateFrom(
+            ValueLayout.JAVA_FLOAT, CopiedWeights.of(problem.convolution(), given));
+  }
+
+  private MemorySegment copyBias(@Nullable Tensor tensor) {
+    if (tensor == null) {
+      return MemorySegment.NULL;
+    }
+    float[] values = tensor.toFloatArray();
+    MemorySegment memory =
+        handles.own(
+            Dnnl.createOwningMemory(compiled.biasDesc(), NativeEngine.handle()),
+            Dnnl::destroyMemory);
+    Dnnl.bytes(memory, (long) values.length * Float.BYTES).copyFrom(MemorySegment.ofArray(values));
+    return memory;
+  }
+
+  CompiledConvolution compiled() {
+    return compiled;
+  }
+
+  MemorySegment weights() {
+    return weights;
+  }
+
+  /** {@link MemorySegment#NULL} where the convolution has no bias. */
+  MemorySegment bias() {
+    return bias;
+  }
+
+  boolean hasBias() {
+    return !bias.equals(MemorySegment.NULL);
+  }
+
+  @Override
+  public void close() {
+    try {
+      handles.close();
+    } finally {
+      compiled.release();
+    }
+  }
+}
