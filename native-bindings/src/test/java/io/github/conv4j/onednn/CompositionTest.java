@@ -1,0 +1,187 @@
+package io.github.conv4j.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Padding;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.Support;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.EngineValidator;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Problem;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What oneDNN cannot do, or cannot do safely, is composed, visibly; nothing is silently slow. */
+class CompositionTest {
+  private static Engine engine;
+
+  @BeforeAll
+  static void open() {
+    engine = Engines.named("onednn");
+  }
+
+  @AfterAll
+  static void close() {
+    engine.close();
+  }
+
+  @Test
+  void aPlainConvolutionIsOneStage() {
+    Explanation explanation =
+        explain(Convolution.conv2d(16, 16).kernel(3).padding(1).build(), Layout.NHWC, 8, 8);
+
+    assertThat(operations(explanation)).containsExactly("convolution");
+    assertThat(explanation.warnings()).isEmpty();
+    assertThat(explanation.weightsByteSize()).isGreaterThanOrEqualTo(16 * 16 * 9 * 4);
+  }
+
+  @Test
+  void paddingModesAreAPaddedCopyAndAConvolution() {
+    for (PaddingMode mode :
+        List.of(PaddingMode.REFLECT, PaddingMode.REPLICATE, PaddingMode.CIRCULAR)) {
+      Convolution convolution =
+          Convolution.conv2d(4, 4).kernel(3).padding(Padding.symmetric(1).mode(mode)).build();
+
+      Explanation explanation = explain(convolution, Layout.NHWC, 8, 8);
+
+      assertThat(operations(explanation))
+          .containsExactly("pad " + mode.name().toLowerCase(Locale.ROOT), "convolution");
+    }
+  }
+
+  @Test
+  void aCroppedSourceIsACopyOfThePart() {
+    Explanation explanation =
+        explain(
+            Convolution.conv2d(4, 4)
+                .kernel(3)
+                .padding(Padding.asymmetric(new long[] {0}, new long[] {-5}))
+                .build(),
+            Layout.NHWC,
+            20,
+            20);
+
+    assertThat(operations(explanation).getFirst()).isEqualTo("copy part of src");
+  }
+
+  @Test
+  void outputsThatSeeOnlyPaddingAreTheBias() {
+    Problem defect5942 = Problem.parse("mb100_ic64oc1_ih1oh2kh125sh2dh0ph63_iw1ow64kw1sw2dw0pw63");
+
+    Explanation explanation =
+        explain(defect5942.convolution(), Layout.NHWC, defect5942.src().dims());
+
+    assertThat(operations(explanation)).containsExactly("fill with bias");
+    assertAgrees(defect5942);
+  }
+
+  @Test
+  void innerOutputsThatSeeOnlyPaddingRunInTheNaiveLoopsAloud() {
+    Problem gaps = Problem.parse("mb1_ic16oc16_ih2oh6kh2sh1dh3ph4_iw8kw3pw1");
+
+    Explanation explanation = explain(gaps.convolution(), Layout.NHWC, gaps.src().dims());
+
+    assertThat(explanation.stages().getFirst().implementation()).isEqualTo("java:naive-loops");
+    assertThat(explanation.warnings()).singleElement().asString().contains("5942");
+    assertAgrees(gaps);
+  }
+
+  @Test
+  void stridedViewsThatOneDnnOnlyDoesSlowlyAreCopied() {
+    Convolution convolution = Convolution.conv2d(16, 16).kernel(3).padding(1).build();
+    TensorSpec src =
+        TensorSpec.of(
+            DataType.F32, Layout.strided(16 * 12 * 8, 1, 16 * 12, 16), Shape.of(1, 16, 8, 8));
+    try (PreparedConvolution prepared =
+        engine.prepare(convolution, src, new float[16 * 16 * 9], new float[16])) {
+      assertThat(prepared.explain().warnings()).isEmpty();
+      assertThat(operations(prepared.explain())).contains("copy part of src");
+      assertThat(prepared.src()).isEqualTo(src);
+    }
+  }
+
+  @Test
+  void channelsFirstSaysThatOneDnnCopiesInside() {
+    Explanation explanation =
+        explain(Convolution.conv2d(16, 16).kernel(3).padding(1).build(), Layout.NCHW, 8, 8);
+
+    boolean copiesInside = explanation.stages().getFirst().implementation().contains("ncsp");
+    assertThat(explanation.warnings()).hasSize(copiesInside ? 1 : 0);
+  }
+
+  @Test
+  void otherTypesAreRefusedWithTheReason() {
+    Convolution convolution = Convolution.conv2d(4, 4).build();
+    TensorSpec src = TensorSpec.of(DataType.BF16, Layout.NHWC, Shape.of(1, 4, 8, 8));
+
+    assertThat(engine.support(convolution, src))
+        .isInstanceOfSatisfying(
+            Support.Unsupported.class, no -> assertThat(no.reason()).contains("BF16"));
+    assertThatThrownBy(() -> engine.prepare(convolution, src, new float[16], new float[4]))
+        .isInstanceOf(UnsupportedConvolutionException.class)
+        .hasMessageContaining("BF16");
+  }
+
+  @Test
+  void tensorsBeyondThirtyTwoBitsAreRefusedBeforeNativeCode() {
+    Convolution convolution = Convolution.conv2d(1, 1).build();
+    TensorSpec src = TensorSpec.f32(Layout.NHWC, 1, 1, 1L << 20, 1L << 20);
+
+    assertThat(engine.support(convolution, src)).isInstanceOf(Support.Unsupported.class);
+    assertThatThrownBy(() -> engine.prepare(convolution, src, new float[1], new float[1]))
+        .isInstanceOf(UnsupportedConvolutionException.class);
+  }
+
+  @Test
+  void hugeStridesAndDilationsOfOneOutputAreHarmless() {
+    Problem huge =
+        Problem.of(
+            Convolution.conv2d(3, 5)
+                .kernel(1)
+                .stride(Integer.MAX_VALUE, 1L << 40)
+                .dilation(1L << 50)
+                .build(),
+            Shape.of(1, 3, 7, 7));
+
+    assertAgrees(huge);
+  }
+
+  private static Explanation explain(Convolution convolution, Layout layout, int h, int w) {
+    return explain(convolution, layout, new long[] {1, convolution.inChannels(), h, w});
+  }
+
+  private static Explanation explain(Convolution convolution, Layout layout, long[] src) {
+    float[] weights = new float[(int) convolution.weightsShape().elementCount()];
+    float[] bias = new float[(int) convolution.outChannels()];
+    try (PreparedConvolution prepared =
+        engine.prepare(convolution, TensorSpec.f32(layout, src), weights, bias)) {
+      return prepared.explain();
+    }
+  }
+
+  private static List<String> operations(Explanation explanation) {
+    return explanation.stages().stream().map(Explanation.Stage::operation).toList();
+  }
+
+  private static void assertAgrees(Problem problem) {
+    try (var validator = new EngineValidator(engine)) {
+      for (LayoutChoice layout : LayoutChoice.values()) {
+        assertThat(validator.exact(problem, layout, 1)).matches(v -> v.passed());
+      }
+    }
+  }
+}
