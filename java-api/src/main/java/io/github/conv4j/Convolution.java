@@ -308,17 +308,20 @@ public final class Convolution implements Step {
   public List<Checkerboard> checkerboards() {
     List<Checkerboard> warnings = new ArrayList<>();
     for (int i = 0; transposed && i < spatialRank; i++) {
-      if (kernel[i] % stride[i] != 0) {
-        warnings.add(
-            new Checkerboard(
-                i,
-                kernel[i],
-                stride[i],
-                kernel[i] / stride[i],
-                Math.ceilDiv(kernel[i], stride[i])));
+      // Taps that are a dilation apart reach only every so many of the outputs within a stride.
+      long apart = greatestCommonDivisor(stride[i], dilation[i]);
+      long reached = stride[i] / apart;
+      if (apart > 1 || kernel[i] % reached != 0) {
+        long fewest = apart > 1 ? 0 : kernel[i] / reached;
+        long most = Math.ceilDiv(kernel[i], reached);
+        warnings.add(new Checkerboard(i, kernel[i], stride[i], dilation[i], fewest, most));
       }
     }
     return List.copyOf(warnings);
+  }
+
+  private static long greatestCommonDivisor(long a, long b) {
+    return b == 0 ? a : greatestCommonDivisor(b, a % b);
   }
 
   private long[] perAxis(long[] values, String name) {

@@ -113,7 +113,9 @@ final class GeometryResolver {
               "padding 'same' needs stride 1 but the %s stride is %d; use sameUpper() or sameLower()"
                   .formatted(name, stride));
         }
-        long total = full - product(src, stride, "size of " + name);
+        long padded = sum(full, c.outputPadding(i), "full " + name);
+        // ONNX counts output padding in: the result has src * stride elements all the same.
+        long total = padded - product(src, stride, "size of " + name);
         long less = Math.max(0, total) / 2;
         begin = padding.rule() == Padding.Rule.SAME_LOWER ? Math.max(0, total) - less : less;
         end = total - begin;

@@ -118,12 +118,11 @@ public final class Variants {
    *     convolutional neural networks for feedforward acceleration (2014)</a>
    */
   public static ConvolutionSequence flattened(long inChannels, long outChannels, long kernel) {
+    Convolution across = pointwise(inChannels, outChannels);
     var column = Convolution.conv2d(outChannels, outChannels).groups(outChannels);
     var row = Convolution.conv2d(outChannels, outChannels).groups(outChannels);
     return ConvolutionSequence.of(
-        pointwise(inChannels, outChannels),
-        column.kernel(kernel, 1).build(),
-        row.kernel(1, kernel).build());
+        across, column.kernel(kernel, 1).build(), row.kernel(1, kernel).build());
   }
 
   /**

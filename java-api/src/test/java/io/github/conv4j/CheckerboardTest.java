@@ -12,7 +12,7 @@ class CheckerboardTest {
     List<Checkerboard> warnings = Variants.transposed(1, 1, 3, 2).checkerboards();
 
     assertThat(warnings)
-        .containsExactly(new Checkerboard(0, 3, 2, 1, 2), new Checkerboard(1, 3, 2, 1, 2));
+        .containsExactly(new Checkerboard(0, 3, 2, 1, 1, 2), new Checkerboard(1, 3, 2, 1, 1, 2));
     assertThat(warnings.getFirst().toString())
         .contains("axis 0", "kernel 3", "stride 2", "1 or 2", "kernel 4");
   }
@@ -29,13 +29,13 @@ class CheckerboardTest {
     Convolution convolution =
         Convolution.transposed3d(1, 1).kernel(2, 4, 5).stride(2, 2, 3).build();
 
-    assertThat(convolution.checkerboards()).containsExactly(new Checkerboard(2, 5, 3, 1, 2));
+    assertThat(convolution.checkerboards()).containsExactly(new Checkerboard(2, 5, 3, 1, 1, 2));
   }
 
   @Test
   void countsHolesWhereTheKernelIsSmallerThanTheStride() {
     assertThat(Convolution.transposed1d(1, 1).kernel(2).stride(3).build().checkerboards())
-        .containsExactly(new Checkerboard(0, 2, 3, 0, 1));
+        .containsExactly(new Checkerboard(0, 2, 3, 1, 0, 1));
   }
 
   @Test
@@ -67,7 +67,7 @@ class CheckerboardTest {
                   .build();
           List<Checkerboard> expected = new ArrayList<>();
           if (fewest != most) {
-            expected.add(new Checkerboard(0, kernel, stride, fewest, most));
+            expected.add(new Checkerboard(0, kernel, stride, dilation, fewest, most));
           }
 
           assertThat(convolution.checkerboards()).as("%s", convolution).isEqualTo(expected);

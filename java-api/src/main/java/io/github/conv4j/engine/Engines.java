@@ -18,6 +18,9 @@ public final class Engines {
    */
   public static final String ENGINE_PROPERTY = "conv4j.engine";
 
+  /** A class loader that fails at every step must not keep us here forever. */
+  private static final int MOST_BROKEN_PROVIDERS = 100;
+
   private static final System.Logger LOG = System.getLogger("io.github.conv4j");
 
   private Engines() {}
@@ -119,11 +122,13 @@ public final class Engines {
 
   private static void collect(ServiceLoader<EngineProvider> loader, List<EngineProvider> found) {
     var candidates = loader.iterator();
-    while (true) {
+    int brokenCount = 0;
+    while (brokenCount < MOST_BROKEN_PROVIDERS) {
       EngineProvider provider;
       try {
         provider = candidates.hasNext() ? candidates.next() : null;
-      } catch (ServiceConfigurationError e) {
+      } catch (ServiceConfigurationError | LinkageError e) {
+        brokenCount++;
         LOG.log(Level.WARNING, "an engine provider cannot be used: " + e.getMessage(), e);
         continue;
       }

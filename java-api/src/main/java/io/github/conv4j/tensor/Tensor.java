@@ -6,7 +6,12 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.nio.Buffer;
 import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -101,12 +106,26 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "tensor %s needs a direct buffer but got %s".formatted(spec, buffer));
     }
-    if (buffer instanceof FloatBuffer floats && floats.order() != ByteOrder.nativeOrder()) {
+    ByteOrder order = orderOf(buffer);
+    if (spec.dataType().byteSize() > 1 && order != ByteOrder.nativeOrder()) {
       throw new IllegalArgumentException(
           "tensor %s needs %s byte order but the buffer is %s"
-              .formatted(spec, ByteOrder.nativeOrder(), floats.order()));
+              .formatted(spec, ByteOrder.nativeOrder(), order));
     }
     return new Tensor(spec, MemorySegment.ofBuffer(buffer));
+  }
+
+  /** A byte buffer's order is about its getters only; its bytes are taken as they are. */
+  private static ByteOrder orderOf(Buffer buffer) {
+    return switch (buffer) {
+      case CharBuffer chars -> chars.order();
+      case DoubleBuffer doubles -> doubles.order();
+      case FloatBuffer floats -> floats.order();
+      case IntBuffer ints -> ints.order();
+      case LongBuffer longs -> longs.order();
+      case ShortBuffer shorts -> shorts.order();
+      default -> ByteOrder.nativeOrder();
+    };
   }
 
   /**

@@ -63,6 +63,11 @@ public final class ConvolutionMatrix {
           "the matrix of %s on %s has up to %d entries; the most is %d"
               .formatted(convolution, src, convolution.multiplications(src), MOST_ENTRIES));
     }
+    if (src.elementCount() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "the matrix of %s on %s has %d columns; the most is %d"
+              .formatted(convolution, src, src.elementCount(), Integer.MAX_VALUE));
+    }
     return new Builder(convolution, geometry, weights).build();
   }
 

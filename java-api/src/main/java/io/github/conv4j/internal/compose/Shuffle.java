@@ -3,8 +3,8 @@ package io.github.conv4j.internal.compose;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.ChannelShuffle;
+import io.github.conv4j.internal.prepared.ElementOffsets;
 import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
@@ -16,16 +16,29 @@ final class Shuffle {
   private final int channels;
   private final int groups;
 
+  /** For layouts that are not plain: where each element comes from, and where it goes. */
+  private final long[] from;
+
+  private final long[] to;
+
   Shuffle(ChannelShuffle description, TensorSpec spec) {
     this.description = description;
     this.spec = spec;
     this.channels = Math.toIntExact(description.channels());
     this.groups = Math.toIntExact(description.groups());
+    this.to = spec.layout() instanceof Layout.Plain ? new long[0] : ElementOffsets.of(spec);
+    this.from = new long[to.length];
+    int channelElements = (int) (spec.shape().elementCount() / spec.shape().dim(0)) / channels;
+    for (int i = 0; i < to.length; i++) {
+      int channel = i / channelElements % channels;
+      int moved = (int) description.sourceChannel(channel) - channel;
+      from[i] = to[i + moved * channelElements];
+    }
   }
 
   void run(Tensor src, Tensor dst) {
     if (!(spec.layout() instanceof Layout.Plain plain)) {
-      moveElements(src, dst);
+      moveElements(src.segment(), dst.segment());
     } else if (plain.isChannelsLast()) {
       movePixels(src.segment(), dst.segment());
     } else {
@@ -63,19 +76,9 @@ final class Shuffle {
   }
 
   /** Any other layout, element by element. */
-  private void moveElements(Tensor src, Tensor dst) {
-    Shape shape = spec.shape();
-    long[] to = new long[shape.rank()];
-    long[] from = new long[shape.rank()];
-    for (long i = 0; i < shape.elementCount(); i++) {
-      long rest = i;
-      for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-        to[axis] = rest % shape.dim(axis);
-        from[axis] = to[axis];
-        rest /= shape.dim(axis);
-      }
-      from[1] = description.sourceChannel(to[1]);
-      dst.setFloat(src.getFloat(from), to);
+  private void moveElements(MemorySegment src, MemorySegment dst) {
+    for (int i = 0; i < to.length; i++) {
+      dst.setAtIndex(JAVA_FLOAT, to[i], src.getAtIndex(JAVA_FLOAT, from[i]));
     }
   }
 }

@@ -1,10 +1,13 @@
 package io.github.conv4j.internal.reference;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.CopiedWeights;
+import io.github.conv4j.internal.prepared.ElementOffsets;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Layout;
@@ -36,6 +39,8 @@ final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution
   private final Loops loops;
   private final float[] weights;
   private final float @Nullable [] bias;
+  private final long[] srcOffsets;
+  private final long[] dstOffsets;
 
   private ReferenceConvolution(
       TensorSpec src,
@@ -57,6 +62,8 @@ final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution
     this.loops = loops;
     this.weights = weights;
     this.bias = bias;
+    this.srcOffsets = ElementOffsets.of(src);
+    this.dstOffsets = ElementOffsets.of(dst);
   }
 
   static ReferenceConvolution prepare(PrepareRequest request, Ledger ledger, int threads) {
@@ -104,8 +111,12 @@ final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution
 
   @Override
   protected void run(Arrays arrays, Tensor src, Tensor dst) {
-    src.copyTo(arrays.src);
+    for (int i = 0; i < srcOffsets.length; i++) {
+      arrays.src[i] = src.segment().getAtIndex(JAVA_FLOAT, srcOffsets[i]);
+    }
     loops.run(arrays.src, weights, bias, arrays.dst);
-    dst.copyFrom(arrays.dst);
+    for (int i = 0; i < dstOffsets.length; i++) {
+      dst.segment().setAtIndex(JAVA_FLOAT, dstOffsets[i], arrays.dst[i]);
+    }
   }
 }

@@ -66,6 +66,12 @@ final class ReferenceEngine implements Engine {
       throw new UnsupportedConvolutionException(
           NAME, Problem.of(convolution, src.shape()).toString(), no.reason());
     }
+    if (dst.dataType() != DataType.F32) {
+      throw new UnsupportedConvolutionException(
+          NAME,
+          Problem.of(convolution, src.shape()).toString(),
+          "it computes f32 but dst is " + dst.dataType());
+    }
     return ReferenceConvolution.prepare(request, ledger, options.threads());
   }
 

@@ -1,0 +1,174 @@
+package io.github.conv4j.bench.cli;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.Support;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Problem;
+import java.io.PrintWriter;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints what each engine would run for a problem, without running it. */
+@Command(
+    name = "explain",
+    sortOptions = false,
+    description = {
+      "Show what each engine would run for a problem: implementations, layouts, reorders, memory.",
+      "The problem is a line in benchdnn's syntax, for example ic64ih56oc64kh3ph1."
+    })
+final class ExplainCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "LINE", description = "The problem.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private String line;
+
+  @Option(names = "--transposed", description = "A transposed convolution (deconvolution).")
+  private boolean transposed;
+
+  @Option(
+      names = "--layout",
+      paramLabel = "LAYOUT",
+      converter = LayoutNames.class,
+      description = "nchw, nhwc or any, which lets the engine choose; any if left out.")
+  private LayoutChoice layout = LayoutChoice.ANY;
+
+  @Option(names = "--engine", paramLabel = "NAME", description = "This engine only.")
+  private @Nullable String engineName;
+
+  @Override
+  public Integer call() {
+    if (engineName != null) {
+      EngineChoice.requireKnown(engineName, spec.commandLine());
+    }
+    Problem problem = parse();
+    PrintWriter out = spec.commandLine().getOut();
+    printProblem(problem, out);
+    boolean allRun = true;
+    for (Engines.Survey found : Engines.survey()) {
+      if (engineName == null || engineName.equals(found.name())) {
+        out.println();
+        allRun &= explain(found, problem, out);
+      }
+    }
+    out.flush();
+    return engineName == null || allRun ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  private Problem parse() {
+    try {
+      return transposed ? Problem.parseTransposed(line) : Problem.parse(line);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static void printProblem(Problem problem, PrintWriter out) {
+    Convolution convolution = problem.convolution();
+    long srcByteSize = TensorSpec.weights(problem.src()).byteSize();
+    long dstByteSize = TensorSpec.weights(problem.dst()).byteSize();
+    long weightsByteSize = Float.BYTES * convolution.parameterCount();
+    double bytes = (double) srcByteSize + dstByteSize + weightsByteSize;
+    String receptiveField =
+        Arrays.stream(convolution.receptiveField())
+            .mapToObj(Long::toString)
+            .collect(Collectors.joining("x"));
+    long macs = problem.multiplications();
+    printField(out, "problem", problem.line() + (convolution.isTransposed() ? " transposed" : ""));
+    printField(out, "convolution", convolution.toString());
+    printField(out, "src", problem.src() + ", " + Units.bytes(srcByteSize));
+    printField(out, "dst", problem.dst() + ", " + Units.bytes(dstByteSize));
+    printField(
+        out,
+        "parameters",
+        Units.count(convolution.parameterCount()) + ", " + Units.bytes(weightsByteSize));
+    printField(out, "MACs", Units.count(macs));
+    printField(
+        out,
+        "intensity",
+        String.format(Locale.ROOT, "%.1f FLOP per byte of src, weights and dst", 2 * macs / bytes));
+    printField(out, "receptive field", receptiveField);
+    convolution.checkerboards().forEach(warning -> printField(out, "warning", warning.toString()));
+  }
+
+  private boolean explain(Engines.Survey found, Problem problem, PrintWriter out) {
+    switch (found.availability()) {
+      case Availability.Unavailable no -> {
+        out.println("engine " + found.name() + " cannot start");
+        printField(out, "  reason", no.reason());
+        printField(out, "  remedy", no.remedy());
+        return false;
+      }
+      case Availability.Available available -> {
+        out.println("engine " + found.name() + ", " + available.version());
+        try (Engine engine = Engines.named(found.name());
+            var _ = LogLines.withoutWarnings()) {
+          return explain(engine, problem, out);
+        }
+      }
+    }
+  }
+
+  private boolean explain(Engine engine, Problem problem, PrintWriter out) {
+    Convolution convolution = problem.convolution();
+    var src = TensorSpec.of(DataType.F32, layout.forRank(problem.src().rank()), problem.src());
+    if (engine.support(convolution, src) instanceof Support.Unsupported no) {
+      printField(out, "  cannot run it", no.reason());
+      return false;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor weights = Tensor.allocate(TensorSpec.weights(convolution.weightsShape()), arena);
+      Tensor bias = Tensor.allocate(TensorSpec.bias(convolution.outChannels()), arena);
+      try (PreparedConvolution prepared = engine.prepare(convolution, src, weights, bias)) {
+        print(prepared.explain(), out);
+      }
+      return true;
+    } catch (OutOfMemoryError _) {
+      printField(out, "  cannot run it", "the memory does not suffice for its weights");
+      return false;
+    }
+  }
+
+  private static void print(Explanation explanation, PrintWriter out) {
+    int number = 0;
+    for (Explanation.Stage stage : explanation.stages()) {
+      out.printf("  %d. %s: %s%n", ++number, stage.operation(), stage.implementation());
+      printField(out, "     src", stage.src() + ", " + Units.bytes(stage.src().byteSize()));
+      printField(out, "     dst", stage.dst() + ", " + Units.bytes(stage.dst().byteSize()));
+      if (stage.weightsByteSize() > 0) {
+        String packed = stage.weightsLayout().isEmpty() ? "" : stage.weightsLayout() + ", ";
+        printField(out, "     weights", packed + Units.bytes(stage.weightsByteSize()));
+      }
+      printField(out, "     scratchpad", Units.bytes(stage.scratchpadByteSize()));
+    }
+    if (explanation.stages().size() > 1) {
+      printField(out, "  all weights", Units.bytes(explanation.weightsByteSize()));
+      printField(out, "  all scratchpads", Units.bytes(explanation.scratchpadByteSize()));
+    }
+    explanation.warnings().forEach(warning -> printField(out, "  warning", warning));
+  }
+
+  private static void printField(PrintWriter out, String name, String value) {
+    out.printf("%-18s %s%n", name, value);
+  }
+}

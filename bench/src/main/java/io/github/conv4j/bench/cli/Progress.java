@@ -1,0 +1,54 @@
+package io.github.conv4j.bench.cli;
+
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** A bar with the remaining time on stderr; nothing where stderr is not a terminal. */
+final class Progress implements AutoCloseable {
+  private final @Nullable ProgressBar bar;
+
+  private Progress(@Nullable ProgressBar bar) {
+    this.bar = bar;
+  }
+
+  static Progress of(String task, long stepCount) {
+    return new Progress(Terminal.showsProgress() ? bar(task, stepCount) : null);
+  }
+
+  private static ProgressBar bar(String task, long stepCount) {
+    return new ProgressBarBuilder()
+        .setTaskName(task)
+        .setInitialMax(stepCount)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(200)
+        .setConsumer(new ConsoleProgressBarConsumer(System.err))
+        .clearDisplayOnFinish()
+        .build();
+  }
+
+  /** Counts one step. */
+  void step() {
+    if (bar != null) {
+      bar.step();
+    }
+  }
+
+  /** Shows a name while something runs, then counts one step. */
+  void step(String name, Runnable run) {
+    if (bar != null) {
+      bar.setExtraMessage(" " + name);
+    }
+    run.run();
+    step();
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

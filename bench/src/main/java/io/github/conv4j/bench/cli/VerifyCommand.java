@@ -1,0 +1,192 @@
+package io.github.conv4j.bench.cli;
+
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Problem;
+import io.github.conv4j.validation.RandomProblems;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Holds an engine against the reference. */
+@Command(
+    name = "verify",
+    sortOptions = false,
+    description = {
+      "Compare an engine with the naive loops, problem by problem.",
+      "Integer values make every sum exact, so that a correct engine gives the same bits.",
+      "Problems are lines in benchdnn's syntax, for example ic64ih56oc64kh3ph1.",
+      "Ends with 'N passed, M failed'; the exit code is 1 if a problem failed."
+    })
+final class VerifyCommand implements Callable<Integer> {
+  private static final long DEFAULT_SEED = 1;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      description = "The engine; the best if left out.")
+  private @Nullable String engineName;
+
+  @Option(names = "--type", paramLabel = "TYPE", description = "f32.")
+  private String type = "f32";
+
+  @Option(
+      names = "--layout",
+      paramLabel = "LAYOUT",
+      converter = LayoutNames.class,
+      split = ",",
+      description = "nchw, nhwc, any, or several with commas; all if left out.")
+  private @Nullable List<LayoutChoice> layouts;
+
+  @Option(names = "--problem", paramLabel = "LINE", arity = "1..*", description = "Problems.")
+  private @Nullable List<String> lines;
+
+  @Option(
+      names = "--problems",
+      paramLabel = "FILE",
+      description = "A file of problems, also in benchdnn's batch syntax.")
+  private @Nullable Path file;
+
+  @Option(names = "--random", paramLabel = "N", description = "So many random problems.")
+  private @Nullable Integer randomCount;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "For problems and values; 1 if left out.")
+  private long seed = DEFAULT_SEED;
+
+  @Option(names = "--transposed", description = "Transposed convolutions (deconvolutions).")
+  private boolean transposed;
+
+  @Option(
+      names = "--floats",
+      description = "Random floats within an error bound, instead of integers.")
+  private boolean floats;
+
+  private record Work(Stream<Problem> problems, long count) {}
+
+  @Override
+  public Integer call() {
+    requireSupportedType();
+    Work work = work();
+    List<LayoutChoice> chosen = layouts == null ? List.of(LayoutChoice.values()) : layouts;
+    try (Engine engine = openEngine()) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf(
+          "engine %s, layouts %s, %s, seed %d%n",
+          EngineChoice.title(engine),
+          chosen.stream().map(VerifyCommand::lowerCase).collect(Collectors.joining(" ")),
+          floats ? "random floats within their error bound" : "integers compared for equality",
+          seed);
+      int threads = engine.options().threads();
+      try (var verifier = new Verifier(engine, chosen, seed, floats, threads);
+          var _ = LogLines.withoutWarnings()) {
+        return verify(work, verifier, threads, out);
+      }
+    }
+  }
+
+  private static int verify(Work work, Verifier verifier, int threads, PrintWriter out) {
+    long[] failed = {0};
+    try (var progress = Progress.of("verify", work.count())) {
+      work.problems()
+          .gather(Gatherers.mapConcurrent(threads, verifier::failures))
+          .forEachOrdered(
+              failures -> {
+                failures.forEach(out::println);
+                failed[0] += failures.isEmpty() ? 0 : 1;
+                progress.step();
+              });
+    }
+    verifier.implementations().forEach((name, runs) -> out.printf("%8d %s%n", runs, name));
+    out.printf("%d passed, %d failed%n", work.count() - failed[0], failed[0]);
+    out.flush();
+    return failed[0] == 0 ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  private Engine openEngine() {
+    if (engineName == null) {
+      return Engines.best();
+    }
+    EngineChoice.requireKnown(engineName, spec.commandLine());
+    return Engines.named(engineName);
+  }
+
+  private void requireSupportedType() {
+    if (!type.equalsIgnoreCase("f32")) {
+      throw refusal("type '%s' is not supported: engines compute f32".formatted(type), null);
+    }
+  }
+
+  private Work work() {
+    int sources = (lines == null ? 0 : 1) + (file == null ? 0 : 1) + (randomCount == null ? 0 : 1);
+    if (sources != 1) {
+      throw refusal(
+          sources == 0
+              ? "give the problems: --problem LINE, --problems FILE or --random N"
+              : "give only one of --problem, --problems and --random",
+          null);
+    }
+    try {
+      if (randomCount != null) {
+        return randomProblems(randomCount);
+      }
+      List<Problem> problems = file == null ? parsedLines() : fileProblems(file);
+      return new Work(problems.stream(), problems.size());
+    } catch (IllegalArgumentException e) {
+      throw refusal(e.getMessage(), e);
+    }
+  }
+
+  private Work randomProblems(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("--random must be at least 1 but is " + count);
+    }
+    var random = new RandomProblems(seed, transposed);
+    return new Work(Stream.generate(random::next).limit(count), count);
+  }
+
+  private List<Problem> parsedLines() {
+    return lines == null
+        ? List.of()
+        : lines.stream().map(transposed ? Problem::parseTransposed : Problem::parse).toList();
+  }
+
+  private List<Problem> fileProblems(Path path) {
+    BatchFile batch = BatchFile.read(path, transposed);
+    if (batch.problems().isEmpty()) {
+      throw new IllegalArgumentException("'%s' holds no problem".formatted(path));
+    }
+    if (!batch.ignored().isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println("conv4j: ignored in %s: %s".formatted(path, String.join(" ", batch.ignored())));
+    }
+    return batch.problems();
+  }
+
+  private ParameterException refusal(@Nullable String sentence, @Nullable Throwable cause) {
+    return new ParameterException(spec.commandLine(), sentence, cause);
+  }
+
+  private static String lowerCase(LayoutChoice layout) {
+    return layout.name().toLowerCase(Locale.ROOT);
+  }
+}

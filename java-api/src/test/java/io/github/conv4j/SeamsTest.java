@@ -1,0 +1,183 @@
+package io.github.conv4j;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import io.github.conv4j.validation.Problem;
+import org.junit.jupiter.api.Test;
+
+/** The rooms of this module and the doors between them. */
+class SeamsTest {
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .importUrl(Convolution.class.getProtectionDomain().getCodeSource().getLocation());
+
+  private static final String ROOT = "io.github.conv4j";
+
+  @Test
+  void tensorsKnowNothingOfConvolutions() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".tensor")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage(ROOT + "..")
+                    .and(
+                        JavaClass.Predicates.resideOutsideOfPackages(
+                            ROOT + ".tensor", ROOT + ".internal.checks"))));
+  }
+
+  @Test
+  void checksKnowNothing() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(ROOT + ".internal.checks")
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage("java..", "org.jspecify..", ROOT + ".internal.checks")));
+  }
+
+  @Test
+  void nothingKnowsTheReferenceButItself() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".internal.reference")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOT + ".internal.reference"));
+  }
+
+  @Test
+  void descriptionsKnowNoMachinery() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                ROOT + ".validation",
+                ROOT + ".internal.compose",
+                ROOT + ".internal.prepared",
+                ROOT + ".internal.reference",
+                ROOT + ".internal.vector",
+                ROOT + ".internal.parallel"));
+  }
+
+  /** The seam has one way in: the default that prepares a sequence. */
+  @Test
+  void theEngineSeamKnowsTheCompositionOfSequencesOnly() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".engine")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage(ROOT + ".internal..")
+                    .and(
+                        JavaClass.Predicates.resideOutsideOfPackages(
+                            ROOT + ".internal.checks", ROOT + ".internal.compose"))));
+  }
+
+  /** The one line that describes a problem is shared; the rest of validation is for tests. */
+  @Test
+  void enginesNeedTheProblemLineOfValidationOnly() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".validation")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage(ROOT + ".validation")
+                    .and(
+                        DescribedPredicate.not(JavaClass.Predicates.equivalentTo(Problem.class)))));
+  }
+
+  @Test
+  void onlyTheVectorEngineKnowsTheIncubator() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".internal.vector..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jdk.incubator.."));
+  }
+
+  @Test
+  void onlyImagesNeedTheDesktop() {
+    check(
+        noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(ROOT + ".tensor.Images")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.awt..", "javax.."));
+  }
+
+  @Test
+  void nothingElseIsNeededAtRunTime() {
+    check(
+        classes()
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage(
+                    ROOT + "..", "java..", "jdk.incubator.vector..", "org.jspecify..")));
+  }
+
+  @Test
+  void logsGoToTheSystemLoggerAndNowhereElse() {
+    check(noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging.."));
+    check(noClasses().should().accessField(System.class, "out"));
+    check(noClasses().should().accessField(System.class, "err"));
+    check(noClasses().should().callMethod(Throwable.class, "printStackTrace"));
+  }
+
+  @Test
+  void nothingEndsTheProcessOrLoadsNativeCode() {
+    check(noClasses().should().callMethod(System.class, "exit", int.class));
+    check(noClasses().should().callMethod(System.class, "load", String.class));
+    check(noClasses().should().callMethod(System.class, "loadLibrary", String.class));
+    check(noClasses().should().dependOnClassesThat().haveFullyQualifiedName("sun.misc.Unsafe"));
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.lang.foreign.Linker"));
+  }
+
+  @Test
+  void virtualThreadsMoveSoNothingIsBoundToAThread() {
+    check(noClasses().should().dependOnClassesThat().areAssignableTo(ThreadLocal.class));
+  }
+
+  @Test
+  void stateIsNeverPublic() {
+    check(
+        fields()
+            .that()
+            .arePublic()
+            .should()
+            .beFinal()
+            .andShould()
+            .beStatic()
+            .allowEmptyShould(true));
+    check(fields().that().areStatic().should().haveModifier(JavaModifier.FINAL));
+  }
+
+  private static void check(ArchRule rule) {
+    rule.check(MAIN);
+  }
+}

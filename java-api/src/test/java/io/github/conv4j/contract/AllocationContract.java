@@ -1,0 +1,119 @@
+package io.github.conv4j.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.conv4j.ChannelShuffle;
+import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionSequence;
+import io.github.conv4j.Padding;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.Variants;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Not one byte of Java heap a call, measured over many calls after warming up. */
+abstract class AllocationContract extends EngineContract {
+  private static final int WARM_UP_CALLS = 20_000;
+  private static final int CALLS = 10_000;
+  private static final Shape SRC = Shape.of(1, 4, 4, 4);
+  private static final Convolution CONVOLUTION =
+      Convolution.conv2d(4, 4).kernel(3).padding(1).build();
+
+  @Test
+  void plainLayouts() {
+    for (Layout layout : LAYOUTS) {
+      allocatesNothing(CONVOLUTION, spec(layout, SRC));
+    }
+  }
+
+  @Test
+  void stridedViews() {
+    TensorSpec view = TensorSpec.f32(Layout.strided(200, 1, 40, 7), SRC.dims());
+    try (Arena arena = Arena.ofConfined();
+        PreparedConvolution prepared =
+            engine.prepare(
+                CONVOLUTION,
+                view,
+                view,
+                Tensor.allocate(TensorSpec.weights(CONVOLUTION.weightsShape()), arena),
+                Tensor.allocate(TensorSpec.bias(4), arena))) {
+      allocatesNothing(prepared);
+    }
+  }
+
+  @Test
+  void transposed() {
+    Convolution transposed = Convolution.transposed2d(4, 4).kernel(2).stride(2).build();
+    for (Layout layout : LAYOUTS) {
+      allocatesNothing(transposed, spec(layout, SRC));
+    }
+  }
+
+  @Test
+  void paddingModes() {
+    Convolution reflecting =
+        CONVOLUTION.toBuilder().padding(Padding.symmetric(1).mode(PaddingMode.REFLECT)).build();
+    for (Layout layout : LAYOUTS) {
+      allocatesNothing(reflecting, spec(layout, SRC));
+    }
+  }
+
+  @Test
+  void sequences() {
+    Convolution pointwise = Variants.pointwiseGrouped(4, 4, 2);
+    ConvolutionSequence sequence =
+        ConvolutionSequence.of(
+            new ChannelShuffle(4, 2), pointwise, new ChannelShuffle(4, 2), pointwise);
+    for (Layout layout :
+        List.of(Layout.NCHW, Layout.NHWC, Layout.ANY, Layout.strided(200, 1, 40, 7))) {
+      try (Arena arena = Arena.ofConfined();
+          PreparedConvolution prepared =
+              engine.prepare(
+                  sequence,
+                  TensorSpec.f32(layout, SRC.dims()),
+                  Runs.parameters(
+                      sequence,
+                      List.of(new float[8], new float[8]),
+                      List.of(new float[4], new float[4]),
+                      arena))) {
+        allocatesNothing(prepared);
+      }
+    }
+  }
+
+  private void allocatesNothing(Convolution convolution, TensorSpec src) {
+    float[] weights = new float[(int) convolution.weightsShape().elementCount()];
+    try (PreparedConvolution prepared = engine.prepare(convolution, src, weights, new float[4])) {
+      allocatesNothing(prepared);
+    }
+  }
+
+  private static void allocatesNothing(PreparedConvolution prepared) {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor src = Tensor.allocate(prepared.src(), arena);
+      Tensor dst = Tensor.allocate(prepared.dst(), arena);
+      call(prepared, src, dst, WARM_UP_CALLS);
+      long before = threads.getCurrentThreadAllocatedBytes();
+
+      call(prepared, src, dst, CALLS);
+
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      assertThat(allocated).as("bytes in %d calls of %s", CALLS, prepared).isLessThan(CALLS);
+    }
+  }
+
+  private static void call(PreparedConvolution prepared, Tensor src, Tensor dst, int count) {
+    for (int i = 0; i < count; i++) {
+      prepared.execute(src, dst);
+    }
+  }
+}

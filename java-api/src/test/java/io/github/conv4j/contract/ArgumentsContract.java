@@ -1,0 +1,304 @@
+package io.github.conv4j.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionSequence;
+import io.github.conv4j.Parameters;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.Variants;
+import io.github.conv4j.engine.Support;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Broken preconditions get the exception of the design, before native code is entered. */
+@SuppressWarnings("NullAway") // null is one of the broken preconditions
+abstract class ArgumentsContract extends EngineContract {
+  private Arena arena;
+  private Tensor weights;
+  private Tensor bias;
+  private PreparedConvolution prepared;
+  private Tensor src;
+  private Tensor dst;
+
+  @BeforeEach
+  void prepareOne() {
+    arena = Arena.ofConfined();
+    weights = Tensor.ofFloats(TensorSpec.weights(PLAIN.weightsShape()), plainWeights(), arena);
+    bias = Tensor.ofFloats(TensorSpec.bias(16), plainBias(), arena);
+    prepared = engine.prepare(PLAIN, plainSrc(), weights, bias);
+    src = Tensor.ofFloats(prepared.src(), plainValues(), arena);
+    dst = Tensor.allocate(prepared.dst(), arena);
+  }
+
+  /** Whatever was refused, the prepared convolution still works. */
+  @AfterEach
+  void stillWorks() {
+    prepared.execute(src, dst);
+    assertThat(dst.toFloatArray()).containsExactly(plainExpected());
+    prepared.close();
+    arena.close();
+  }
+
+  @Test
+  void executeRefusesNull() {
+    assertThatNullPointerException().isThrownBy(() -> prepared.execute(null, dst));
+    assertThatNullPointerException().isThrownBy(() -> prepared.execute(src, null));
+    assertThatNullPointerException().isThrownBy(() -> prepared.execute(null, null));
+  }
+
+  @Test
+  void executeRefusesAnotherSpec() {
+    Tensor otherLayout = Tensor.allocate(spec(Layout.NCHW, PLAIN_SRC), arena);
+    Tensor otherShape = Tensor.allocate(spec(Layout.NHWC, Shape.of(2, 8, 7, 7)), arena);
+    Tensor otherType =
+        Tensor.allocate(TensorSpec.of(DataType.S32, Layout.NHWC, prepared.dst().shape()), arena);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> prepared.execute(otherLayout, dst))
+        .withMessageContainingAll("src", "f32 NHWC 1x8x7x7", "f32 NCHW 1x8x7x7");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> prepared.execute(otherShape, dst))
+        .withMessageContainingAll("src", "1x8x7x7", "2x8x7x7");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> prepared.execute(src, otherType))
+        .withMessageContainingAll("dst", "f32 NHWC 1x16x7x7", "s32 NHWC 1x16x7x7");
+    assertThatIllegalArgumentException().isThrownBy(() -> prepared.execute(dst, src));
+  }
+
+  @Test
+  void executeRefusesAReadOnlyDst() {
+    Tensor readOnly = Tensor.wrap(prepared.dst(), dst.segment().asReadOnly());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> prepared.execute(src, readOnly))
+        .withMessageContainingAll("dst", "read-only");
+  }
+
+  @Test
+  void executeRefusesOverlap() {
+    long srcBytes = prepared.src().byteSize();
+    long dstBytes = prepared.dst().byteSize();
+    MemorySegment memory = arena.allocate(2 * (srcBytes + dstBytes), 64);
+    for (long offset : new long[] {0, 4, 64, srcBytes - 4}) {
+      Tensor at = Tensor.wrap(prepared.src(), memory);
+      Tensor over = Tensor.wrap(prepared.dst(), memory.asSlice(offset));
+      assertThatIllegalArgumentException()
+          .as("dst %d bytes after src", offset)
+          .isThrownBy(() -> prepared.execute(at, over))
+          .withMessageContaining("overlap");
+    }
+    Tensor behind = Tensor.wrap(prepared.src(), memory.asSlice(dstBytes - 4));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> prepared.execute(behind, Tensor.wrap(prepared.dst(), memory)));
+    Tensor touching = Tensor.wrap(prepared.dst(), memory.asSlice(srcBytes));
+    Tensor first = Tensor.wrap(prepared.src(), memory);
+    first.copyFrom(plainValues());
+    prepared.execute(first, touching);
+    assertThat(touching.toFloatArray()).containsExactly(plainExpected());
+  }
+
+  @Test
+  void executeRefusesClosedArenas() {
+    for (Arena closing : List.of(Arena.ofConfined(), Arena.ofShared())) {
+      Tensor closedSrc = Tensor.allocate(prepared.src(), closing);
+      Tensor closedDst = Tensor.allocate(prepared.dst(), closing);
+      closing.close();
+
+      assertThatIllegalStateException().isThrownBy(() -> prepared.execute(closedSrc, dst));
+      assertThatIllegalStateException().isThrownBy(() -> prepared.execute(src, closedDst));
+      assertThatIllegalStateException().isThrownBy(() -> prepared.execute(closedSrc, closedDst));
+    }
+  }
+
+  @Test
+  void executeRefusesArenasOfOtherThreads() {
+    try (Arena shared = Arena.ofShared()) {
+      Tensor sharedSrc = Tensor.ofFloats(prepared.src(), plainValues(), shared);
+      Tensor sharedDst = Tensor.allocate(prepared.dst(), shared);
+
+      assertThat(thrownElsewhere(() -> prepared.execute(src, sharedDst)))
+          .isInstanceOf(WrongThreadException.class);
+      assertThat(thrownElsewhere(() -> prepared.execute(sharedSrc, dst)))
+          .isInstanceOf(WrongThreadException.class);
+      assertThat(thrownElsewhere(() -> prepared.execute(sharedSrc, sharedDst))).isNull();
+    }
+  }
+
+  @Test
+  void prepareRefusesNull() {
+    TensorSpec srcSpec = plainSrc();
+    TensorSpec dstSpec = prepared.dst();
+    assertThatNullPointerException()
+        .isThrownBy(() -> engine.prepare(null, srcSpec, dstSpec, weights, bias));
+    assertThatNullPointerException()
+        .isThrownBy(() -> engine.prepare(PLAIN, null, dstSpec, weights, bias));
+    assertThatNullPointerException()
+        .isThrownBy(() -> engine.prepare(PLAIN, srcSpec, null, weights, bias));
+    assertThatNullPointerException()
+        .isThrownBy(() -> engine.prepare(PLAIN, srcSpec, dstSpec, null, bias));
+    assertThatNullPointerException()
+        .isThrownBy(() -> engine.prepare(PLAIN, srcSpec, (Tensor) null, bias));
+    assertThatNullPointerException()
+        .isThrownBy(() -> engine.prepare(PLAIN, srcSpec, (float[]) null, plainBias()));
+    assertThatNullPointerException()
+        .isThrownBy(() -> engine.prepare((ConvolutionSequence) null, srcSpec, List.of()));
+    assertThatNullPointerException()
+        .isThrownBy(
+            () -> engine.prepare(ConvolutionSequence.of(PLAIN), srcSpec, (List<Parameters>) null));
+    assertThatNullPointerException().isThrownBy(() -> engine.support(null, srcSpec));
+    assertThatNullPointerException().isThrownBy(() -> engine.support(PLAIN, null));
+  }
+
+  @Test
+  void prepareRefusesAMissingOrSuperfluousBias() {
+    Convolution bare = PLAIN.toBuilder().bias(false).build();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), weights, null))
+        .withMessageContainingAll("needs a bias", "bias(false)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), plainWeights(), null));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(bare, plainSrc(), weights, bias))
+        .withMessageContaining("no bias");
+  }
+
+  @Test
+  void prepareRefusesWrongParameters() {
+    Tensor swapped = Tensor.allocate(TensorSpec.weights(Shape.of(8, 16, 3, 3)), arena);
+    Tensor shortBias = Tensor.allocate(TensorSpec.bias(15), arena);
+    Tensor integers =
+        Tensor.allocate(TensorSpec.of(DataType.S32, Layout.NCHW, PLAIN.weightsShape()), arena);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), swapped, bias))
+        .withMessageContainingAll("weights", "16x8x3x3", "8x16x3x3");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), weights, shortBias))
+        .withMessageContainingAll("bias", "16", "15");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), integers, bias))
+        .withMessageContainingAll("weights", "f32", "s32");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), new float[7], plainBias()))
+        .withMessageContainingAll("16x8x3x3", "1152", "7");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), plainWeights(), new float[17]));
+  }
+
+  @Test
+  void prepareRefusesClosedParameters() {
+    for (Arena closing : List.of(Arena.ofConfined(), Arena.ofShared())) {
+      Tensor closedWeights = Tensor.allocate(TensorSpec.weights(PLAIN.weightsShape()), closing);
+      Tensor closedBias = Tensor.allocate(TensorSpec.bias(16), closing);
+      closing.close();
+
+      assertThatIllegalStateException()
+          .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), closedWeights, bias));
+      assertThatIllegalStateException()
+          .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), weights, closedBias));
+    }
+    assertThat(thrownElsewhere(() -> engine.prepare(PLAIN, plainSrc(), weights, bias)))
+        .isInstanceOf(WrongThreadException.class);
+  }
+
+  @Test
+  void prepareRefusesASourceThatDoesNotFit() {
+    for (Shape wrong : List.of(Shape.of(1, 7, 7, 7), Shape.of(1, 8, 7), Shape.of(1, 8, 7, 7, 7))) {
+      TensorSpec spec = spec(Layout.channelsLast(wrong.rank()), wrong);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> engine.prepare(PLAIN, spec, weights, bias))
+          .withMessageContaining(wrong.toString());
+      assertThatIllegalArgumentException().isThrownBy(() -> engine.support(PLAIN, spec));
+    }
+    Convolution large = PLAIN.toBuilder().kernel(10).build();
+    assertThatIllegalArgumentException().isThrownBy(() -> engine.support(large, plainSrc()));
+  }
+
+  @Test
+  void prepareRefusesAnotherDstShape() {
+    TensorSpec wrong = spec(Layout.NHWC, Shape.of(1, 16, 7, 6));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), wrong, weights, bias))
+        .withMessageContainingAll("dst", "1x16x7x7", "1x16x7x6");
+  }
+
+  /** What cannot be computed is refused when it is prepared, never when it is executed. */
+  @Test
+  void prepareRefusesTypesThatTheEngineLacks() {
+    for (DataType type : DataType.values()) {
+      if (type == DataType.F32) {
+        continue;
+      }
+      TensorSpec typedSrc = TensorSpec.of(type, Layout.NHWC, PLAIN_SRC);
+      TensorSpec typedDst = TensorSpec.of(type, Layout.NHWC, prepared.dst().shape());
+      switch (engine.support(PLAIN, typedSrc)) {
+        case Support.Unsupported no -> {
+          assertThat(no.reason()).contains(type.name());
+          assertThatExceptionOfType(UnsupportedConvolutionException.class)
+              .isThrownBy(() -> engine.prepare(PLAIN, typedSrc, weights, bias))
+              .withMessageContainingAll(engineName(), no.reason());
+          assertThatThrownBy(() -> engine.prepare(PLAIN, plainSrc(), typedDst, weights, bias))
+              .as("dst %s", type)
+              .isInstanceOfAny(
+                  UnsupportedConvolutionException.class, IllegalArgumentException.class)
+              .message()
+              .containsIgnoringCase(type.name())
+              .contains("dst");
+        }
+        case Support.Supported _ -> fail("no test for " + type + " yet");
+      }
+    }
+  }
+
+  @Test
+  void supportAgreesWithPrepare() {
+    assertThat(engine.support(PLAIN, plainSrc())).isInstanceOf(Support.Supported.class);
+    assertThat(engine.support(PLAIN, spec(Layout.ANY, PLAIN_SRC)))
+        .isInstanceOf(Support.Supported.class);
+  }
+
+  @Test
+  void sequencesRefuseAnotherNumberOfParameters() {
+    ConvolutionSequence sequence = Variants.depthwiseSeparable(8, 8, 3);
+    var one =
+        new Parameters(Tensor.allocate(TensorSpec.weights(Shape.of(8, 1, 3, 3)), arena), null);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(sequence, plainSrc(), List.of(one)))
+        .withMessageContainingAll("2 convolutions", "1 parameters");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(sequence, plainSrc(), List.of(one, one)))
+        .withMessageContaining("needs a bias");
+  }
+
+  private static @Nullable Throwable thrownElsewhere(Runnable action) {
+    try {
+      CompletableFuture.runAsync(action).join();
+      return null;
+    } catch (CompletionException e) {
+      return e.getCause();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.conv4j.contract;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a main class in a JVM of its own, with the class path, module path and flags of this one, so
+ * that a crash there is a value here.
+ */
+public final class ChildJvm {
+  private static final long LONGEST_MINUTES = 20;
+
+  private ChildJvm() {}
+
+  /**
+   * How a child ended.
+   *
+   * @param exitCode above 128 where a signal ended it
+   * @param output what it printed, standard output and error together
+   */
+  public record Outcome(int exitCode, String output) {
+    /** Returns the last lines of the output. */
+    public String tail(int lineCount) {
+      List<String> lines = output.lines().toList();
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - lineCount), lines.size()));
+    }
+  }
+
+  /**
+   * Runs {@code main} and waits for its end; {@code extraFlags} come after the flags of this JVM.
+   */
+  public static Outcome run(Class<?> main, List<String> extraFlags, String... arguments) {
+    @Nullable Path output = null;
+    try {
+      output = Files.createTempFile("conv4j-child", ".txt");
+      Process process =
+          new ProcessBuilder(command(main, extraFlags, arguments))
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      process.getOutputStream().close();
+      if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {
+        process.destroyForcibly().waitFor();
+      }
+      return new Outcome(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new AssertionError("cannot run " + main, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while " + main + " ran", e);
+    } finally {
+      delete(output);
+    }
+  }
+
+  private static List<String> command(Class<?> main, List<String> extraFlags, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      boolean forThisJvmOnly = flag.startsWith("-agentlib") || flag.startsWith("-javaagent");
+      if (!forThisJvmOnly) {
+        command.add(flag);
+      }
+    }
+    command.add("-XX:-CreateCoredumpOnCrash");
+    command.add("-XX:ErrorFile=" + Path.of(System.getProperty("java.io.tmpdir"), "crash-%p.log"));
+    command.addAll(extraFlags);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static void delete(@Nullable Path file) {
+    if (file != null) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        file.toFile().deleteOnExit();
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.conv4j.contract;
+
+import org.junit.jupiter.api.Nested;
+
+/**
+ * What every engine promises. An engine's module tests it by a subclass that names the engine:
+ *
+ * {@snippet :
+ * class OneDnnEngineContractTest extends EngineContractTest {
+ *   @Override
+ *   protected String engineName() {
+ *     return "onednn";
+ *   }
+ * }
+ * }
+ *
+ * <p>{@code -Dconv4j.test.problems} sets how many random problems of each kind are tried, {@code
+ * -Dconv4j.test.seed} their seed.
+ */
+public abstract class EngineContractTest {
+  /** Returns the name that {@link io.github.conv4j.engine.Engines#named} knows. */
+  protected abstract String engineName();
+
+  /** Returns how many random problems are tried, convolutions and transposed ones each. */
+  protected int randomProblemCount() {
+    return Integer.getInteger("conv4j.test.problems", 400);
+  }
+
+  /** Right results. */
+  @Nested
+  class Agreement extends AgreementContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+
+    @Override
+    int randomProblemCount() {
+      return EngineContractTest.this.randomProblemCount();
+    }
+  }
+
+  /** The numbers at the edges of a float. */
+  @Nested
+  class SpecialValues extends SpecialValuesContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+  }
+
+  /** Everything that is made of a convolution and of nothing else. */
+  @Nested
+  class Composition extends CompositionContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+  }
+
+  /** What is refused, and how. */
+  @Nested
+  class Arguments extends ArgumentsContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+  }
+
+  /** Who owns what, and until when. */
+  @Nested
+  class Lifetime extends LifetimeContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+  }
+
+  /** Many callers at once. */
+  @Nested
+  class Concurrency extends ConcurrencyContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+  }
+
+  /** Execution allocates nothing. */
+  @Nested
+  class Allocation extends AllocationContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+  }
+}

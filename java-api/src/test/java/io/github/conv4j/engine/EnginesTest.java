@@ -1,0 +1,230 @@
+package io.github.conv4j.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.conv4j.EngineUnavailableException;
+import io.github.conv4j.contract.LogCapture;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@SuppressWarnings("NullAway.Init") // the folder is injected
+class EnginesTest {
+  private static final String PREFIX = TestProviders.class.getName() + "$";
+
+  @TempDir private Path folder;
+  private final LogCapture log = LogCapture.open();
+
+  @AfterEach
+  void forget() {
+    log.close();
+    System.clearProperty(Engines.ENGINE_PROPERTY);
+  }
+
+  @Test
+  void theReferenceIsAlwaysThere() {
+    assertThat(Engines.survey())
+        .extracting(Engines.Survey::name)
+        .contains("reference")
+        .doesNotHaveDuplicates();
+    try (Engine engine = Engines.named("reference")) {
+      assertThat(engine.name()).isEqualTo("reference");
+      assertThat(engine.options()).isEqualTo(EngineOptions.defaults());
+    }
+  }
+
+  @Test
+  void optionsReachTheEngine() {
+    try (Engine engine = Engines.named("reference", new EngineOptions(3))) {
+      assertThat(engine.options().threads()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void anUnknownNameIsRefusedWithWhatIsThere() {
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(() -> Engines.named("gpu"))
+        .withMessageContainingAll("engine gpu", "reference", "choose one of these");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "Reference", "reference ", "../reference"})
+  void namesAreTakenLiterally(String name) {
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(() -> Engines.named(name));
+  }
+
+  @Test
+  void bestLogsOneLineThatSaysWhatAndWhy() {
+    try (Engine engine = Engines.best()) {
+      assertThat(log.lines(Level.INFO))
+          .hasSize(1)
+          .first()
+          .asString()
+          .contains("engine " + engine.name(), ":");
+      assertThat(log.lines(Level.WARNING)).isEmpty();
+    }
+  }
+
+  @Test
+  void namedIsSilent() {
+    Engines.named("reference").close();
+
+    assertThat(log.lines(Level.INFO)).isEmpty();
+  }
+
+  @Test
+  void thePropertyForcesAnEngine() {
+    System.setProperty(Engines.ENGINE_PROPERTY, " reference ");
+
+    try (Engine engine = Engines.best()) {
+      assertThat(engine.name()).isEqualTo("reference");
+      assertThat(log.lines(Level.INFO))
+          .singleElement()
+          .asString()
+          .contains("reference", "conv4j.engine");
+    }
+  }
+
+  @Test
+  void aBlankPropertyForcesNothing() {
+    System.setProperty(Engines.ENGINE_PROPERTY, "  ");
+
+    Engines.best().close();
+
+    assertThat(log.lines(Level.INFO)).singleElement().asString().doesNotContain("conv4j.engine");
+  }
+
+  @Test
+  void thePropertyNeverFallsBack() {
+    System.setProperty(Engines.ENGINE_PROPERTY, "absent");
+    TestProviders.with(
+        folder,
+        () ->
+            assertThatExceptionOfType(EngineUnavailableException.class)
+                .isThrownBy(Engines::best)
+                .withMessageContainingAll("absent", "the chip is missing", "put one in"),
+        PREFIX + "Absent");
+    assertThat(log.lines(Level.INFO)).isEmpty();
+  }
+
+  @Test
+  void bestFallsBackAndSaysSoOnce() {
+    TestProviders.with(
+        folder,
+        () -> {
+          try (Engine engine = Engines.best()) {
+            assertThat(engine.name()).isNotEqualTo("absent");
+          }
+        },
+        PREFIX + "Absent");
+
+    assertThat(log.lines(Level.INFO))
+        .singleElement()
+        .asString()
+        .contains("not absent", "the chip is missing", "put one in");
+  }
+
+  @Test
+  void surveyListsTheBestFirstWithWhetherItCanStart() {
+    TestProviders.with(
+        folder,
+        () -> {
+          List<Engines.Survey> survey = Engines.survey();
+          assertThat(survey.getFirst())
+              .isEqualTo(
+                  new Engines.Survey(
+                      "absent",
+                      1_000,
+                      new Availability.Unavailable("the chip is missing", "put one in")));
+          assertThat(survey)
+              .extracting(Engines.Survey::priority)
+              .isSortedAccordingTo((a, b) -> b - a);
+        },
+        PREFIX + "Absent");
+  }
+
+  @Test
+  void aNamedEngineThatCannotStartSaysWhatToDo() {
+    TestProviders.with(
+        folder,
+        () ->
+            assertThatExceptionOfType(EngineUnavailableException.class)
+                .isThrownBy(() -> Engines.named("absent"))
+                .withMessageContainingAll("absent", "the chip is missing", "put one in"),
+        PREFIX + "Absent");
+  }
+
+  @Test
+  void providersThatCannotBeCreatedAreSkippedWithAWarning() {
+    TestProviders.with(
+        folder,
+        () -> Engines.best().close(),
+        PREFIX + "Exploding",
+        "no.such.Provider",
+        TestProviders.class.getName(),
+        PREFIX + "Absent");
+
+    assertThat(log.lines(Level.WARNING))
+        .anyMatch(line -> line.contains("Exploding"))
+        .anyMatch(line -> line.contains("no.such.Provider"))
+        .anyMatch(line -> line.contains("not a subtype"));
+    assertThat(log.lines(Level.INFO)).singleElement().asString().contains("not absent");
+  }
+
+  @Test
+  void anUnreadableProviderListIsSkipped() {
+    TestProviders.with(folder, () -> Engines.best().close(), "this is not a class name!");
+
+    assertThat(log.lines(Level.WARNING)).isNotEmpty();
+    assertThat(log.lines(Level.INFO)).hasSize(1);
+  }
+
+  /** An engine that was built for a newer Java must not keep the others from being used. */
+  @Test
+  void providersOfAnotherClassFileVersionAreSkipped() throws IOException {
+    TestProviders.writeClassOfTheFuture(folder, "FutureProvider");
+    TestProviders.with(folder, () -> Engines.best().close(), "FutureProvider", PREFIX + "Absent");
+
+    assertThat(log.lines(Level.WARNING)).anyMatch(line -> line.contains("FutureProvider"));
+    assertThat(log.lines(Level.INFO)).singleElement().asString().contains("not absent");
+  }
+
+  /** Such a loader fails at every step; it must be given up, not asked forever. */
+  @Test
+  void aLoaderThatCannotListResourcesIsGivenUp() {
+    var questions = new AtomicInteger();
+    var failing =
+        new ClassLoader(EngineProvider.class.getClassLoader()) {
+          @Override
+          public Enumeration<URL> getResources(String name) throws IOException {
+            if (questions.incrementAndGet() < 1_000) {
+              throw new IOException("disk on fire");
+            }
+            return super.getResources(name);
+          }
+        };
+
+    TestProviders.with(failing, () -> Engines.best().close());
+
+    assertThat(questions.get()).isLessThan(200);
+    assertThat(log.lines(Level.INFO)).hasSize(1);
+  }
+
+  @Test
+  void aThreadWithoutContextLoaderFindsTheReference() {
+    TestProviders.with(
+        ClassLoader.getPlatformClassLoader(),
+        () -> assertThat(Engines.survey()).extracting(Engines.Survey::name).contains("reference"));
+  }
+}
