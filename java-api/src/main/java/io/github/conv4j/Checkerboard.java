@@ -24,7 +24,7 @@ public record Checkerboard(
             ? "use dilation 1"
             : "use kernel %d".formatted(Math.ceilDiv(kernel, stride) * stride);
     return ("uneven overlap on axis %d: with kernel %d, stride %d and dilation %d outputs receive"
-                + " %d or %d contributions; %s, or resize and convolve")
+            + " %d or %d contributions; %s, or resize and convolve")
         .formatted(axis, kernel, stride, dilation, fewest, most, remedy);
   }
 }

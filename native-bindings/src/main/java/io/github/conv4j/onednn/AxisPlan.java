@@ -98,4 +98,21 @@ record AxisPlan(
         begin,
         end);
   }
+
+  /**
+   * Leaves out what follows the last source element that one output reads; its stride becomes 1.
+   */
+  AxisPlan withoutStrideOfOneOutput() {
+    return dst.count() > 1 || stride == 1
+        ? this
+        : new AxisPlan(
+            coverage,
+            new Window.Range(src.begin(), src.count() + Math.min(0, end)),
+            dst,
+            taps,
+            1,
+            dilation,
+            begin,
+            Math.max(0, end));
+  }
 }

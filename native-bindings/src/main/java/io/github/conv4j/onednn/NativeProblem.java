@@ -24,6 +24,11 @@ record NativeProblem(Convolution convolution, List<AxisPlan> axes) {
     for (Geometry.Axis axis : geometry.axes()) {
       plans.add(AxisPlan.of(axis, convolution.isTransposed()));
     }
+    if (convolution.inChannels() == convolution.groups()) {
+      // With one source channel a group, one output in a row and a stride above 1, oneDNN 3.13
+      // (brg_conv_fwd, NHWC) takes the reach of the kernel for the pitch of a row.
+      plans.addLast(plans.removeLast().withoutStrideOfOneOutput());
+    }
     return new NativeProblem(convolution, plans);
   }
 

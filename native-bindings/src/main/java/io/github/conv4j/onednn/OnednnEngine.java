@@ -17,7 +17,6 @@ import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.Problem;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +27,6 @@ final class OnednnEngine implements Engine {
 
   /** oneDNN's kernels compute many offsets in 32 bits. */
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
-
-  private static final System.Logger LOG = System.getLogger("io.github.conv4j.onednn");
 
   private final EngineOptions options;
   private final Ledger ledger = new Ledger(NAME);
@@ -116,8 +113,7 @@ final class OnednnEngine implements Engine {
     if (!whole) {
       return staged(problem, request, problemText);
     }
-    CompiledConvolution compiled =
-        CompilationCache.SHARED.compile(problem, request.src(), request.dst());
+    CompiledConvolution compiled = compile(problem, request.src(), request.dst());
     boolean strided =
         request.src().layout() instanceof Layout.Strided
             || request.dst().layout() instanceof Layout.Strided;
@@ -141,6 +137,27 @@ final class OnednnEngine implements Engine {
                 CompilationCache.SHARED.compile(problem, src, dst), problem, request, problemText));
   }
 
+  /**
+   * Compiles a problem; where ANY made oneDNN choose a blocked layout, channels-last is taken
+   * instead, so that every tensor can be described, read and passed on to the next convolution.
+   */
+  private static CompiledConvolution compile(
+      NativeProblem problem, TensorSpec src, TensorSpec dst) {
+    CompiledConvolution compiled = CompilationCache.SHARED.compile(problem, src, dst);
+    boolean blocked =
+        compiled.src().layout() instanceof Layout.Blocked
+            || compiled.dst().layout() instanceof Layout.Blocked;
+    if (!blocked) {
+      return compiled;
+    }
+    compiled.release();
+    return CompilationCache.SHARED.compile(problem, plain(src), plain(dst));
+  }
+
+  private static TensorSpec plain(TensorSpec spec) {
+    return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
+  }
+
   /** Takes over one use of {@code compiled}. */
   private PreparedConvolution direct(
       CompiledConvolution compiled,
@@ -148,10 +165,8 @@ final class OnednnEngine implements Engine {
       PrepareRequest request,
       String problemText) {
     if (compiled.implementation().isSlow()) {
-      LOG.log(
-          Level.WARNING,
-          "oneDNN has only its slow implementation {0} for {1}",
-          compiled.implementation().name(),
+      SlowLog.tell(
+          "oneDNN has only its slow implementation " + compiled.implementation().name(),
           problemText);
     }
     return OnednnConvolution.prepare(

@@ -9,13 +9,10 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.Problem;
-import java.lang.System.Logger.Level;
 import java.util.List;
 
 /** The way out for the few problems that oneDNN gets wrong: the naive loops, said aloud. */
 final class SafeLoops implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.github.conv4j.onednn");
-
   private final Engine reference;
 
   SafeLoops(EngineOptions options) {
@@ -24,7 +21,7 @@ final class SafeLoops implements AutoCloseable {
 
   PreparedConvolution prepare(PrepareRequest request, String reason) {
     String problem = Problem.of(request.convolution(), request.src().shape()).toString();
-    LOG.log(Level.WARNING, "naive loops run {0}: {1}", problem, reason);
+    SlowLog.tell("the naive loops run, since " + reason, problem);
     PreparedConvolution loops =
         reference.prepare(
             request.convolution(), request.src(), request.dst(), request.weights(), request.bias());

@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.cli;
 
+import io.github.conv4j.bench.overhead.OverheadCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       ExplainCommand.class,
       EnginesCommand.class,
+      OverheadCommand.class,
     })
 final class RootCommand implements Runnable {
   @Spec

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What is at the other end of stderr. */
+/** What is at the other ends of stdout and stderr. */
 final class Terminal {
   private static final Path STDERR = Path.of("/proc/self/fd/2");
 
@@ -17,6 +17,13 @@ final class Terminal {
     return System.getenv("CI") == null
         && !"dumb".equals(System.getenv("TERM"))
         && stderrIsTerminal();
+  }
+
+  /** Replaces the micro sign where stdout, in the C locale for example, has no character for it. */
+  static String printable(String line) {
+    return System.out.charset().newEncoder().canEncode('\u00b5')
+        ? line
+        : line.replace('\u00b5', 'u');
   }
 
   private static boolean stderrIsTerminal() {

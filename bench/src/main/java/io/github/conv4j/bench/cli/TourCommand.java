@@ -76,7 +76,9 @@ final class TourCommand implements Callable<Integer> {
       List<Tour.Visited> visits = visits(photo, engines);
       List<Measurement> measurements =
           visits.stream().flatMap(visit -> visit.measurements().stream()).toList();
-      TourTable.of(measurements, engines.names()).lines().forEach(stdout::println);
+      TourTable.of(measurements, engines.names()).lines().stream()
+          .map(Terminal::printable)
+          .forEach(stdout::println);
       stdout.println();
       Warnings.of(measurements)
           .forEach(

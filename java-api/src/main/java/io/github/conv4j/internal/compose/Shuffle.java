@@ -8,13 +8,15 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** Moves channels; source and result have the same spec. */
 final class Shuffle {
-  private final ChannelShuffle description;
   private final TensorSpec spec;
   private final int channels;
-  private final int groups;
+
+  /** Which channel of the source each channel comes from. */
+  private final int[] sources;
 
   /** For layouts that are not plain: where each element comes from, and where it goes. */
   private final long[] from;
@@ -22,16 +24,16 @@ final class Shuffle {
   private final long[] to;
 
   Shuffle(ChannelShuffle description, TensorSpec spec) {
-    this.description = description;
     this.spec = spec;
     this.channels = Math.toIntExact(description.channels());
-    this.groups = Math.toIntExact(description.groups());
+    this.sources = new int[channels];
+    Arrays.setAll(sources, c -> Math.toIntExact(description.sourceChannel(c)));
     this.to = spec.layout() instanceof Layout.Plain ? new long[0] : ElementOffsets.of(spec);
     this.from = new long[to.length];
     int channelElements = (int) (spec.shape().elementCount() / spec.shape().dim(0)) / channels;
     for (int i = 0; i < to.length; i++) {
       int channel = i / channelElements % channels;
-      int moved = (int) description.sourceChannel(channel) - channel;
+      int moved = sources[channel] - channel;
       from[i] = to[i + moved * channelElements];
     }
   }
@@ -47,15 +49,11 @@ final class Shuffle {
   }
 
   private void movePixels(MemorySegment src, MemorySegment dst) {
-    int perGroup = channels / groups;
     long pixelCount = spec.shape().elementCount() / channels;
     for (long pixel = 0; pixel < pixelCount; pixel++) {
       long base = pixel * channels;
-      for (long g = 0; g < groups; g++) {
-        for (long i = 0; i < perGroup; i++) {
-          float value = src.getAtIndex(JAVA_FLOAT, base + g * perGroup + i);
-          dst.setAtIndex(JAVA_FLOAT, base + i * groups + g, value);
-        }
+      for (int c = 0; c < channels; c++) {
+        dst.setAtIndex(JAVA_FLOAT, base + c, src.getAtIndex(JAVA_FLOAT, base + sources[c]));
       }
     }
   }
@@ -67,7 +65,7 @@ final class Shuffle {
       for (int c = 0; c < channels; c++) {
         MemorySegment.copy(
             src,
-            (n * channels + description.sourceChannel(c)) * planeBytes,
+            (n * channels + sources[c]) * planeBytes,
             dst,
             (n * channels + c) * planeBytes,
             planeBytes);
