@@ -48,7 +48,8 @@ class CliTest {
   void anUnknownCommandIsToldTheKnownOnes() {
     assertThat(Command.run("dance").err().getFirst())
         .isEqualTo(
-            "conv4j: there is no command 'dance': choose one of tour, verify, explain, engines");
+            "conv4j: there is no command 'dance': choose one of tour, verify, explain, engines,"
+                + " overhead");
   }
 
   @ParameterizedTest
