@@ -1,9 +1,11 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What depends on a problem but not on the weights' values: the chosen implementation, its
@@ -28,6 +30,7 @@ final class CompiledConvolution {
   private final String weightsLayout;
   private final long weightsByteSize;
   private final long scratchpadByteSize;
+  private volatile @Nullable String problemText;
 
   /**
    * Chooses an implementation and generates its code.
@@ -107,6 +110,19 @@ final class CompiledConvolution {
     if (users.decrementAndGet() == 0) {
       handles.close();
     }
+  }
+
+  /**
+   * Returns the text of a problem that this was compiled for as a whole: the same for all of them,
+   * and slow to write anew each time.
+   */
+  String problemText(PrepareRequest request) {
+    String text = problemText;
+    if (text == null) {
+      text = request.problemText();
+      problemText = text;
+    }
+    return text;
   }
 
   Implementation implementation() {

@@ -16,7 +16,6 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import io.github.conv4j.validation.Problem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -49,22 +48,24 @@ final class OnednnEngine implements Engine {
 
   @Override
   public Support support(Convolution convolution, TensorSpec src) {
-    Geometry geometry = convolution.geometry(src.shape());
+    String lack = lack(convolution, convolution.geometry(src.shape()), src);
+    return lack == null ? new Support.Supported() : new Support.Unsupported(lack);
+  }
+
+  private static @Nullable String lack(Convolution convolution, Geometry geometry, TensorSpec src) {
     if (src.dataType() != DataType.F32) {
-      return new Support.Unsupported("it computes f32 but src is " + src.dataType());
+      return "it computes f32 but src is " + src.dataType();
     }
     if (src.layout() instanceof Layout.Blocked) {
-      return new Support.Unsupported(
-          "it reads plain and strided layouts but src is %s; reorder it first".formatted(src));
+      return "it reads plain and strided layouts but src is %s; reorder it first".formatted(src);
     }
     for (Shape shape : new Shape[] {geometry.src(), geometry.dst(), convolution.weightsShape()}) {
       if (shape.elementCount() > MOST_ELEMENTS) {
-        return new Support.Unsupported(
-            "its kernels address up to %d elements but %s has %d"
-                .formatted(MOST_ELEMENTS, shape, shape.elementCount()));
+        return "its kernels address up to %d elements but %s has %d"
+            .formatted(MOST_ELEMENTS, shape, shape.elementCount());
       }
     }
-    return new Support.Supported();
+    return null;
   }
 
   @Override
@@ -76,22 +77,22 @@ final class OnednnEngine implements Engine {
       @Nullable Tensor bias) {
     ledger.requireOpen();
     var request = PrepareRequest.of(convolution, src, dst, weights, bias);
-    String problemText = Problem.of(convolution, src.shape()).toString();
-    if (support(convolution, src) instanceof Support.Unsupported no) {
-      throw new UnsupportedConvolutionException(NAME, problemText, no.reason());
+    String lack = lack(convolution, request.geometry(), src);
+    if (lack == null
+        && (dst.dataType() != DataType.F32 || dst.layout() instanceof Layout.Blocked)) {
+      lack = "it writes plain and strided f32 but dst is " + dst;
     }
-    if (dst.dataType() != DataType.F32 || dst.layout() instanceof Layout.Blocked) {
-      throw new UnsupportedConvolutionException(
-          NAME, problemText, "it writes plain and strided f32 but dst is " + dst);
+    if (lack != null) {
+      throw new UnsupportedConvolutionException(NAME, request.problemText(), lack);
     }
     try {
-      return prepare(request, problemText);
+      return prepare(request);
     } catch (DnnlStatusException e) {
-      throw e.forProblem(problemText);
+      throw e.forProblem(request.problemText());
     }
   }
 
-  private PreparedConvolution prepare(PrepareRequest request, String problemText) {
+  private PreparedConvolution prepare(PrepareRequest request) {
     Convolution convolution = request.convolution();
     if (convolution.padding().mode() != PaddingMode.ZEROS) {
       return StagedConvolution.padded(this, ledger, request);
@@ -111,7 +112,7 @@ final class OnednnEngine implements Engine {
         problem.srcWindow().isAll(request.src().shape())
             && problem.dstWindow().isAll(request.dst().shape());
     if (!whole) {
-      return staged(problem, request, problemText);
+      return staged(problem, request);
     }
     CompiledConvolution compiled = compile(problem, request.src(), request.dst());
     boolean strided =
@@ -119,22 +120,19 @@ final class OnednnEngine implements Engine {
             || request.dst().layout() instanceof Layout.Strided;
     if (strided && compiled.implementation().isSlow()) {
       compiled.release();
-      return staged(problem, request, problemText);
+      return staged(problem, request);
     }
-    return direct(compiled, problem, request, problemText);
+    return direct(compiled, problem, request, compiled.problemText(request));
   }
 
-  private PreparedConvolution staged(
-      NativeProblem problem, PrepareRequest request, String problemText) {
+  private PreparedConvolution staged(NativeProblem problem, PrepareRequest request) {
     return StagedConvolution.windowed(
         this,
         ledger,
         request,
         problem.srcWindow(),
         problem.dstWindow(),
-        (src, dst) ->
-            direct(
-                CompilationCache.SHARED.compile(problem, src, dst), problem, request, problemText));
+        (src, dst) -> direct(compile(problem, src, dst), problem, request, request.problemText()));
   }
 
   /**

@@ -8,7 +8,6 @@ import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import io.github.conv4j.validation.Problem;
 import java.util.List;
 
 /** The way out for the few problems that oneDNN gets wrong: the naive loops, said aloud. */
@@ -20,7 +19,7 @@ final class SafeLoops implements AutoCloseable {
   }
 
   PreparedConvolution prepare(PrepareRequest request, String reason) {
-    String problem = Problem.of(request.convolution(), request.src().shape()).toString();
+    String problem = request.problemText();
     SlowLog.tell("the naive loops run, since " + reason, problem);
     PreparedConvolution loops =
         reference.prepare(

@@ -11,7 +11,6 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import io.github.conv4j.validation.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -178,7 +177,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       PrepareRequest request,
       List<Explanation.Stage> stages,
       List<String> warnings) {
-    String problem = Problem.of(request.convolution(), request.src().shape()).toString();
+    String problem = request.problemText();
     return new Explanation(engine.name(), problem, stages, warnings);
   }
 

@@ -6,6 +6,7 @@ import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.Problem;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,11 @@ public record PrepareRequest(
       requireParameter(bias, Shape.of(convolution.outChannels()), "bias");
     }
     return new PrepareRequest(convolution, geometry, src, dst, weights, bias);
+  }
+
+  /** Returns the problem as text, for explanations and errors. */
+  public String problemText() {
+    return Problem.of(convolution, src.shape()).toString();
   }
 
   private static void requireParameter(Tensor tensor, Shape shape, String name) {

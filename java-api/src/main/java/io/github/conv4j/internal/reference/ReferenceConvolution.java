@@ -14,7 +14,6 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import io.github.conv4j.validation.Problem;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +98,7 @@ final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution
     var explanation =
         new Explanation(
             ReferenceEngine.NAME,
-            Problem.of(c, src.shape()).toString(),
+            request.problemText(),
             List.of(stage),
             List.of("the reference is for validation: expect it to be very slow"));
     return new ReferenceConvolution(src, dst, explanation, ledger, threads, loops, weights, bias);

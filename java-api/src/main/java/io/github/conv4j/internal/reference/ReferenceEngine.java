@@ -12,7 +12,6 @@ import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import io.github.conv4j.validation.Problem;
 import org.jspecify.annotations.Nullable;
 
 /** The naive loops in double: slow, readable, the definition of every other engine. */
@@ -63,14 +62,11 @@ final class ReferenceEngine implements Engine {
     ledger.requireOpen();
     var request = PrepareRequest.of(convolution, src, dst, weights, bias);
     if (support(convolution, src) instanceof Support.Unsupported no) {
-      throw new UnsupportedConvolutionException(
-          NAME, Problem.of(convolution, src.shape()).toString(), no.reason());
+      throw new UnsupportedConvolutionException(NAME, request.problemText(), no.reason());
     }
     if (dst.dataType() != DataType.F32) {
       throw new UnsupportedConvolutionException(
-          NAME,
-          Problem.of(convolution, src.shape()).toString(),
-          "it computes f32 but dst is " + dst.dataType());
+          NAME, request.problemText(), "it computes f32 but dst is " + dst.dataType());
     }
     return ReferenceConvolution.prepare(request, ledger, options.threads());
   }
