@@ -3,6 +3,7 @@
 module io.github.conv4j {
   requires static transitive org.jspecify;
   requires static transitive java.desktop;
+  requires static jdk.incubator.vector;
 
   exports io.github.conv4j;
   exports io.github.conv4j.engine;
@@ -18,5 +19,6 @@ module io.github.conv4j {
   uses io.github.conv4j.engine.EngineProvider;
 
   provides io.github.conv4j.engine.EngineProvider with
-      io.github.conv4j.internal.reference.ReferenceProvider;
+      io.github.conv4j.internal.reference.ReferenceProvider,
+      io.github.conv4j.internal.vector.VectorProvider;
 }

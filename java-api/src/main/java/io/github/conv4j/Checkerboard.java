@@ -19,10 +19,12 @@ public record Checkerboard(
   /** Returns the warning as a sentence with its remedy. */
   @Override
   public String toString() {
-    String remedy =
-        dilation > 1
-            ? "use dilation 1"
-            : "use kernel %d".formatted(Math.ceilDiv(kernel, stride) * stride);
+    long whole = Math.ceilDiv(kernel, stride) * stride;
+    String kernelRemedy = kernel == whole ? "" : "kernel %d".formatted(whole);
+    boolean tapsMiss = fewest == 0 && kernel >= stride;
+    String dilationRemedy = tapsMiss ? "dilation 1" : "";
+    String both = kernelRemedy.isEmpty() || dilationRemedy.isEmpty() ? "" : " and ";
+    String remedy = "use " + kernelRemedy + both + dilationRemedy;
     return ("uneven overlap on axis %d: with kernel %d, stride %d and dilation %d outputs receive"
             + " %d or %d contributions; %s, or resize and convolve")
         .formatted(axis, kernel, stride, dilation, fewest, most, remedy);

@@ -476,7 +476,12 @@ public final class Convolution implements Step {
 
     /** Flips the kernel along every spatial axis: true convolution instead of cross-correlation. */
     public Builder flippedKernel() {
-      this.flippedKernel = true;
+      return flippedKernel(true);
+    }
+
+    /** Sets whether the kernel is flipped; false if not called. */
+    public Builder flippedKernel(boolean flippedKernel) {
+      this.flippedKernel = flippedKernel;
       return this;
     }
 

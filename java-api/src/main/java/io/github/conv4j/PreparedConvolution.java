@@ -11,7 +11,8 @@ import io.github.conv4j.tensor.TensorSpec;
  * Tensors that are passed in are never retained.
  *
  * <p><b>Threads.</b> May be executed by any number of threads at once, platform or virtual, each
- * with its own {@code dst}. Callers beyond the engine's thread budget wait in fair order.
+ * with its own {@code dst}. Callers beyond the number that {@code EngineOptions} gives wait in fair
+ * order.
  */
 public interface PreparedConvolution extends AutoCloseable {
   /** Returns what every {@code src} must equal; where ANY was asked, the engine's choice. */

@@ -5,8 +5,8 @@ import io.github.conv4j.internal.checks.Checks;
 /**
  * Choices for a whole engine. Immutable.
  *
- * @param threads how many threads the engine may keep busy at once; further callers wait in fair
- *     order
+ * @param threads how many calls of one prepared convolution run at once; further callers wait in
+ *     fair order
  */
 public record EngineOptions(int threads) {
   private static final int MAX_THREADS = 4096;

@@ -88,6 +88,8 @@ public final class ConvolutionMatrix {
 
   /** Returns one entry; entries that meet the same source element are added. */
   public double entry(int row, int column) {
+    Objects.checkIndex(row, rowCount());
+    Objects.checkIndex(column, columnCount());
     double sum = 0;
     for (int i = rowStarts[row]; i < rowStarts[row + 1]; i++) {
       sum += columns[i] == column ? values[i] : 0;

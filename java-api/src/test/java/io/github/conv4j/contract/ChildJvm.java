@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +38,17 @@ public final class ChildJvm {
    * Runs {@code main} and waits for its end; {@code extraFlags} come after the flags of this JVM.
    */
   public static Outcome run(Class<?> main, List<String> extraFlags, String... arguments) {
+    return run(main, flag -> true, extraFlags, arguments);
+  }
+
+  /** Runs a main class with those flags of this JVM that {@code inherited} takes, and more. */
+  public static Outcome run(
+      Class<?> main, Predicate<String> inherited, List<String> extraFlags, String... arguments) {
     @Nullable Path output = null;
     try {
       output = Files.createTempFile("conv4j-child", ".txt");
       Process process =
-          new ProcessBuilder(command(main, extraFlags, arguments))
+          new ProcessBuilder(command(main, inherited, extraFlags, arguments))
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .start();
@@ -60,12 +67,13 @@ public final class ChildJvm {
     }
   }
 
-  private static List<String> command(Class<?> main, List<String> extraFlags, String... arguments) {
+  private static List<String> command(
+      Class<?> main, Predicate<String> inherited, List<String> extraFlags, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       boolean forThisJvmOnly = flag.startsWith("-agentlib") || flag.startsWith("-javaagent");
-      if (!forThisJvmOnly) {
+      if (!forThisJvmOnly && inherited.test(flag)) {
         command.add(flag);
       }
     }

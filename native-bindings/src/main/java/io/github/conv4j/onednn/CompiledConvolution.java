@@ -98,7 +98,7 @@ final class CompiledConvolution {
     int before;
     do {
       before = users.get();
-      if (before == 0) {
+      if (before <= 0) {
         return false;
       }
     } while (!users.compareAndSet(before, before + 1));
@@ -107,8 +107,12 @@ final class CompiledConvolution {
 
   /** Counts one user less; destroys everything after the last. */
   void release() {
-    if (users.decrementAndGet() == 0) {
+    int left = users.decrementAndGet();
+    if (left == 0) {
       handles.close();
+    }
+    if (left < 0) {
+      throw new AssertionError("released more often than retained");
     }
   }
 

@@ -124,7 +124,7 @@ final class Dnnl {
     int rank = queryInt(desc, dnnl_query_ndims_s32());
     if (queryInt(desc, dnnl_query_format_kind()) != dnnl_blocked()) {
       throw new DnnlStatusException(
-          dnnl_unimplemented(), "unimplemented", "reading an opaque memory layout");
+          DnnlStatusException.UNIMPLEMENTED, "reading an opaque memory layout");
     }
     int blockCount = queryInt(desc, dnnl_query_inner_nblks_s32());
     return new DescFields(
@@ -353,7 +353,7 @@ final class Dnnl {
 
   private static void check(int status, String operation) {
     if (status != dnnl_success()) {
-      throw new DnnlStatusException(status, statusName(status), operation);
+      throw new DnnlStatusException(statusName(status), operation);
     }
   }
 
@@ -365,7 +365,7 @@ final class Dnnl {
       return "invalid_arguments";
     }
     if (status == dnnl_unimplemented()) {
-      return "unimplemented";
+      return DnnlStatusException.UNIMPLEMENTED;
     }
     if (status == dnnl_runtime_error()) {
       return "runtime_error";

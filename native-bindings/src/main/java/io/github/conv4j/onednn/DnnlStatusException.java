@@ -8,19 +8,19 @@ import io.github.conv4j.EngineFailureException;
 final class DnnlStatusException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  private final int status;
+  static final String UNIMPLEMENTED = "unimplemented";
+
   private final String statusName;
   private final String operation;
 
-  DnnlStatusException(int status, String statusName, String operation) {
+  DnnlStatusException(String statusName, String operation) {
     super(operation + " returned " + statusName);
-    this.status = status;
     this.statusName = statusName;
     this.operation = operation;
   }
 
-  int status() {
-    return status;
+  boolean isUnimplemented() {
+    return statusName.equals(UNIMPLEMENTED);
   }
 
   EngineFailureException forProblem(String problem) {

@@ -1,13 +1,15 @@
 package io.github.conv4j.onednn;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** oneDNN's name for the code that runs a primitive, and what a user should know about it. */
 record Implementation(String name) {
-  /** Whether it is one of oneDNN's catch-alls, up to a thousand times slower than its kernels. */
+  /** Whether it is one of oneDNN's catch-alls, often many times slower than its kernels. */
   boolean isSlow() {
-    return name.contains("ref") || name.contains("gemm");
+    return Arrays.stream(name.split("[:+]"))
+        .anyMatch(part -> part.startsWith("ref") || part.equals("gemm"));
   }
 
   List<String> warnings() {

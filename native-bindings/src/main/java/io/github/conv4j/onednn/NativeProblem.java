@@ -32,6 +32,17 @@ record NativeProblem(Convolution convolution, List<AxisPlan> axes) {
     return new NativeProblem(convolution, plans);
   }
 
+  /** Whether a stride, a dilation or a padding is larger than {@code most}. */
+  boolean exceeds(long most) {
+    return axes.stream()
+        .anyMatch(
+            plan ->
+                plan.stride() > most
+                    || plan.dilation() > most
+                    || plan.begin() > most
+                    || Math.abs(plan.end()) > most);
+  }
+
   boolean has(AxisPlan.Coverage coverage) {
     return axes.stream().anyMatch(plan -> plan.coverage() == coverage);
   }

@@ -8,24 +8,28 @@ import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Support;
+import io.github.conv4j.internal.compose.SafeLoops;
+import io.github.conv4j.internal.compose.SlowLog;
 import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions through oneDNN primitives; what those cannot do, composed from copies and them. */
-final class OnednnEngine implements Engine {
+final class OnednnEngine implements Engine, LedgerOwner {
   static final String NAME = "onednn";
 
   /** oneDNN's kernels compute many offsets in 32 bits. */
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
+
+  /** Strides, dilations and paddings beyond this are never handed to kernels of 32-bit offsets. */
+  private static final long MOST_STEP = 1 << 24;
 
   private final EngineOptions options;
   private final Ledger ledger = new Ledger(NAME);
@@ -33,12 +37,17 @@ final class OnednnEngine implements Engine {
 
   OnednnEngine(EngineOptions options) {
     this.options = options;
-    this.safeLoops = new SafeLoops(options);
+    this.safeLoops = new SafeLoops(NAME, options);
   }
 
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public Ledger ledger() {
+    return ledger;
   }
 
   @Override
@@ -65,6 +74,13 @@ final class OnednnEngine implements Engine {
             .formatted(MOST_ELEMENTS, shape, shape.elementCount());
       }
     }
+    if (!src.isAny() && src.byteSize() / Float.BYTES > MOST_ELEMENTS) {
+      return "its kernels address up to %d elements but %s spans more"
+          .formatted(MOST_ELEMENTS, src);
+    }
+    if (!StagedConvolution.canPad(convolution, geometry, MOST_ELEMENTS)) {
+      return "the padded copy of %s would have too many elements".formatted(src);
+    }
     return null;
   }
 
@@ -79,8 +95,10 @@ final class OnednnEngine implements Engine {
     var request = PrepareRequest.of(convolution, src, dst, weights, bias);
     String lack = lack(convolution, request.geometry(), src);
     if (lack == null
-        && (dst.dataType() != DataType.F32 || dst.layout() instanceof Layout.Blocked)) {
-      lack = "it writes plain and strided f32 but dst is " + dst;
+        && (dst.dataType() != DataType.F32
+            || dst.layout() instanceof Layout.Blocked
+            || (!dst.isAny() && dst.byteSize() / Float.BYTES > MOST_ELEMENTS))) {
+      lack = "it writes plain and strided f32 of 32-bit extent but dst is " + dst;
     }
     if (lack != null) {
       throw new UnsupportedConvolutionException(NAME, request.problemText(), lack);
@@ -88,6 +106,10 @@ final class OnednnEngine implements Engine {
     try {
       return prepare(request);
     } catch (DnnlStatusException e) {
+      if (e.isUnimplemented()) {
+        throw new UnsupportedConvolutionException(
+            NAME, request.problemText(), "oneDNN has no implementation for it");
+      }
       throw e.forProblem(request.problemText());
     }
   }
@@ -101,10 +123,13 @@ final class OnednnEngine implements Engine {
     if (problem.has(AxisPlan.Coverage.NONE)) {
       return StagedConvolution.biasOnly(this, ledger, request);
     }
+    if (problem.exceeds(MOST_STEP)) {
+      return safeLoops.prepare(request, "a stride, a dilation or a padding is huge");
+    }
     if (problem.has(AxisPlan.Coverage.GAPS)) {
       return safeLoops.prepare(request, "some inner outputs see only padding (oneDNN issue 5942)");
     }
-    if (problem.pads() && !allFinite(request.weights())) {
+    if ((problem.pads() || convolution.isTransposed()) && !SafeLoops.allFinite(request.weights())) {
       return safeLoops.prepare(
           request, "weights are not all finite and oneDNN multiplies them with padding");
     }
@@ -115,10 +140,11 @@ final class OnednnEngine implements Engine {
       return staged(problem, request);
     }
     CompiledConvolution compiled = compile(problem, request.src(), request.dst());
-    boolean strided =
-        request.src().layout() instanceof Layout.Strided
-            || request.dst().layout() instanceof Layout.Strided;
-    if (strided && compiled.implementation().isSlow()) {
+    boolean srcStrided = request.src().layout() instanceof Layout.Strided;
+    boolean strided = srcStrided || request.dst().layout() instanceof Layout.Strided;
+    // oneDNN 3.13 (brg_deconv) does not look at the distance between the images of src.
+    boolean wrong = srcStrided && convolution.isTransposed();
+    if (wrong || (strided && compiled.implementation().isSlow())) {
       compiled.release();
       return staged(problem, request);
     }
@@ -169,16 +195,6 @@ final class OnednnEngine implements Engine {
     }
     return OnednnConvolution.prepare(
         compiled, problem, request, problemText, ledger, options.threads());
-  }
-
-  private static boolean allFinite(Tensor weights) {
-    MemorySegment segment = weights.segment();
-    int largestMagnitude = 0;
-    for (long i = 0, n = segment.byteSize() / Float.BYTES; i < n; i++) {
-      largestMagnitude =
-          Math.max(largestMagnitude, segment.getAtIndex(ValueLayout.JAVA_INT, i) & 0x7fff_ffff);
-    }
-    return Float.isFinite(Float.intBitsToFloat(largestMagnitude));
   }
 
   @Override

@@ -7,12 +7,15 @@ import io.github.conv4j.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled convolution with packed weights: what all callers of one prepared one share. */
 final class PackedConvolution implements AutoCloseable {
   private final CompiledConvolution compiled;
   private final Handles handles = new Handles();
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final MemorySegment weights;
   private final MemorySegment bias;
 
@@ -54,6 +57,8 @@ final class PackedConvolution implements AutoCloseable {
       MemorySegment arguments =
           Dnnl.arguments(arena, kinds, new MemorySegment[] {from, packed, scratchpad});
       Dnnl.execute(compiled.packing(), stream, kinds.length, arguments, plain, plain);
+    } finally {
+      Reference.reachabilityFence(given);
     }
     return packed;
   }
@@ -100,8 +105,14 @@ final class PackedConvolution implements AutoCloseable {
     return !bias.equals(MemorySegment.NULL);
   }
 
+  /**
+   * May be called again: by whoever closes first, and by whoever then finds construction failed.
+   */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     try {
       handles.close();
     } finally {

@@ -27,6 +27,10 @@ final class Place {
     this.part = partSpec == null ? null : Strides5.of(partSpec);
     this.dst = Strides5.of(dstSpec);
     this.bias = bias.clone();
+    for (int i = 0; i < this.bias.length; i++) {
+      // As the sums of the reference begin: a negative zero becomes a positive one.
+      this.bias[i] += 0f;
+    }
     this.coversAll = window != null && window.isAll(dstSpec.shape());
   }
 

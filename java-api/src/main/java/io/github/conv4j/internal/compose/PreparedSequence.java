@@ -10,6 +10,7 @@ import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
@@ -30,18 +31,12 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
       TensorSpec src,
       TensorSpec dst,
       Explanation explanation,
+      Ledger ledger,
       int threads,
       List<TensorSpec> between,
       AutoCloseable prepared,
       Stage[] stages) {
-    super(
-        src,
-        dst,
-        explanation,
-        new Ledger(explanation.engine()),
-        threads,
-        () -> new Buffers(between),
-        prepared);
+    super(src, dst, explanation, ledger, threads, () -> new Buffers(between), prepared);
     this.stages = stages;
   }
 
@@ -113,6 +108,7 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
         specs.getFirst(),
         specs.getLast(),
         explanation,
+        engine instanceof LedgerOwner owner ? owner.ledger() : new Ledger(engine.name()),
         engine.options().threads(),
         List.copyOf(specs.subList(1, specs.size() - 1)),
         closeAll,

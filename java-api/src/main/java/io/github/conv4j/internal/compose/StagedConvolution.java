@@ -1,7 +1,9 @@
 package io.github.conv4j.internal.compose;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.Geometry;
 import io.github.conv4j.Padding;
+import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
@@ -56,6 +58,18 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
   public interface InnerFactory {
     /** Returns the prepared convolution for these specs. */
     PreparedConvolution prepare(TensorSpec src, TensorSpec dst);
+  }
+
+  /** Tells whether the padded copy that a padding mode needs has at most so many elements. */
+  public static boolean canPad(Convolution convolution, Geometry geometry, long mostElements) {
+    if (convolution.padding().mode() == PaddingMode.ZEROS) {
+      return true;
+    }
+    double elements = (double) geometry.src().dim(0) * geometry.src().dim(1);
+    for (Geometry.Axis axis : geometry.axes()) {
+      elements *= (double) axis.src() + axis.begin() + axis.end();
+    }
+    return elements <= mostElements;
   }
 
   /**

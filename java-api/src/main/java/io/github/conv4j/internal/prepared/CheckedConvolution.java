@@ -82,6 +82,9 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Pre
       run(slot, src, dst);
     } finally {
       slots.release(slot);
+      // A tensor over a direct buffer is all that keeps the buffer's bytes.
+      Reference.reachabilityFence(src);
+      Reference.reachabilityFence(dst);
       Reference.reachabilityFence(anchor);
     }
   }

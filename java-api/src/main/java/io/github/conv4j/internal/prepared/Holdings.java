@@ -10,12 +10,22 @@ final class Holdings<S extends AutoCloseable> {
   private final String problem;
   private final Slots<S> slots;
   private final AutoCloseable packed;
+  private volatile long entry;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   Holdings(String problem, Slots<S> slots, AutoCloseable packed) {
     this.problem = problem;
     this.slots = slots;
     this.packed = packed;
+  }
+
+  /** Notes the place in the ledger. */
+  void enter(long entry) {
+    this.entry = entry;
+  }
+
+  long entry() {
+    return entry;
   }
 
   String problem() {

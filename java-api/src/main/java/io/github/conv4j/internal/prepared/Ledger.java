@@ -2,9 +2,9 @@ package io.github.conv4j.internal.prepared;
 
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What an engine has prepared and not yet closed; frees what was forgotten and says so. */
 public final class Ledger {
@@ -12,7 +12,8 @@ public final class Ledger {
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final String engine;
-  private final Set<Holdings<?>> open = ConcurrentHashMap.newKeySet();
+  private final ConcurrentNavigableMap<Long, Holdings<?>> open = new ConcurrentSkipListMap<>();
+  private final AtomicLong entries = new AtomicLong();
   private volatile boolean closed;
 
   /** Creates the ledger of an engine. */
@@ -37,12 +38,14 @@ public final class Ledger {
   }
 
   Cleaner.Cleanable register(Object owner, Holdings<?> holdings) {
-    open.add(holdings);
+    long entry = entries.incrementAndGet();
+    holdings.enter(entry);
+    open.put(entry, holdings);
     Cleaner.Cleanable cleanable =
         CLEANER.register(
             owner,
             () -> {
-              if (open.remove(holdings) && holdings.close()) {
+              if (open.remove(holdings.entry()) != null && holdings.close()) {
                 LOG.log(
                     Level.WARNING,
                     "engine {0}: a prepared {1} was never closed; use try-with-resources",
@@ -58,15 +61,17 @@ public final class Ledger {
   }
 
   void strike(Holdings<?> holdings) {
-    open.remove(holdings);
+    open.remove(holdings.entry());
     holdings.close();
   }
 
   /** Closes what is still open, with one warning each. Further calls do nothing. */
   public void close() {
     closed = true;
-    for (Holdings<?> holdings : List.copyOf(open)) {
-      if (open.remove(holdings) && holdings.close()) {
+    // The youngest first: a composition is younger than its parts, waits for its calls, and closes
+    // them.
+    for (Holdings<?> holdings : open.descendingMap().values()) {
+      if (open.remove(holdings.entry()) != null && holdings.close()) {
         LOG.log(
             Level.WARNING,
             "engine {0} is closed while a prepared {1} is open; closing it too",

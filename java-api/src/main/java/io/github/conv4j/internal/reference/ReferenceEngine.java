@@ -7,6 +7,7 @@ import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Shape;
@@ -15,7 +16,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import org.jspecify.annotations.Nullable;
 
 /** The naive loops in double: slow, readable, the definition of every other engine. */
-final class ReferenceEngine implements Engine {
+final class ReferenceEngine implements Engine, LedgerOwner {
   static final String NAME = "reference";
   private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
@@ -29,6 +30,11 @@ final class ReferenceEngine implements Engine {
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public Ledger ledger() {
+    return ledger;
   }
 
   @Override

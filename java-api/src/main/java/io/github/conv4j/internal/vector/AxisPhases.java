@@ -1,0 +1,42 @@
+package io.github.conv4j.internal.vector;
+
+import io.github.conv4j.Geometry;
+import io.github.conv4j.PaddingMode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The families of outputs of a whole problem: every combination of the phases of its axes. */
+final class AxisPhases {
+  private static final Geometry.Axis ABSENT = new Geometry.Axis(1, 1, 1, 1, 1, 0, 0);
+
+  private AxisPhases() {}
+
+  /** One phase an axis. */
+  record Combination(AxisPhase d, AxisPhase h, AxisPhase w) {
+    /** Whether no tap ever meets the source, so that every output is the bias. */
+    boolean isEmpty() {
+      return d.isEmpty() || h.isEmpty() || w.isEmpty();
+    }
+  }
+
+  static List<Combination> of(List<Geometry.Axis> axes, boolean transposed, PaddingMode mode) {
+    int last = axes.size() - 1;
+    Geometry.Axis w = axes.get(last);
+    Geometry.Axis h = last >= 1 ? axes.get(last - 1) : ABSENT;
+    Geometry.Axis d = last >= 2 ? axes.get(last - 2) : ABSENT;
+    List<Combination> combinations = new ArrayList<>();
+    for (AxisPhase pd : AxisPhase.of(d, transposed, mode)) {
+      for (AxisPhase ph : AxisPhase.of(h, transposed, mode)) {
+        for (AxisPhase pw : AxisPhase.of(w, transposed, mode)) {
+          combinations.add(new Combination(pd, ph, pw));
+        }
+      }
+    }
+    return combinations;
+  }
+
+  /** A pointwise problem with all its pixels in one row. */
+  static List<Combination> row(int pixels) {
+    return of(List.of(new Geometry.Axis(pixels, pixels, 1, 1, 1, 0, 0)), false, PaddingMode.ZEROS);
+  }
+}

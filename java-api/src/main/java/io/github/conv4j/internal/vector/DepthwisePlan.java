@@ -1,0 +1,250 @@
+package io.github.conv4j.internal.vector;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Geometry;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.internal.prepared.CopiedWeights;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One kernel a channel: rows of outputs straight from memory, exact on integers. Outputs near the
+ * left and right edge are computed one by one with the taps that meet the source.
+ */
+final class DepthwisePlan implements Plan {
+  /** Outputs of one part: about what a core computes in some tens of microseconds. */
+  private static final int PART_FLOATS = 1 << 17;
+
+  private final Kernels kernels;
+  private final Activation src;
+  private final Activation dst;
+  private final List<Rows> families = new ArrayList<>();
+  private final List<BiasOnly> biasOnly = new ArrayList<>();
+  private final float[] bias;
+  private final int[] firstPart;
+
+  /** A family with its weights in the order of its taps. */
+  private static final class Rows {
+    final AxisPhase d;
+    final AxisPhase h;
+    final AxisPhase w;
+    final float[] packed;
+
+    /** The first output of a row whose taps all meet the source, and the one after the last. */
+    final int innerBegin;
+
+    final int innerEnd;
+
+    Rows(AxisPhases.Combination phases, float[] packed, int width) {
+      this.d = phases.d();
+      this.h = phases.h();
+      this.w = phases.w();
+      this.packed = packed;
+      long first = Math.ceilDiv(-w.positions()[0], w.srcStep());
+      long last = Math.floorDiv(width - 1 - w.positions()[w.positions().length - 1], w.srcStep());
+      innerBegin = Math.clamp(first, 0, w.count());
+      innerEnd = Math.clamp(last + 1, innerBegin, w.count());
+    }
+
+    int rowCount() {
+      return d.count() * h.count();
+    }
+  }
+
+  /** Whether this plan serves the problem; the tensors have neighbouring channels. */
+  static boolean serves(Kernels kernels, Convolution c, List<Geometry.Axis> axes, TensorSpec src) {
+    return c.groups() == c.inChannels()
+        && c.groups() == c.outChannels()
+        && c.padding().mode() == PaddingMode.ZEROS
+        && kernels.takesChannels(Math.toIntExact(c.inChannels()))
+        && Activation.of(src).isChannelsLast()
+        && evenTaps(c, axes);
+  }
+
+  private static boolean evenTaps(Convolution c, List<Geometry.Axis> axes) {
+    return AxisPhase.of(axes.getLast(), c.isTransposed(), PaddingMode.ZEROS).stream()
+        .allMatch(phase -> phase.tapStep() > 0);
+  }
+
+  DepthwisePlan(Kernels kernels, PrepareRequest request, TensorSpec srcSpec, TensorSpec dstSpec) {
+    this.kernels = kernels;
+    this.src = Activation.of(srcSpec);
+    this.dst = Activation.of(dstSpec);
+    Convolution c = request.convolution();
+    var axes = request.geometry().axes();
+    var weights = new WeightsView(CopiedWeights.of(c, request.weights()), c, axes);
+    this.bias = PaddedBias.of(request, 1, src.c(), src.c() + kernels.lanes());
+    for (AxisPhases.Combination phases : AxisPhases.of(axes, c.isTransposed(), PaddingMode.ZEROS)) {
+      if (phases.isEmpty()) {
+        biasOnly.add(new BiasOnly(phases, dst));
+      } else {
+        families.add(new Rows(phases, packed(weights, phases), src.w()));
+      }
+    }
+    firstPart = new int[families.size() + 1];
+    for (int i = 0; i < families.size(); i++) {
+      firstPart[i + 1] = firstPart[i] + parts(families.get(i));
+    }
+  }
+
+  private float[] packed(WeightsView weights, AxisPhases.Combination phases) {
+    int[] taps = weights.kernelTaps(phases.d(), phases.h(), phases.w());
+    float[] packed = new float[taps.length * src.c()];
+    for (int t = 0; t < taps.length; t++) {
+      for (int c = 0; c < src.c(); c++) {
+        packed[t * src.c() + c] = weights.at(c, 0, 0, taps[t]);
+      }
+    }
+    return packed;
+  }
+
+  @Override
+  public String name() {
+    return "depthwise";
+  }
+
+  @Override
+  public long weightsByteSize() {
+    long floats = bias.length;
+    for (Rows family : families) {
+      floats += family.packed.length;
+    }
+    return floats * Float.BYTES;
+  }
+
+  @Override
+  public Scratch newScratch() {
+    int mostRows = 0;
+    for (Rows family : families) {
+      mostRows = Math.max(mostRows, family.d.taps().length * family.h.taps().length);
+    }
+    return Scratch.forRows(mostRows, src.c());
+  }
+
+  /** Parts of a few rows each, so that each is worth a thread's while. */
+  private int parts(Rows family) {
+    return Math.ceilDiv(family.rowCount() * dst.n(), rowsPerPart(family));
+  }
+
+  private int rowsPerPart(Rows family) {
+    long rowFloats = (long) family.w.count() * src.c();
+    return Math.clamp(PART_FLOATS / rowFloats, 1, family.rowCount());
+  }
+
+  @Override
+  public int partCount() {
+    return firstPart[families.size()] + (biasOnly.isEmpty() ? 0 : 1);
+  }
+
+  @Override
+  public void runPart(int part, Scratch scratch, MemorySegment from, MemorySegment to) {
+    if (part == firstPart[families.size()]) {
+      for (int i = 0; i < biasOnly.size(); i++) {
+        biasOnly.get(i).run(bias, 1, 1, to);
+      }
+      return;
+    }
+    int f = 0;
+    while (part >= firstPart[f + 1]) {
+      f++;
+    }
+    Rows family = families.get(f);
+    int begin = (part - firstPart[f]) * rowsPerPart(family);
+    int end = Math.min(begin + rowsPerPart(family), family.rowCount() * dst.n());
+    for (int row = begin; row < end; row++) {
+      int n = row / family.rowCount();
+      int depth = row % family.rowCount() / family.h.count();
+      runRow(family, n, depth, row % family.h.count(), scratch, from, to);
+    }
+  }
+
+  private void runRow(
+      Rows family,
+      int n,
+      int depth,
+      int height,
+      Scratch scratch,
+      MemorySegment from,
+      MemorySegment to) {
+    Kernels.DepthwiseRow row = scratch.row;
+    row.packed = family.packed;
+    row.bias = bias;
+    meet(family, n, depth, height, row);
+    row.tapStep = family.w.tapStep() * src.sw();
+    row.pixelStep = family.w.srcStep() * src.sw();
+    row.dstStep = family.w.dstStep() * dst.sw();
+    long dstRow =
+        n * dst.sn() + family.d.output(depth) * dst.sd() + family.h.output(height) * dst.sh();
+    for (int w = 0; w < family.innerBegin; w++) {
+      runEdge(family, w, row, dstRow, scratch, from, to);
+    }
+    if (family.innerEnd > family.innerBegin) {
+      row.tapFrom = 0;
+      row.tapCount = family.w.taps().length;
+      row.count = family.innerEnd - family.innerBegin;
+      runPixels(family, family.innerBegin, row, dstRow, scratch, from, to);
+    }
+    for (int w = family.innerEnd; w < family.w.count(); w++) {
+      runEdge(family, w, row, dstRow, scratch, from, to);
+    }
+  }
+
+  /** Lists the source rows that the row of outputs meets. */
+  private void meet(Rows family, int n, int depth, int height, Kernels.DepthwiseRow row) {
+    row.rowCount = 0;
+    long tapsAcross = family.w.taps().length;
+    for (int i = 0; i < family.d.taps().length; i++) {
+      long d = depth * family.d.srcStep() + family.d.positions()[i];
+      for (int j = 0; j < family.h.taps().length; j++) {
+        long h = height * family.h.srcStep() + family.h.positions()[j];
+        if (d >= 0 && d < src.d() && h >= 0 && h < src.h()) {
+          row.rows[row.rowCount] = n * src.sn() + d * src.sd() + h * src.sh();
+          row.rowTaps[row.rowCount++] = (int) ((i * family.h.taps().length + j) * tapsAcross);
+        }
+      }
+    }
+  }
+
+  /** One output near an edge: only the taps that meet the source. */
+  private void runEdge(
+      Rows family,
+      int w,
+      Kernels.DepthwiseRow row,
+      long dstRow,
+      Scratch scratch,
+      MemorySegment from,
+      MemorySegment to) {
+    int tap = 0;
+    int end = family.w.taps().length;
+    while (tap < end && w * family.w.srcStep() + family.w.positions()[tap] < 0) {
+      tap++;
+    }
+    while (end > tap && w * family.w.srcStep() + family.w.positions()[end - 1] >= src.w()) {
+      end--;
+    }
+    row.tapFrom = tap;
+    row.tapCount = end - tap;
+    row.count = 1;
+    runPixels(family, w, row, dstRow, scratch, from, to);
+  }
+
+  private void runPixels(
+      Rows family,
+      int w,
+      Kernels.DepthwiseRow row,
+      long dstRow,
+      Scratch scratch,
+      MemorySegment from,
+      MemorySegment to) {
+    long position = w * family.w.srcStep();
+    if (row.tapCount > 0) {
+      position += family.w.positions()[row.tapFrom];
+    }
+    row.first = position * src.sw();
+    row.dstOffset = dstRow + family.w.output(w) * dst.sw();
+    kernels.depthwise(row, from, to, scratch.sums);
+  }
+}

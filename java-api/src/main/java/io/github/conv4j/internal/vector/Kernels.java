@@ -1,0 +1,106 @@
+package io.github.conv4j.internal.vector;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The innermost loops. One call does thousands of multiplications, so that the call costs nothing.
+ */
+interface Kernels {
+  /** How many pixels a block of {@link #product} computes together. */
+  int PIXEL_BLOCK = 8;
+
+  /** Returns how many floats one vector holds; packed weights come in blocks of two vectors. */
+  int lanes();
+
+  /** Returns a name for {@code explain}, for example {@code vector512}. */
+  String name();
+
+  /**
+   * Multiplies rows of a panel with packed weights: for each pixel {@code p} and output channel of
+   * one block, {@code dst[p] = bias + sum over taps t and i < run of panel[bases[p] + taps[t] + i]
+   * * packed[...]}.
+   *
+   * @param panel source values; reading {@code run} floats from any base plus tap stays inside
+   * @param bases where each pixel's window begins in the panel
+   * @param pixelCount how many pixels; both arrays of pixels go on for {@link #PIXEL_BLOCK} entries
+   *     that repeat the last
+   * @param taps distances from a base
+   * @param run neighbouring floats at each tap
+   * @param packed weights of the block, {@code [tap][i][whole vectors of output channels]}, from
+   *     {@code packedFrom} on
+   * @param bias padded to whole blocks; the block's begins at {@code biasFrom}
+   * @param dst where results go
+   * @param dstOffsets where the results of each pixel begin, in elements; {@code dstFrom} is added
+   * @param channelCount output channels of the block: two vectors, one vector, or fewer
+   * @param sums working memory of {@code 2 * lanes} floats
+   */
+  void product(
+      float[] panel,
+      int[] bases,
+      int pixelCount,
+      int[] taps,
+      int run,
+      float[] packed,
+      int packedFrom,
+      float[] bias,
+      int biasFrom,
+      MemorySegment dst,
+      int[] dstOffsets,
+      int dstFrom,
+      int channelCount,
+      float[] sums);
+
+  /** Whether these are loops without vector instructions of their own. */
+  default boolean isScalar() {
+    return false;
+  }
+
+  /** Whether {@link #depthwise} takes so few channels. */
+  default boolean takesChannels(int channelCount) {
+    return channelCount >= lanes();
+  }
+
+  /** Neighbouring outputs of one row of a depthwise convolution; changed and used again. */
+  final class DepthwiseRow {
+    /** Where source rows that are met begin, in elements: position 0 of the row. */
+    final long[] rows;
+
+    /** Which row of kernel taps meets each, as the index of its first tap. */
+    final int[] rowTaps;
+
+    int rowCount;
+
+    /** Where the first tap of the first output lies in a source row, in elements. */
+    long first;
+
+    int tapFrom;
+    int tapCount;
+    long tapStep;
+    long pixelStep;
+    long dstOffset;
+    long dstStep;
+    int count;
+    final int channelCount;
+
+    /** Weights {@code [tap][channel]}. */
+    float[] packed = new float[0];
+
+    /** One number a channel, readable up to a vector beyond the last. */
+    float[] bias = new float[0];
+
+    DepthwiseRow(int mostRows, int channelCount) {
+      this.rows = new long[mostRows];
+      this.rowTaps = new int[mostRows];
+      this.channelCount = channelCount;
+    }
+  }
+
+  /**
+   * Convolves each channel with its own kernel, channels being neighbours in memory: {@code
+   * dst[p][c] = bias[c] + sum over rows r and taps t of src[rows[r] + first + p * pixelStep + t *
+   * tapStep + c] * packed[rowTaps[r] + tapFrom + t][c]}.
+   *
+   * @param sums working memory of {@code channelCount} floats
+   */
+  void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[] sums);
+}

@@ -1,0 +1,56 @@
+package io.github.conv4j.internal.vector;
+
+/**
+ * The weights of a family, packed for {@link Kernels#product}: for each group and each block of
+ * output channels {@code [tap][run][width of the block]}.
+ */
+final class PackedFamily {
+  final Family family;
+  final int[][] taps;
+  final int run;
+  final float[] packed;
+
+  /** Where each block of a group begins, and where the next group does. */
+  final int[] blockOffsets;
+
+  PackedFamily(Family family, WeightsView weights, ChannelBlocks blocks) {
+    this.family = family;
+    boolean merged = weights.groups() == 1 && family.hasDenseRows();
+    int inPerGroup = weights.inPerGroup();
+    int[] kernelTaps = weights.kernelTaps(family.d, family.h, family.w);
+    run = merged ? family.w.taps().length * inPerGroup : inPerGroup;
+    taps = new int[weights.groups()][];
+    blockOffsets = new int[blocks.blocks().size() + 1];
+    for (int b = 0; b < blocks.blocks().size(); b++) {
+      int width = blocks.width(blocks.blocks().get(b));
+      blockOffsets[b + 1] =
+          Math.addExact(blockOffsets[b], Math.multiplyExact(kernelTaps.length * inPerGroup, width));
+    }
+    int groupFloats = blockOffsets[blocks.blocks().size()];
+    packed = new float[Math.multiplyExact(weights.groups(), groupFloats)];
+    for (int g = 0; g < weights.groups(); g++) {
+      taps[g] = family.panelTaps(merged, g * inPerGroup);
+      for (int b = 0; b < blocks.blocks().size(); b++) {
+        pack(weights, g, kernelTaps, blocks, b, g * groupFloats + blockOffsets[b]);
+      }
+    }
+  }
+
+  private void pack(
+      WeightsView weights, int group, int[] kernelTaps, ChannelBlocks blocks, int b, int from) {
+    ChannelBlocks.Block block = blocks.blocks().get(b);
+    int at = from;
+    for (int tap : kernelTaps) {
+      for (int ic = 0; ic < weights.inPerGroup(); ic++) {
+        for (int oc = 0; oc < block.count(); oc++) {
+          packed[at + oc] = weights.at(group, block.begin() + oc, ic, tap);
+        }
+        at += blocks.width(block);
+      }
+    }
+  }
+
+  long byteSize() {
+    return (long) packed.length * Float.BYTES;
+  }
+}

@@ -1,0 +1,73 @@
+package io.github.conv4j.internal.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The innermost loops on the Vector API. */
+final class VectorKernels implements Kernels {
+  /** System property: the vector width in bits, for tests; the widest of the CPU if not set. */
+  static final String BITS_PROPERTY = "conv4j.vector.bits";
+
+  static final VectorSpecies<Float> SPECIES = species();
+  static final int LANES = SPECIES.length();
+  static final long VECTOR_BYTES = SPECIES.vectorByteSize();
+  static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private static VectorSpecies<Float> species() {
+    return switch (Integer.getInteger(BITS_PROPERTY, 0)) {
+      case 128 -> FloatVector.SPECIES_128;
+      case 256 -> FloatVector.SPECIES_256;
+      case 512 -> FloatVector.SPECIES_512;
+      default -> FloatVector.SPECIES_PREFERRED;
+    };
+  }
+
+  @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public String name() {
+    return "vector" + SPECIES.vectorBitSize();
+  }
+
+  @Override
+  public void product(
+      float[] panel,
+      int[] bases,
+      int pixelCount,
+      int[] taps,
+      int run,
+      float[] packed,
+      int packedFrom,
+      float[] bias,
+      int biasFrom,
+      MemorySegment dst,
+      int[] dstOffsets,
+      int dstFrom,
+      int channelCount,
+      float[] sums) {
+    VectorProducts.run(
+        panel,
+        bases,
+        pixelCount,
+        taps,
+        run,
+        packed,
+        packedFrom,
+        bias,
+        biasFrom,
+        dst,
+        dstOffsets,
+        dstFrom,
+        channelCount);
+  }
+
+  @Override
+  public void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[] sums) {
+    VectorStencils.run(row, src, dst);
+  }
+}

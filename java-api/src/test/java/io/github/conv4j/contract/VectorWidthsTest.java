@@ -1,0 +1,58 @@
+package io.github.conv4j.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.Engines;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The vector engine between guard pages at every vector width, and without the Vector API. */
+class VectorWidthsTest {
+  private static final String RANDOM_PROBLEMS = "40";
+
+  @ParameterizedTest
+  @ValueSource(ints = {128, 256, 512})
+  void agreesAtEveryWidth(int bits) {
+    ChildJvm.Outcome outcome =
+        ChildJvm.run(
+            GuardPageRun.class, List.of("-Dconv4j.vector.bits=" + bits), "vector", RANDOM_PROBLEMS);
+
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+  }
+
+  @Test
+  void agreesWithoutTheVectorApi() {
+    Predicate<String> allButTheModule = flag -> !flag.contains("jdk.incubator.vector");
+
+    ChildJvm.Outcome outcome =
+        ChildJvm.run(GuardPageRun.class, allButTheModule, List.of(), "vector", RANDOM_PROBLEMS);
+
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+  }
+
+  @Test
+  void saysWhichFlagGivesTheFullSpeed() {
+    Predicate<String> allButTheModule = flag -> !flag.contains("jdk.incubator.vector");
+
+    ChildJvm.Outcome outcome = ChildJvm.run(Surveyor.class, allButTheModule, List.of());
+
+    assertThat(outcome.output()).contains("--add-modules jdk.incubator.vector");
+  }
+
+  /** Prints what the survey says. */
+  static final class Surveyor {
+    private Surveyor() {}
+
+    public static void main(String[] arguments) {
+      for (Engines.Survey survey : Engines.survey()) {
+        if (survey.availability() instanceof Availability.Available available) {
+          System.out.println(survey.name() + ": " + available.detail());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.github.conv4j.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** What once went wrong. */
+class RegressionTest {
+  /** oneDNN's brg_deconv does not look at the distance between the images of src. */
+  @Test
+  void transposedConvolutionsReadImagesThatLieApart() {
+    Convolution convolution = Convolution.transposed1d(16, 16).kernel(3).stride(2).build();
+    TensorSpec apart = TensorSpec.of(DataType.F32, Layout.strided(96, 1, 16), Shape.of(2, 16, 5));
+
+    assertAgrees(convolution, apart, ramp(convolution.weightsShape().elementCount(), 7));
+  }
+
+  /** oneDNN pads inside transposed convolutions, also where the description has no padding. */
+  @Test
+  void infiniteWeightsOfTransposedConvolutionsMeetNoPadding() {
+    Convolution convolution = Convolution.transposed1d(7, 10).kernel(4).stride(3).build();
+    float[] weights = ramp(convolution.weightsShape().elementCount(), 5);
+    weights[3] = Float.POSITIVE_INFINITY;
+    weights[40] = Float.NaN;
+
+    assertAgrees(convolution, TensorSpec.f32(Layout.NWC, 2, 7, 2), weights);
+  }
+
+  /** A negative zero in the bias is a positive one in the sum, also where nothing else is added. */
+  @Test
+  void biasOfNegativeZeroIsPositiveWhereOutputsSeeOnlyPadding() {
+    Convolution convolution = Convolution.conv2d(4, 4).kernel(3).padding(4).build();
+    float[] bias = {-0f, -0f, 1, 2};
+    float[] weights = ramp(convolution.weightsShape().elementCount(), 5);
+    TensorSpec src = TensorSpec.f32(Layout.NHWC, 1, 4, 3, 3);
+
+    float[] expected = run("reference", convolution, src, weights, bias);
+    float[] actual = run("onednn", convolution, src, weights, bias);
+
+    assertThat(bits(actual)).isEqualTo(bits(expected));
+  }
+
+  /** The engine that is closed in mid-prepare shares compiled code with one that stays open. */
+  @Test
+  void closingAnEngineWhileItPreparesLeavesOthersAlone() throws InterruptedException {
+    Convolution convolution = Convolution.conv2d(16, 16).kernel(3).padding(1).build();
+    TensorSpec src = TensorSpec.f32(Layout.NHWC, 1, 16, 9, 9);
+    float[] weights = ramp(convolution.weightsShape().elementCount(), 5);
+    float[] bias = new float[16];
+    float[] expected = run("reference", convolution, src, weights, bias);
+    try (Arena arena = Arena.ofShared();
+        Engine staying = Engines.named("onednn");
+        PreparedConvolution prepared = staying.prepare(convolution, src, weights, bias)) {
+      Tensor in = Tensor.ofFloats(prepared.src(), ramp(src.shape().elementCount(), 3), arena);
+      Tensor out = Tensor.allocate(prepared.dst(), arena);
+      for (int i = 0; i < 100; i++) {
+        Engine closing = Engines.named("onednn");
+        Thread preparing =
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      try {
+                        while (true) {
+                          closing.prepare(convolution, src, weights, bias);
+                        }
+                      } catch (IllegalStateException expectedAfterClose) {
+                        // What ends this thread.
+                      }
+                    });
+        Thread.sleep(1);
+        closing.close();
+        preparing.join();
+        prepared.execute(in, out);
+        assertThat(out.toFloatArray()).isEqualTo(expected);
+      }
+    }
+  }
+
+  private static void assertAgrees(Convolution convolution, TensorSpec src, float[] weights) {
+    float[] bias = ramp(convolution.outChannels(), 3);
+    assertThat(run("onednn", convolution, src, weights, bias))
+        .isEqualTo(run("reference", convolution, src, weights, bias));
+  }
+
+  private static float[] run(
+      String name, Convolution convolution, TensorSpec src, float[] weights, float[] bias) {
+    try (Arena arena = Arena.ofConfined();
+        Engine engine = Engines.named(name);
+        PreparedConvolution prepared = engine.prepare(convolution, src, weights, bias)) {
+      Tensor in = Tensor.ofFloats(prepared.src(), ramp(src.shape().elementCount(), 3), arena);
+      Tensor out = Tensor.allocate(prepared.dst(), arena);
+      prepared.execute(in, out);
+      return out.toFloatArray();
+    }
+  }
+
+  private static float[] ramp(long count, int period) {
+    float[] values = new float[(int) count];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i % period - 1;
+    }
+    return values;
+  }
+
+  private static int[] bits(float[] values) {
+    int[] bits = new int[values.length];
+    Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+    return bits;
+  }
+}
