@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       ExplainCommand.class,
       EnginesCommand.class,
+      BenchCommand.class,
       OverheadCommand.class,
     })
 final class RootCommand implements Runnable {

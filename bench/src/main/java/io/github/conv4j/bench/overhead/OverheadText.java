@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.overhead;
 
+import io.github.conv4j.bench.text.TextTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,19 +1,21 @@
-package io.github.conv4j.bench.overhead;
+package io.github.conv4j.bench.text;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Columns that line up: the first to the left, the others to the right. */
-final class TextTable {
+public final class TextTable {
   private static final String GAP = "  ";
 
   private final List<String[]> rows = new ArrayList<>();
 
-  TextTable(String... header) {
+  /** Creates the table with its header. */
+  public TextTable(String... header) {
     rows.add(header);
   }
 
-  void add(String... cells) {
+  /** Adds a row. */
+  public void add(String... cells) {
     if (cells.length != rows.getFirst().length) {
       throw new IllegalArgumentException(
           "the table has %d columns but the row %d"
@@ -23,7 +25,7 @@ final class TextTable {
   }
 
   /** Returns the lines. */
-  List<String> lines() {
+  public List<String> lines() {
     int[] widths = new int[rows.getFirst().length];
     for (String[] row : rows) {
       for (int i = 0; i < row.length; i++) {
