@@ -70,18 +70,6 @@ final class Dnnl {
     check(dnnl_set_primitive_cache_capacity(entryCount), "dnnl_set_primitive_cache_capacity");
   }
 
-  static int primitiveCacheCapacity() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(JAVA_INT);
-      check(dnnl_get_primitive_cache_capacity(out), "dnnl_get_primitive_cache_capacity");
-      return out.get(JAVA_INT, 0);
-    }
-  }
-
-  static int effectiveCpuIsa() {
-    return dnnl_get_effective_cpu_isa();
-  }
-
   static MemorySegment createF32Desc(long[] dims, long[] strides) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment dimsSegment = arena.allocateFrom(JAVA_LONG, dims);
@@ -111,10 +99,6 @@ final class Dnnl {
 
   static long byteSize(MemorySegment desc) {
     return dnnl_memory_desc_get_size(desc);
-  }
-
-  static boolean equalDescs(MemorySegment a, MemorySegment b) {
-    return dnnl_memory_desc_equal(a, b) != 0;
   }
 
   /** What a memory descriptor says, in oneDNN's terms. */

@@ -32,11 +32,6 @@ public final class Ledger {
     }
   }
 
-  /** Returns how many prepared convolutions are open. */
-  public int openCount() {
-    return open.size();
-  }
-
   Cleaner.Cleanable register(Object owner, Holdings<?> holdings) {
     long entry = entries.incrementAndGet();
     holdings.enter(entry);
