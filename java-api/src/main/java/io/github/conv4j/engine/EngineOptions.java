@@ -1,14 +1,16 @@
 package io.github.conv4j.engine;
 
 import io.github.conv4j.internal.checks.Checks;
+import java.util.Objects;
 
 /**
  * Choices for a whole engine. Immutable.
  *
- * @param threads how many calls of one prepared convolution run at once; further callers wait in
+ * @param threads how many threads of all calls together compute at once; further callers wait in
  *     fair order
+ * @param accuracy which algorithms may be chosen
  */
-public record EngineOptions(int threads) {
+public record EngineOptions(int threads, Accuracy accuracy) {
   private static final int MAX_THREADS = 4096;
 
   /** Checks the range. */
@@ -18,10 +20,29 @@ public record EngineOptions(int threads) {
       throw new IllegalArgumentException(
           "threads must be at most %d but is %d".formatted(MAX_THREADS, threads));
     }
+    Objects.requireNonNull(accuracy, "accuracy");
   }
 
-  /** Returns one thread for each processor that the process, or its container, may use. */
+  /** Chooses the threads, and {@link Accuracy#STRICT}. */
+  public EngineOptions(int threads) {
+    this(threads, Accuracy.STRICT);
+  }
+
+  /**
+   * Returns one thread for each processor that the process, or its container, may use, and {@link
+   * Accuracy#STRICT}.
+   */
   public static EngineOptions defaults() {
     return new EngineOptions(Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** Returns the same options with another number of threads. */
+  public EngineOptions withThreads(int count) {
+    return new EngineOptions(count, accuracy);
+  }
+
+  /** Returns the same options with another accuracy. */
+  public EngineOptions withAccuracy(Accuracy choice) {
+    return new EngineOptions(threads, choice);
   }
 }

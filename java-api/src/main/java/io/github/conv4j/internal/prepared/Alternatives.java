@@ -1,0 +1,21 @@
+package io.github.conv4j.internal.prepared;
+
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.Engine;
+import java.util.List;
+
+/** An engine that can compute a problem in several ways, for whoever measures which is fastest. */
+public interface Alternatives extends Engine {
+  /**
+   * Returns the names of the ways that the engine's accuracy admits; the first is what {@link
+   * #prepare} would choose itself. Empty if the engine cannot run the problem.
+   */
+  List<String> implementations(PrepareRequest request);
+
+  /**
+   * Makes a convolution ready that runs in the given way.
+   *
+   * @param implementation one of {@link #implementations}
+   */
+  PreparedConvolution prepare(PrepareRequest request, String implementation);
+}
