@@ -13,6 +13,8 @@ module io.github.conv4j {
       io.github.conv4j.onednn;
   exports io.github.conv4j.internal.compose to
       io.github.conv4j.onednn;
+  exports io.github.conv4j.internal.parallel to
+      io.github.conv4j.onednn;
   exports io.github.conv4j.internal.prepared to
       io.github.conv4j.onednn;
 

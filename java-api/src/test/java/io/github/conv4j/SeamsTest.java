@@ -49,11 +49,24 @@ class SeamsTest {
   }
 
   @Test
-  void nothingKnowsTheReferenceButItself() {
+  void thePoolKnowsNothing() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(ROOT + ".internal.parallel")
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage("java..", "org.jspecify..", ROOT + ".internal.parallel")));
+  }
+
+  @Test
+  void nothingKnowsTheReferenceButTheWayOut() {
     check(
         noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".internal.reference")
+            .and()
+            .doNotHaveFullyQualifiedName(ROOT + ".internal.compose.SafeLoops")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(ROOT + ".internal.reference"));

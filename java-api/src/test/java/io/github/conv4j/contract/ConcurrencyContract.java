@@ -207,7 +207,7 @@ abstract class ConcurrencyContract extends EngineContract {
   }
 
   /** Much cheaper than AssertJ on arrays; the values do not matter where bits differ. */
-  private static void requireEqual(float[] actual, float[] expected) {
+  static void requireEqual(float[] actual, float[] expected) {
     int mismatch = Arrays.mismatch(actual, expected);
     if (mismatch >= 0) {
       throw new AssertionError(
@@ -224,7 +224,7 @@ abstract class ConcurrencyContract extends EngineContract {
         Runs.integers(24, 3));
   }
 
-  private static float[] floats(Shape shape, long seed) {
+  static float[] floats(Shape shape, long seed) {
     var random = new SplittableRandom(seed);
     float[] values = new float[(int) shape.elementCount()];
     for (int i = 0; i < values.length; i++) {

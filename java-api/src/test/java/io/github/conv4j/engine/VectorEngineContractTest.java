@@ -1,9 +1,9 @@
 package io.github.conv4j.engine;
 
-import io.github.conv4j.contract.EngineContractTest;
+import io.github.conv4j.contract.FastEngineContractTest;
 
 /** At the widest vectors of this machine; other widths and scalar loops: VectorWidthsTest. */
-class VectorEngineContractTest extends EngineContractTest {
+class VectorEngineContractTest extends FastEngineContractTest {
   @Override
   protected String engineName() {
     return "vector";

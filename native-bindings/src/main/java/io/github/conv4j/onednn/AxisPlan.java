@@ -115,4 +115,23 @@ record AxisPlan(
             begin,
             Math.max(0, end));
   }
+
+  /** The plan of some of the outputs, counted from the first that takes part; convolutions only. */
+  AxisPlan part(Window.Range outputs) {
+    long offset = begin - outputs.begin() * stride;
+    long srcBegin = Math.max(0, -offset);
+    long partBegin = Math.max(0, offset);
+    long span = dilation * (taps.count() - 1) + 1;
+    long needed = (outputs.count() - 1) * stride + span - partBegin;
+    long srcCount = Math.min(needed, src.count() - srcBegin);
+    return new AxisPlan(
+        coverage,
+        new Window.Range(src.begin() + srcBegin, srcCount),
+        new Window.Range(dst.begin() + outputs.begin(), outputs.count()),
+        taps,
+        stride,
+        dilation,
+        partBegin,
+        needed - srcCount);
+  }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
  * problem cheap. Bounded, since each entry keeps generated code alive.
  */
 final class CompilationCache {
-  static final CompilationCache SHARED = new CompilationCache(128);
+  static final CompilationCache SHARED = new CompilationCache(384);
 
   private record Key(NativeProblem problem, TensorSpec src, TensorSpec dst) {}
 

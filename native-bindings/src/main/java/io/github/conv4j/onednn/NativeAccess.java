@@ -141,4 +141,12 @@ final class NativeAccess {
   private static String text(MemorySegment start) {
     return start.equals(MemorySegment.NULL) ? "" : start.reinterpret(LONGEST_TEXT).getString(0);
   }
+
+  /**
+   * The bytes of a segment without its confinement to a thread. Whoever uses this sees to it that
+   * the segment outlives it.
+   */
+  static MemorySegment unconfined(MemorySegment segment) {
+    return MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize());
+  }
 }

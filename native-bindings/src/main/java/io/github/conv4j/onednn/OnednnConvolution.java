@@ -1,26 +1,26 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.engine.Explanation;
-import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.internal.prepared.PartedConvolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.internal.prepared.Sharing;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** A convolution that one oneDNN primitive computes in place. */
-final class OnednnConvolution extends CheckedConvolution<CallSlot> {
+/** A convolution that oneDNN primitives compute in place: one, or one for each part. */
+final class OnednnConvolution extends PartedConvolution<CallSlot> {
   private final String problem;
 
-  private OnednnConvolution(
-      Explanation explanation, Ledger ledger, int threads, PackedConvolution packed) {
+  private OnednnConvolution(Explanation explanation, Ledger ledger, PartedPrimitives primitives) {
     super(
-        packed.compiled().src(),
-        packed.compiled().dst(),
+        primitives.whole().compiled().src(),
+        primitives.whole().compiled().dst(),
         explanation,
         ledger,
-        threads,
-        () -> new CallSlot(packed),
-        packed);
+        primitives.partCount(),
+        () -> new CallSlot(primitives),
+        primitives);
     this.problem = explanation.problem();
   }
 
@@ -30,35 +30,53 @@ final class OnednnConvolution extends CheckedConvolution<CallSlot> {
       NativeProblem problem,
       PrepareRequest request,
       String problemText,
-      Ledger ledger,
-      int threads) {
-    var packed = new PackedConvolution(compiled, problem, request);
+      Ledger ledger) {
+    var primitives = new PartedPrimitives(compiled, problem, request);
     try {
+      int threads = ledger.budget().threads();
+      if (Sharing.leastParts(request, threads) > 1 && !compiled.implementation().isSlow()) {
+        primitives.cut(problem, request, threads);
+      }
       var stage =
           new Explanation.Stage(
-              problem.convolution().isTransposed() ? "transposed convolution" : "convolution",
+              (problem.convolution().isTransposed() ? "transposed convolution" : "convolution")
+                  + primitives.partsText(),
               compiled.implementation().name(),
               compiled.src(),
               compiled.dst(),
               compiled.weightsLayout(),
-              compiled.weightsByteSize(),
-              compiled.scratchpadByteSize());
+              primitives.weightsByteSize(),
+              primitives.scratchpadByteSize());
       var explanation =
           new Explanation(
               OnednnEngine.NAME, problemText, List.of(stage), compiled.implementation().warnings());
-      return new OnednnConvolution(explanation, ledger, threads, packed);
+      return new OnednnConvolution(explanation, ledger, primitives);
     } catch (Throwable e) {
-      packed.close();
+      primitives.close();
       throw e;
     }
   }
 
   @Override
-  protected void run(CallSlot slot, Tensor src, Tensor dst) {
+  protected void runAlone(CallSlot slot, MemorySegment src, MemorySegment dst) {
     try {
-      slot.execute(src.segment(), dst.segment());
+      slot.execute(src, dst);
     } catch (DnnlStatusException e) {
       throw e.forProblem(problem);
     }
+  }
+
+  @Override
+  protected void runPart(int part, CallSlot slot, MemorySegment src, MemorySegment dst) {
+    try {
+      slot.executePart(part, src, dst);
+    } catch (DnnlStatusException e) {
+      throw e.forProblem(problem);
+    }
+  }
+
+  @Override
+  protected MemorySegment unconfined(MemorySegment segment) {
+    return NativeAccess.unconfined(segment);
   }
 }

@@ -32,12 +32,11 @@ final class OnednnEngine implements Engine, LedgerOwner {
   private static final long MOST_STEP = 1 << 24;
 
   private final EngineOptions options;
-  private final Ledger ledger = new Ledger(NAME);
-  private final SafeLoops safeLoops;
+  private final Ledger ledger;
 
   OnednnEngine(EngineOptions options) {
     this.options = options;
-    this.safeLoops = new SafeLoops(NAME, options);
+    this.ledger = new Ledger(NAME, options.threads());
   }
 
   @Override
@@ -124,14 +123,18 @@ final class OnednnEngine implements Engine, LedgerOwner {
       return StagedConvolution.biasOnly(this, ledger, request);
     }
     if (problem.exceeds(MOST_STEP)) {
-      return safeLoops.prepare(request, "a stride, a dilation or a padding is huge");
+      return SafeLoops.prepare(NAME, ledger, request, "a stride, a dilation or a padding is huge");
     }
     if (problem.has(AxisPlan.Coverage.GAPS)) {
-      return safeLoops.prepare(request, "some inner outputs see only padding (oneDNN issue 5942)");
+      return SafeLoops.prepare(
+          NAME, ledger, request, "some inner outputs see only padding (oneDNN issue 5942)");
     }
     if ((problem.pads() || convolution.isTransposed()) && !SafeLoops.allFinite(request.weights())) {
-      return safeLoops.prepare(
-          request, "weights are not all finite and oneDNN multiplies them with padding");
+      return SafeLoops.prepare(
+          NAME,
+          ledger,
+          request,
+          "weights are not all finite and oneDNN multiplies them with padding");
     }
     boolean whole =
         problem.srcWindow().isAll(request.src().shape())
@@ -193,13 +196,11 @@ final class OnednnEngine implements Engine, LedgerOwner {
           "oneDNN has only its slow implementation " + compiled.implementation().name(),
           problemText);
     }
-    return OnednnConvolution.prepare(
-        compiled, problem, request, problemText, ledger, options.threads());
+    return OnednnConvolution.prepare(compiled, problem, request, problemText, ledger);
   }
 
   @Override
   public void close() {
     ledger.close();
-    safeLoops.close();
   }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +21,61 @@ final class PackedConvolution implements AutoCloseable {
   private final MemorySegment bias;
 
   /** Takes over one use of {@code compiled}; packs the weights. */
-  PackedConvolution(CompiledConvolution compiled, NativeProblem problem, PrepareRequest request) {
+  PackedConvolution(
+      CompiledConvolution compiled,
+      NativeProblem problem,
+      Tensor givenWeights,
+      @Nullable Tensor givenBias) {
     this.compiled = compiled;
     int ompThreads = OneThread.enter();
     try {
-      this.weights = packWeights(problem, request.weights());
-      this.bias = copyBias(request.bias());
+      this.weights = packWeights(problem, givenWeights);
+      this.bias = copyBias(givenBias);
     } catch (Throwable e) {
       close();
       throw e;
     } finally {
       OneThread.exit(ompThreads);
     }
+  }
+
+  /**
+   * Takes over one use of {@code compiled}, which computes all output channels of {@code whole};
+   * uses its weights, which must outlive this.
+   */
+  private PackedConvolution(CompiledConvolution compiled, PackedConvolution whole) {
+    this.compiled = compiled;
+    this.weights = whole.weights;
+    this.bias = whole.bias;
+  }
+
+  /**
+   * Takes over one use of {@code compiled}; shares the weights of {@code whole} if they are packed
+   * alike.
+   */
+  static PackedConvolution ofPart(
+      CompiledConvolution compiled,
+      PartPlan.Part part,
+      PrepareRequest request,
+      PackedConvolution whole) {
+    boolean sharable =
+        part.channels().count() == request.convolution().outChannels()
+            && compiled.weightsLayout().equals(whole.compiled.weightsLayout())
+            && compiled.weightsByteSize() == whole.compiled.weightsByteSize();
+    if (sharable) {
+      return new PackedConvolution(compiled, whole);
+    }
+    boolean transposed = request.convolution().isTransposed();
+    return new PackedConvolution(
+        compiled,
+        part.problem(),
+        Objects.requireNonNull(part.parameters(request.weights(), transposed ? 1 : 0)),
+        part.parameters(request.bias(), 0));
+  }
+
+  /** Whether these weights belong to {@code whole}. */
+  boolean sharesWeightsOf(PackedConvolution whole) {
+    return weights.equals(whole.weights);
   }
 
   /**

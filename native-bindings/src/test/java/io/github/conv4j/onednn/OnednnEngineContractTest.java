@@ -1,8 +1,8 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.contract.EngineContractTest;
+import io.github.conv4j.contract.FastEngineContractTest;
 
-class OnednnEngineContractTest extends EngineContractTest {
+class OnednnEngineContractTest extends FastEngineContractTest {
   @Override
   protected String engineName() {
     return "onednn";

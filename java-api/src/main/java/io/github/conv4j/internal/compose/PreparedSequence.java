@@ -17,13 +17,12 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A sequence on any engine: prepared steps with the buffers between them. */
 public final class PreparedSequence extends CheckedConvolution<Buffers> {
-  /** A step that is ready to run. */
-  private interface Stage {
-    void run(Tensor src, Tensor dst);
-  }
+  /** A step that is ready to run: a convolution or a copy. */
+  private record Stage(@Nullable PreparedConvolution convolution, @Nullable Shuffle shuffle) {}
 
   private final Stage[] stages;
 
@@ -32,11 +31,10 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
       TensorSpec dst,
       Explanation explanation,
       Ledger ledger,
-      int threads,
       List<TensorSpec> between,
       AutoCloseable prepared,
       Stage[] stages) {
-    super(src, dst, explanation, ledger, threads, () -> new Buffers(between), prepared);
+    super(src, dst, explanation, ledger, () -> new Buffers(between), prepared);
     this.stages = stages;
   }
 
@@ -81,7 +79,7 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
           PreparedConvolution next =
               engine.prepare(convolution, current, own.weights(), own.bias());
           prepared.add(next);
-          stages.add(next::execute);
+          stages.add(new Stage(next, null));
           explained.addAll(next.explain().stages());
           warnings.addAll(next.explain().warnings());
           if (specs.isEmpty()) {
@@ -95,7 +93,7 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
             specs.add(current);
           }
           shuffle.outputShape(current.shape());
-          stages.add(new Shuffle(shuffle, current)::run);
+          stages.add(new Stage(null, new Shuffle(shuffle, current)));
           explained.add(
               new Explanation.Stage("channel shuffle", "java:copy", current, current, "", 0, 0));
         }
@@ -108,8 +106,9 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
         specs.getFirst(),
         specs.getLast(),
         explanation,
-        engine instanceof LedgerOwner owner ? owner.ledger() : new Ledger(engine.name()),
-        engine.options().threads(),
+        engine instanceof LedgerOwner owner
+            ? owner.ledger()
+            : new Ledger(engine.name(), engine.options().threads()),
         List.copyOf(specs.subList(1, specs.size() - 1)),
         closeAll,
         stages.toArray(Stage[]::new));
@@ -125,9 +124,17 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
     int last = stages.length - 1;
     for (int i = 0; i < last; i++) {
       Tensor to = buffers.get(i);
-      stages[i].run(from, to);
+      run(stages[i], from, to);
       from = to;
     }
-    stages[last].run(from, dst);
+    run(stages[last], from, dst);
+  }
+
+  private void run(Stage stage, Tensor src, Tensor dst) {
+    if (stage.convolution != null) {
+      executeStage(stage.convolution, src, dst);
+    } else if (stage.shuffle != null) {
+      stage.shuffle.run(src, dst);
+    }
   }
 }

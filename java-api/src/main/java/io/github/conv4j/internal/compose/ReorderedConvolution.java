@@ -19,17 +19,12 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
   private final Reorder out;
 
   private ReorderedConvolution(
-      PrepareRequest request,
-      PreparedConvolution inner,
-      Explanation explanation,
-      Ledger ledger,
-      int threads) {
+      PrepareRequest request, PreparedConvolution inner, Explanation explanation, Ledger ledger) {
     super(
         request.src(),
         request.dst(),
         explanation,
         ledger,
-        threads,
         () -> new Buffers(List.of(inner.src(), inner.dst())),
         inner);
     this.inner = inner;
@@ -53,8 +48,7 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
       stages.add(reorder(inner.dst(), request.dst(), inner.dst().byteSize()));
       var explanation =
           new Explanation(engine.name(), request.problemText(), stages, inner.explain().warnings());
-      return new ReorderedConvolution(
-          request, inner, explanation, ledger, engine.options().threads());
+      return new ReorderedConvolution(request, inner, explanation, ledger);
     } catch (Throwable e) {
       inner.close();
       throw e;
@@ -72,7 +66,7 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
   @Override
   protected void run(Buffers buffers, Tensor src, Tensor dst) {
     in.run(src, buffers.get(0));
-    inner.execute(buffers.get(0), buffers.get(1));
+    executeStage(inner, buffers.get(0), buffers.get(1));
     out.run(buffers.get(1), dst);
   }
 }

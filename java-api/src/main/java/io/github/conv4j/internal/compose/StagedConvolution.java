@@ -32,7 +32,6 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       TensorSpec dst,
       Explanation explanation,
       Ledger ledger,
-      int threads,
       List<TensorSpec> between,
       @Nullable Gather gather,
       @Nullable PreparedConvolution inner,
@@ -42,7 +41,6 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
         dst,
         explanation,
         ledger,
-        threads,
         () -> new Buffers(between),
         () -> {
           if (inner != null) {
@@ -95,7 +93,6 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
           inner.dst(),
           explanation(engine, request, stages, inner.explain().warnings()),
           ledger,
-          engine.options().threads(),
           List.of(padded),
           gather,
           inner,
@@ -135,7 +132,6 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
           dst,
           explanation(engine, request, stages, inner.explain().warnings()),
           ledger,
-          engine.options().threads(),
           List.of(srcPart, dstPart),
           gather,
           inner,
@@ -156,7 +152,6 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
         dst,
         explanation(engine, request, List.of(stage), List.of()),
         ledger,
-        engine.options().threads(),
         List.of(),
         null,
         null,
@@ -209,7 +204,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       return;
     }
     Tensor out = place == null ? dst : buffers.get(1);
-    inner.execute(in, out);
+    executeStage(inner, in, out);
     if (place != null) {
       place.run(out, dst);
     }

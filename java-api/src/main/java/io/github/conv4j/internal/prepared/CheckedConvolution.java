@@ -2,6 +2,7 @@ package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.internal.parallel.Budget;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.ref.Cleaner;
@@ -15,11 +16,12 @@ import java.util.function.Supplier;
  *
  * @param <S> the working memory of one call
  */
-public abstract class CheckedConvolution<S extends AutoCloseable> implements PreparedConvolution {
+public abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedConvolution {
   private final TensorSpec srcSpec;
   private final TensorSpec dstSpec;
   private final Explanation explanation;
   private final Ledger ledger;
+  private final Budget budget;
   private final Holdings<S> holdings;
   private final Slots<S> slots;
   private final Cleaner.Cleanable cleanable;
@@ -30,8 +32,7 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Pre
   /**
    * Takes ownership of {@code packed}.
    *
-   * @param threads how many calls may run at once
-   * @param slotFactory makes the working memory of one call; must not refer to this object
+   * @param slotFactory makes the working memory of one thread; must not refer to this object
    * @param packed what all calls share; closed after the slots
    */
   protected CheckedConvolution(
@@ -39,14 +40,14 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Pre
       TensorSpec dstSpec,
       Explanation explanation,
       Ledger ledger,
-      int threads,
       Supplier<S> slotFactory,
       AutoCloseable packed) {
     this.srcSpec = srcSpec;
     this.dstSpec = dstSpec;
     this.explanation = explanation;
     this.ledger = ledger;
-    this.slots = new Slots<>(threads, slotFactory);
+    this.budget = ledger.budget();
+    this.slots = new Slots<>(budget.threads(), slotFactory);
     this.holdings = new Holdings<>(explanation.problem(), slots, packed);
     this.cleanable = ledger.register(anchor, holdings);
   }
@@ -67,7 +68,37 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Pre
   }
 
   @Override
+  public final Budget budget() {
+    return budget;
+  }
+
+  @Override
   public final void execute(Tensor src, Tensor dst) {
+    check(src, dst);
+    budget.enter();
+    try {
+      runChecked(src, dst);
+    } finally {
+      budget.exit();
+    }
+  }
+
+  @Override
+  public final void executeInside(Tensor src, Tensor dst) {
+    check(src, dst);
+    runChecked(src, dst);
+  }
+
+  /** Executes a part of this convolution: in the place of the budget that the call holds. */
+  protected final void executeStage(PreparedConvolution stage, Tensor src, Tensor dst) {
+    if (stage instanceof BudgetedConvolution inner && inner.budget() == budget) {
+      inner.executeInside(src, dst);
+    } else {
+      stage.execute(src, dst);
+    }
+  }
+
+  private void check(Tensor src, Tensor dst) {
     if (!src.spec().equals(srcSpec) || !dst.spec().equals(dstSpec)) {
       throw wrongSpec(src, dst);
     }
@@ -77,6 +108,9 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Pre
     if (src.overlaps(dst)) {
       throw new IllegalArgumentException("src %s and dst %s overlap in memory".formatted(src, dst));
     }
+  }
+
+  private void runChecked(Tensor src, Tensor dst) {
     S slot = slots.claim();
     try {
       run(slot, src, dst);
@@ -87,6 +121,11 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Pre
       Reference.reachabilityFence(dst);
       Reference.reachabilityFence(anchor);
     }
+  }
+
+  /** The slots, for helpers in a call of this convolution. */
+  final Slots<S> slots() {
+    return slots;
   }
 
   /** Computes {@code dst}; both tensors fit their specs, {@code dst} is writable, none overlap. */

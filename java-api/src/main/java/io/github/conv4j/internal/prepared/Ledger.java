@@ -1,24 +1,40 @@
 package io.github.conv4j.internal.prepared;
 
+import io.github.conv4j.internal.parallel.Budget;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What an engine has prepared and not yet closed; frees what was forgotten and says so. */
+/**
+ * What an engine's prepared convolutions have in common: the list of those not yet closed, which
+ * frees what was forgotten and says so, and the thread budget.
+ */
 public final class Ledger {
   private static final System.Logger LOG = System.getLogger("io.github.conv4j");
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final String engine;
+  private final Budget budget;
   private final ConcurrentNavigableMap<Long, Holdings<?>> open = new ConcurrentSkipListMap<>();
   private final AtomicLong entries = new AtomicLong();
   private volatile boolean closed;
 
-  /** Creates the ledger of an engine. */
-  public Ledger(String engine) {
+  /** Creates the ledger of an engine that computes in so many threads at once. */
+  public Ledger(String engine, int threads) {
+    this(engine, new Budget(threads));
+  }
+
+  /** Creates the ledger of an engine that shares a budget with others. */
+  public Ledger(String engine, Budget budget) {
     this.engine = engine;
+    this.budget = budget;
+  }
+
+  /** Returns the thread budget of all that is entered here. */
+  public Budget budget() {
+    return budget;
   }
 
   /**

@@ -1,68 +1,125 @@
 package io.github.conv4j.internal.prepared;
 
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The working memory of concurrent callers: each claims a slot for one call, none is bound to a
- * thread. At most {@code limit} calls run at once, the others wait in fair order.
+ * The working memory of concurrent threads: each claims a slot for one call, none is bound to a
+ * thread. Whoever claims holds a place of the engine's budget, so that there are never more slots
+ * than the budget has places.
  */
 final class Slots<S extends AutoCloseable> {
-  private final int limit;
   private final Supplier<S> factory;
-  private final Semaphore permits;
-  private final AtomicReferenceArray<S> idle;
+  private final AtomicReferenceArray<@Nullable S> idle;
+
+  /** How many slots there are, idle or claimed. */
+  private final AtomicInteger count = new AtomicInteger(1);
+
   private volatile boolean closed;
+  private volatile @Nullable Thread closer;
 
   Slots(int limit, Supplier<S> factory) {
-    this.limit = limit;
     this.factory = factory;
-    this.permits = new Semaphore(limit, true);
     this.idle = new AtomicReferenceArray<>(limit);
     // The first slot now: what can fail for want of memory fails in prepare.
     this.idle.set(0, factory.get());
   }
 
+  /**
+   * Claims a slot for a call.
+   *
+   * @throws IllegalStateException if this is closed
+   */
   S claim() {
-    permits.acquireUninterruptibly();
-    try {
-      if (closed) {
-        throw new IllegalStateException("the prepared convolution is closed");
+    S slot = claimIdle();
+    if (slot == null) {
+      slot = create(false);
+    }
+    if (closed) {
+      release(slot);
+      throw closed();
+    }
+    return slot;
+  }
+
+  /**
+   * Claims a slot for a helper of a call: that call was let in, so {@link #close} waits for it and
+   * for its helpers.
+   */
+  S claimForHelper() {
+    S slot = claimIdle();
+    return slot != null ? slot : create(true);
+  }
+
+  private @Nullable S claimIdle() {
+    for (int i = 0; i < idle.length(); i++) {
+      S slot = idle.getPlain(i);
+      if (slot != null && idle.compareAndSet(i, slot, null)) {
+        return slot;
       }
-      for (int i = 0; i < limit; i++) {
-        S slot = idle.getPlain(i);
-        if (slot != null && idle.compareAndSet(i, slot, null)) {
-          return slot;
-        }
+    }
+    return null;
+  }
+
+  private S create(boolean forHelper) {
+    // Counted before the look at closed: either this sees that it is closed, or close waits.
+    count.incrementAndGet();
+    try {
+      if (closed && !forHelper) {
+        throw closed();
       }
       return factory.get();
     } catch (Throwable e) {
-      permits.release();
+      count.decrementAndGet();
+      wakeCloser();
       throw e;
     }
   }
 
+  private static IllegalStateException closed() {
+    return new IllegalStateException("the prepared convolution is closed");
+  }
+
   void release(S slot) {
-    for (int i = 0; !idle.compareAndSet(i, null, slot); i = (i + 1) % limit) {
+    for (int i = 0; !idle.compareAndSet(i, null, slot); i = (i + 1) % idle.length()) {
       Thread.onSpinWait();
     }
-    permits.release();
+    if (closed) {
+      wakeCloser();
+    }
+  }
+
+  private void wakeCloser() {
+    Thread waiting = closer;
+    if (waiting != null) {
+      LockSupport.unpark(waiting);
+    }
   }
 
   /** Waits for the calls in flight, then closes every slot; later claims are refused. */
-  void close() {
+  synchronized void close() {
     closed = true;
-    permits.acquireUninterruptibly(limit);
-    try {
-      for (int i = 0; i < limit; i++) {
-        S slot = idle.getAndSet(i, null);
-        if (slot != null) {
-          Quietly.close(slot);
-        }
-      }
-    } finally {
-      permits.release(limit);
+    boolean interrupted = false;
+    closer = Thread.currentThread();
+    closeIdle();
+    while (count.get() > 0) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+      closeIdle();
+    }
+    closer = null;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeIdle() {
+    for (S slot = claimIdle(); slot != null; slot = claimIdle()) {
+      Quietly.close(slot);
+      count.decrementAndGet();
     }
   }
 }

@@ -18,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A convolution by the naive loops, on row-major copies of its tensors. */
-final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution.Arrays> {
+public final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution.Arrays> {
   private static final Geometry.Axis ABSENT = new Geometry.Axis(1, 1, 1, 1, 1, 0, 0);
 
   /** Row-major copies of src and dst for one concurrent caller. */
@@ -46,18 +46,10 @@ final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution
       TensorSpec dst,
       Explanation explanation,
       Ledger ledger,
-      int threads,
       Loops loops,
       float[] weights,
       float @Nullable [] bias) {
-    super(
-        src,
-        dst,
-        explanation,
-        ledger,
-        threads,
-        () -> new Arrays(src.shape(), dst.shape()),
-        () -> {});
+    super(src, dst, explanation, ledger, () -> new Arrays(src.shape(), dst.shape()), () -> {});
     this.loops = loops;
     this.weights = weights;
     this.bias = bias;
@@ -65,7 +57,14 @@ final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution
     this.dstOffsets = ElementOffsets.of(dst);
   }
 
-  static ReferenceConvolution prepare(PrepareRequest request, Ledger ledger, int threads) {
+  /**
+   * Prepares the naive loops for an engine.
+   *
+   * @param engine the name of the engine that the loops stand in for
+   * @param warning why it is slow
+   */
+  public static ReferenceConvolution prepare(
+      String engine, String warning, PrepareRequest request, Ledger ledger) {
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     int last = axes.size() - 1;
@@ -96,12 +95,8 @@ final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution
             weightsBytes,
             scratchBytes);
     var explanation =
-        new Explanation(
-            ReferenceEngine.NAME,
-            request.problemText(),
-            List.of(stage),
-            List.of("the reference is for validation: expect it to be very slow"));
-    return new ReferenceConvolution(src, dst, explanation, ledger, threads, loops, weights, bias);
+        new Explanation(engine, request.problemText(), List.of(stage), List.of(warning));
+    return new ReferenceConvolution(src, dst, explanation, ledger, loops, weights, bias);
   }
 
   private static TensorSpec settled(TensorSpec spec) {

@@ -20,11 +20,15 @@ final class ReferenceEngine implements Engine, LedgerOwner {
   static final String NAME = "reference";
   private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
-  private final Ledger ledger = new Ledger(NAME);
+  private static final String WARNING =
+      "the reference is for validation: expect it to be very slow";
+
+  private final Ledger ledger;
   private final EngineOptions options;
 
   ReferenceEngine(EngineOptions options) {
     this.options = options;
+    this.ledger = new Ledger(NAME, options.threads());
   }
 
   @Override
@@ -74,7 +78,7 @@ final class ReferenceEngine implements Engine, LedgerOwner {
       throw new UnsupportedConvolutionException(
           NAME, request.problemText(), "it computes f32 but dst is " + dst.dataType());
     }
-    return ReferenceConvolution.prepare(request, ledger, options.threads());
+    return ReferenceConvolution.prepare(NAME, WARNING, request, ledger);
   }
 
   @Override

@@ -19,6 +19,7 @@ final class DepthwisePlan implements Plan {
   private static final int PART_FLOATS = 1 << 17;
 
   private final Kernels kernels;
+  private final int leastParts;
   private final Activation src;
   private final Activation dst;
   private final List<Rows> families = new ArrayList<>();
@@ -69,8 +70,14 @@ final class DepthwisePlan implements Plan {
         .allMatch(phase -> phase.tapStep() > 0);
   }
 
-  DepthwisePlan(Kernels kernels, PrepareRequest request, TensorSpec srcSpec, TensorSpec dstSpec) {
+  DepthwisePlan(
+      Kernels kernels,
+      PrepareRequest request,
+      TensorSpec srcSpec,
+      TensorSpec dstSpec,
+      int leastParts) {
     this.kernels = kernels;
+    this.leastParts = leastParts;
     this.src = Activation.of(srcSpec);
     this.dst = Activation.of(dstSpec);
     Convolution c = request.convolution();
@@ -131,7 +138,8 @@ final class DepthwisePlan implements Plan {
 
   private int rowsPerPart(Rows family) {
     long rowFloats = (long) family.w.count() * src.c();
-    return Math.clamp(PART_FLOATS / rowFloats, 1, family.rowCount());
+    int most = Math.clamp(family.rowCount() * dst.n() / leastParts, 1, family.rowCount());
+    return Math.clamp(PART_FLOATS / rowFloats, 1, most);
   }
 
   @Override

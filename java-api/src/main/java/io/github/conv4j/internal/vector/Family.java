@@ -29,6 +29,11 @@ final class Family {
   final int panelColumns;
 
   Family(AxisPhase d, AxisPhase h, AxisPhase w, int channels) {
+    this(d, h, w, channels, 1);
+  }
+
+  /** Like the other one, with at least so many tiles where they stay large enough. */
+  Family(AxisPhase d, AxisPhase h, AxisPhase w, int channels, int leastTiles) {
     this.d = d;
     this.h = h;
     this.w = w;
@@ -44,6 +49,17 @@ final class Family {
         && (long) rows * columns > LEAST_PIXELS
         && floats(rows, columns) > PANEL_FLOATS) {
       rows--;
+    }
+    while (rows > 1
+        && (long) rows * columns >= 2 * LEAST_PIXELS
+        && (long) d.count() * Math.ceilDiv(h.count(), rows) * Math.ceilDiv(w.count(), columns)
+            < leastTiles) {
+      rows = Math.ceilDiv(rows, 2);
+    }
+    while (rows == 1
+        && columns >= 2 * LEAST_PIXELS
+        && (long) d.count() * h.count() * Math.ceilDiv(w.count(), columns) < leastTiles) {
+      columns = Math.ceilDiv(columns, 2);
     }
     rowTiles = Math.ceilDiv(h.count(), rows);
     columnTiles = Math.ceilDiv(w.count(), columns);

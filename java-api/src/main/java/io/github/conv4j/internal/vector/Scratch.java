@@ -9,6 +9,9 @@ final class Scratch implements AutoCloseable {
   final Kernels.DepthwiseRow row;
   final Family.Tile tile = new Family.Tile();
 
+  /** Which tile of the current call the panel holds, or -1. */
+  int panelTile = -1;
+
   private Scratch(float[] panel, int pixels, float[] sums, Kernels.DepthwiseRow row) {
     this.panel = panel;
     this.bases = new int[pixels];
@@ -27,6 +30,11 @@ final class Scratch implements AutoCloseable {
   static Scratch forRows(int mostRows, int channels) {
     return new Scratch(
         new float[0], 0, new float[channels], new Kernels.DepthwiseRow(mostRows, channels));
+  }
+
+  /** To be called before the parts of another call. */
+  void forgetPanel() {
+    panelTile = -1;
   }
 
   long byteSize() {

@@ -1,13 +1,17 @@
 package io.github.conv4j.internal.vector;
 
 import io.github.conv4j.engine.Explanation;
-import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
-import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.internal.prepared.PartedConvolution;
 import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** A convolution by a {@link Plan}. */
-final class VectorConvolution extends CheckedConvolution<Scratch> {
+final class VectorConvolution extends PartedConvolution<Scratch> {
+  private static final boolean MAY_UNCONFINE =
+      VectorConvolution.class.getModule().isNativeAccessEnabled();
+
   private final Plan plan;
 
   VectorConvolution(
@@ -15,16 +19,36 @@ final class VectorConvolution extends CheckedConvolution<Scratch> {
       TensorSpec dst,
       Explanation explanation,
       Ledger ledger,
-      int threads,
-      Plan plan) {
-    super(src, dst, explanation, ledger, threads, plan::newScratch, () -> {});
+      Plan plan,
+      boolean shared) {
+    super(src, dst, explanation, ledger, shared ? plan.partCount() : 1, plan::newScratch, () -> {});
     this.plan = plan;
   }
 
   @Override
-  protected void run(Scratch scratch, Tensor src, Tensor dst) {
+  protected void beginShare(Scratch scratch) {
+    scratch.forgetPanel();
+  }
+
+  @Override
+  protected void runAlone(Scratch scratch, MemorySegment src, MemorySegment dst) {
+    beginShare(scratch);
     for (int part = 0; part < plan.partCount(); part++) {
-      plan.runPart(part, scratch, src.segment(), dst.segment());
+      plan.runPart(part, scratch, src, dst);
     }
+  }
+
+  @Override
+  protected void runPart(int part, Scratch scratch, MemorySegment src, MemorySegment dst) {
+    plan.runPart(part, scratch, src, dst);
+  }
+
+  /** Java asks for native access before a segment may be seen by another thread than its own. */
+  @Override
+  @SuppressWarnings("restricted")
+  protected @Nullable MemorySegment unconfined(MemorySegment segment) {
+    return MAY_UNCONFINE
+        ? MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize())
+        : null;
   }
 }

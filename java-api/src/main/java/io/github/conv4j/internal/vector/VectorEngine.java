@@ -15,6 +15,7 @@ import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
@@ -33,13 +34,12 @@ final class VectorEngine implements Engine, LedgerOwner {
 
   private final EngineOptions options;
   private final Kernels kernels;
-  private final Ledger ledger = new Ledger(NAME);
-  private final SafeLoops safeLoops;
+  private final Ledger ledger;
 
   VectorEngine(EngineOptions options, Kernels kernels) {
     this.options = options;
     this.kernels = kernels;
-    this.safeLoops = new SafeLoops(NAME, options);
+    this.ledger = new Ledger(NAME, options.threads());
   }
 
   @Override
@@ -117,18 +117,22 @@ final class VectorEngine implements Engine, LedgerOwner {
       return StagedConvolution.padded(this, ledger, request);
     }
     if (request.geometry().axes().stream().anyMatch(VectorEngine::isHuge)) {
-      return safeLoops.prepare(request, "a stride, a dilation or a padding is huge");
+      return SafeLoops.prepare(NAME, ledger, request, "a stride, a dilation or a padding is huge");
     }
     boolean ownEdges =
         DepthwisePlan.serves(kernels, convolution, request.geometry().axes(), srcChosen);
     if (!ownEdges && !SafeLoops.allFinite(weights)) {
-      return safeLoops.prepare(
-          request, "weights are not all finite and the kernels multiply them with padding");
+      return SafeLoops.prepare(
+          NAME,
+          ledger,
+          request,
+          "weights are not all finite and the kernels multiply them with padding");
     }
+    int leastParts = Sharing.leastParts(request, options.threads());
     Plan plan =
         ownEdges
-            ? new DepthwisePlan(kernels, request, srcChosen, dstChosen)
-            : new DirectPlan(kernels, request, srcChosen, dstChosen);
+            ? new DepthwisePlan(kernels, request, srcChosen, dstChosen, leastParts)
+            : new DirectPlan(kernels, request, srcChosen, dstChosen, leastParts);
     var stage =
         new Explanation.Stage(
             convolution.isTransposed() ? "transposed convolution" : "convolution",
@@ -139,8 +143,7 @@ final class VectorEngine implements Engine, LedgerOwner {
             plan.weightsByteSize(),
             plan.newScratch().byteSize());
     var explanation = new Explanation(NAME, request.problemText(), List.of(stage), warnings());
-    return new VectorConvolution(
-        srcChosen, dstChosen, explanation, ledger, options.threads(), plan);
+    return new VectorConvolution(srcChosen, dstChosen, explanation, ledger, plan, leastParts > 1);
   }
 
   private static boolean isHuge(Geometry.Axis axis) {
@@ -165,6 +168,5 @@ final class VectorEngine implements Engine, LedgerOwner {
   @Override
   public void close() {
     ledger.close();
-    safeLoops.close();
   }
 }

@@ -1,0 +1,79 @@
+package io.github.conv4j.internal.parallel;
+
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of the pool, one for the process. They are daemons, made when a call first asks for
+ * them, and end after half a minute without work. Every one of them that computes holds a place of
+ * an engine's {@link Budget}.
+ */
+final class Crew {
+  private static final System.Logger LOG = System.getLogger("io.github.conv4j");
+  private static final int MOST_IDLE = 256;
+  private static final AtomicReferenceArray<@Nullable Worker> IDLE =
+      new AtomicReferenceArray<>(MOST_IDLE);
+  private static final AtomicInteger CREATED = new AtomicInteger();
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
+
+  private Crew() {}
+
+  /** Returns a worker that nobody else will invite, or null if no thread can be made. */
+  static @Nullable Worker claim() {
+    for (int i = 0; i < MOST_IDLE; i++) {
+      Worker worker = IDLE.getPlain(i);
+      if (worker != null && IDLE.compareAndSet(i, worker, null)) {
+        return worker;
+      }
+    }
+    return create();
+  }
+
+  private static @Nullable Worker create() {
+    if (CREATED.incrementAndGet() > MOST_IDLE) {
+      CREATED.decrementAndGet();
+      return null;
+    }
+    try {
+      var worker = new Worker();
+      Thread.ofPlatform()
+          .daemon()
+          .name("conv4j-helper-" + CREATED.get())
+          .inheritInheritableThreadLocals(false)
+          .start(worker);
+      return worker;
+    } catch (OutOfMemoryError e) {
+      CREATED.decrementAndGet();
+      if (TOLD.compareAndSet(false, true)) {
+        LOG.log(
+            Level.WARNING,
+            "no more threads can be made, so calls run on fewer than their budget: {0}",
+            e.getMessage());
+      }
+      return null;
+    }
+  }
+
+  /** Makes a claimed worker free for the next claim. There is a place for every worker. */
+  static void release(Worker worker) {
+    for (int i = 0; ; i = (i + 1) % MOST_IDLE) {
+      if (IDLE.getPlain(i) == null && IDLE.compareAndSet(i, null, worker)) {
+        return;
+      }
+    }
+  }
+
+  /** Takes a free worker out for good; false if someone has claimed it. */
+  static boolean retire(Worker worker) {
+    for (int i = 0; i < MOST_IDLE; i++) {
+      if (IDLE.compareAndSet(i, worker, null)) {
+        CREATED.decrementAndGet();
+        return true;
+      }
+    }
+    return false;
+  }
+}

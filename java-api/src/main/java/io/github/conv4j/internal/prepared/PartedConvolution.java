@@ -1,0 +1,178 @@
+package io.github.conv4j.internal.prepared;
+
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.internal.parallel.Budget;
+import io.github.conv4j.internal.parallel.PartedCall;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A prepared convolution whose work comes in parts, which the pool's helpers share with the caller
+ * where the engine's budget spares them. Each part writes outputs of its own.
+ *
+ * @param <S> the working memory of one thread
+ */
+public abstract class PartedConvolution<S extends AutoCloseable>
+    extends CheckedConvolution<PartedConvolution.Slot<S>> {
+  private final int partCount;
+
+  /**
+   * Takes ownership of {@code packed}.
+   *
+   * @param partCount into how many parts a call is split where helpers are free
+   * @param scratchFactory makes the working memory of one thread; must not refer to this object
+   * @param packed what all calls share; closed after the slots
+   */
+  protected PartedConvolution(
+      TensorSpec src,
+      TensorSpec dst,
+      Explanation explanation,
+      Ledger ledger,
+      int partCount,
+      Supplier<S> scratchFactory,
+      AutoCloseable packed) {
+    super(src, dst, explanation, ledger, slotFactory(scratchFactory, ledger.budget()), packed);
+    this.partCount = partCount;
+  }
+
+  private static <S extends AutoCloseable> Supplier<Slot<S>> slotFactory(
+      Supplier<S> scratchFactory, Budget budget) {
+    return () -> new Slot<>(scratchFactory.get(), budget);
+  }
+
+  /** The working memory of one thread, and of the call that it makes or helps in. */
+  public static final class Slot<S extends AutoCloseable> implements AutoCloseable {
+    private final S scratch;
+    private final SharedCall<S> call;
+
+    private Slot(S scratch, Budget budget) {
+      this.scratch = scratch;
+      this.call = new SharedCall<>(scratch, budget);
+    }
+
+    @Override
+    public void close() {
+      Quietly.close(scratch);
+    }
+  }
+
+  /** Begins a thread's share of one call: parts of the same call follow. */
+  protected void beginShare(S scratch) {}
+
+  /** Computes all of dst on the calling thread. */
+  protected abstract void runAlone(S scratch, MemorySegment src, MemorySegment dst);
+
+  /** Computes one part of dst; other parts run on other threads at the same time. */
+  protected abstract void runPart(int part, S scratch, MemorySegment src, MemorySegment dst);
+
+  /**
+   * Returns another segment over the bytes of one that is confined to the calling thread, for
+   * helpers of one call, or null if this engine cannot make one.
+   */
+  protected abstract @Nullable MemorySegment unconfined(MemorySegment segment);
+
+  @Override
+  protected final void run(Slot<S> slot, Tensor src, Tensor dst) {
+    if (partCount > 1 && budget().spare() > 0) {
+      slot.call.run(this, src.segment(), dst.segment());
+    } else {
+      runAlone(slot.scratch, src.segment(), dst.segment());
+    }
+  }
+
+  /** One call that helpers take part in. */
+  private static final class SharedCall<S extends AutoCloseable> extends PartedCall {
+    private final S scratch;
+    private final SharedView srcView = new SharedView();
+    private final SharedView dstView = new SharedView();
+    private @Nullable PartedConvolution<S> convolution;
+    private MemorySegment src = MemorySegment.NULL;
+    private MemorySegment dst = MemorySegment.NULL;
+    private MemorySegment helperSrc = MemorySegment.NULL;
+    private MemorySegment helperDst = MemorySegment.NULL;
+
+    SharedCall(S scratch, Budget budget) {
+      super(budget);
+      this.scratch = scratch;
+    }
+
+    void run(PartedConvolution<S> owner, MemorySegment from, MemorySegment to) {
+      MemorySegment sharedFrom = srcView.of(from, owner);
+      MemorySegment sharedTo = dstView.of(to, owner);
+      if (sharedFrom == null || sharedTo == null) {
+        owner.runAlone(scratch, from, to);
+        return;
+      }
+      convolution = owner;
+      src = from;
+      dst = to;
+      helperSrc = sharedFrom;
+      helperDst = sharedTo;
+      try {
+        run(owner.partCount);
+      } finally {
+        // The caller's tensors, and the convolution itself, must not stay reachable from here.
+        convolution = null;
+        src = MemorySegment.NULL;
+        dst = MemorySegment.NULL;
+        helperSrc = MemorySegment.NULL;
+        helperDst = MemorySegment.NULL;
+      }
+    }
+
+    @Override
+    protected void work(boolean caller) {
+      PartedConvolution<S> owner = Objects.requireNonNull(convolution);
+      if (caller) {
+        runParts(owner, true, scratch, src, dst);
+        return;
+      }
+      Slot<S> slot = owner.slots().claimForHelper();
+      try {
+        runParts(owner, false, slot.scratch, helperSrc, helperDst);
+      } finally {
+        owner.slots().release(slot);
+      }
+    }
+
+    private void runParts(
+        PartedConvolution<S> owner,
+        boolean caller,
+        S memory,
+        MemorySegment from,
+        MemorySegment to) {
+      owner.beginShare(memory);
+      for (int part = takePart(caller); part >= 0; part = takePart(caller)) {
+        owner.runPart(part, memory, from, to);
+      }
+    }
+  }
+
+  /** The view of a caller's segment that helpers use; made anew only when the segment changes. */
+  private static final class SharedView {
+    private static final Thread ANOTHER = Thread.ofPlatform().unstarted(() -> {});
+
+    private @Nullable MemorySegment last;
+
+    @Nullable MemorySegment of(MemorySegment segment, PartedConvolution<?> owner) {
+      if (segment.isAccessibleBy(ANOTHER)) {
+        return segment;
+      }
+      if (!segment.isAccessibleBy(Thread.currentThread())) {
+        return null;
+      }
+      MemorySegment view = last;
+      if (view == null
+          || view.address() != segment.address()
+          || view.byteSize() != segment.byteSize()) {
+        view = owner.unconfined(segment);
+        last = view;
+      }
+      return view;
+    }
+  }
+}

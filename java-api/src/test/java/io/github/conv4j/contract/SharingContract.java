@@ -1,0 +1,154 @@
+package io.github.conv4j.contract;
+
+import static io.github.conv4j.contract.ConcurrencyContract.floats;
+import static io.github.conv4j.contract.ConcurrencyContract.requireEqual;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.validation.EngineValidator;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Problem;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Calls that are long enough for the pool: parts and helpers change no bit. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+abstract class SharingContract extends EngineContract {
+  private static final int THREADS = 3;
+  private static final int CALLERS = 6;
+
+  static Stream<Problem> problems() {
+    return Stream.of(
+        Problem.of(
+            Convolution.conv2d(32, 48).kernel(3).padding(1).build(), Shape.of(1, 32, 29, 31)),
+        Problem.of(
+            Convolution.conv2d(24, 100).kernel(3).padding(2, 1).stride(2, 1).dilation(2).build(),
+            Shape.of(2, 24, 29, 31)),
+        Problem.of(Convolution.conv2d(256, 96).kernel(1).build(), Shape.of(1, 256, 23, 14)),
+        Problem.of(
+            Convolution.conv2d(96, 96).kernel(3).padding(1).groups(96).build(),
+            Shape.of(1, 96, 29, 57)),
+        Problem.of(Convolution.conv2d(64, 192).kernel(3).padding(1).build(), Shape.of(1, 64, 7, 7)),
+        Problem.of(
+            Convolution.transposed2d(32, 64).kernel(3).stride(2).build(), Shape.of(1, 32, 17, 15)),
+        Problem.of(Convolution.conv1d(48, 80).kernel(5).build(), Shape.of(1, 48, 701)),
+        Problem.of(
+            Convolution.conv3d(16, 32).kernel(3).padding(1).build(), Shape.of(1, 16, 7, 11, 13)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("problems")
+  void partsAreExact(Problem problem) {
+    try (Engine three = Engines.named(engineName(), new EngineOptions(THREADS));
+        var validator = new EngineValidator(three)) {
+      for (LayoutChoice layout : LayoutChoice.values()) {
+        assertThat(validator.exact(problem, layout, 4))
+            .satisfies(verdict -> assertThat(verdict.passed()).as(verdict.toString()).isTrue());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("problems")
+  void helpersChangeNoBit(Problem problem) throws Exception {
+    Convolution convolution = problem.convolution();
+    float[] weights = floats(convolution.weightsShape(), 1);
+    float[] bias = floats(Shape.of(convolution.outChannels()), 2);
+    float[] input = floats(problem.src(), 3);
+    for (LayoutChoice layout : LayoutChoice.values()) {
+      try (Engine three = Engines.named(engineName(), new EngineOptions(THREADS));
+          PreparedConvolution shared =
+              three.prepare(
+                  convolution,
+                  spec(layout.forRank(problem.src().rank()), problem.src()),
+                  weights,
+                  bias);
+          var threads = Executors.newFixedThreadPool(CALLERS)) {
+        float[] first = Runs.execute(shared, input);
+        for (int round = 0; round < 20; round++) {
+          requireEqual(Runs.execute(shared, input), first);
+        }
+        List<Future<?>> callers = new ArrayList<>();
+        for (int caller = 0; caller < CALLERS; caller++) {
+          callers.add(
+              threads.submit(
+                  () -> {
+                    for (int round = 0; round < 5; round++) {
+                      requireEqual(Runs.execute(shared, input), first);
+                    }
+                  }));
+        }
+        for (Future<?> caller : callers) {
+          caller.get();
+        }
+      }
+    }
+  }
+
+  /** Helpers work on tensors of confined, shared, automatic and heap memory alike. */
+  @Test
+  void everyKindOfMemoryIsShared() {
+    Problem problem = problems().findFirst().orElseThrow();
+    Convolution convolution = problem.convolution();
+    float[] input = floats(problem.src(), 3);
+    try (Engine three = Engines.named(engineName(), new EngineOptions(THREADS));
+        PreparedConvolution prepared =
+            three.prepare(
+                convolution,
+                spec(Layout.NHWC, problem.src()),
+                floats(convolution.weightsShape(), 1),
+                floats(Shape.of(convolution.outChannels()), 2));
+        Arena confined = Arena.ofConfined();
+        Arena shared = Arena.ofShared()) {
+      float[] expected = Runs.execute(prepared, input);
+      for (Arena arena : List.of(confined, shared, Arena.ofAuto(), Arena.global())) {
+        Tensor src = Tensor.ofFloats(prepared.src(), input, arena);
+        for (int call = 0; call < 30; call++) {
+          Tensor dst = Tensor.allocate(prepared.dst(), arena);
+          prepared.execute(src, dst);
+          requireEqual(dst.toFloatArray(), expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aTensorOfAnotherThreadsArenaIsRefused() throws Exception {
+    Problem problem = problems().findFirst().orElseThrow();
+    Convolution convolution = problem.convolution();
+    try (Engine three = Engines.named(engineName(), new EngineOptions(THREADS));
+        PreparedConvolution prepared =
+            three.prepare(
+                convolution,
+                spec(Layout.NHWC, problem.src()),
+                floats(convolution.weightsShape(), 1),
+                floats(Shape.of(convolution.outChannels()), 2));
+        Arena confined = Arena.ofConfined();
+        var another = Executors.newSingleThreadExecutor()) {
+      Tensor src = Tensor.allocate(prepared.src(), confined);
+      Tensor dst = Tensor.allocate(prepared.dst(), confined);
+      for (int call = 0; call < 20; call++) {
+        prepared.execute(src, dst);
+        assertThatThrownBy(() -> another.submit(() -> prepared.execute(src, dst)).get())
+            .hasCauseInstanceOf(WrongThreadException.class);
+      }
+    }
+  }
+}
