@@ -21,6 +21,7 @@ module io.github.conv4j {
   uses io.github.conv4j.engine.EngineProvider;
 
   provides io.github.conv4j.engine.EngineProvider with
+      io.github.conv4j.internal.auto.AutoProvider,
       io.github.conv4j.internal.reference.ReferenceProvider,
       io.github.conv4j.internal.vector.VectorProvider;
 }

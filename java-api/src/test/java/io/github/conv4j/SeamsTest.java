@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import io.github.conv4j.validation.ErrorBound;
 import io.github.conv4j.validation.Problem;
 import org.junit.jupiter.api.Test;
 
@@ -104,9 +105,9 @@ class SeamsTest {
                             ROOT + ".internal.checks", ROOT + ".internal.compose"))));
   }
 
-  /** The one line that describes a problem is shared; the rest of validation is for tests. */
+  /** The problem's line and the error bound are shared; the rest of validation is for tests. */
   @Test
-  void enginesNeedTheProblemLineOfValidationOnly() {
+  void enginesNeedTheProblemLineAndTheErrorBoundOfValidationOnly() {
     check(
         noClasses()
             .that()
@@ -114,8 +115,10 @@ class SeamsTest {
             .should()
             .dependOnClassesThat(
                 resideInAPackage(ROOT + ".validation")
+                    .and(DescribedPredicate.not(JavaClass.Predicates.equivalentTo(Problem.class)))
                     .and(
-                        DescribedPredicate.not(JavaClass.Predicates.equivalentTo(Problem.class)))));
+                        DescribedPredicate.not(
+                            JavaClass.Predicates.equivalentTo(ErrorBound.class)))));
   }
 
   @Test

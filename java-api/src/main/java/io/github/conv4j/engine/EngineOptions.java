@@ -9,8 +9,9 @@ import java.util.Objects;
  * @param threads how many threads of all calls together compute at once; further callers wait in
  *     fair order
  * @param accuracy which algorithms may be chosen
+ * @param tuning how engine {@code auto} finds the fastest way; no other engine reads it
  */
-public record EngineOptions(int threads, Accuracy accuracy) {
+public record EngineOptions(int threads, Accuracy accuracy, Tuning tuning) {
   private static final int MAX_THREADS = 4096;
 
   /** Checks the range. */
@@ -21,16 +22,22 @@ public record EngineOptions(int threads, Accuracy accuracy) {
           "threads must be at most %d but is %d".formatted(MAX_THREADS, threads));
     }
     Objects.requireNonNull(accuracy, "accuracy");
+    Objects.requireNonNull(tuning, "tuning");
   }
 
-  /** Chooses the threads, and {@link Accuracy#STRICT}. */
+  /** Chooses threads and accuracy, and {@link Tuning#defaults}. */
+  public EngineOptions(int threads, Accuracy accuracy) {
+    this(threads, accuracy, Tuning.defaults());
+  }
+
+  /** Chooses the threads, {@link Accuracy#STRICT} and {@link Tuning#defaults}. */
   public EngineOptions(int threads) {
     this(threads, Accuracy.STRICT);
   }
 
   /**
-   * Returns one thread for each processor that the process, or its container, may use, and {@link
-   * Accuracy#STRICT}.
+   * Returns one thread for each processor that the process, or its container, may use, {@link
+   * Accuracy#STRICT} and {@link Tuning#defaults}.
    */
   public static EngineOptions defaults() {
     return new EngineOptions(Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors()));
@@ -38,11 +45,16 @@ public record EngineOptions(int threads, Accuracy accuracy) {
 
   /** Returns the same options with another number of threads. */
   public EngineOptions withThreads(int count) {
-    return new EngineOptions(count, accuracy);
+    return new EngineOptions(count, accuracy, tuning);
   }
 
   /** Returns the same options with another accuracy. */
   public EngineOptions withAccuracy(Accuracy choice) {
-    return new EngineOptions(threads, choice);
+    return new EngineOptions(threads, choice, tuning);
+  }
+
+  /** Returns the same options with another tuning. */
+  public EngineOptions withTuning(Tuning choice) {
+    return new EngineOptions(threads, accuracy, choice);
   }
 }

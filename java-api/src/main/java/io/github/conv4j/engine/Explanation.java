@@ -1,5 +1,6 @@
 package io.github.conv4j.engine;
 
+import io.github.conv4j.internal.checks.Checks;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.List;
 import java.util.Objects;
@@ -11,15 +12,26 @@ import java.util.Objects;
  * @param problem the convolution as text
  * @param stages what runs, in order; one for a convolution that needs no composition
  * @param warnings sentences about what is slower or larger than a user would expect; often empty
+ * @param candidates what engine {@code auto} chose from; empty for other engines
  */
 public record Explanation(
-    String engine, String problem, List<Stage> stages, List<String> warnings) {
+    String engine,
+    String problem,
+    List<Stage> stages,
+    List<String> warnings,
+    List<Candidate> candidates) {
   /** Copies the lists. */
   public Explanation {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(problem, "problem");
     stages = List.copyOf(stages);
     warnings = List.copyOf(warnings);
+    candidates = List.copyOf(candidates);
+  }
+
+  /** Explains what was not chosen among candidates. */
+  public Explanation(String engine, String problem, List<Stage> stages, List<String> warnings) {
+    this(engine, problem, stages, warnings, List.of());
   }
 
   /** Returns the bytes of packed weights and bias of all stages. */
@@ -58,6 +70,26 @@ public record Explanation(
       Objects.requireNonNull(src, "src");
       Objects.requireNonNull(dst, "dst");
       Objects.requireNonNull(weightsLayout, "weightsLayout");
+    }
+  }
+
+  /**
+   * One way to run the problem, as engine {@code auto} found it.
+   *
+   * @param engine the name of the engine that offers it
+   * @param implementation that engine's name for it
+   * @param medianNanos what a call took, 0 where it was not measured
+   * @param chosen whether it is what runs
+   * @param note how the time was found or why it was left out; may be empty
+   */
+  public record Candidate(
+      String engine, String implementation, long medianNanos, boolean chosen, String note) {
+    /** Checks that all are given. */
+    public Candidate {
+      Objects.requireNonNull(engine, "engine");
+      Objects.requireNonNull(implementation, "implementation");
+      Objects.requireNonNull(note, "note");
+      Checks.notNegative(medianNanos, "medianNanos");
     }
   }
 }

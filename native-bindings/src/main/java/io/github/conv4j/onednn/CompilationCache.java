@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The problems that were compiled last, for the whole process: what makes the second prepare of a
@@ -13,7 +14,8 @@ import java.util.Map;
 final class CompilationCache {
   static final CompilationCache SHARED = new CompilationCache(384);
 
-  private record Key(NativeProblem problem, TensorSpec src, TensorSpec dst) {}
+  private record Key(
+      NativeProblem problem, TensorSpec src, TensorSpec dst, @Nullable String implementation) {}
 
   private final int limit;
   private final Map<Key, CompiledConvolution> entries = new LinkedHashMap<>(64, 0.75f, true);
@@ -24,7 +26,16 @@ final class CompilationCache {
 
   /** Returns the compiled problem with one more user, who must release it. */
   CompiledConvolution compile(NativeProblem problem, TensorSpec src, TensorSpec dst) {
-    var key = new Key(problem, src, dst);
+    return compile(problem, src, dst, null);
+  }
+
+  /**
+   * Returns the problem compiled by one of {@link CompiledConvolution#implementations}, or by
+   * oneDNN's first where the name is null, with one more user, who must release it.
+   */
+  CompiledConvolution compile(
+      NativeProblem problem, TensorSpec src, TensorSpec dst, @Nullable String implementation) {
+    var key = new Key(problem, src, dst, implementation);
     synchronized (entries) {
       CompiledConvolution known = entries.get(key);
       if (known != null && known.retain()) {
@@ -32,7 +43,7 @@ final class CompilationCache {
       }
     }
     // Outside the lock: generating code takes milliseconds. Two callers may both do it; one wins.
-    var compiled = new CompiledConvolution(problem, src, dst);
+    var compiled = new CompiledConvolution(problem, src, dst, implementation);
     List<CompiledConvolution> dropped = new ArrayList<>();
     synchronized (entries) {
       compiled.retain();

@@ -4,6 +4,8 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +39,13 @@ final class CompiledConvolution {
    *
    * @param srcAsked the spec of the part that is read
    * @param dstAsked the spec of the part that is computed
+   * @param implementationAsked one of {@link #implementations}, or null for oneDNN's first
    */
-  CompiledConvolution(NativeProblem problem, TensorSpec srcAsked, TensorSpec dstAsked) {
+  CompiledConvolution(
+      NativeProblem problem,
+      TensorSpec srcAsked,
+      TensorSpec dstAsked,
+      @Nullable String implementationAsked) {
     int ompThreads = OneThread.enter();
     try (var temporary = new Handles()) {
       MemorySegment engine = NativeEngine.handle();
@@ -50,16 +57,11 @@ final class CompiledConvolution {
       MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Dnnl::destroyAttributes);
       MemorySegment primitiveDesc =
           handles.own(
-              Dnnl.createConvolutionDesc(
-                  convolution.isTransposed(),
-                  engine,
-                  temporary.own(MemoryDescs.create(srcAsked), Dnnl::destroyDesc),
-                  temporary.own(Dnnl.createAnyF32Desc(problem.weightsDims()), Dnnl::destroyDesc),
-                  biasDesc,
-                  temporary.own(MemoryDescs.create(dstAsked), Dnnl::destroyDesc),
-                  problem.numbers(),
-                  attributes),
+              primitiveDesc(problem, srcAsked, dstAsked, biasDesc, attributes, temporary),
               Dnnl::destroyPrimitiveDesc);
+      if (implementationAsked != null) {
+        stepTo(implementationAsked, primitiveDesc);
+      }
       this.implementation = new Implementation(Dnnl.implementation(primitiveDesc));
       this.srcDesc = Dnnl.srcDesc(primitiveDesc);
       this.dstDesc = Dnnl.dstDesc(primitiveDesc);
@@ -84,6 +86,68 @@ final class CompiledConvolution {
     } catch (Throwable e) {
       handles.close();
       throw e;
+    } finally {
+      OneThread.exit(ompThreads);
+    }
+  }
+
+  private static MemorySegment primitiveDesc(
+      NativeProblem problem,
+      TensorSpec src,
+      TensorSpec dst,
+      MemorySegment bias,
+      MemorySegment attributes,
+      Handles temporary) {
+    return Dnnl.createConvolutionDesc(
+        problem.convolution().isTransposed(),
+        NativeEngine.handle(),
+        temporary.own(MemoryDescs.create(src), Dnnl::destroyDesc),
+        temporary.own(Dnnl.createAnyF32Desc(problem.weightsDims()), Dnnl::destroyDesc),
+        bias,
+        temporary.own(MemoryDescs.create(dst), Dnnl::destroyDesc),
+        problem.numbers(),
+        attributes);
+  }
+
+  private static void stepTo(String implementation, MemorySegment primitiveDesc) {
+    while (!Dnnl.implementation(primitiveDesc).equals(implementation)) {
+      if (!Dnnl.nextImplementation(primitiveDesc)) {
+        throw new IllegalArgumentException(
+            "oneDNN has no implementation " + implementation + " for this problem");
+      }
+    }
+  }
+
+  /**
+   * Returns the names of oneDNN's implementations, its first choice first; of the slow catch-alls
+   * only that. Generates no code.
+   *
+   * @param most how many to return at most
+   */
+  static List<String> implementations(
+      NativeProblem problem, TensorSpec src, TensorSpec dst, int most) {
+    int ompThreads = OneThread.enter();
+    try (var temporary = new Handles()) {
+      Convolution convolution = problem.convolution();
+      MemorySegment bias =
+          convolution.hasBias()
+              ? temporary.own(
+                  Dnnl.createF32Desc(new long[] {convolution.outChannels()}, new long[] {1}),
+                  Dnnl::destroyDesc)
+              : MemorySegment.NULL;
+      MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Dnnl::destroyAttributes);
+      MemorySegment primitiveDesc =
+          temporary.own(
+              primitiveDesc(problem, src, dst, bias, attributes, temporary),
+              Dnnl::destroyPrimitiveDesc);
+      List<String> names = new ArrayList<>();
+      do {
+        String name = Dnnl.implementation(primitiveDesc);
+        if (names.isEmpty() || !(new Implementation(name).isSlow() || names.contains(name))) {
+          names.add(name);
+        }
+      } while (names.size() < most && Dnnl.nextImplementation(primitiveDesc));
+      return names;
     } finally {
       OneThread.exit(ompThreads);
     }

@@ -5,12 +5,12 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
-import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.SafeLoops;
 import io.github.conv4j.internal.compose.SlowLog;
 import io.github.conv4j.internal.compose.StagedConvolution;
+import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
@@ -19,10 +19,11 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions through oneDNN primitives; what those cannot do, composed from copies and them. */
-final class OnednnEngine implements Engine, LedgerOwner {
+final class OnednnEngine implements Alternatives, LedgerOwner {
   static final String NAME = "onednn";
 
   /** oneDNN's kernels compute many offsets in 32 bits. */
@@ -30,6 +31,11 @@ final class OnednnEngine implements Engine, LedgerOwner {
 
   /** Strides, dilations and paddings beyond this are never handed to kernels of 32-bit offsets. */
   private static final long MOST_STEP = 1 << 24;
+
+  /** The name of the one way to run what is composed of copies and primitives, or of loops. */
+  private static final String COMPOSED = "composed";
+
+  private static final int MOST_IMPLEMENTATIONS = 4;
 
   private final EngineOptions options;
   private final Ledger ledger;
@@ -92,13 +98,7 @@ final class OnednnEngine implements Engine, LedgerOwner {
       @Nullable Tensor bias) {
     ledger.requireOpen();
     var request = PrepareRequest.of(convolution, src, dst, weights, bias);
-    String lack = lack(convolution, request.geometry(), src);
-    if (lack == null
-        && (dst.dataType() != DataType.F32
-            || dst.layout() instanceof Layout.Blocked
-            || (!dst.isAny() && dst.byteSize() / Float.BYTES > MOST_ELEMENTS))) {
-      lack = "it writes plain and strided f32 of 32-bit extent but dst is " + dst;
-    }
+    String lack = lack(request);
     if (lack != null) {
       throw new UnsupportedConvolutionException(NAME, request.problemText(), lack);
     }
@@ -111,6 +111,89 @@ final class OnednnEngine implements Engine, LedgerOwner {
       }
       throw e.forProblem(request.problemText());
     }
+  }
+
+  private static @Nullable String lack(PrepareRequest request) {
+    String lack = lack(request.convolution(), request.geometry(), request.src());
+    TensorSpec dst = request.dst();
+    boolean writes =
+        dst.dataType() == DataType.F32
+            && !(dst.layout() instanceof Layout.Blocked)
+            && (dst.isAny() || dst.byteSize() / Float.BYTES <= MOST_ELEMENTS);
+    return lack != null || writes
+        ? lack
+        : "it writes plain and strided f32 of 32-bit extent but dst is " + dst;
+  }
+
+  @Override
+  public List<String> implementations(PrepareRequest request) {
+    ledger.requireOpen();
+    if (lack(request) != null) {
+      return List.of();
+    }
+    NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
+    if (!isDirect(problem, request)) {
+      return List.of(COMPOSED);
+    }
+    try {
+      return CompiledConvolution.implementations(
+          problem, request.src(), request.dst(), MOST_IMPLEMENTATIONS);
+    } catch (DnnlStatusException e) {
+      if (e.isUnimplemented()) {
+        return List.of();
+      }
+      throw e.forProblem(request.problemText());
+    }
+  }
+
+  /**
+   * Whether one primitive runs the whole problem on the tensors as they are, whichever of its
+   * implementations is taken.
+   */
+  private static boolean isDirect(NativeProblem problem, PrepareRequest request) {
+    Convolution convolution = request.convolution();
+    return convolution.padding().mode() == PaddingMode.ZEROS
+        && !problem.has(AxisPlan.Coverage.NONE)
+        && !problem.has(AxisPlan.Coverage.GAPS)
+        && !problem.exceeds(MOST_STEP)
+        && problem.srcWindow().isAll(request.src().shape())
+        && problem.dstWindow().isAll(request.dst().shape())
+        && request.src().layout() instanceof Layout.Plain
+        && request.dst().layout() instanceof Layout.Plain
+        && !((problem.pads() || convolution.isTransposed())
+            && !SafeLoops.allFinite(request.weights()));
+  }
+
+  @Override
+  public PreparedConvolution prepare(PrepareRequest request, String implementation) {
+    List<String> names = implementations(request);
+    if (!names.contains(implementation)) {
+      throw new IllegalArgumentException(
+          "%s has no implementation %s of %s"
+              .formatted(NAME, implementation, request.problemText()));
+    }
+    if (implementation.equals(names.getFirst())) {
+      return prepare(
+          request.convolution(), request.src(), request.dst(), request.weights(), request.bias());
+    }
+    NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
+    try {
+      CompiledConvolution compiled =
+          CompilationCache.SHARED.compile(problem, request.src(), request.dst(), implementation);
+      return direct(compiled, problem, request, compiled.problemText(request));
+    } catch (DnnlStatusException e) {
+      throw e.forProblem(request.problemText());
+    }
+  }
+
+  @Override
+  public String version() {
+    return OnednnProvider.version();
+  }
+
+  @Override
+  public boolean warmsUp() {
+    return false;
   }
 
   private PreparedConvolution prepare(PrepareRequest request) {

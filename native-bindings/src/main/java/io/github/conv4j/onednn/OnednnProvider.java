@@ -38,4 +38,11 @@ public final class OnednnProvider implements EngineProvider {
     }
     return new OnednnEngine(options);
   }
+
+  /** Returns the version of the library that was loaded. */
+  static String version() {
+    return NativeLibrary.load() instanceof NativeLibrary.Loaded loaded
+        ? "oneDNN " + loaded.version()
+        : "oneDNN";
+  }
 }

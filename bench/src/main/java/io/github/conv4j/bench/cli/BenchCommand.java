@@ -51,7 +51,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAMES",
       description =
-          "Joined by commas; all but the reference if left out. The first is compared with.")
+          "Joined by commas; all but reference and auto if left out. The first is compared with.")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -149,7 +149,7 @@ final class BenchCommand implements Callable<Integer> {
           Engines.survey().stream()
               .filter(found -> found.availability() instanceof Availability.Available)
               .map(Engines.Survey::name)
-              .filter(name -> !name.equals("reference"))
+              .filter(name -> !name.equals("reference") && !name.equals(EngineChoice.AUTO))
               .toList();
     }
     chosen.forEach(name -> EngineChoice.requireKnown(name, spec.commandLine()));

@@ -9,6 +9,9 @@ import picocli.CommandLine.ParameterException;
 
 /** Engines by the names that people type. */
 final class EngineChoice {
+  /** The engine that only chooses among the others; compared with them where it is asked for. */
+  static final String AUTO = "auto";
+
   private EngineChoice() {}
 
   /** Refuses a name that no engine has; whether the engine can start shows later. */

@@ -2,6 +2,7 @@ package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Engines;
@@ -26,12 +27,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints what each engine would run for a problem, without running it. */
+/** Prints what each engine would run for a problem; only engine auto runs it, to choose. */
 @Command(
     name = "explain",
     sortOptions = false,
     description = {
       "Show what each engine would run for a problem: implementations, layouts, reorders, memory.",
+      "Engine auto measures, and shows what it chose from.",
       "The problem is a line in benchdnn's syntax, for example ic64ih56oc64kh3ph1."
     })
 final class ExplainCommand implements Callable<Integer> {
@@ -166,6 +168,25 @@ final class ExplainCommand implements Callable<Integer> {
       printField(out, "  all scratchpads", Units.bytes(explanation.scratchpadByteSize()));
     }
     explanation.warnings().forEach(warning -> printField(out, "  warning", warning));
+    if (!explanation.candidates().isEmpty()) {
+      candidates(explanation).lines().forEach(row -> out.println("  " + row));
+    }
+  }
+
+  private static TextTable candidates(Explanation explanation) {
+    var table = new TextTable("candidate", "µs", "note");
+    for (Explanation.Candidate candidate : explanation.candidates()) {
+      table.add(
+          (candidate.chosen() ? "* " : "  ")
+              + candidate.engine()
+              + " "
+              + candidate.implementation(),
+          candidate.medianNanos() == 0
+              ? "-"
+              : String.format(Locale.ROOT, "%.1f", candidate.medianNanos() / 1e3),
+          candidate.note());
+    }
+    return table;
   }
 
   private static void printField(PrintWriter out, String name, String value) {

@@ -60,7 +60,9 @@ final class TourCommand implements Callable<Integer> {
       names = "--engine",
       paramLabel = "NAME",
       split = ",",
-      description = "Only these engines, which must be able to start; all that can if left out.")
+      description =
+          "Only these engines, which must be able to start; all that can but auto if left"
+              + " out.")
   private @Nullable List<String> engineNames;
 
   @Option(names = "--quick", description = "A smaller photo and shorter measurements.")

@@ -19,7 +19,7 @@ record TourEngines(List<Engine> open, List<String> notes) implements AutoCloseab
   /**
    * Starts engines.
    *
-   * @param names those to start, each of which must; null for all that can
+   * @param names those to start, each of which must; null for all that can but auto
    */
   static TourEngines open(@Nullable List<String> names, CommandLine command) {
     List<String> wanted = names == null ? forced() : names;
@@ -28,7 +28,10 @@ record TourEngines(List<Engine> open, List<String> notes) implements AutoCloseab
     List<String> notes = new ArrayList<>();
     try {
       for (Engines.Survey found : Engines.survey()) {
-        boolean isWanted = wanted.isEmpty() || wanted.contains(found.name());
+        boolean isWanted =
+            wanted.isEmpty()
+                ? !found.name().equals(EngineChoice.AUTO)
+                : wanted.contains(found.name());
         switch (found.availability()) {
           case Availability.Unavailable no when wanted.isEmpty() ->
               notes.add(

@@ -18,4 +18,13 @@ public interface Alternatives extends Engine {
    * @param implementation one of {@link #implementations}
    */
   PreparedConvolution prepare(PrepareRequest request, String implementation);
+
+  /**
+   * Returns what decides which way is fastest, besides the problem and the processor: the versions
+   * of what computes. Measurements of another text are worthless.
+   */
+  String version();
+
+  /** Tells whether first calls are many times slower than later ones, as those of Java code are. */
+  boolean warmsUp();
 }

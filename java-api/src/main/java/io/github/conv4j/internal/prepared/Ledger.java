@@ -16,20 +16,20 @@ public final class Ledger {
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final String engine;
-  private final Budget budget;
+  private volatile Budget budget;
   private final ConcurrentNavigableMap<Long, Holdings<?>> open = new ConcurrentSkipListMap<>();
   private final AtomicLong entries = new AtomicLong();
   private volatile boolean closed;
 
   /** Creates the ledger of an engine that computes in so many threads at once. */
   public Ledger(String engine, int threads) {
-    this(engine, new Budget(threads));
+    this.engine = engine;
+    this.budget = new Budget(threads);
   }
 
-  /** Creates the ledger of an engine that shares a budget with others. */
-  public Ledger(String engine, Budget budget) {
-    this.engine = engine;
-    this.budget = budget;
+  /** Takes the budget of another engine that this one works for; before anything is prepared. */
+  public void shareBudget(Budget other) {
+    budget = other;
   }
 
   /** Returns the thread budget of all that is entered here. */

@@ -5,13 +5,13 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
-import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.ReorderedConvolution;
 import io.github.conv4j.internal.compose.SafeLoops;
 import io.github.conv4j.internal.compose.StagedConvolution;
+import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
@@ -25,7 +25,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions in pure Java, near the speed of native code. */
-final class VectorEngine implements Engine, LedgerOwner {
+final class VectorEngine implements Alternatives, LedgerOwner {
   static final String NAME = "vector";
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
 
@@ -144,6 +144,50 @@ final class VectorEngine implements Engine, LedgerOwner {
             plan.newScratch().byteSize());
     var explanation = new Explanation(NAME, request.problemText(), List.of(stage), warnings());
     return new VectorConvolution(srcChosen, dstChosen, explanation, ledger, plan, leastParts > 1);
+  }
+
+  @Override
+  public List<String> implementations(PrepareRequest request) {
+    boolean runs =
+        support(request.convolution(), request.src()) instanceof Support.Supported
+            && request.dst().dataType() == DataType.F32
+            && !(request.dst().layout() instanceof Layout.Blocked)
+            && (request.dst().isAny() || request.dst().byteSize() / Float.BYTES <= MOST_ELEMENTS);
+    return runs ? List.of(kernels.name() + ":" + planName(request)) : List.of();
+  }
+
+  private String planName(PrepareRequest request) {
+    if (request.geometry().axes().stream().anyMatch(VectorEngine::isHuge)) {
+      return "loops";
+    }
+    TensorSpec src = settled(request.src());
+    boolean inPlace =
+        hasNeighbouringChannels(src) && hasNeighbouringChannels(settled(request.dst()));
+    TensorSpec read = inPlace ? src : src.withLayout(Layout.channelsLast(src.shape().rank()));
+    boolean depthwise =
+        DepthwisePlan.serves(kernels, request.convolution(), request.geometry().axes(), read);
+    return (inPlace ? "" : "reordered ") + (depthwise ? "depthwise" : "direct");
+  }
+
+  @Override
+  public PreparedConvolution prepare(PrepareRequest request, String implementation) {
+    if (!implementations(request).contains(implementation)) {
+      throw new IllegalArgumentException(
+          "%s has no implementation %s of %s"
+              .formatted(NAME, implementation, request.problemText()));
+    }
+    return prepare(
+        request.convolution(), request.src(), request.dst(), request.weights(), request.bias());
+  }
+
+  @Override
+  public String version() {
+    return "Java %s %s".formatted(Runtime.version(), kernels.name());
+  }
+
+  @Override
+  public boolean warmsUp() {
+    return true;
   }
 
   private static boolean isHuge(Geometry.Axis axis) {

@@ -1,0 +1,267 @@
+package io.github.conv4j.internal.auto;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.EngineFailureException;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.Explanation.Candidate;
+import io.github.conv4j.engine.Support;
+import io.github.conv4j.internal.compose.SafeLoops;
+import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.DelegatingConvolution;
+import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.internal.prepared.LedgerOwner;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs each problem in the way that was measured fastest on this machine, among all ways of all
+ * engines that can be told how ({@link Alternatives}).
+ *
+ * <p>Layout ANY becomes channels-last before anyone is asked, so that all compete on the same
+ * tensors. A problem is measured once in a process, or never where the file of choices knows it.
+ * Weights that are not all finite are neither measured nor looked up: engines take special ways for
+ * them, and the best engine's own choice runs.
+ */
+final class AutoEngine implements Engine, LedgerOwner {
+  static final String NAME = "auto";
+
+  private static final System.Logger LOG = System.getLogger("io.github.conv4j");
+
+  private final EngineOptions options;
+  private final List<Alternatives> engines;
+  private final Choices choices;
+  private final Ledger ledger;
+
+  /**
+   * Takes ownership of {@code engines}.
+   *
+   * @param engines the best first
+   */
+  AutoEngine(EngineOptions options, List<? extends Alternatives> engines) {
+    this.options = options;
+    this.ledger = new Ledger(NAME, options.threads());
+    this.engines = List.copyOf(engines);
+    for (Alternatives engine : engines) {
+      if (engine instanceof LedgerOwner owner) {
+        owner.ledger().shareBudget(ledger.budget());
+      }
+    }
+    this.choices = new Choices(options.tuning().choices());
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  @Override
+  public EngineOptions options() {
+    return options;
+  }
+
+  @Override
+  public Support support(Convolution convolution, TensorSpec src) {
+    List<String> reasons = new ArrayList<>();
+    for (Alternatives engine : engines) {
+      switch (engine.support(convolution, src)) {
+        case Support.Supported yes -> {
+          return yes;
+        }
+        case Support.Unsupported no -> reasons.add(engine.name() + ": " + no.reason());
+      }
+    }
+    return new Support.Unsupported("no engine runs it: " + String.join("; ", reasons));
+  }
+
+  @Override
+  public PreparedConvolution prepare(
+      Convolution convolution,
+      TensorSpec src,
+      TensorSpec dst,
+      Tensor weights,
+      @Nullable Tensor bias) {
+    ledger.requireOpen();
+    var asked = PrepareRequest.of(convolution, src, dst, weights, bias);
+    if (support(convolution, src) instanceof Support.Unsupported no) {
+      throw new UnsupportedConvolutionException(NAME, asked.problemText(), no.reason());
+    }
+    var request = PrepareRequest.of(convolution, settled(src), settled(dst), weights, bias);
+    try {
+      return prepare(request);
+    } catch (IllegalStateException e) {
+      // Closed by another thread while it was measuring: say it of this engine, not of an inner
+      // one.
+      ledger.requireOpen();
+      throw e;
+    }
+  }
+
+  private PreparedConvolution prepare(PrepareRequest request) {
+    List<Way> ways = ways(request);
+    if (ways.isEmpty()) {
+      throw refusal(request);
+    }
+    if (ways.size() == 1) {
+      return unmeasured(request, ways, "the only candidate: not measured");
+    }
+    if (!SafeLoops.allFinite(request.weights())) {
+      return unmeasured(request, ways, "not measured: the weights are not all finite");
+    }
+    var key = ChoiceKey.of(request, options, engines);
+    Predicate<Choice> usable = choice -> wayOf(choice, ways) != null;
+    Choices.Known known = choices.find(key, usable);
+    if (known == null && options.tuning().budget().isZero()) {
+      return unmeasured(request, ways, "not measured: the budget is zero");
+    }
+    if (known == null) {
+      Tuner.ONE_AT_A_TIME.lock();
+      try {
+        known = choices.find(key, usable);
+        if (known == null) {
+          return measured(request, ways, key);
+        }
+      } finally {
+        Tuner.ONE_AT_A_TIME.unlock();
+      }
+    }
+    return known(request, ways, known);
+  }
+
+  private List<Way> ways(PrepareRequest request) {
+    List<Way> ways = new ArrayList<>();
+    for (Alternatives engine : engines) {
+      try {
+        engine.implementations(request).forEach(name -> ways.add(new Way(engine, name)));
+      } catch (EngineFailureException e) {
+        LOG.log(Level.WARNING, "engine auto goes without {0}: {1}", engine.name(), e.getMessage());
+      }
+    }
+    return ways;
+  }
+
+  /** Lets the best engine say what is wrong. */
+  private UnsupportedConvolutionException refusal(PrepareRequest request) {
+    String reason = "no engine runs it";
+    try {
+      engines
+          .getFirst()
+          .prepare(
+              request.convolution(),
+              request.src(),
+              request.dst(),
+              request.weights(),
+              request.bias())
+          .close();
+    } catch (UnsupportedConvolutionException e) {
+      reason = String.valueOf(e.getMessage());
+    }
+    return new UnsupportedConvolutionException(NAME, request.problemText(), reason);
+  }
+
+  private static @Nullable Way wayOf(Choice choice, List<Way> ways) {
+    for (Way way : ways) {
+      if (way.is(choice.chosen())) {
+        return way;
+      }
+    }
+    return null;
+  }
+
+  private PreparedConvolution unmeasured(PrepareRequest request, List<Way> ways, String why) {
+    List<Candidate> candidates = new ArrayList<>();
+    for (Way way : ways) {
+      boolean chosen = candidates.isEmpty();
+      candidates.add(
+          new Candidate(way.engine().name(), way.implementation(), 0, chosen, chosen ? why : ""));
+    }
+    return delegate(ways.getFirst().prepare(request), candidates, List.of());
+  }
+
+  private PreparedConvolution known(PrepareRequest request, List<Way> ways, Choices.Known known) {
+    List<Candidate> candidates = new ArrayList<>();
+    for (Choice.Timing timing : known.choice().timings()) {
+      boolean chosen = candidates.isEmpty();
+      candidates.add(
+          new Candidate(
+              timing.engine(),
+              timing.implementation(),
+              timing.medianNanos(),
+              chosen,
+              known.source()));
+    }
+    Way way = wayOf(known.choice(), ways);
+    PreparedConvolution prepared = (way == null ? ways.getFirst() : way).prepare(request);
+    return delegate(prepared, candidates, List.of());
+  }
+
+  private PreparedConvolution measured(PrepareRequest request, List<Way> ways, ChoiceKey key) {
+    Tuner.Outcome outcome;
+    try {
+      outcome = new Tuner(request, options).run(ways);
+    } catch (OutOfMemoryError e) {
+      return unmeasured(request, ways, "not measured: the memory does not suffice for all");
+    }
+    Contestant winner = outcome.winner();
+    try {
+      choices.remember(key, outcome.choice());
+      List<Candidate> candidates = new ArrayList<>();
+      candidates.add(candidate(winner, true));
+      outcome.others().forEach(other -> candidates.add(candidate(other, false)));
+      return delegate(winner.prepared(), candidates, outcome.warnings());
+    } catch (Throwable e) {
+      winner.prepared().close();
+      throw e;
+    }
+  }
+
+  private static Candidate candidate(Contestant contestant, boolean chosen) {
+    Way way = contestant.way();
+    return new Candidate(
+        way.engine().name(),
+        way.implementation(),
+        contestant.isTimed() ? Math.round(contestant.medianNanos()) : 0,
+        chosen,
+        contestant.isTimed() ? "measured" : contestant.note());
+  }
+
+  /** Takes ownership of {@code prepared}. */
+  private PreparedConvolution delegate(
+      PreparedConvolution prepared, List<Candidate> candidates, List<String> warnings) {
+    try {
+      Explanation inner = prepared.explain();
+      List<String> all = new ArrayList<>(inner.warnings());
+      all.addAll(warnings);
+      var explanation = new Explanation(NAME, inner.problem(), inner.stages(), all, candidates);
+      return new DelegatingConvolution(prepared, explanation, ledger);
+    } catch (Throwable e) {
+      prepared.close();
+      throw e;
+    }
+  }
+
+  private static TensorSpec settled(TensorSpec spec) {
+    return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
+  }
+
+  @Override
+  public void close() {
+    ledger.close();
+    engines.forEach(Engine::close);
+  }
+}

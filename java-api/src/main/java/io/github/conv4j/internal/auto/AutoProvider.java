@@ -1,0 +1,36 @@
+package io.github.conv4j.internal.auto;
+
+import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.EngineProvider;
+
+/**
+ * Offers the engine that measures. It ranks below every engine that it chooses from, so that {@code
+ * Engines.best()} starts quickly; it is chosen by name.
+ */
+public final class AutoProvider implements EngineProvider {
+  private static final int PRIORITY = 10;
+
+  @Override
+  public String name() {
+    return AutoEngine.NAME;
+  }
+
+  @Override
+  public int priority() {
+    return PRIORITY;
+  }
+
+  /** The pure-Java engine can always start, so there is always something to choose from. */
+  @Override
+  public Availability availability() {
+    return new Availability.Available(
+        "measures", "keeps the fastest implementation of all engines for each problem");
+  }
+
+  @Override
+  public Engine open(EngineOptions options) {
+    return new AutoEngine(options, InnerEngines.open(options));
+  }
+}

@@ -1,0 +1,181 @@
+package io.github.conv4j.internal.auto;
+
+import io.github.conv4j.EngineFailureException;
+import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prepares all ways to run one problem, checks them against each other, times them and closes all
+ * but the winner.
+ *
+ * <p><b>Memory.</b> One src and one dst for all, freed before this returns. <b>Threads.</b> One
+ * problem at a time in the whole process, so that measurements do not disturb each other.
+ */
+final class Tuner {
+  /** One tuning at a time; held also while looking whether someone else has just tuned. */
+  static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock(true);
+
+  private static final System.Logger LOG = System.getLogger("io.github.conv4j");
+
+  /** Prime, so that no step from element to element meets the same values again. */
+  private static final int RANDOM_FLOATS = 65_521;
+
+  private final PrepareRequest request;
+  private final EngineOptions options;
+
+  /** Creates a tuner; the request's layouts are plain or strided. */
+  Tuner(PrepareRequest request, EngineOptions options) {
+    this.request = request;
+    this.options = options;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param winner open; the caller owns it
+   * @param others closed
+   * @param warnings about those that failed or computed something else
+   */
+  record Outcome(Contestant winner, List<Contestant> others, List<String> warnings) {
+    /** The times of those that can be trusted, the winner's first. */
+    Choice choice() {
+      List<Choice.Timing> timings = new ArrayList<>();
+      timings.add(timing(winner));
+      others.stream().filter(Contestant::isTimed).map(Outcome::timing).forEach(timings::add);
+      return new Choice(timings);
+    }
+
+    private static Choice.Timing timing(Contestant contestant) {
+      return new Choice.Timing(
+          contestant.way().engine().name(),
+          contestant.way().implementation(),
+          Math.round(contestant.medianNanos()));
+    }
+  }
+
+  /**
+   * Measures.
+   *
+   * @param ways at least one
+   * @throws RuntimeException of the first way if none can be prepared and executed
+   */
+  Outcome run(List<Way> ways) {
+    List<Contestant> open = new ArrayList<>();
+    List<Contestant> out = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    Contestant winner = null;
+    try (Arena arena = Arena.ofConfined()) {
+      prepare(ways, open, warnings);
+      Tensor src = Tensor.allocate(request.src(), arena);
+      Tensor dst = Tensor.allocate(request.dst(), arena);
+      fillWithRandomFloats(src);
+      List<Contestant> racing = check(open, out, src, dst, warnings);
+      winner = new Contest(racing, src, dst, options.tuning().budget().toNanos()).run();
+      racing.remove(winner);
+      racing.sort(Comparator.comparingDouble(Contestant::medianNanos));
+      out.addAll(0, racing);
+      return new Outcome(winner, out, warnings);
+    } finally {
+      for (Contestant contestant : open) {
+        if (contestant != winner) {
+          contestant.prepared().close();
+        }
+      }
+    }
+  }
+
+  private void prepare(List<Way> ways, List<Contestant> open, List<String> warnings) {
+    RuntimeException first = null;
+    for (Way way : ways) {
+      try {
+        open.add(new Contestant(way, way.prepare(request)));
+      } catch (EngineFailureException | UnsupportedConvolutionException e) {
+        first = first == null ? e : first;
+        warn(warnings, "%s cannot be prepared: %s".formatted(way, e.getMessage()));
+      }
+    }
+    if (open.isEmpty() && first != null) {
+      throw first;
+    }
+  }
+
+  /** Makes everyone's first call; returns those whose result is taken as right. */
+  private List<Contestant> check(
+      List<Contestant> open, List<Contestant> out, Tensor src, Tensor dst, List<String> warnings) {
+    @Nullable Sample sample = open.size() == 1 ? null : Sample.of(request, options.accuracy());
+    List<Contestant> ran = new ArrayList<>();
+    List<float[]> results = new ArrayList<>();
+    EngineFailureException first = null;
+    for (Contestant contestant : open) {
+      dst.fill(Float.NaN);
+      try {
+        contestant.first(src, dst);
+      } catch (EngineFailureException e) {
+        first = first == null ? e : first;
+        contestant.exclude("failed: " + e.getMessage());
+        warn(warnings, "%s %s".formatted(contestant.way(), contestant.note()));
+        out.add(contestant);
+        continue;
+      }
+      ran.add(contestant);
+      if (sample != null) {
+        results.add(sample.read(dst));
+      }
+    }
+    if (ran.isEmpty() && first != null) {
+      throw first;
+    }
+    if (sample == null || ran.size() == 1) {
+      return ran;
+    }
+    boolean[] isRight = new Jury(request, sample).verdict(results, src, dst);
+    List<Contestant> racing = new ArrayList<>();
+    for (int i = 0; i < isRight.length; i++) {
+      Contestant contestant = ran.get(i);
+      if (isRight[i]) {
+        racing.add(contestant);
+      } else {
+        contestant.exclude("left out: its result disagrees");
+        warn(
+            warnings,
+            "%s computes something else than the others and is not used"
+                .formatted(contestant.way()));
+        out.add(contestant);
+      }
+    }
+    return racing;
+  }
+
+  private void warn(List<String> warnings, String sentence) {
+    warnings.add(sentence);
+    LOG.log(Level.WARNING, "engine auto: {0}: {1}", sentence, request.problemText());
+  }
+
+  /** Fills also the gaps between elements, which nobody reads. */
+  private static void fillWithRandomFloats(Tensor tensor) {
+    TensorSpec spec = tensor.spec();
+    var random = new SplittableRandom(spec.shape().elementCount());
+    float[] values = new float[RANDOM_FLOATS];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextDouble(-1, 1);
+    }
+    MemorySegment from = MemorySegment.ofArray(values);
+    MemorySegment to = tensor.segment();
+    for (long at = 0; at < to.byteSize(); at += from.byteSize()) {
+      long byteSize = Math.min(from.byteSize(), to.byteSize() - at);
+      MemorySegment.copy(from, 0, to, at, byteSize);
+    }
+  }
+}

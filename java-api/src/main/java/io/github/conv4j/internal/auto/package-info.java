@@ -1,0 +1,5 @@
+/** The engine that measures the others and keeps the fastest for each problem. */
+@NullMarked
+package io.github.conv4j.internal.auto;
+
+import org.jspecify.annotations.NullMarked;

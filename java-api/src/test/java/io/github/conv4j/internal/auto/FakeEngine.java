@@ -1,0 +1,165 @@
+package io.github.conv4j.internal.auto;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.EngineFailureException;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.Support;
+import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The reference in several ways that differ in speed and honesty; counts what happens to them. */
+final class FakeEngine implements Alternatives {
+  private final Engine reference = Engines.named("reference");
+  private final String name;
+  private final Map<String, Fake> fakes = new LinkedHashMap<>();
+  int prepared;
+  int executed;
+  int open;
+  boolean isClosed;
+
+  FakeEngine(String name) {
+    this.name = name;
+  }
+
+  private record Fake(long pauseNanos, float error, boolean fails) {}
+
+  /** Adds a way that takes so long. */
+  FakeEngine way(String implementation, long pauseMicros) {
+    fakes.put(implementation, new Fake(pauseMicros * 1_000, 0, false));
+    return this;
+  }
+
+  /** Adds a fast way whose first output is wrong by so much. */
+  FakeEngine wrong(String implementation, float error) {
+    fakes.put(implementation, new Fake(0, error, false));
+    return this;
+  }
+
+  /** Adds a way that fails when it is executed. */
+  FakeEngine failing(String implementation) {
+    fakes.put(implementation, new Fake(0, 0, true));
+    return this;
+  }
+
+  @Override
+  public List<String> implementations(PrepareRequest request) {
+    return List.copyOf(fakes.keySet());
+  }
+
+  @Override
+  public PreparedConvolution prepare(PrepareRequest request, String implementation) {
+    Fake fake = fakes.get(implementation);
+    if (fake == null) {
+      throw new IllegalArgumentException(implementation);
+    }
+    prepared++;
+    open++;
+    return new FakeConvolution(
+        reference.prepare(
+            request.convolution(), request.src(), request.dst(), request.weights(), request.bias()),
+        fake);
+  }
+
+  @Override
+  public PreparedConvolution prepare(
+      Convolution convolution,
+      TensorSpec src,
+      TensorSpec dst,
+      Tensor weights,
+      @Nullable Tensor bias) {
+    var request = PrepareRequest.of(convolution, src, dst, weights, bias);
+    return prepare(request, new ArrayList<>(fakes.keySet()).getFirst());
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public EngineOptions options() {
+    return reference.options();
+  }
+
+  @Override
+  public Support support(Convolution convolution, TensorSpec src) {
+    return reference.support(convolution, src);
+  }
+
+  @Override
+  public String version() {
+    return "1";
+  }
+
+  @Override
+  public boolean warmsUp() {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    isClosed = true;
+    reference.close();
+  }
+
+  private final class FakeConvolution implements PreparedConvolution {
+    private final PreparedConvolution right;
+    private final Fake fake;
+    private boolean isOpen = true;
+
+    FakeConvolution(PreparedConvolution right, Fake fake) {
+      this.right = right;
+      this.fake = fake;
+    }
+
+    @Override
+    public TensorSpec src() {
+      return right.src();
+    }
+
+    @Override
+    public TensorSpec dst() {
+      return right.dst();
+    }
+
+    @Override
+    public Explanation explain() {
+      return right.explain();
+    }
+
+    @Override
+    public void execute(Tensor src, Tensor dst) {
+      executed++;
+      if (fake.fails()) {
+        throw new EngineFailureException("a spring broke", "executing", "a test");
+      }
+      right.execute(src, dst);
+      if (fake.error() != 0) {
+        long[] first = new long[dst.spec().shape().rank()];
+        dst.setFloat(dst.getFloat(first) + fake.error(), first);
+      }
+      if (fake.pauseNanos() > 0) {
+        LockSupport.parkNanos(fake.pauseNanos());
+      }
+    }
+
+    @Override
+    public void close() {
+      right.close();
+      open -= isOpen ? 1 : 0;
+      isOpen = false;
+    }
+  }
+}

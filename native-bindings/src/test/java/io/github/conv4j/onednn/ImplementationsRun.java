@@ -1,0 +1,108 @@
+package io.github.conv4j.onednn;
+
+import io.github.conv4j.contract.GuardPageArena;
+import io.github.conv4j.contract.Problems;
+import io.github.conv4j.contract.Runs;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Problem;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Holds every implementation that oneDNN offers against the reference, on integers between guard
+ * pages. Prints each before it runs, so that the last line of a crashed run names the culprit.
+ * Argument: number of random problems of each kind. Exit code 1 after a difference.
+ */
+final class ImplementationsRun {
+  private ImplementationsRun() {}
+
+  public static void main(String[] arguments) {
+    List<Problem> problems = new ArrayList<>();
+    for (boolean transposed : new boolean[] {false, true}) {
+      problems.addAll(Problems.hazards(transposed));
+      problems.addAll(Problems.random(transposed, Integer.parseInt(arguments[0])));
+    }
+    Map<String, Integer> runs = new TreeMap<>();
+    int failures = 0;
+    try (var engine = (Alternatives) Engines.named("onednn", new EngineOptions(1))) {
+      for (Problem problem : problems) {
+        for (LayoutChoice layout : List.of(LayoutChoice.NCHW, LayoutChoice.NHWC)) {
+          failures += run(engine, problem, layout, runs);
+        }
+      }
+    }
+    runs.forEach((name, count) -> say("%d %s".formatted(count, name)));
+    say("%d failed".formatted(failures));
+    System.exit(failures == 0 ? 0 : 1);
+  }
+
+  private static int run(
+      Alternatives engine, Problem problem, LayoutChoice layout, Map<String, Integer> runs) {
+    var convolution = problem.convolution();
+    float[] x = Runs.integers(problem.src(), 1);
+    float[] w = Runs.integers(convolution.weightsShape(), 2);
+    float[] b = convolution.hasBias() ? Runs.integers((int) convolution.outChannels(), 3) : null;
+    float[] expected = null;
+    int failures = 0;
+    try (var arena = GuardPageArena.open(GuardPageArena.Edge.END)) {
+      var srcSpec = spec(layout, problem.src().rank(), problem.src().dims());
+      var dstSpec = spec(layout, problem.dst().rank(), problem.dst().dims());
+      var request =
+          PrepareRequest.of(
+              convolution,
+              srcSpec,
+              dstSpec,
+              Tensor.ofFloats(TensorSpec.weights(convolution.weightsShape()), w, arena),
+              b == null ? null : Tensor.ofFloats(TensorSpec.bias(b.length), b, arena));
+      Tensor src = Tensor.ofFloats(srcSpec, x, arena);
+      Tensor dst = Tensor.allocate(dstSpec, arena);
+      List<String> names = engine.implementations(request);
+      for (String name : names.subList(Math.min(1, names.size()), names.size())) {
+        expected =
+            expected == null ? Runs.reference(convolution, problem.src(), x, w, b) : expected;
+        say("%s %s %s".formatted(name, layout, problem));
+        runs.merge(name, 1, Integer::sum);
+        dst.fill(Float.NaN);
+        try (var prepared = engine.prepare(request, name)) {
+          prepared.execute(src, dst);
+        }
+        float[] actual = dst.toFloatArray();
+        int at = Arrays.mismatch(actual, expected);
+        if (at >= 0 && !same(actual, expected)) {
+          failures++;
+          say("FAILED %s %s %s: element %d".formatted(name, layout, problem, at));
+        }
+      }
+    }
+    return failures;
+  }
+
+  private static boolean same(float[] actual, float[] expected) {
+    for (int i = 0; i < actual.length; i++) {
+      if (actual[i] != expected[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static TensorSpec spec(LayoutChoice layout, int rank, long... dims) {
+    return TensorSpec.of(
+        DataType.F32, layout.forRank(rank), io.github.conv4j.tensor.Shape.of(dims));
+  }
+
+  private static void say(String line) {
+    System.out.println(line);
+    System.out.flush();
+  }
+}
