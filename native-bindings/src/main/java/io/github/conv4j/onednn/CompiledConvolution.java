@@ -112,8 +112,8 @@ final class CompiledConvolution {
   private static void stepTo(String implementation, MemorySegment primitiveDesc) {
     while (!Dnnl.implementation(primitiveDesc).equals(implementation)) {
       if (!Dnnl.nextImplementation(primitiveDesc)) {
-        throw new IllegalArgumentException(
-            "oneDNN has no implementation " + implementation + " for this problem");
+        throw new DnnlStatusException(
+            DnnlStatusException.UNIMPLEMENTED, "choosing the implementation " + implementation);
       }
     }
   }

@@ -20,8 +20,8 @@ final class PartedPrimitives implements AutoCloseable {
   }
 
   /**
-   * Adds primitives for parts, in the first way of cutting for which oneDNN has the same fast
-   * implementation as for the whole; none if there is no such way.
+   * Adds primitives for parts, in the first way of cutting for which oneDNN has the implementation
+   * of the whole; none if there is no such way.
    */
   void cut(NativeProblem problem, PrepareRequest request, int count) {
     CompiledConvolution compiled = whole.compiled();
@@ -35,19 +35,18 @@ final class PartedPrimitives implements AutoCloseable {
   }
 
   private boolean compile(PartPlan way, PrepareRequest request) {
+    String implementation = whole.compiled().implementation().name();
     for (PartPlan.Part part : way.parts()) {
       CompiledConvolution compiled;
       try {
-        compiled = CompilationCache.SHARED.compile(part.problem(), part.src(), part.dst());
+        compiled =
+            CompilationCache.SHARED.compile(
+                part.problem(), part.src(), part.dst(), implementation);
       } catch (DnnlStatusException e) {
         if (e.isUnimplemented()) {
           return false;
         }
         throw e;
-      }
-      if (!compiled.implementation().equals(whole.compiled().implementation())) {
-        compiled.release();
-        return false;
       }
       parts.add(PackedConvolution.ofPart(compiled, part, request, whole));
     }

@@ -50,4 +50,16 @@ class ExplainCommandTest {
 
     assertThat(command.text()).contains("uneven overlap on axis 0");
   }
+
+  @Test
+  void showsWhatAutoChoseFrom() {
+    Command command =
+        Command.run("explain", "mb1ic16ih8oc16kh3ph1", "--engine", "auto", "--layout", "nhwc");
+
+    assertThat(command.exitCode()).isZero();
+    assertThat(command.text())
+        .containsPattern("candidate +µs +note")
+        .containsPattern("\\* \\w+ \\S+")
+        .contains("vector vector");
+  }
 }
