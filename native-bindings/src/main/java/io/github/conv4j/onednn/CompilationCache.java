@@ -3,8 +3,10 @@ package io.github.conv4j.onednn;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ final class CompilationCache {
 
   private final int limit;
   private final Map<Key, CompiledConvolution> entries = new LinkedHashMap<>(64, 0.75f, true);
+
+  /** What oneDNN was asked for in vain: asking again would take as long. */
+  private final Set<Key> unimplemented = new LinkedHashSet<>();
 
   CompilationCache(int limit) {
     this.limit = limit;
@@ -41,9 +46,12 @@ final class CompilationCache {
       if (known != null && known.retain()) {
         return known;
       }
+      if (unimplemented.contains(key)) {
+        throw new DnnlStatusException(DnnlStatusException.UNIMPLEMENTED, "choosing a kernel");
+      }
     }
     // Outside the lock: generating code takes milliseconds. Two callers may both do it; one wins.
-    var compiled = new CompiledConvolution(problem, src, dst, implementation);
+    CompiledConvolution compiled = generate(key);
     List<CompiledConvolution> dropped = new ArrayList<>();
     synchronized (entries) {
       compiled.retain();
@@ -59,5 +67,21 @@ final class CompilationCache {
     }
     dropped.forEach(CompiledConvolution::release);
     return compiled;
+  }
+
+  private CompiledConvolution generate(Key key) {
+    try {
+      return new CompiledConvolution(key.problem, key.src, key.dst, key.implementation);
+    } catch (DnnlStatusException e) {
+      if (e.isUnimplemented()) {
+        synchronized (entries) {
+          unimplemented.add(key);
+          if (unimplemented.size() > limit) {
+            unimplemented.remove(unimplemented.iterator().next());
+          }
+        }
+      }
+      throw e;
+    }
   }
 }
