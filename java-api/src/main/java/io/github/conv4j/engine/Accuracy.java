@@ -11,7 +11,8 @@ public enum Accuracy {
   /**
    * Also algorithms that compute fewer products, such as Winograd's for 3x3 kernels of stride 1.
    * Their results differ from the definition by at most {@code 2e-5} in the relative L2 norm for
-   * f32; they are not exact on integers.
+   * f32; they are not exact on integers. A source value that is infinite or not a number may spread
+   * to outputs beside those whose windows it lies in.
    *
    * @see <a href="https://arxiv.org/abs/1509.09308">Lavin and Gray, Fast Algorithms for
    *     Convolutional Neural Networks</a>

@@ -40,8 +40,7 @@ final class PartedPrimitives implements AutoCloseable {
       CompiledConvolution compiled;
       try {
         compiled =
-            CompilationCache.SHARED.compile(
-                part.problem(), part.src(), part.dst(), implementation);
+            CompilationCache.SHARED.compile(part.problem(), part.src(), part.dst(), implementation);
       } catch (DnnlStatusException e) {
         if (e.isUnimplemented()) {
           return false;

@@ -1,35 +1,78 @@
 package io.github.conv4j.internal.vector;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
 /** The working memory of one thread that runs parts of a {@link Plan}. */
 final class Scratch implements AutoCloseable {
   final float[] panel;
   final int[] bases;
   final int[] dstOffsets;
   final float[] sums;
+  final float[] half;
+  final MemorySegment patch;
   final Kernels.DepthwiseRow row;
   final Family.Tile tile = new Family.Tile();
 
   /** Which tile of the current call the panel holds, or -1. */
   int panelTile = -1;
 
-  private Scratch(float[] panel, int pixels, float[] sums, Kernels.DepthwiseRow row) {
+  /** What {@link VectorWinogradProducts#run} returned. */
+  int touched;
+
+  private Scratch(
+      float[] panel,
+      int pixels,
+      float[] sums,
+      float[] half,
+      MemorySegment patch,
+      Kernels.DepthwiseRow row) {
     this.panel = panel;
     this.bases = new int[pixels];
     this.dstOffsets = new int[pixels];
     this.sums = sums;
+    this.half = half;
+    this.patch = patch;
     this.row = row;
   }
 
   /** For tiles: a panel of source values, the pixels of a tile, and sums of scalar loops. */
   static Scratch forTiles(int panelFloats, int pixels, int sums) {
     return new Scratch(
-        new float[panelFloats], pixels, new float[sums], new Kernels.DepthwiseRow(0, 0));
+        new float[panelFloats],
+        pixels,
+        new float[sums],
+        new float[0],
+        MemorySegment.NULL,
+        new Kernels.DepthwiseRow(0, 0));
   }
 
   /** For rows of a depthwise convolution. */
   static Scratch forRows(int mostRows, int channels) {
     return new Scratch(
-        new float[0], 0, new float[channels], new Kernels.DepthwiseRow(mostRows, channels));
+        new float[0],
+        0,
+        new float[channels],
+        new float[0],
+        MemorySegment.NULL,
+        new Kernels.DepthwiseRow(mostRows, channels));
+  }
+
+  /**
+   * For Winograd's algorithm: transformed source values, their products, a half transformed tile,
+   * and off-heap memory, filled with zeros, for a tile that lies beyond an edge. It is off-heap so
+   * that the transforms see one kind of memory; the garbage collector frees it.
+   */
+  static Scratch forWinograd(int panelFloats, int sums, int half, long patchFloats) {
+    return new Scratch(
+        new float[panelFloats],
+        0,
+        new float[sums],
+        new float[half],
+        Arena.ofAuto().allocate(JAVA_FLOAT, patchFloats),
+        new Kernels.DepthwiseRow(0, 0));
   }
 
   /** To be called before the parts of another call. */
@@ -38,7 +81,9 @@ final class Scratch implements AutoCloseable {
   }
 
   long byteSize() {
-    return ((long) panel.length + sums.length + bases.length + dstOffsets.length) * Float.BYTES
+    long floats = (long) panel.length + sums.length + half.length;
+    return (floats + bases.length + dstOffsets.length) * Float.BYTES
+        + patch.byteSize()
         + row.rows.length * (long) (Long.BYTES + Integer.BYTES);
   }
 

@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 /** Convolutions in pure Java, near the speed of native code. */
 final class VectorEngine implements Alternatives, LedgerOwner {
   static final String NAME = "vector";
+
+  private static final String REORDERED = "reordered";
+  private static final String PADDED = "padded";
+  private static final String LOOPS_FOR_HUGE = "loops for huge steps";
+  private static final String LOOPS_FOR_NON_FINITE = "loops for weights that are not finite";
+
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
 
   /** Larger strides, dilations and paddings do not fit the 32-bit offsets of the plans. */
@@ -94,90 +100,105 @@ final class VectorEngine implements Alternatives, LedgerOwner {
       @Nullable Tensor bias) {
     ledger.requireOpen();
     var request = PrepareRequest.of(convolution, src, dst, weights, bias);
-    if (support(convolution, src) instanceof Support.Unsupported no) {
-      throw new UnsupportedConvolutionException(NAME, request.problemText(), no.reason());
+    String lack = lack(request);
+    if (lack != null) {
+      throw new UnsupportedConvolutionException(NAME, request.problemText(), lack);
     }
-    if (dst.dataType() != DataType.F32
-        || dst.layout() instanceof Layout.Blocked
-        || (!dst.isAny() && dst.byteSize() / Float.BYTES > MOST_ELEMENTS)) {
-      throw new UnsupportedConvolutionException(
-          NAME,
-          request.problemText(),
-          "it writes plain and strided f32 of 32-bit extent but dst is " + dst);
+    PrepareRequest settled = settled(request);
+    return prepareWay(settled, ways(settled).getFirst());
+  }
+
+  private @Nullable String lack(PrepareRequest request) {
+    if (support(request.convolution(), request.src()) instanceof Support.Unsupported no) {
+      return no.reason();
     }
-    TensorSpec srcChosen = settled(src);
-    TensorSpec dstChosen = settled(dst);
-    if (!hasNeighbouringChannels(srcChosen) || !hasNeighbouringChannels(dstChosen)) {
-      return ReorderedConvolution.prepare(
-          this, ledger, PrepareRequest.of(convolution, srcChosen, dstChosen, weights, bias));
-    }
-    boolean depthwise =
-        convolution.groups() > 1 && convolution.groups() == convolution.inChannels();
-    if (depthwise && convolution.padding().mode() != PaddingMode.ZEROS) {
-      return StagedConvolution.padded(this, ledger, request);
-    }
-    if (request.geometry().axes().stream().anyMatch(VectorEngine::isHuge)) {
-      return SafeLoops.prepare(NAME, ledger, request, "a stride, a dilation or a padding is huge");
-    }
-    boolean ownEdges =
-        DepthwisePlan.serves(kernels, convolution, request.geometry().axes(), srcChosen);
-    if (!ownEdges && !SafeLoops.allFinite(weights)) {
-      return SafeLoops.prepare(
-          NAME,
-          ledger,
-          request,
-          "weights are not all finite and the kernels multiply them with padding");
-    }
-    int leastParts = Sharing.leastParts(request, options.threads());
-    Plan plan =
-        ownEdges
-            ? new DepthwisePlan(kernels, request, srcChosen, dstChosen, leastParts)
-            : new DirectPlan(kernels, request, srcChosen, dstChosen, leastParts);
-    var stage =
-        new Explanation.Stage(
-            convolution.isTransposed() ? "transposed convolution" : "convolution",
-            kernels.name() + ":" + plan.name(),
-            srcChosen,
-            dstChosen,
-            "packed",
-            plan.weightsByteSize(),
-            plan.newScratch().byteSize());
-    var explanation = new Explanation(NAME, request.problemText(), List.of(stage), warnings());
-    return new VectorConvolution(srcChosen, dstChosen, explanation, ledger, plan, leastParts > 1);
+    TensorSpec dst = request.dst();
+    boolean writes =
+        dst.dataType() == DataType.F32
+            && !(dst.layout() instanceof Layout.Blocked)
+            && (dst.isAny() || dst.byteSize() / Float.BYTES <= MOST_ELEMENTS);
+    return writes ? null : "it writes plain and strided f32 of 32-bit extent but dst is " + dst;
   }
 
   @Override
   public List<String> implementations(PrepareRequest request) {
-    boolean runs =
-        support(request.convolution(), request.src()) instanceof Support.Supported
-            && request.dst().dataType() == DataType.F32
-            && !(request.dst().layout() instanceof Layout.Blocked)
-            && (request.dst().isAny() || request.dst().byteSize() / Float.BYTES <= MOST_ELEMENTS);
-    return runs ? List.of(kernels.name() + ":" + planName(request)) : List.of();
-  }
-
-  private String planName(PrepareRequest request) {
-    if (request.geometry().axes().stream().anyMatch(VectorEngine::isHuge)) {
-      return "loops";
-    }
-    TensorSpec src = settled(request.src());
-    boolean inPlace =
-        hasNeighbouringChannels(src) && hasNeighbouringChannels(settled(request.dst()));
-    TensorSpec read = inPlace ? src : src.withLayout(Layout.channelsLast(src.shape().rank()));
-    boolean depthwise =
-        DepthwisePlan.serves(kernels, request.convolution(), request.geometry().axes(), read);
-    return (inPlace ? "" : "reordered ") + (depthwise ? "depthwise" : "direct");
+    ledger.requireOpen();
+    return lack(request) == null
+        ? ways(settled(request)).stream().map(this::implementation).toList()
+        : List.of();
   }
 
   @Override
   public PreparedConvolution prepare(PrepareRequest request, String implementation) {
-    if (!implementations(request).contains(implementation)) {
-      throw new IllegalArgumentException(
-          "%s has no implementation %s of %s"
-              .formatted(NAME, implementation, request.problemText()));
+    ledger.requireOpen();
+    if (lack(request) == null) {
+      PrepareRequest settled = settled(request);
+      for (String way : ways(settled)) {
+        if (implementation(way).equals(implementation)) {
+          return prepareWay(settled, way);
+        }
+      }
     }
-    return prepare(
-        request.convolution(), request.src(), request.dst(), request.weights(), request.bias());
+    throw new IllegalArgumentException(
+        "%s has no implementation %s of %s".formatted(NAME, implementation, request.problemText()));
+  }
+
+  private String implementation(String way) {
+    return kernels.name() + ":" + way;
+  }
+
+  /** Returns the names of compositions and plans that may run a request, the default first. */
+  private List<String> ways(PrepareRequest request) {
+    Convolution convolution = request.convolution();
+    boolean inPlace =
+        hasNeighbouringChannels(request.src()) && hasNeighbouringChannels(request.dst());
+    if (!inPlace) {
+      return List.of(REORDERED);
+    }
+    boolean depthwise =
+        convolution.groups() > 1 && convolution.groups() == convolution.inChannels();
+    if (depthwise && convolution.padding().mode() != PaddingMode.ZEROS) {
+      return List.of(PADDED);
+    }
+    if (request.geometry().axes().stream().anyMatch(VectorEngine::isHuge)) {
+      return List.of(LOOPS_FOR_HUGE);
+    }
+    boolean finite = SafeLoops.allFinite(request.weights());
+    List<String> plans = PlanChoice.admitted(kernels, options.accuracy(), request, finite);
+    return plans.isEmpty() ? List.of(LOOPS_FOR_NON_FINITE) : plans;
+  }
+
+  private PreparedConvolution prepareWay(PrepareRequest request, String way) {
+    return switch (way) {
+      case REORDERED -> ReorderedConvolution.prepare(this, ledger, request);
+      case PADDED -> StagedConvolution.padded(this, ledger, request);
+      case LOOPS_FOR_HUGE ->
+          SafeLoops.prepare(NAME, ledger, request, "a stride, a dilation or a padding is huge");
+      case LOOPS_FOR_NON_FINITE ->
+          SafeLoops.prepare(
+              NAME,
+              ledger,
+              request,
+              "weights are not all finite and the kernels multiply them with padding");
+      default -> preparePlan(request, way);
+    };
+  }
+
+  private PreparedConvolution preparePlan(PrepareRequest request, String name) {
+    int leastParts = Sharing.leastParts(request, options.threads());
+    Plan plan = PlanChoice.plan(name, kernels, request, leastParts);
+    var stage =
+        new Explanation.Stage(
+            request.convolution().isTransposed() ? "transposed convolution" : "convolution",
+            implementation(plan.name()),
+            request.src(),
+            request.dst(),
+            "packed",
+            plan.weightsByteSize(),
+            plan.newScratch().byteSize());
+    var explanation = new Explanation(NAME, request.problemText(), List.of(stage), warnings());
+    return new VectorConvolution(
+        request.src(), request.dst(), explanation, ledger, plan, leastParts > 1);
   }
 
   @Override
@@ -203,6 +224,16 @@ final class VectorEngine implements Alternatives, LedgerOwner {
 
   private List<String> warnings() {
     return kernels.isScalar() ? List.of(VectorProvider.SCALAR_REMEDY) : List.of();
+  }
+
+  /** Where the caller leaves a layout open, channels come last. */
+  private static PrepareRequest settled(PrepareRequest request) {
+    return PrepareRequest.of(
+        request.convolution(),
+        settled(request.src()),
+        settled(request.dst()),
+        request.weights(),
+        request.bias());
   }
 
   private static TensorSpec settled(TensorSpec spec) {
