@@ -9,8 +9,15 @@ import java.util.List;
 final class Buffers implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Tensor[] tensors;
+  private final float[] squares;
 
   Buffers(List<TensorSpec> specs) {
+    this(specs, new float[0]);
+  }
+
+  /** With the working memory of {@link Reorder}. */
+  Buffers(List<TensorSpec> specs, float[] squares) {
+    this.squares = squares;
     try {
       tensors = specs.stream().map(spec -> Tensor.allocate(spec, arena)).toArray(Tensor[]::new);
     } catch (Throwable e) {
@@ -21,6 +28,11 @@ final class Buffers implements AutoCloseable {
 
   Tensor get(int index) {
     return tensors[index];
+  }
+
+  /** The working memory of {@link Reorder}. */
+  float[] squares() {
+    return squares;
   }
 
   @Override

@@ -25,7 +25,7 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
         request.dst(),
         explanation,
         ledger,
-        () -> new Buffers(List.of(inner.src(), inner.dst())),
+        () -> new Buffers(List.of(inner.src(), inner.dst()), Reorder.newSquares()),
         inner);
     this.inner = inner;
     this.in = new Reorder(request.src(), inner.src());
@@ -65,8 +65,8 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
 
   @Override
   protected void run(Buffers buffers, Tensor src, Tensor dst) {
-    in.run(src, buffers.get(0));
+    in.run(src, buffers.get(0), buffers.squares());
     executeStage(inner, buffers.get(0), buffers.get(1));
-    out.run(buffers.get(1), dst);
+    out.run(buffers.get(1), dst, buffers.squares());
   }
 }

@@ -71,7 +71,9 @@ final class DirectPlan implements Plan {
       if (phases.isEmpty()) {
         biasOnly.add(new BiasOnly(phases, dst));
       } else {
-        var family = new Family(phases.d(), phases.h(), phases.w(), src.c(), leastTiles);
+        var family =
+            new Family(
+                phases.d(), phases.h(), phases.w(), src.c(), Family.PANEL_FLOATS, leastTiles);
         families.add(new PackedFamily(family, weights, blocks));
       }
     }

@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 final class Family {
   /** A panel of this many floats leaves room for weights in a second-level cache. */
-  private static final int PANEL_FLOATS = 1 << 16;
+  static final int PANEL_FLOATS = 1 << 16;
 
   /** Fewer pixels would not fill the blocks of the kernels. */
   private static final int LEAST_PIXELS = 4 * Kernels.PIXEL_BLOCK;
@@ -28,12 +28,13 @@ final class Family {
   final int panelRows;
   final int panelColumns;
 
-  Family(AxisPhase d, AxisPhase h, AxisPhase w, int channels) {
-    this(d, h, w, channels, 1);
-  }
-
-  /** Like the other one, with at least so many tiles where they stay large enough. */
-  Family(AxisPhase d, AxisPhase h, AxisPhase w, int channels, int leastTiles) {
+  /**
+   * Cuts the outputs into tiles.
+   *
+   * @param mostFloats what the panel holds at most, unless a few pixels need more
+   * @param leastTiles how many tiles there should be if they stay large enough
+   */
+  Family(AxisPhase d, AxisPhase h, AxisPhase w, int channels, int mostFloats, int leastTiles) {
     this.d = d;
     this.h = h;
     this.w = w;
@@ -41,13 +42,11 @@ final class Family {
     // Eight pixels a power of two apart would share the same few sets of a first-level cache.
     this.pitch = channels >= 256 && channels % 256 == 0 ? channels + 16 : channels;
     int columns = w.count();
-    while (columns > LEAST_PIXELS && floats(1, columns) > PANEL_FLOATS) {
+    while (columns > LEAST_PIXELS && floats(1, columns) > mostFloats) {
       columns = Math.ceilDiv(columns, 2);
     }
     int rows = h.count();
-    while (rows > 1
-        && (long) rows * columns > LEAST_PIXELS
-        && floats(rows, columns) > PANEL_FLOATS) {
+    while (rows > 1 && (long) rows * columns > LEAST_PIXELS && floats(rows, columns) > mostFloats) {
       rows--;
     }
     while (rows > 1

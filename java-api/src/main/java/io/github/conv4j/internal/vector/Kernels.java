@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.vector;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The innermost loops. One call does thousands of multiplications, so that the call costs nothing.
@@ -55,6 +56,11 @@ interface Kernels {
     return false;
   }
 
+  /** Returns the loops for planes; null where there are none. */
+  default @Nullable PlaneKernels planes() {
+    return null;
+  }
+
   /** Whether {@link #depthwise} takes so few channels. */
   default boolean takesChannels(int channelCount) {
     return channelCount >= lanes();
@@ -103,4 +109,23 @@ interface Kernels {
    * @param sums working memory of {@code channelCount} floats
    */
   void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[] sums);
+
+  /**
+   * Copies pixels into a panel, each lane taking the channel that its block says: {@code panel[to +
+   * i * planeFloats + r * rowPitch + c * lanes + l] = src[begin + r * rowStep + c * step +
+   * index[i][l]]}.
+   */
+  void spread(LaneBlocks.Block block, MemorySegment src, LaneSource from, float[] panel, int to);
+
+  /**
+   * Multiplies the vectors of a panel with weights, lane by lane, as {@link LaneTile} says.
+   *
+   * @param sums working memory of {@code lanes} floats
+   */
+  void lanewise(LaneTile tile, MemorySegment dst, float[] sums);
+
+  /** Multiplies the pixels of a tile with the weights of one block, as {@link ProductTile} says. */
+  default void pointwise(ProductTile tile, ProductTile.Block block, MemorySegment dst) {
+    throw new UnsupportedOperationException("scalar loops take lists of pixels");
+  }
 }

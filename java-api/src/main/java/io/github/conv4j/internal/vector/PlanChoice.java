@@ -1,16 +1,22 @@
 package io.github.conv4j.internal.vector;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.Geometry;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Which plans a problem admits, by name, and the making of one. */
 final class PlanChoice {
   private static final String DIRECT = "direct";
   private static final String DEPTHWISE = "depthwise";
+  private static final String LANEWISE = "lanewise";
+  private static final String POINTWISE = "pointwise";
+  private static final String PLANES = "planes";
+  private static final String PLANES_DEPTHWISE = "planes depthwise";
 
   /** With fewer channels the transforms cost what the products save. */
   private static final long LEAST_CHANNELS = 16;
@@ -38,11 +44,16 @@ final class PlanChoice {
   static List<String> admitted(
       Kernels kernels, Accuracy accuracy, PrepareRequest request, boolean finite) {
     Convolution c = request.convolution();
-    if (DepthwisePlan.serves(kernels, c, request.geometry().axes(), request.src())) {
-      return List.of(DEPTHWISE);
-    }
+    List<Geometry.Axis> axes = request.geometry().axes();
+    boolean depthwise = DepthwisePlan.serves(kernels, c, axes, request.src());
     if (!finite) {
-      return List.of();
+      return depthwise ? List.of(DEPTHWISE) : List.of();
+    }
+    boolean lanewise = LanewisePlan.serves(kernels, c, axes);
+    if (lanewise || depthwise) {
+      return lanewise && depthwise
+          ? List.of(LANEWISE, DEPTHWISE)
+          : List.of(lanewise ? LANEWISE : DEPTHWISE);
     }
     List<String> names = new ArrayList<>();
     if (accuracy == Accuracy.RELAXED && WinogradPlan.serves(kernels, request)) {
@@ -52,6 +63,9 @@ final class PlanChoice {
         }
       }
     }
+    if (PointwisePlan.serves(kernels, c, axes, request.src(), request.dst())) {
+      names.add(POINTWISE);
+    }
     names.add(isWorthwhile(c) ? names.size() : 0, DIRECT);
     String larger = WinogradTile.OUTPUTS_4X4.planName;
     if (names.contains(larger) && !readsTooMuch(request)) {
@@ -59,6 +73,31 @@ final class PlanChoice {
       names.add(names.getFirst().equals(DIRECT) ? 1 : 0, larger);
     }
     return List.copyOf(names);
+  }
+
+  /**
+   * Returns the names of the plans that may compute a problem on planes, the default first.
+   *
+   * @param request a problem whose layouts are settled, whose weights are finite
+   */
+  static List<String> admittedPlanes(Kernels kernels, PrepareRequest request) {
+    PlaneKernels planes = kernels.planes();
+    if (planes == null || !ChannelsFirstPlan.serves(request.src(), request.dst())) {
+      return List.of();
+    }
+    boolean depthwise =
+        ChannelsFirstDepthwisePlan.serves(
+            planes, request.convolution(), request.geometry().axes(), request.src(), request.dst());
+    return depthwise ? List.of(PLANES_DEPTHWISE, PLANES) : List.of(PLANES);
+  }
+
+  /** Whether {@link #PLANES} is slower than a copy of the tensors with neighbouring channels. */
+  static boolean prefersPixels(Kernels kernels, PrepareRequest request) {
+    List<String> names = admittedPlanes(kernels, request);
+    PlaneKernels planes = kernels.planes();
+    return planes != null
+        && names.equals(List.of(PLANES))
+        && ChannelsFirstPlan.prefersPixels(planes, request, request.src(), request.dst());
   }
 
   private static boolean isWorthwhile(Convolution c) {
@@ -88,13 +127,19 @@ final class PlanChoice {
   static Plan plan(String name, Kernels kernels, PrepareRequest request, int leastParts) {
     TensorSpec src = request.src();
     TensorSpec dst = request.dst();
-    for (WinogradTile tile : WinogradTile.values()) {
-      if (name.equals(tile.planName)) {
-        return new WinogradPlan(tile, kernels, request, src, dst, leastParts);
-      }
-    }
-    return name.equals(DEPTHWISE)
-        ? new DepthwisePlan(kernels, request, src, dst, leastParts)
-        : new DirectPlan(kernels, request, src, dst, leastParts);
+    return switch (name) {
+      case DEPTHWISE -> new DepthwisePlan(kernels, request, src, dst, leastParts);
+      case LANEWISE -> new LanewisePlan(kernels, request, src, dst, leastParts);
+      case POINTWISE -> new PointwisePlan(kernels, request, src, leastParts);
+      case DIRECT -> new DirectPlan(kernels, request, src, dst, leastParts);
+      case PLANES -> new ChannelsFirstPlan(planesOf(kernels), request, src, dst, leastParts);
+      case PLANES_DEPTHWISE ->
+          new ChannelsFirstDepthwisePlan(planesOf(kernels), request, src, dst, leastParts);
+      default -> new WinogradPlan(WinogradTile.named(name), kernels, request, src, dst, leastParts);
+    };
+  }
+
+  private static PlaneKernels planesOf(Kernels kernels) {
+    return Objects.requireNonNull(kernels.planes());
   }
 }

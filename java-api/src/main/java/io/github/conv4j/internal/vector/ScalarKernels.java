@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * at a time, which the JIT compiler turns into vector code where it can.
  */
 final class ScalarKernels implements Kernels {
-  private static final int LANES = 16;
+  static final int LANES = 16;
 
   @Override
   public int lanes() {
@@ -115,5 +115,16 @@ final class ScalarKernels implements Kernels {
     for (int c = 0; c < channels; c++) {
       sums[c] += src.getAtIndex(JAVA_FLOAT, at + c) * packed[weightsAt + c];
     }
+  }
+
+  @Override
+  public void spread(
+      LaneBlocks.Block block, MemorySegment src, LaneSource from, float[] panel, int to) {
+    ScalarLanes.spread(block, src, from, panel, to);
+  }
+
+  @Override
+  public void lanewise(LaneTile tile, MemorySegment dst, float[] sums) {
+    ScalarLanes.run(tile, dst, sums);
   }
 }

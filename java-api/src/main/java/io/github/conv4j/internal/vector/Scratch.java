@@ -15,6 +15,10 @@ final class Scratch implements AutoCloseable {
   final MemorySegment patch;
   final Kernels.DepthwiseRow row;
   final Family.Tile tile = new Family.Tile();
+  final ProductTile productTile = new ProductTile();
+  final LaneTile laneTile = new LaneTile();
+  final LaneSource laneSource = new LaneSource();
+  final PlaneKernels.Stencil stencil = new PlaneKernels.Stencil();
 
   /** Which tile of the current call the panel holds, or -1. */
   int panelTile = -1;

@@ -21,6 +21,7 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -152,18 +153,24 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     Convolution convolution = request.convolution();
     boolean inPlace =
         hasNeighbouringChannels(request.src()) && hasNeighbouringChannels(request.dst());
+    boolean huge = request.geometry().axes().stream().anyMatch(VectorEngine::isHuge);
+    boolean finite = SafeLoops.allFinite(request.weights());
     if (!inPlace) {
-      return List.of(REORDERED);
+      boolean copied = huge || !finite || PlanChoice.prefersPixels(kernels, request);
+      List<String> ways = new ArrayList<>(List.of(REORDERED));
+      if (!huge && finite) {
+        ways.addAll(copied ? 1 : 0, PlanChoice.admittedPlanes(kernels, request));
+      }
+      return ways;
     }
     boolean depthwise =
         convolution.groups() > 1 && convolution.groups() == convolution.inChannels();
     if (depthwise && convolution.padding().mode() != PaddingMode.ZEROS) {
       return List.of(PADDED);
     }
-    if (request.geometry().axes().stream().anyMatch(VectorEngine::isHuge)) {
+    if (huge) {
       return List.of(LOOPS_FOR_HUGE);
     }
-    boolean finite = SafeLoops.allFinite(request.weights());
     List<String> plans = PlanChoice.admitted(kernels, options.accuracy(), request, finite);
     return plans.isEmpty() ? List.of(LOOPS_FOR_NON_FINITE) : plans;
   }
@@ -226,18 +233,30 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     return kernels.isScalar() ? List.of(VectorProvider.SCALAR_REMEDY) : List.of();
   }
 
-  /** Where the caller leaves a layout open, channels come last. */
-  private static PrepareRequest settled(PrepareRequest request) {
+  /**
+   * Where the caller leaves a layout open: channels first beside a tensor of planes where there are
+   * loops for planes, else last.
+   */
+  private PrepareRequest settled(PrepareRequest request) {
     return PrepareRequest.of(
         request.convolution(),
-        settled(request.src()),
-        settled(request.dst()),
+        settled(request.src(), request.dst()),
+        settled(request.dst(), request.src()),
         request.weights(),
         request.bias());
   }
 
-  private static TensorSpec settled(TensorSpec spec) {
-    return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
+  private TensorSpec settled(TensorSpec spec, TensorSpec other) {
+    if (!spec.isAny()) {
+      return spec;
+    }
+    int rank = spec.shape().rank();
+    boolean planes =
+        kernels.planes() != null
+            && !other.isAny()
+            && !hasNeighbouringChannels(other)
+            && other.strides()[rank - 1] == 1;
+    return spec.withLayout(planes ? Layout.channelsFirst(rank) : Layout.channelsLast(rank));
   }
 
   @Override

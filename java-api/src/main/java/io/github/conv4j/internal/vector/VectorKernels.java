@@ -24,6 +24,13 @@ final class VectorKernels implements Kernels {
     };
   }
 
+  private final PlaneKernels planes = new VectorPlanes();
+
+  @Override
+  public PlaneKernels planes() {
+    return planes;
+  }
+
   @Override
   public int lanes() {
     return LANES;
@@ -69,5 +76,21 @@ final class VectorKernels implements Kernels {
   @Override
   public void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[] sums) {
     VectorStencils.run(row, src, dst);
+  }
+
+  @Override
+  public void spread(
+      LaneBlocks.Block block, MemorySegment src, LaneSource from, float[] panel, int to) {
+    VectorSpread.run(block, src, from, panel, to);
+  }
+
+  @Override
+  public void lanewise(LaneTile tile, MemorySegment dst, float[] sums) {
+    VectorLanes.run(tile, dst);
+  }
+
+  @Override
+  public void pointwise(ProductTile tile, ProductTile.Block block, MemorySegment dst) {
+    VectorPointwise.run(tile, block, dst);
   }
 }

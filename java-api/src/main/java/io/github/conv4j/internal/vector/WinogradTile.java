@@ -38,6 +38,16 @@ enum WinogradTile {
     this.size = outputs + 2;
   }
 
+  /** Returns the tile whose plan has this name. */
+  static WinogradTile named(String planName) {
+    for (WinogradTile tile : values()) {
+      if (tile.planName.equals(planName)) {
+        return tile;
+      }
+    }
+    throw new IllegalArgumentException("there is no plan " + planName);
+  }
+
   /** Source pixels, and products, of one tile. */
   int points() {
     return size * size;
