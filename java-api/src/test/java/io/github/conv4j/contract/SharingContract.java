@@ -102,6 +102,19 @@ abstract class SharingContract extends EngineContract {
     }
   }
 
+  /** However small the problem: parts stay within their tensors, between guard pages. */
+  @Test
+  void smallPartsAreExactToo() {
+    ChildJvm.Outcome outcome =
+        ChildJvm.run(
+            GuardPageRun.class,
+            List.of("-Dconv4j.sharing.nanos=0", "-XX:ActiveProcessorCount=3"),
+            engineName(),
+            "60");
+
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+  }
+
   /** Helpers work on tensors of confined, shared, automatic and heap memory alike. */
   @Test
   void everyKindOfMemoryIsShared() {

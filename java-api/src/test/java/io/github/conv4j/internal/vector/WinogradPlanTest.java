@@ -68,7 +68,7 @@ class WinogradPlanTest {
   }
 
   @Test
-  void whatItCannotComputeStaysDirect() {
+  void whatItCannotComputeGoesToOthers() {
     List<Convolution> others =
         List.of(
             CONVOLUTION.toBuilder().stride(2).build(),
@@ -80,7 +80,9 @@ class WinogradPlanTest {
                 .build());
 
     for (Convolution other : others) {
-      assertThat(admitted(Accuracy.RELAXED, other, SRC)).containsExactly("direct");
+      assertThat(admitted(Accuracy.RELAXED, other, SRC))
+          .isNotEmpty()
+          .noneMatch(name -> name.startsWith("winograd"));
     }
   }
 
