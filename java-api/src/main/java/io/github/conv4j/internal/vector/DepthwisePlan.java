@@ -125,10 +125,12 @@ final class DepthwisePlan implements Plan {
   @Override
   public Scratch newScratch() {
     int mostRows = 0;
+    int mostPixels = 0;
     for (Rows family : families) {
       mostRows = Math.max(mostRows, family.d.taps().length * family.h.taps().length);
+      mostPixels = Math.max(mostPixels, family.w.count());
     }
-    return Scratch.forRows(mostRows, src.c());
+    return Scratch.forRows(mostRows, src.c(), kernels.depthwiseWork(mostPixels, src.c()));
   }
 
   /** Parts of a few rows each, so that each is worth a thread's while. */
@@ -253,6 +255,6 @@ final class DepthwisePlan implements Plan {
     }
     row.first = position * src.sw();
     row.dstOffset = dstRow + family.w.output(w) * dst.sw();
-    kernels.depthwise(row, from, to, scratch.sums);
+    kernels.depthwise(row, from, to, scratch.work);
   }
 }

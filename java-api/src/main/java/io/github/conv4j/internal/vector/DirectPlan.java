@@ -131,7 +131,7 @@ final class DirectPlan implements Plan {
       panel = Math.max(panel, packed.family.panelFloats());
       pixels = Math.max(pixels, packed.family.mostPixels());
     }
-    return Scratch.forTiles(panel, pixels + Kernels.PIXEL_BLOCK, 2 * kernels.lanes());
+    return Scratch.forTiles(panel, pixels + Kernels.PIXEL_BLOCK, 0, kernels.productWork(pixels));
   }
 
   @Override
@@ -196,7 +196,7 @@ final class DirectPlan implements Plan {
           scratch.dstOffsets,
           g * outPerGroup + block.begin(),
           block.count(),
-          scratch.sums);
+          scratch.work);
     }
   }
 }

@@ -33,7 +33,7 @@ interface Kernels {
    * @param dst where results go
    * @param dstOffsets where the results of each pixel begin, in elements; {@code dstFrom} is added
    * @param channelCount output channels of the block: two vectors, one vector, or fewer
-   * @param sums working memory of {@code 2 * lanes} floats
+   * @param work from {@link #productWork}
    */
   void product(
       float[] panel,
@@ -49,7 +49,17 @@ interface Kernels {
       int[] dstOffsets,
       int dstFrom,
       int channelCount,
-      float[] sums);
+      float[][] work);
+
+  /** Returns the working memory of {@link #product} for up to so many pixels. */
+  default float[][] productWork(int mostPixels) {
+    return new float[0][];
+  }
+
+  /** Returns the working memory of {@link #depthwise}. */
+  default float[][] depthwiseWork(int mostPixels, int channels) {
+    return new float[0][];
+  }
 
   /** Whether these are loops without vector instructions of their own. */
   default boolean isScalar() {
@@ -106,9 +116,9 @@ interface Kernels {
    * dst[p][c] = bias[c] + sum over rows r and taps t of src[rows[r] + first + p * pixelStep + t *
    * tapStep + c] * packed[rowTaps[r] + tapFrom + t][c]}.
    *
-   * @param sums working memory of {@code channelCount} floats
+   * @param work from {@link #depthwiseWork}
    */
-  void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[] sums);
+  void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[][] work);
 
   /**
    * Copies pixels into a panel, each lane taking the channel that its block says: {@code panel[to +

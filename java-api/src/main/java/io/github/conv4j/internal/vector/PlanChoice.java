@@ -52,7 +52,7 @@ final class PlanChoice {
     boolean lanewise = LanewisePlan.serves(kernels, c, axes);
     if (lanewise || depthwise) {
       return lanewise && depthwise
-          ? List.of(LANEWISE, DEPTHWISE)
+          ? (kernels.isScalar() ? List.of(DEPTHWISE, LANEWISE) : List.of(LANEWISE, DEPTHWISE))
           : List.of(lanewise ? LANEWISE : DEPTHWISE);
     }
     List<String> names = new ArrayList<>();

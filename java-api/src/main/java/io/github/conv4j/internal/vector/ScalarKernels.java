@@ -3,12 +3,16 @@ package io.github.conv4j.internal.vector;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
- * The innermost loops without the Vector API: plain loops over output channels with four products
- * at a time, which the JIT compiler turns into vector code where it can.
+ * The innermost loops without the Vector API: plain loops in a form that the JIT compiler turns
+ * into vector code where it can.
  */
 final class ScalarKernels implements Kernels {
+  /** Products that are added at a time. */
+  private static final int STEP = 4;
+
   static final int LANES = 16;
 
   @Override
@@ -21,6 +25,22 @@ final class ScalarKernels implements Kernels {
     return "scalar";
   }
 
+  /** Results {@code [channel][pixel]}, then four rows of source values. */
+  @Override
+  public float[][] productWork(int mostPixels) {
+    return new float[2 * LANES + STEP][mostPixels];
+  }
+
+  /** Results {@code [pixel][channel]}, then one row of weights and one of source values. */
+  @Override
+  public float[][] depthwiseWork(int mostPixels, int channels) {
+    return new float[mostPixels + 2][channels];
+  }
+
+  /**
+   * Pixels are what the compiler makes vectors of, since there are many; it does so only where all
+   * arrays are read and written at the same index, hence the rows.
+   */
   @Override
   public void product(
       float[] panel,
@@ -36,50 +56,80 @@ final class ScalarKernels implements Kernels {
       int[] dstOffsets,
       int dstFrom,
       int channelCount,
-      float[] sums) {
+      float[][] work) {
     int width = channelCount > LANES ? 2 * LANES : LANES;
-    for (int p = 0; p < pixelCount; p++) {
-      System.arraycopy(bias, biasFrom, sums, 0, width);
-      int at = packedFrom;
-      for (int tap : taps) {
-        int base = bases[p] + tap;
-        int i = 0;
-        for (; i + 3 < run; i += 4) {
+    for (int o = 0; o < channelCount; o++) {
+      Arrays.fill(work[o], 0, pixelCount, bias[biasFrom + o]);
+    }
+    float[] values0 = work[2 * LANES];
+    float[] values1 = work[2 * LANES + 1];
+    float[] values2 = work[2 * LANES + 2];
+    float[] values3 = work[2 * LANES + 3];
+    int at = packedFrom;
+    for (int tap : taps) {
+      int i = 0;
+      for (; i + STEP <= run; i += STEP) {
+        gather(panel, bases, tap + i, pixelCount, values0);
+        gather(panel, bases, tap + i + 1, pixelCount, values1);
+        gather(panel, bases, tap + i + 2, pixelCount, values2);
+        gather(panel, bases, tap + i + 3, pixelCount, values3);
+        for (int o = 0; o < channelCount; o++) {
           addFour(
-              sums,
-              width,
-              panel[base + i],
-              panel[base + i + 1],
-              panel[base + i + 2],
-              panel[base + i + 3],
-              packed,
-              at);
-          at += 4 * width;
+              work[o],
+              values0,
+              values1,
+              values2,
+              values3,
+              packed[at + o],
+              packed[at + width + o],
+              packed[at + 2 * width + o],
+              packed[at + 3 * width + o],
+              pixelCount);
         }
-        for (; i < run; i++) {
-          addOne(sums, width, panel[base + i], packed, at);
-          at += width;
-        }
+        at += STEP * width;
       }
-      MemorySegment.copy(
-          sums, 0, dst, JAVA_FLOAT, (long) (dstOffsets[p] + dstFrom) * Float.BYTES, channelCount);
+      for (; i < run; i++) {
+        gather(panel, bases, tap + i, pixelCount, values0);
+        for (int o = 0; o < channelCount; o++) {
+          addOne(work[o], values0, packed[at + o], pixelCount);
+        }
+        at += width;
+      }
+    }
+    for (int p = 0; p < pixelCount; p++) {
+      long to = dstOffsets[p] + dstFrom;
+      for (int o = 0; o < channelCount; o++) {
+        dst.setAtIndex(JAVA_FLOAT, to + o, work[o][p]);
+      }
+    }
+  }
+
+  private static void gather(float[] panel, int[] bases, int offset, int count, float[] values) {
+    for (int p = 0; p < count; p++) {
+      values[p] = panel[bases[p] + offset];
     }
   }
 
   private static void addFour(
-      float[] sums, int width, float a, float b, float c, float d, float[] packed, int at) {
-    for (int j = 0; j < width; j++) {
-      sums[j] +=
-          a * packed[at + j]
-              + b * packed[at + width + j]
-              + c * packed[at + 2 * width + j]
-              + d * packed[at + 3 * width + j];
+      float[] sums,
+      float[] values0,
+      float[] values1,
+      float[] values2,
+      float[] values3,
+      float weight0,
+      float weight1,
+      float weight2,
+      float weight3,
+      int count) {
+    for (int p = 0; p < count; p++) {
+      sums[p] +=
+          weight0 * values0[p] + weight1 * values1[p] + weight2 * values2[p] + weight3 * values3[p];
     }
   }
 
-  private static void addOne(float[] sums, int width, float a, float[] packed, int at) {
-    for (int j = 0; j < width; j++) {
-      sums[j] += a * packed[at + j];
+  private static void addOne(float[] sums, float[] values, float weight, int count) {
+    for (int p = 0; p < count; p++) {
+      sums[p] += weight * values[p];
     }
   }
 
@@ -94,26 +144,34 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[] sums) {
+  public void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[][] work) {
     int channels = row.channelCount;
+    float[] weights = work[work.length - 2];
+    float[] values = work[work.length - 1];
     for (int p = 0; p < row.count; p++) {
-      System.arraycopy(row.bias, 0, sums, 0, channels);
-      for (int r = 0; r < row.rowCount; r++) {
-        for (int t = 0; t < row.tapCount; t++) {
-          long at = row.rows[r] + row.first + p * row.pixelStep + t * row.tapStep;
-          int weightsAt = (row.rowTaps[r] + row.tapFrom + t) * row.channelCount;
-          addChannels(sums, src, at, row.packed, weightsAt, channels);
+      System.arraycopy(row.bias, 0, work[p], 0, channels);
+    }
+    for (int r = 0; r < row.rowCount; r++) {
+      for (int t = 0; t < row.tapCount; t++) {
+        int weightsAt = (row.rowTaps[r] + row.tapFrom + t) * channels;
+        System.arraycopy(row.packed, weightsAt, weights, 0, channels);
+        long at = row.rows[r] + row.first + t * row.tapStep;
+        for (int p = 0; p < row.count; p++) {
+          long from = (at + p * row.pixelStep) * Float.BYTES;
+          MemorySegment.copy(src, JAVA_FLOAT, from, values, 0, channels);
+          addProducts(work[p], values, weights, channels);
         }
       }
+    }
+    for (int p = 0; p < row.count; p++) {
       long to = (row.dstOffset + p * row.dstStep) * Float.BYTES;
-      MemorySegment.copy(sums, 0, dst, JAVA_FLOAT, to, channels);
+      MemorySegment.copy(work[p], 0, dst, JAVA_FLOAT, to, channels);
     }
   }
 
-  private static void addChannels(
-      float[] sums, MemorySegment src, long at, float[] packed, int weightsAt, int channels) {
-    for (int c = 0; c < channels; c++) {
-      sums[c] += src.getAtIndex(JAVA_FLOAT, at + c) * packed[weightsAt + c];
+  private static void addProducts(float[] sums, float[] values, float[] weights, int count) {
+    for (int c = 0; c < count; c++) {
+      sums[c] += values[c] * weights[c];
     }
   }
 

@@ -11,6 +11,10 @@ final class Scratch implements AutoCloseable {
   final int[] bases;
   final int[] dstOffsets;
   final float[] sums;
+
+  /** Working memory of scalar loops. */
+  final float[][] work;
+
   final float[] half;
   final MemorySegment patch;
   final Kernels.DepthwiseRow row;
@@ -30,6 +34,7 @@ final class Scratch implements AutoCloseable {
       float[] panel,
       int pixels,
       float[] sums,
+      float[][] work,
       float[] half,
       MemorySegment patch,
       Kernels.DepthwiseRow row) {
@@ -37,6 +42,7 @@ final class Scratch implements AutoCloseable {
     this.bases = new int[pixels];
     this.dstOffsets = new int[pixels];
     this.sums = sums;
+    this.work = work;
     this.half = half;
     this.patch = patch;
     this.row = row;
@@ -44,21 +50,28 @@ final class Scratch implements AutoCloseable {
 
   /** For tiles: a panel of source values, the pixels of a tile, and sums of scalar loops. */
   static Scratch forTiles(int panelFloats, int pixels, int sums) {
+    return forTiles(panelFloats, pixels, sums, new float[0][]);
+  }
+
+  /** The same with {@link Kernels#productWork}. */
+  static Scratch forTiles(int panelFloats, int pixels, int sums, float[][] work) {
     return new Scratch(
         new float[panelFloats],
         pixels,
         new float[sums],
+        work,
         new float[0],
         MemorySegment.NULL,
         new Kernels.DepthwiseRow(0, 0));
   }
 
-  /** For rows of a depthwise convolution. */
-  static Scratch forRows(int mostRows, int channels) {
+  /** For rows of a depthwise convolution, with {@link Kernels#depthwiseWork}. */
+  static Scratch forRows(int mostRows, int channels, float[][] work) {
     return new Scratch(
         new float[0],
         0,
-        new float[channels],
+        new float[0],
+        work,
         new float[0],
         MemorySegment.NULL,
         new Kernels.DepthwiseRow(mostRows, channels));
@@ -74,6 +87,7 @@ final class Scratch implements AutoCloseable {
         new float[panelFloats],
         0,
         new float[sums],
+        new float[0][],
         new float[half],
         Arena.ofAuto().allocate(JAVA_FLOAT, patchFloats),
         new Kernels.DepthwiseRow(0, 0));
@@ -86,6 +100,9 @@ final class Scratch implements AutoCloseable {
 
   long byteSize() {
     long floats = (long) panel.length + sums.length + half.length;
+    for (float[] row : work) {
+      floats += row.length;
+    }
     return (floats + bases.length + dstOffsets.length) * Float.BYTES
         + patch.byteSize()
         + row.rows.length * (long) (Long.BYTES + Integer.BYTES);

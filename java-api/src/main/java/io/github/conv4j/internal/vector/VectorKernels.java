@@ -56,7 +56,7 @@ final class VectorKernels implements Kernels {
       int[] dstOffsets,
       int dstFrom,
       int channelCount,
-      float[] sums) {
+      float[][] work) {
     VectorProducts.run(
         panel,
         bases,
@@ -74,7 +74,7 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[] sums) {
+  public void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[][] work) {
     VectorStencils.run(row, src, dst);
   }
 
