@@ -1,40 +1,40 @@
 package io.github.conv4j.bench.cli;
 
-import io.github.conv4j.bench.compare.Race;
-import io.github.conv4j.bench.text.TextTable;
-import io.github.conv4j.engine.Availability;
-import io.github.conv4j.engine.Engine;
-import io.github.conv4j.engine.EngineOptions;
-import io.github.conv4j.engine.Engines;
+import io.github.conv4j.bench.contender.Contender;
+import io.github.conv4j.bench.network.NetworkLayer;
+import io.github.conv4j.bench.network.Networks;
+import io.github.conv4j.bench.report.BenchFiles;
+import io.github.conv4j.bench.report.BenchText;
+import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.LoadResults;
+import io.github.conv4j.bench.results.Outcome;
 import io.github.conv4j.validation.LayoutChoice;
-import io.github.conv4j.validation.Problem;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** Times engines against each other on the layers of real networks. */
+/** Compares engines, and other libraries, on the convolutions of networks. */
 @Command(
     name = "bench",
     sortOptions = false,
     description = {
-      "Time engines against each other, one thread, in turns, on layers of ResNet-50 and",
-      "MobileNetV2 or of your own file of problem lines."
+      "Compare engines, and other libraries, on the convolutions of networks: in turns, in one",
+      "process, beside the limits of the machine. Prints the figures; writes them as JSON and as a",
+      "report. The exit code is 1 if an engine computes something else than the judge."
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final String LAYERS = "/io/github/conv4j/bench/layers.txt";
+  private static final int MOST_THREADS = 256;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -42,17 +42,44 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--problems",
-      paramLabel = "FILE",
-      description = "Problem lines in benchdnn's syntax; # starts a comment.")
-  private @Nullable Path problems;
+      split = ",",
+      paramLabel = "FILE|NETWORK",
+      description = {
+        "Files of problem lines in benchdnn's syntax, or networks, joined by commas: resnet50,",
+        "mobilenetv2, efficientnetb0, vgg16, unet, resnext50, deeplabv3, r3d18, superresolution,",
+        "ocr, small, or quick for some layers of each. All networks if left out."
+      })
+  private List<String> problems = new ArrayList<>();
 
   @Option(
       names = "--engines",
       split = ",",
       paramLabel = "NAMES",
+<<<<<<< ours
       description =
           "Joined by commas; all but reference and auto if left out. The first is compared with.")
+=======
+      description = {
+        "Joined by commas; vector:relaxed asks for the relaxed accuracy. All but the reference if",
+        "left out, strict and relaxed. The first is compared with."
+      })
+>>>>>>> theirs
   private List<String> names = new ArrayList<>();
+
+  @Option(names = "--peers", description = "Other libraries too, where they are built in.")
+  private boolean peers;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of one call; ${DEFAULT-VALUE} if left out.")
+  private int threads = 1;
+
+  @Option(
+      names = "--accuracy",
+      paramLabel = "ACCURACY",
+      description = "strict, relaxed or both; both if left out.")
+  private BenchContenders.Accuracies accuracy = BenchContenders.Accuracies.BOTH;
 
   @Option(
       names = "--layout",
@@ -62,86 +89,85 @@ final class BenchCommand implements Callable<Integer> {
   private LayoutChoice layout = LayoutChoice.NHWC;
 
   @Option(
+      names = "--quick",
+      description = "Some layers of each network, in 3 minutes instead of 30.")
+  private boolean quick;
+
+  @Option(
       names = "--millis",
       paramLabel = "N",
-      description = "Measuring time for each layer and engine; ${DEFAULT-VALUE} if left out.")
-  private int millis = 300;
+      description = "Time for each layer and contender, instead of what the whole time allows.")
+  private @Nullable Integer millis;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where the files go; ./conv4j-bench if left out.")
+  private Path out = Path.of("conv4j-bench");
+
+  @Option(
+      names = "--load",
+      paramLabel = "FILE",
+      description = "Results of conv4j load, for the report.")
+  private @Nullable Path load;
+
+  @Option(
+      names = "--from",
+      paramLabel = "FILE",
+      description = "Measure nothing; write the report of these results again.")
+  private @Nullable Path from;
 
   @Override
-  public Integer call() {
-    if (millis < 1 || millis > 60_000) {
-      throw new ParameterException(
-          spec.commandLine(), "--millis must be from 1 to 60000 but is " + millis);
-    }
-    List<Problem> layers = layers();
-    List<Engine> engines = open();
-    try {
-      run(layers, engines);
-      return ExitCodes.OK;
-    } finally {
-      engines.forEach(Engine::close);
-    }
+  public Integer call() throws IOException, InterruptedException {
+    requireRange("--millis", millis == null ? 1 : millis, 60_000);
+    requireRange("--threads", threads, MOST_THREADS);
+    LoadResults loaded = load == null ? null : read(load, LoadResults::read);
+    BenchResults old = from == null ? null : read(from, BenchResults::read);
+    List<NetworkLayer> layers = layers();
+    prepareOut();
+    PrintWriter stdout = spec.commandLine().getOut();
+    BenchResults results = old == null ? measure(layers, stdout) : old;
+    BenchText.lines(results).stream().map(Terminal::printable).forEach(stdout::println);
+    stdout.println();
+    stdout.println(BenchFiles.write(out, results, loaded));
+    stdout.flush();
+    return allAgree(results) ? ExitCodes.OK : ExitCodes.FAILED;
   }
 
-  private void run(List<Problem> layers, List<Engine> engines) {
-    var race = new Race(engines, millis * 1_000_000L);
-    TextTable table = new TextTable(header(engines));
-    double[] logs = new double[engines.size()];
-    try (Progress progress = Progress.of("bench", layers.size())) {
-      for (Problem layer : layers) {
-        List<Race.Result> results = race.run(layer, layout);
-        table.add(row(layer, results));
-        for (int i = 0; i < logs.length; i++) {
-          logs[i] += Math.log(results.getFirst().medianNanos() / results.get(i).medianNanos());
-        }
-        progress.step();
+  private BenchResults measure(List<NetworkLayer> layers, PrintWriter stdout)
+      throws InterruptedException {
+    try (var contenders =
+            BenchContenders.open(names, accuracy, peers, threads, spec.commandLine());
+        var _ = LogLines.withoutWarnings()) {
+      List<Contender> all = contenders.all();
+      contenders.absent().forEach(stdout::println);
+      if (all.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), "no engine can start on this machine");
       }
+      var run = new BenchRun(contenders, threads, layout, quick, millis);
+      return run.measure(layers, command());
     }
-    PrintWriter out = spec.commandLine().getOut();
-    table.lines().forEach(out::println);
-    for (int i = 1; i < logs.length; i++) {
-      out.printf(
-          "geometric mean: %s runs at %.2f times the speed of %s%n",
-          engines.get(i).name(), Math.exp(logs[i] / layers.size()), engines.getFirst().name());
-    }
-    out.flush();
   }
 
-  private static String[] header(List<Engine> engines) {
-    List<String> cells = new ArrayList<>();
-    cells.add("problem");
-    for (int i = 0; i < engines.size(); i++) {
-      cells.add(engines.get(i).name() + " µs");
-      cells.add("quartiles");
-      cells.add("GFLOP/s");
-      if (i > 0) {
-        cells.add("speed");
-      }
-      cells.add("implementation");
-    }
-    return cells.toArray(String[]::new);
+  private String command() {
+    ParseResult parsed = spec.commandLine().getParseResult();
+    return "./conv4j bench "
+        + String.join(" ", parsed == null ? List.of() : parsed.expandedArgs()).strip();
   }
 
-  private static String[] row(Problem layer, List<Race.Result> results) {
-    List<String> cells = new ArrayList<>();
-    cells.add(layer.line());
-    Race.Result first = results.getFirst();
-    for (int i = 0; i < results.size(); i++) {
-      Race.Result result = results.get(i);
-      cells.add("%.1f".formatted(result.medianNanos() / 1e3));
-      cells.add("%.1f-%.1f".formatted(result.lowerNanos() / 1e3, result.upperNanos() / 1e3));
-      cells.add("%.0f".formatted(2.0 * layer.multiplications() / result.medianNanos()));
-      if (i > 0) {
-        boolean overlap =
-            result.lowerNanos() <= first.upperNanos() && first.lowerNanos() <= result.upperNanos();
-        cells.add(
-            "%s%.2fx".formatted(overlap ? "~" : "", first.medianNanos() / result.medianNanos()));
-      }
-      cells.add(result.implementation());
-    }
-    return cells.toArray(String[]::new);
+  private static boolean allAgree(BenchResults results) {
+    List<String> ours =
+        results.contenders().stream()
+            .filter(BenchResults.Participant::ours)
+            .map(BenchResults.Participant::name)
+            .toList();
+    return results.layers().stream()
+        .flatMap(layer -> layer.entrants().stream())
+        .filter(entrant -> ours.contains(entrant.contender()))
+        .noneMatch(entrant -> entrant.outcome() == Outcome.DISAGREES);
   }
 
+<<<<<<< ours
   private List<Engine> open() {
     List<String> chosen = names;
     if (chosen.isEmpty()) {
@@ -151,37 +177,62 @@ final class BenchCommand implements Callable<Integer> {
               .map(Engines.Survey::name)
               .filter(name -> !name.equals("reference") && !name.equals(EngineChoice.AUTO))
               .toList();
+=======
+  private void requireRange(String option, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new ParameterException(
+          spec.commandLine(), "%s must be from 1 to %d but is %d".formatted(option, most, value));
+>>>>>>> theirs
     }
-    chosen.forEach(name -> EngineChoice.requireKnown(name, spec.commandLine()));
-    return chosen.stream().map(name -> Engines.named(name, new EngineOptions(1))).toList();
   }
 
-  private List<Problem> layers() {
-    List<Problem> layers = new ArrayList<>();
-    for (String line : text().lines().toList()) {
-      String problem = line.replaceFirst("#.*", "").strip();
-      if (!problem.isEmpty()) {
-        try {
-          layers.add(Problem.parse(problem));
-        } catch (IllegalArgumentException e) {
-          throw new ParameterException(
-              spec.commandLine(), Objects.requireNonNullElse(e.getMessage(), problem), e);
-        }
+  private List<NetworkLayer> layers() {
+    List<String> chosen = problems;
+    if (chosen.isEmpty()) {
+      chosen = quick ? List.of(Networks.QUICK) : Networks.names();
+    }
+    List<NetworkLayer> layers = new ArrayList<>();
+    for (String each : chosen) {
+      if (Networks.isKnown(each)) {
+        layers.addAll(Networks.layers(each));
+      } else {
+        layers.addAll(file(Path.of(each)));
       }
     }
     if (layers.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "there is no problem in " + problems);
+      throw new ParameterException(
+          spec.commandLine(), "there is no problem in " + String.join(", ", problems));
     }
     return layers;
   }
 
-  private String text() {
-    try (InputStream own = BenchCommand.class.getResourceAsStream(LAYERS)) {
-      return problems == null
-          ? new String(Objects.requireNonNull(own).readAllBytes(), StandardCharsets.UTF_8)
-          : Files.readString(problems);
+  private List<NetworkLayer> file(Path path) {
+    try {
+      return BatchFile.read(path, false).problems().stream().map(NetworkLayer::of).toList();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private interface Reader<T> {
+    T read(Path file) throws IOException;
+  }
+
+  private <T> T read(Path file, Reader<T> reader) {
+    try {
+      return reader.read(file);
     } catch (IOException e) {
-      throw new ParameterException(spec.commandLine(), "cannot read " + problems, e);
+      throw new ParameterException(
+          spec.commandLine(), "cannot read '%s': %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private void prepareOut() {
+    try {
+      Files.createDirectories(out);
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "cannot make the folder '%s'".formatted(out), e);
     }
   }
 }

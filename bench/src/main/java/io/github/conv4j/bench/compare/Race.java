@@ -1,129 +1,255 @@
 package io.github.conv4j.bench.compare;
 
-import io.github.conv4j.Convolution;
-import io.github.conv4j.PreparedConvolution;
-import io.github.conv4j.engine.Engine;
-import io.github.conv4j.tensor.DataType;
-import io.github.conv4j.tensor.Tensor;
-import io.github.conv4j.tensor.TensorSpec;
-import io.github.conv4j.validation.LayoutChoice;
-import io.github.conv4j.validation.Problem;
-import java.lang.foreign.Arena;
+import io.github.conv4j.bench.contender.Contender;
+import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.Entry;
+import io.github.conv4j.bench.contender.Task;
+import io.github.conv4j.bench.results.Costs;
+import io.github.conv4j.bench.results.Entrant;
+import io.github.conv4j.bench.results.Outcome;
+import io.github.conv4j.bench.results.Timing;
+import io.github.conv4j.bench.results.Versus;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Times engines on one problem, in turns of a fraction of a millisecond, so that whatever else the
- * machine does hits all alike. One thread.
+ * Contenders on one task, in two steps. {@link #open} prepares each for the first time, checks its
+ * result and lets its code become warm. {@link #run}, when that has happened on all tasks, times
+ * those whose result is right, in turns of about a millisecond, so that whatever else the machine
+ * does hits all alike.
+ *
+ * <p><b>Threads.</b> One at a time.
  */
 public final class Race {
-  private static final long TURN_NANOS = 200_000;
+  /** Below this the naive loops judge; above it they would take too long. */
+  private static final long MOST_JUDGED = 20_000_000;
 
-  private final List<Engine> engines;
-  private final long nanosPerEngine;
+  /** Of the time for a contender, what goes before measuring. */
+  private static final double WARM_UP_SHARE = 0.3;
+
+  /** Who takes so many times its share for one call is not called again. */
+  private static final double MOST_SHARES = 2;
+
+  private static final int FEWEST_TURNS = 5;
+
+  /** Only code that the JVM's compiler has not finished with takes as long. */
+  private static final double MOST_WARM_UP_NANOS = 4e9;
+
+  private final List<? extends Contender> contenders;
+  private final Contender reference;
+  private final Compiler compiler = new Compiler();
 
   /**
    * Creates a race.
    *
-   * @param nanosPerEngine for measuring; half of it goes before, to warm up
+   * @param contenders the first judges where the reference would take too long
+   * @param reference the naive loops
    */
-  public Race(List<Engine> engines, long nanosPerEngine) {
-    this.engines = List.copyOf(engines);
-    this.nanosPerEngine = nanosPerEngine;
+  public Race(List<? extends Contender> contenders, Contender reference) {
+    this.contenders = List.copyOf(contenders);
+    this.reference = reference;
   }
 
   /**
-   * What an engine took.
+   * What the first step found.
    *
-   * @param engine its name
-   * @param implementation what ran
-   * @param medianNanos of a call
-   * @param lowerNanos a quarter of the turns was faster
-   * @param upperNanos a quarter of the turns was slower
+   * @param judge who was taken for right
+   * @param byContender one entry a contender, in their order
    */
-  public record Result(
-      String engine,
+  public record Opening(String judge, Map<String, Opened> byContender) {}
+
+  /** A contender that has been called. */
+  record Opened(
+      Outcome outcome,
+      String reason,
       String implementation,
-      double medianNanos,
-      double lowerNanos,
-      double upperNanos) {}
+      double error,
+      @Nullable Costs costs,
+      double callNanos) {
+    static Opened without(Outcome outcome, String reason) {
+      return new Opened(outcome, reason, "", -1, null, 0);
+    }
+  }
 
-  /** Times every engine; the results are in the engines' order. */
-  public List<Result> run(Problem problem, LayoutChoice layout) {
-    Convolution c = problem.convolution();
-    float[] weights = random(c.weightsShape().elementCount());
-    float[] bias = random(c.outChannels());
-    TensorSpec src =
-        TensorSpec.of(DataType.F32, layout.forRank(problem.src().rank()), problem.src());
-    List<Runner> runners = new ArrayList<>();
-    try (Arena arena = Arena.ofConfined()) {
-      for (Engine engine : engines) {
-        runners.add(new Runner(engine.prepare(c, src, weights, bias), arena));
+  /**
+   * Takes the first step.
+   *
+   * @param nanosEach to call each contender for
+   */
+  public Opening open(Task task, double nanosEach) {
+    Map<String, Opened> opened = new LinkedHashMap<>();
+    Optional<Judge> judge =
+        task.problem().multiplications() <= MOST_JUDGED ? judge(task) : Optional.empty();
+    for (Contender contender : contenders) {
+      Optional<String> lack = contender.lack(task);
+      if (lack.isPresent()) {
+        opened.put(contender.name(), Opened.without(Outcome.LACKS, lack.get()));
+        continue;
       }
-      for (Runner runner : runners) {
-        long end = System.nanoTime() + nanosPerEngine / 2;
-        while (System.nanoTime() < end) {
-          runner.turn();
+      try {
+        long begin = System.nanoTime();
+        try (Entry entry = contender.enter(task)) {
+          double prepare = entry.prepareNanos().orElse(System.nanoTime() - begin);
+          begin = System.nanoTime();
+          entry.call();
+          double first = System.nanoTime() - begin;
+          float[] result = entry.result();
+          judge = judge.or(() -> Optional.of(new Judge(contender.name(), result)));
+          double error = judge.get().error(result);
+          boolean disagrees = Judge.disagrees(error, contender instanceof EngineContender);
+          String reason =
+              disagrees
+                  ? "differs from %s by %.1e of its L2 norm".formatted(judge.get().name(), error)
+                  : "";
+          opened.put(
+              contender.name(),
+              new Opened(
+                  disagrees ? Outcome.DISAGREES : Outcome.TIMED,
+                  reason,
+                  entry.implementation(),
+                  finite(error),
+                  new Costs(prepare, first, 0),
+                  disagrees ? first : warmUp(nanosEach).run(entry, first, Double.MAX_VALUE)));
         }
-        runner.turns.clear();
+      } catch (RuntimeException | LinkageError e) {
+        opened.put(contender.name(), Opened.without(Outcome.FAILED, text(e)));
       }
-      long end = System.nanoTime() + nanosPerEngine * runners.size();
-      while (System.nanoTime() < end) {
-        runners.forEach(Runner::turn);
+    }
+    return new Opening(judge.map(Judge::name).orElse(""), opened);
+  }
+
+  /** JSON knows no infinity. */
+  private static double finite(double error) {
+    return Double.isInfinite(error) ? Double.MAX_VALUE : error;
+  }
+
+  private Optional<Judge> judge(Task task) {
+    if (reference.lack(task).isPresent()) {
+      return Optional.empty();
+    }
+    try (Entry entry = reference.enter(task)) {
+      entry.call();
+      return Optional.of(new Judge(reference.name(), entry.result()));
+    }
+  }
+
+  /**
+   * Takes the second step.
+   *
+   * @param nanosEach for each contender
+   * @return one entry a contender, in their order
+   */
+  public List<Entrant> run(Task task, Opening opening, double nanosEach) {
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    Map<String, Runner> runners = new LinkedHashMap<>();
+    Map<String, Opened> all = new LinkedHashMap<>(opening.byContender());
+    try {
+      for (Contender contender : contenders) {
+        Opened opened = require(all, contender.name());
+        if (opened.outcome() != Outcome.TIMED || opened.callNanos() > MOST_SHARES * nanosEach) {
+          continue;
+        }
+        try {
+          long begin = System.nanoTime();
+          Entry entry = contender.enter(task);
+          double prepare = entry.prepareNanos().orElse(System.nanoTime() - begin);
+          entries.put(contender.name(), entry);
+          all.put(contender.name(), prepared(opened, entry, prepare));
+          Runner runner = new Runner(entry, opened.callNanos());
+          runner.warmUp(warmUp(WARM_UP_SHARE * nanosEach));
+          runners.put(contender.name(), runner);
+        } catch (RuntimeException | LinkageError e) {
+          all.put(contender.name(), Opened.without(Outcome.FAILED, text(e)));
+        }
       }
-      return runners.stream().map(Runner::result).toList();
+      takeTurns(List.copyOf(runners.values()), (1 - WARM_UP_SHARE) * nanosEach);
     } finally {
-      runners.forEach(runner -> runner.prepared.close());
+      entries.values().forEach(Entry::close);
+    }
+    return entrants(all, runners);
+  }
+
+  private WarmUp warmUp(double leastNanos) {
+    return new WarmUp(compiler, leastNanos, Math.max(leastNanos, MOST_WARM_UP_NANOS));
+  }
+
+  private static Opened prepared(Opened opened, Entry entry, double seenPrepare) {
+    Costs costs = opened.costs();
+    return new Opened(
+        opened.outcome(),
+        opened.reason(),
+        entry.implementation(),
+        opened.error(),
+        costs == null ? null : new Costs(costs.firstPrepare(), costs.firstCall(), seenPrepare),
+        opened.callNanos());
+  }
+
+  private static Opened require(Map<String, Opened> all, String name) {
+    Opened opened = all.get(name);
+    if (opened == null) {
+      throw new IllegalArgumentException(name + " has not been opened");
+    }
+    return opened;
+  }
+
+  /** In rounds; who has had twice its share of the time leaves out rounds. */
+  private static void takeTurns(List<Runner> runners, double nanosEach) {
+    double begin = System.nanoTime();
+    double end = begin + nanosEach * runners.size();
+    for (int round = 0; round == 0 || System.nanoTime() < end; round++) {
+      double share = (System.nanoTime() - begin) / runners.size();
+      for (int i = 0; i < runners.size(); i++) {
+        // Each begins now and then: who follows a slow one finds colder caches.
+        Runner runner = runners.get((i + round) % runners.size());
+        if (round < FEWEST_TURNS || runner.spentNanos() <= 2 * share) {
+          runner.turn();
+        } else {
+          runner.pass();
+        }
+      }
     }
   }
 
-  private static float[] random(long count) {
-    var random = new SplittableRandom(count);
-    float[] values = new float[Math.toIntExact(count)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextDouble(-1, 1);
+  private List<Entrant> entrants(Map<String, Opened> all, Map<String, Runner> runners) {
+    Map<String, double[]> times = new LinkedHashMap<>();
+    List<Entrant> entrants = new ArrayList<>();
+    for (Contender contender : contenders) {
+      String name = contender.name();
+      Opened opened = require(all, name);
+      Runner runner = runners.get(name);
+      Timing timing = null;
+      var against = new ArrayList<Versus>();
+      if (opened.outcome() == Outcome.TIMED) {
+        double[] own = runner == null ? new double[] {opened.callNanos()} : runner.nanosByRound();
+        timing = runner == null ? once(opened.callNanos()) : runner.timing(own);
+        times.forEach((other, nanos) -> against.add(Pairing.compare(other, nanos, own)));
+        times.put(name, own);
+      }
+      entrants.add(
+          new Entrant(
+              name,
+              opened.outcome(),
+              opened.reason(),
+              opened.implementation(),
+              opened.error(),
+              opened.costs(),
+              timing,
+              against));
     }
-    return values;
+    return entrants;
   }
 
-  private static final class Runner {
-    private final PreparedConvolution prepared;
-    private final Tensor src;
-    private final Tensor dst;
-    private final List<Double> turns = new ArrayList<>();
+  private static Timing once(double nanos) {
+    return new Timing(1, 1, nanos, nanos, nanos, nanos, nanos, nanos, nanos);
+  }
 
-    Runner(PreparedConvolution prepared, Arena arena) {
-      this.prepared = prepared;
-      this.src =
-          Tensor.ofFloats(prepared.src(), random(prepared.src().shape().elementCount()), arena);
-      this.dst = Tensor.allocate(prepared.dst(), arena);
-    }
-
-    void turn() {
-      long begin = System.nanoTime();
-      int calls = 0;
-      long now;
-      do {
-        prepared.execute(src, dst);
-        calls++;
-        now = System.nanoTime();
-      } while (now - begin < TURN_NANOS);
-      turns.add((now - begin) / (double) calls);
-    }
-
-    Result result() {
-      double[] sorted = turns.stream().mapToDouble(Double::doubleValue).toArray();
-      Arrays.sort(sorted);
-      var implementations =
-          prepared.explain().stages().stream().map(stage -> stage.implementation()).toList();
-      return new Result(
-          prepared.explain().engine(),
-          String.join("+", implementations),
-          sorted[sorted.length / 2],
-          sorted[sorted.length / 4],
-          sorted[sorted.length * 3 / 4]);
-    }
+  private static String text(Throwable e) {
+    return e.getClass().getSimpleName()
+        + ": "
+        + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 }

@@ -1,4 +1,4 @@
-/** Engines against each other: the same layers, in turns, in one process. */
+/** Contenders against each other: the same layers, in turns, in one process. */
 @NullMarked
 package io.github.conv4j.bench.compare;
 

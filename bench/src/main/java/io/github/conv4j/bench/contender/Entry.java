@@ -1,5 +1,7 @@
 package io.github.conv4j.bench.contender;
 
+import java.util.OptionalLong;
+
 /** A task made ready by one contender. For one thread at a time; open one for each client. */
 public interface Entry extends AutoCloseable {
   /** Computes the task once: what is measured. */
@@ -10,6 +12,11 @@ public interface Entry extends AutoCloseable {
 
   /** Returns what runs, as the contender names it; empty if it does not say. */
   String implementation();
+
+  /** Returns how long making it ready took, for who knows better than the clock around it. */
+  default OptionalLong prepareNanos() {
+    return OptionalLong.empty();
+  }
 
   @Override
   void close();

@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.overhead;
 
 import com.google.gson.GsonBuilder;
+import io.github.conv4j.bench.toolchain.TemporaryFolder;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;

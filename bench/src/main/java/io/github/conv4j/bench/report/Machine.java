@@ -14,13 +14,13 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /** What the figures were measured on. */
-final class Machine {
+public final class Machine {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
   private Machine() {}
 
   /** Returns names and values, in the order to show them. */
-  static SequencedMap<String, String> describe() {
+  public static SequencedMap<String, String> describe() {
     SequencedMap<String, String> facts = new LinkedHashMap<>();
     facts.put("CPU", cpu());
     facts.put("Processors", String.valueOf(Runtime.getRuntime().availableProcessors()));

@@ -2,6 +2,9 @@ package io.github.conv4j.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.Entrant;
+import io.github.conv4j.bench.results.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,17 +18,71 @@ class BenchCommandTest {
 
     Command command =
         Command.run(
-            "bench", "--problems", file.toString(), "--millis", "1", "--engines", "onednn,vector");
+            "bench",
+            "--problems",
+            file.toString(),
+            "--millis",
+            "1",
+            "--engines",
+            "onednn,vector:relaxed",
+            "--out",
+            folder.toString());
 
     assertThat(command.exitCode()).isZero();
-    assertThat(command.text()).contains("mb1_ic4oc4_ih5oh5kh3", "vector", "geometric mean");
+    assertThat(command.text()).contains("4>4 @5 k3", "vector", "geometric mean", "bench.html");
+    assertThat(BenchResults.read(folder.resolve("bench.json")).names())
+        .containsExactly("onednn", "vector:relaxed");
+  }
+
+  @Test
+  void writesAReportAgainWithoutMeasuring(@TempDir Path folder) throws IOException {
+    Path json = Files.writeString(folder.resolve("old.json"), Samples.of(2.5).toJson());
+
+    Command command = Command.run("bench", "--from", json.toString(), "--out", folder.toString());
+
+    assertThat(command.exitCode()).isZero();
+    assertThat(folder.resolve("bench.html")).exists();
+  }
+
+  @Test
+  void anEngineThatComputesSomethingElseIsLeftOut(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("p.txt"), "mb1_ic4oc4_ih5kh3ph1\n");
+
+    Command command;
+    try (var _ = FakeEngines.enable()) {
+      command =
+          Command.run(
+              "bench",
+              "--problems",
+              file.toString(),
+              "--millis",
+              "1",
+              "--engines",
+              "reference,wrong,refusing",
+              "--out",
+              folder.toString());
+    }
+
+    assertThat(command.exitCode()).isEqualTo(1);
+    assertThat(command.text()).contains("left out: wrong on mb1_ic4oc4", "differs from reference");
+    assertThat(BenchResults.read(folder.resolve("bench.json")).layers().getFirst().entrants())
+        .extracting(Entrant::reason)
+        .contains("it is in no mood");
+  }
+
+  @Test
+  void refusesAnUnknownNetworkOrFile(@TempDir Path folder) {
+    Command command = Command.run("bench", "--problems", "nonsense", "--out", folder.toString());
+
+    assertThat(command.exitCode()).isEqualTo(2);
   }
 
   @Test
   void refusesAMalformedProblem(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("p.txt"), "nonsense!\nfoo\n");
 
-    Command command = Command.run("bench", "--problems", file.toString());
+    Command command =
+        Command.run("bench", "--problems", file.toString(), "--out", folder.toString());
 
     assertThat(command.exitCode()).isEqualTo(2);
   }

@@ -2,6 +2,7 @@ package io.github.conv4j.bench.overhead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.conv4j.bench.toolchain.TemporaryFolder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.github.conv4j.bench.overhead;
+package io.github.conv4j.bench.toolchain;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,16 +9,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A folder that is gone afterwards, also when the run is interrupted. */
-final class TemporaryFolder implements AutoCloseable {
+public final class TemporaryFolder implements AutoCloseable {
   private final Path path;
   private final Thread atExit = new Thread(this::delete, "conv4j-temporary-folder");
 
-  TemporaryFolder() throws IOException {
-    path = Files.createTempDirectory("conv4j-overhead");
+  /** Creates it. */
+  public TemporaryFolder() throws IOException {
+    path = Files.createTempDirectory("conv4j-bench");
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
-  Path path() {
+  /** Returns where it is. */
+  public Path path() {
     return path;
   }
 

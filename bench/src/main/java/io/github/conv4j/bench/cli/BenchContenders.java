@@ -1,0 +1,129 @@
+package io.github.conv4j.bench.cli;
+
+import io.github.conv4j.bench.contender.Contender;
+import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.Engines;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+import picocli.CommandLine;
+
+/** Opens those who take part. */
+final class BenchContenders implements AutoCloseable {
+  static final String NO_PEERS =
+      "no other library is on the class path: build them in with mvn package -P peers";
+
+  /** Engines that compute something else where the accuracy is relaxed. */
+  private static final Set<String> RELAXABLE = Set.of("vector", "auto");
+
+  private static final String JUDGE = "reference";
+
+  private final List<Contender> all = new ArrayList<>();
+  private final List<String> absent = new ArrayList<>();
+  private final Contender reference;
+
+  private BenchContenders(Contender reference) {
+    this.reference = reference;
+  }
+
+  /** The accuracies to compare. */
+  enum Accuracies {
+    STRICT,
+    RELAXED,
+    BOTH
+  }
+
+  /**
+   * Opens engines, and the other libraries if they are wanted.
+   *
+   * @param names of engines; empty for all that can start but the reference
+   */
+  static BenchContenders open(
+      List<String> names, Accuracies accuracies, boolean peers, int threads, CommandLine command) {
+    for (String name : names) {
+      EngineChoice.requireKnown(EngineContender.engine(name), command);
+    }
+    var opened = new BenchContenders(EngineContender.open(JUDGE, threads));
+    try {
+      for (String name : names.isEmpty() ? available() : names) {
+        for (String each : withAccuracies(name, names.isEmpty(), accuracies)) {
+          opened.all.add(EngineContender.open(each, threads));
+        }
+      }
+      if (peers) {
+        opened.addPeers();
+      }
+      return opened;
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private static List<String> available() {
+    return Engines.survey().stream()
+        .filter(found -> found.availability() instanceof Availability.Available)
+        .map(Engines.Survey::name)
+        .filter(name -> !name.equals(JUDGE))
+        .sorted((a, b) -> Integer.compare(rank(a), rank(b)))
+        .toList();
+  }
+
+  /** The native engine first: the others are compared with it. */
+  private static int rank(String name) {
+    return name.equals("onednn") ? 0 : name.equals("auto") ? 2 : 1;
+  }
+
+  private static List<String> withAccuracies(String name, boolean chosenByUs, Accuracies wanted) {
+    if (name.endsWith(EngineContender.RELAXED) || !RELAXABLE.contains(name)) {
+      return List.of(name);
+    }
+    String relaxed = name + EngineContender.RELAXED;
+    return switch (wanted) {
+      case STRICT -> List.of(name);
+      case RELAXED -> List.of(relaxed);
+      case BOTH -> chosenByUs ? List.of(name, relaxed) : List.of(name);
+    };
+  }
+
+  private void addPeers() {
+    var found = ServiceLoader.load(Contender.class).iterator();
+    boolean more = true;
+    while (more) {
+      try {
+        more = found.hasNext();
+        if (more) {
+          all.add(found.next());
+        }
+      } catch (ServiceConfigurationError | LinkageError e) {
+        absent.add("another library cannot be used: " + e.getMessage());
+        more = absent.size() < 100;
+      }
+    }
+    if (all.stream().allMatch(EngineContender.class::isInstance)) {
+      absent.add(NO_PEERS);
+    }
+  }
+
+  List<Contender> all() {
+    return all;
+  }
+
+  Contender reference() {
+    return reference;
+  }
+
+  /** Returns a sentence about each that was wanted but is not there. */
+  List<String> absent() {
+    return absent;
+  }
+
+  @Override
+  public void close() {
+    all.forEach(Contender::close);
+    reference.close();
+  }
+}

@@ -1,0 +1,157 @@
+package io.github.conv4j.bench.cli;
+
+import io.github.conv4j.bench.compare.Race;
+import io.github.conv4j.bench.contender.Contender;
+import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.Task;
+import io.github.conv4j.bench.limits.Ceiling;
+import io.github.conv4j.bench.limits.Limits;
+import io.github.conv4j.bench.limits.LimitsProgram;
+import io.github.conv4j.bench.network.NetworkLayer;
+import io.github.conv4j.bench.report.Machine;
+import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.Entrant;
+import io.github.conv4j.bench.results.LayerResult;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Problem;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
+
+/** Measures: the limits of the machine, all problems once to become warm, then all in turns. */
+final class BenchRun {
+  private static final double FULL_NANOS = 28 * 60e9;
+  private static final double QUICK_NANOS = 160e9;
+  private static final double MOST_NANOS_EACH = 2.5e9;
+  private static final double MOST_QUICK_NANOS_EACH = 1e9;
+
+  /** Of the whole time, what the first step takes. */
+  private static final double OPENING_SHARE = 0.25;
+
+  /** How much longer the second step of a layer takes, for the bar. */
+  private static final int TURNS_STEPS = 3;
+
+  private static final long SEED = 1;
+
+  private final BenchContenders contenders;
+  private final int threads;
+  private final LayoutChoice layout;
+  private final boolean quick;
+  private final @Nullable Integer millis;
+  private final Race race;
+
+  BenchRun(
+      BenchContenders contenders,
+      int threads,
+      LayoutChoice layout,
+      boolean quick,
+      @Nullable Integer millis) {
+    this.contenders = contenders;
+    this.threads = threads;
+    this.layout = layout;
+    this.quick = quick;
+    this.millis = millis;
+    this.race = new Race(contenders.all(), contenders.reference());
+  }
+
+  BenchResults measure(List<NetworkLayer> layers, String command) throws InterruptedException {
+    long begin = System.nanoTime();
+    Limits limits = limits();
+    SequencedSet<Problem> problems =
+        new LinkedHashSet<>(layers.stream().map(NetworkLayer::problem).toList());
+    double total = (quick ? QUICK_NANOS : FULL_NANOS) - 2.0 * (System.nanoTime() - begin);
+    Map<Problem, Race.Opening> openings = new LinkedHashMap<>();
+    Map<Problem, List<Entrant>> entrants = new LinkedHashMap<>();
+    try (Progress progress = Progress.of("bench", (1L + TURNS_STEPS) * problems.size())) {
+      Pace opening = pace(OPENING_SHARE * total, problems.size(), OPENING_SHARE);
+      double begun = System.nanoTime();
+      for (Problem problem : problems) {
+        progress.step(
+            "opening", () -> openings.put(problem, race.open(task(problem), each(opening))));
+      }
+      double left = total - (System.nanoTime() - begun);
+      Pace turns = pace(left, problems.size(), 1 - OPENING_SHARE);
+      for (Problem problem : problems) {
+        for (int i = 1; i < TURNS_STEPS; i++) {
+          progress.step();
+        }
+        Race.Opening opened = Objects.requireNonNull(openings.get(problem));
+        progress.step(
+            "turns", () -> entrants.put(problem, race.run(task(problem), opened, each(turns))));
+      }
+    }
+    // Again: the machine may have been busy, and a limit is a limit.
+    limits = limits.measured() && millis == null ? limits.best(limits()) : limits;
+    List<LayerResult> results = new ArrayList<>();
+    for (NetworkLayer layer : layers) {
+      String judge = Objects.requireNonNull(openings.get(layer.problem())).judge();
+      results.add(
+          LayerResult.of(layer, judge, Objects.requireNonNull(entrants.get(layer.problem()))));
+    }
+    return results(results, limits, command, (System.nanoTime() - begin) / 1e9);
+  }
+
+  private Limits limits() throws InterruptedException {
+    int all = Runtime.getRuntime().availableProcessors();
+    return LimitsProgram.measure(System.getenv(), List.of(1, threads, all));
+  }
+
+  /** Time for a problem; a little is for preparing, judging and filling arrays. */
+  private Pace pace(double nanos, int problems, double share) {
+    double most = quick ? MOST_QUICK_NANOS_EACH : MOST_NANOS_EACH;
+    double wanted = millis == null ? most : millis * 1e6;
+    double mostForAll = share * wanted * contenders.all().size();
+    double unlimited = millis == null ? nanos : mostForAll * problems * 10;
+    return new Pace(unlimited, problems, mostForAll);
+  }
+
+  private double each(Pace pace) {
+    return pace.next() / contenders.all().size();
+  }
+
+  private Task task(Problem problem) {
+    return Task.random(problem, layout, threads, SEED);
+  }
+
+  private BenchResults results(
+      List<LayerResult> layers, Limits measured, String command, double seconds) {
+    double fastest =
+        contenders.all().stream()
+            .map(Contender::name)
+            .filter(name -> !name.endsWith(EngineContender.RELAXED))
+            .flatMap(name -> layers.stream().flatMap(layer -> layer.gigaflops(name).stream()))
+            .mapToDouble(Double::doubleValue)
+            .max()
+            .orElse(0);
+    Limits limits = measured.orFastest(threads, fastest);
+    Ceiling ceiling = limits.of(threads).orElse(null);
+    List<LayerResult> roofed =
+        ceiling == null
+            ? layers
+            : layers.stream()
+                .map(layer -> layer.withRoof(ceiling.roof(layer.multiplications(), layer.bytes())))
+                .toList();
+    return new BenchResults(
+        BenchResults.SCHEMA,
+        command,
+        seconds,
+        quick,
+        Machine.describe(),
+        threads,
+        layout.name().toLowerCase(Locale.ROOT),
+        contenders.all().stream()
+            .map(
+                c ->
+                    new BenchResults.Participant(
+                        c.name(), c.version(), c instanceof EngineContender))
+            .toList(),
+        limits,
+        roofed);
+  }
+}

@@ -1,0 +1,5 @@
+/** What the machine can do at most. */
+@NullMarked
+package io.github.conv4j.bench.limits;
+
+import org.jspecify.annotations.NullMarked;

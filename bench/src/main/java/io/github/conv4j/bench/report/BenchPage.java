@@ -1,0 +1,437 @@
+package io.github.conv4j.bench.report;
+
+import io.github.conv4j.bench.limits.Bandwidth;
+import io.github.conv4j.bench.limits.Ceiling;
+import io.github.conv4j.bench.network.Networks;
+import io.github.conv4j.bench.results.Bar;
+import io.github.conv4j.bench.results.Bars;
+import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.Entrant;
+import io.github.conv4j.bench.results.LayerResult;
+import io.github.conv4j.bench.results.LoadResults;
+import io.github.conv4j.bench.results.Outcome;
+import io.github.conv4j.bench.results.Timing;
+import io.github.conv4j.bench.results.Verdict;
+import io.github.conv4j.bench.results.Versus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A comparison as one page that needs nothing else, for screen and paper. */
+public final class BenchPage {
+  private static final int MOST_LOSSES = 40;
+
+  private final BenchResults results;
+  private final List<String> names;
+  private final String first;
+  private final BenchCharts charts;
+
+  private BenchPage(BenchResults results) {
+    this.results = results;
+    this.names = results.names();
+    this.first = names.getFirst();
+    this.charts = new BenchCharts(results);
+  }
+
+  /** Returns the page. */
+  public static String of(BenchResults results, @Nullable LoadResults load) {
+    var page = new BenchPage(results);
+    Map<String, String> parts = new LinkedHashMap<>();
+    parts.put("marks", Marks.definitions());
+    parts.put("lead", page.lead());
+    parts.put("bars", page.bars());
+    parts.put("machine", page.machine());
+    parts.put("limits", page.limits());
+    parts.put("legend", Marks.legend(results.names()));
+    parts.put("speeds", page.charts.speeds());
+    parts.put("networks", page.networks());
+    parts.put("losses", page.losses());
+    parts.put("roofline", page.charts.roofline());
+    parts.put("shares", page.shares());
+    parts.put("costs", page.charts.costs());
+    parts.put("load", load(load));
+    parts.put("figures", page.figures());
+    parts.put("noise", Svg.escaped(SameCode.text(results)));
+    parts.put("left-out", page.leftOut());
+    parts.put("command", Svg.escaped(results.command()));
+    String text = template();
+    for (var part : parts.entrySet()) {
+      text = text.replace("{{" + part.getKey() + "}}", part.getValue());
+    }
+    return text;
+  }
+
+  private static String template() {
+    try (InputStream in = BenchPage.class.getResourceAsStream("bench.html")) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String lead() {
+    return "%d layers of %d networks, %d contenders, %d thread%s, f32, %s%s; measured in %.0f s on %s"
+        .formatted(
+            results.layers().size(),
+            results.networks().size(),
+            names.size(),
+            results.threads(),
+            results.threads() == 1 ? "" : "s",
+            results.layout(),
+            results.quick() ? ", a quick look" : "",
+            results.seconds(),
+            Svg.escaped(results.machine().getOrDefault("Date", "a day unknown")));
+  }
+
+  private String bars() {
+    var html = new StringBuilder("<thead><tr>");
+    for (String head : List.of("", "what", "wanted", "found")) {
+      html.append(cell("th", "word", head));
+    }
+    html.append("</tr></thead>\n");
+    for (Bar bar : Bars.of(results)) {
+      String state = bar.state().name().toLowerCase(Locale.ROOT);
+      html.append("<tr>")
+          .append(cell("td", state, bar.state() == Bar.State.UNKNOWN ? "not measured" : state))
+          .append(cell("td", "wide", bar.subject()))
+          .append(cell("td", "word", bar.wanted()))
+          .append(cell("td", "wide", bar.found()))
+          .append("</tr>\n");
+    }
+    return html.toString();
+  }
+
+  private String machine() {
+    Map<String, String> facts = new LinkedHashMap<>(results.machine());
+    results.contenders().forEach(c -> facts.putIfAbsent("Contender " + c.name(), c.version()));
+    return facts.entrySet().stream()
+        .map(
+            fact ->
+                "<dt>%s</dt><dd>%s</dd>"
+                    .formatted(Svg.escaped(fact.getKey()), Svg.escaped(fact.getValue())))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private String limits() {
+    var html = new StringBuilder("<p class=\"note\">");
+    html.append(results.limits().measured() ? "Measured by " : "")
+        .append(Svg.escaped(results.limits().source()))
+        .append(".</p>\n");
+    if (results.limits().ceilings().isEmpty()) {
+      return html.toString();
+    }
+    html.append("<div class=\"scroll\"><table><thead><tr>")
+        .append(cell("th", "word", "threads"))
+        .append(cell("th", "number", "f32 GFLOP/s"))
+        .append(cell("th", "number", "bf16 GFLOP/s"))
+        .append(cell("th", "number", "int8 GOP/s"));
+    List<Bandwidth> sizes = results.limits().ceilings().getFirst().bandwidths();
+    sizes.forEach(b -> html.append(cell("th", "number", size(b.bytes()))));
+    html.append("</tr></thead>\n");
+    for (Ceiling ceiling : results.limits().ceilings()) {
+      html.append("<tr>")
+          .append(cell("td", "word", String.valueOf(ceiling.threads())))
+          .append(cell("td", "number", whole(ceiling.f32())))
+          .append(cell("td", "number", whole(ceiling.bf16())))
+          .append(cell("td", "number", whole(ceiling.int8())));
+      for (Bandwidth b : ceiling.bandwidths()) {
+        html.append(cell("td", "number", "%.0f / %.0f".formatted(b.read(), b.triad())));
+      }
+      html.append("</tr>\n");
+    }
+    return html.append("</table></div>").toString();
+  }
+
+  private static String size(long bytes) {
+    return bytes >= 1 << 20 ? (bytes >> 20) + " MiB" : (bytes >> 10) + " KiB";
+  }
+
+  private static String whole(double figure) {
+    return figure > 0 ? "%.0f".formatted(figure) : "\u2013";
+  }
+
+  private String networks() {
+    var html = new StringBuilder("<thead><tr>").append(cell("th", "word", "network"));
+    names.forEach(name -> html.append(cell("th", "number", name)));
+    html.append("</tr></thead>\n");
+    for (String network : results.networks()) {
+      if (network.equals(BenchResults.SMALL)) {
+        continue;
+      }
+      List<LayerResult> layers = results.of(network);
+      double best =
+          names.stream()
+              .flatMap(name -> NetworkTime.nanos(layers, name).stream())
+              .mapToDouble(Double::doubleValue)
+              .min()
+              .orElse(0);
+      html.append("<tr>")
+          .append(
+              cell(
+                  "td",
+                  "word",
+                  (network.isEmpty() ? "problems" : network)
+                      + (NetworkTime.isWhole(layers) ? "" : ", these layers")));
+      for (String name : names) {
+        Optional<Double> nanos = NetworkTime.nanos(layers, name);
+        html.append(
+            cell(
+                "td",
+                nanos.isPresent() && nanos.get() <= best ? "number best" : "number",
+                nanos.map(BenchCharts::time).orElse("\u2013")));
+      }
+      html.append("</tr>\n");
+    }
+    return html.toString();
+  }
+
+  private record Loss(LayerResult layer, String ours, String other, Versus versus) {}
+
+  /** Layers on which somebody beats the best of ours; without peers, the others of ours. */
+  private String losses() {
+    List<Loss> losses = new ArrayList<>();
+    boolean peers = results.contenders().stream().anyMatch(c -> !c.ours());
+    for (LayerResult layer : results.layers()) {
+      String ours = bestOfOurs(layer).orElse(null);
+      for (BenchResults.Participant other : results.contenders()) {
+        if (peers && ours != null && !other.ours()) {
+          add(losses, layer, ours, other.name());
+        } else if (!peers && other.ours() && !other.name().equals(first)) {
+          add(losses, layer, other.name(), first);
+        }
+      }
+    }
+    String against =
+        peers
+            ? "another library beats the best engine of conv4j"
+            : "an engine of conv4j is slower than " + first;
+    if (losses.isEmpty()) {
+      return "<p>There is no layer on which %s.</p>".formatted(Svg.escaped(against));
+    }
+    losses.sort(Comparator.comparingDouble(loss -> loss.versus().speed()));
+    var html =
+        new StringBuilder(
+            "<p class=\"note\">%d times, %s by more than the noise. %s</p><div class=\"scroll\"><table><thead><tr>"
+                .formatted(
+                    losses.size(),
+                    Svg.escaped(against),
+                    losses.size() > MOST_LOSSES
+                        ? "The " + MOST_LOSSES + " largest differences:"
+                        : ""));
+    for (String head : List.of("layer", "", "ours", "other", "speed", "95 % interval", "problem")) {
+      html.append(cell("th", "word", head));
+    }
+    html.append("</tr></thead>\n");
+    losses.stream()
+        .limit(MOST_LOSSES)
+        .forEach(
+            loss ->
+                html.append("<tr>")
+                    .append(cell("td", "word", loss.layer().network() + " " + loss.layer().name()))
+                    .append(cell("td", "word", loss.layer().layer().label()))
+                    .append(cell("td", "word", loss.ours()))
+                    .append(cell("td", "word", loss.other()))
+                    .append(cell("td", "number lost", "%.2fx".formatted(loss.versus().speed())))
+                    .append(
+                        cell(
+                            "td",
+                            "number",
+                            "%.2f to %.2f".formatted(loss.versus().low(), loss.versus().high())))
+                    .append(cell("td", "problem", loss.layer().problem()))
+                    .append("</tr>\n"));
+    return html.append("</table></div>").toString();
+  }
+
+  private static void add(List<Loss> losses, LayerResult layer, String ours, String other) {
+    layer
+        .versus(ours, other)
+        .filter(versus -> versus.verdict() == Verdict.SLOWER)
+        .ifPresent(versus -> losses.add(new Loss(layer, ours, other, versus)));
+  }
+
+  private Optional<String> bestOfOurs(LayerResult layer) {
+    return results.contenders().stream()
+        .filter(BenchResults.Participant::ours)
+        .map(BenchResults.Participant::name)
+        .filter(name -> layer.medianNanos(name).isPresent())
+        .min(Comparator.comparingDouble(name -> layer.medianNanos(name).orElse(0.0)));
+  }
+
+  private String shares() {
+    var html = new StringBuilder();
+    for (String network : results.networks()) {
+      html.append("<div class=\"keep\"><h3>")
+          .append(title(network))
+          .append("</h3>")
+          .append(charts.shares(network))
+          .append("</div>\n");
+    }
+    return html.toString();
+  }
+
+  private static String title(String network) {
+    String title = Networks.title(network);
+    return Svg.escaped(title.isEmpty() ? network.isEmpty() ? "problems" : network : title);
+  }
+
+  private static String load(@Nullable LoadResults load) {
+    if (load == null || load.runs().isEmpty()) {
+      return "<p>Not measured in this run. <code>./conv4j load --json load.json</code> measures it;"
+          + " <code>./conv4j bench --from bench.json --load load.json</code> writes this page again"
+          + " with it.</p>";
+    }
+    List<String> titles =
+        load.runs().stream()
+            .map(
+                run ->
+                    "%s, %s, %d client%s%s"
+                        .formatted(
+                            run.contender(),
+                            run.mode(),
+                            run.clients(),
+                            run.clients() == 1 ? "" : "s",
+                            run.rate() > 0 ? ", %.0f calls/s".formatted(run.rate()) : ""))
+            .toList();
+    var html = new StringBuilder(Marks.legend(titles)).append(BenchCharts.load(load));
+    html.append("<div class=\"scroll\"><table><thead><tr>")
+        .append(cell("th", "word", "run"))
+        .append(cell("th", "number", "calls/s"))
+        .append(cell("th", "number", "errors"))
+        .append(cell("th", "word", "percentiles"))
+        .append(cell("th", "word", "problem"))
+        .append("</tr></thead>\n");
+    for (int i = 0; i < load.runs().size(); i++) {
+      LoadResults.Run run = load.runs().get(i);
+      String percentiles =
+          run.percentiles().entrySet().stream()
+              .map(p -> "p%s %s".formatted(p.getKey(), BenchCharts.time(p.getValue())))
+              .collect(Collectors.joining(", "));
+      html.append("<tr>")
+          .append(cell("td", "word", titles.get(i)))
+          .append(cell("td", "number", "%,.0f".formatted(run.throughput())))
+          .append(cell("td", run.errors() == 0 ? "number" : "number lost", "" + run.errors()))
+          .append(cell("td", "wide", percentiles))
+          .append(cell("td", "problem", run.problem()))
+          .append("</tr>\n");
+    }
+    return html.append("</table></div>").toString();
+  }
+
+  private String figures() {
+    var html = new StringBuilder("<thead><tr>").append(cell("th", "word", "layer"));
+    html.append(cell("th", "number", "MMAC"));
+    for (String name : names) {
+      html.append(cell("th", "number", name + " \u00b5s"));
+    }
+    html.append("</tr></thead>\n");
+    for (String network : results.networks()) {
+      html.append("<tr><th class=\"word\" colspan=\"%d\">".formatted(names.size() + 2))
+          .append(title(network))
+          .append("</th></tr>\n");
+      results.of(network).forEach(layer -> html.append(row(layer)));
+    }
+    return html.toString();
+  }
+
+  private String row(LayerResult layer) {
+    var html = new StringBuilder("<tr><td class=\"word\">");
+    html.append(Svg.escaped(layer.name().isEmpty() ? "" : layer.name() + ": "))
+        .append(Svg.escaped(BenchCharts.label(layer)))
+        .append("<br><span class=\"problem\">")
+        .append(Svg.escaped((layer.transposed() ? "--transposed " : "") + layer.problem()))
+        .append("</span></td>")
+        .append(cell("td", "number", "%.2f".formatted(layer.multiplications() / 1e6)));
+    for (String name : names) {
+      Entrant entrant = layer.entrant(name).orElse(null);
+      Timing timing = entrant == null ? null : entrant.timing();
+      if (timing == null) {
+        html.append(cell("td", "number", entrant == null ? "" : absence(entrant.outcome())));
+        continue;
+      }
+      html.append(
+          "<td class=\"number\">%s<br><span class=\"spread\">%s</span>"
+              .formatted(
+                  micros(timing.median()),
+                  micros(timing.lower()) + "\u2013" + micros(timing.upper())));
+      layer
+          .versus(name, first)
+          .ifPresent(
+              versus ->
+                  html.append(
+                      "<br><span class=\"%s\">%s%.2fx</span>"
+                          .formatted(
+                              versus.verdict().name().toLowerCase(Locale.ROOT),
+                              sign(versus.verdict()),
+                              versus.speed())));
+      html.append("</td>");
+    }
+    return html.append("</tr>\n").toString();
+  }
+
+  private static String sign(Verdict verdict) {
+    return switch (verdict) {
+      case FASTER -> "\u25b2 ";
+      case SLOWER -> "\u25bc ";
+      case TIE -> "tie ";
+    };
+  }
+
+  private static String absence(Outcome outcome) {
+    return switch (outcome) {
+      case TIMED -> "";
+      case LACKS -> "\u2013";
+      case DISAGREES -> "wrong";
+      case FAILED -> "failed";
+    };
+  }
+
+  private static String micros(double nanos) {
+    double micros = nanos / 1e3;
+    String form = micros < 10 ? "%.2f" : micros < 1000 ? "%.1f" : "%,.0f";
+    return String.format(Locale.ROOT, form, micros);
+  }
+
+  private String leftOut() {
+    Map<String, List<String>> reasons = new LinkedHashMap<>();
+    for (LayerResult layer : results.layers()) {
+      for (Entrant entrant : layer.entrants()) {
+        if (entrant.outcome() != Outcome.TIMED) {
+          String key =
+              "%s %s: %s"
+                  .formatted(
+                      entrant.contender(),
+                      entrant.outcome().name().toLowerCase(Locale.ROOT),
+                      entrant.reason());
+          reasons.computeIfAbsent(key, _ -> new ArrayList<>()).add(layer.problem());
+        }
+      }
+    }
+    if (reasons.isEmpty()) {
+      return "<p>Nobody: every contender computed every layer, and the same.</p>";
+    }
+    return reasons.entrySet().stream()
+        .map(
+            e ->
+                "<li>%s <span class=\"problem\">(%d: %s)</span></li>"
+                    .formatted(
+                        Svg.escaped(e.getKey()),
+                        e.getValue().size(),
+                        Svg.escaped(String.join(", ", e.getValue().stream().limit(5).toList()))))
+        .collect(Collectors.joining("\n", "<ul>", "</ul>"));
+  }
+
+  private static String cell(String tag, String style, String text) {
+    return "<%s class=\"%s\">%s</%s>".formatted(tag, style, Svg.escaped(text), tag);
+  }
+}

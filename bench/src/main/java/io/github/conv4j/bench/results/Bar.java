@@ -1,0 +1,21 @@
+package io.github.conv4j.bench.results;
+
+/**
+ * Something that is wanted, and what was found.
+ *
+ * @param subject what is measured
+ * @param wanted the least that is wanted
+ * @param found with figures
+ * @param state whether it is reached
+ */
+public record Bar(String subject, String wanted, String found, State state) {
+  /** Whether a bar is reached. */
+  public enum State {
+    /** It is. */
+    REACHED,
+    /** It is not. */
+    MISSED,
+    /** This run does not tell. */
+    UNKNOWN
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.conv4j.bench.results;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import io.github.conv4j.bench.limits.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * A comparison. Times are nanoseconds, speeds ratios.
+ *
+ * @param schema what the fields mean: {@link #SCHEMA}
+ * @param command that repeats it
+ * @param seconds that it took
+ * @param quick whether it was a quick look
+ * @param machine names and values
+ * @param threads of one call
+ * @param layout of sources and results
+ * @param contenders the first is compared with
+ * @param limits of the machine
+ * @param layers what was found; the layers of a network follow each other
+ */
+public record BenchResults(
+    String schema,
+    String command,
+    double seconds,
+    boolean quick,
+    Map<String, String> machine,
+    int threads,
+    String layout,
+    List<Participant> contenders,
+    Limits limits,
+    List<LayerResult> layers) {
+  /** The version of this form. */
+  public static final String SCHEMA = "conv4j-bench/1";
+
+  /** The network whose problems are too small to count among those of networks. */
+  public static final String SMALL = "small";
+
+  /** Copies the lists. */
+  public BenchResults {
+    machine = new LinkedHashMap<>(machine);
+    contenders = List.copyOf(contenders);
+    layers = List.copyOf(layers);
+  }
+
+  /**
+   * Who took part.
+   *
+   * @param name short
+   * @param version name and version for people
+   * @param ours whether it is an engine of conv4j
+   */
+  public record Participant(String name, String version, boolean ours) {}
+
+  /** Returns the contenders' names. */
+  public List<String> names() {
+    return contenders.stream().map(Participant::name).toList();
+  }
+
+  /** Tells whether somebody took part. */
+  public boolean has(String contender) {
+    return names().contains(contender);
+  }
+
+  /** Returns the networks in the order of the layers. */
+  public List<String> networks() {
+    return List.copyOf(new LinkedHashSet<>(layers.stream().map(LayerResult::network).toList()));
+  }
+
+  /** Returns the layers of one network. */
+  public List<LayerResult> of(String network) {
+    return layers.stream().filter(layer -> layer.network().equals(network)).toList();
+  }
+
+  /** Sums up how one contender does against another on some layers. */
+  public Tally tally(String contender, String other, Predicate<LayerResult> chosen) {
+    return Tally.of(layers.stream().filter(chosen).toList(), contender, other);
+  }
+
+  /** Returns it as JSON. */
+  public String toJson() {
+    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(this);
+  }
+
+  /**
+   * Reads JSON.
+   *
+   * @throws IOException if it is something else
+   */
+  public static BenchResults fromJson(String json) throws IOException {
+    try {
+      BenchResults results = new Gson().fromJson(json, BenchResults.class);
+      if (results == null || !SCHEMA.equals(results.schema())) {
+        throw new IOException("these are no results of the form " + SCHEMA);
+      }
+      return results;
+    } catch (RuntimeException e) { // of Gson, or of a record that lacks a part
+      throw new IOException("these are no results of conv4j bench: " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads a file. */
+  public static BenchResults read(Path file) throws IOException {
+    return fromJson(Files.readString(file));
+  }
+}

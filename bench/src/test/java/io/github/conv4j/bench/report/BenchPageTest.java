@@ -1,0 +1,97 @@
+package io.github.conv4j.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.LoadResults;
+import io.github.conv4j.bench.results.Samples;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchPageTest {
+  private static final LoadResults LOAD =
+      new LoadResults(
+          LoadResults.SCHEMA,
+          List.of(
+              new LoadResults.Run(
+                  "onednn",
+                  "mb1_ic8oc8_ih8kh1",
+                  "open",
+                  4,
+                  100,
+                  99.5,
+                  0,
+                  Map.of("50", 1e6, "99", 3e6, "99.9", 9e6))));
+
+  @Test
+  void hasEverySection() {
+    String page = BenchPage.of(Samples.of(2.5), LOAD);
+
+    assertThat(page)
+        .contains(
+            "What is reached, and what is not",
+            "Speed against the others",
+            "Whole networks",
+            "Where it loses",
+            "The limits of the machine",
+            "Share of the roofline",
+            "Cost of prepare",
+            "Latency under load",
+            "All figures",
+            "Left out",
+            "Machine")
+        .contains("2.50x", "FMA peak 240 GFLOP/s", "p99.9 9.00 ms", "onednn, open, 4 clients");
+  }
+
+  @Test
+  void needsNothingElse() {
+    String page = BenchPage.of(Samples.of(2.5), LOAD);
+
+    assertThat(page).doesNotContain("{{", "<script", "src=\"http", "<link", "NaN", "Infinity");
+    assertThat(page.getBytes(StandardCharsets.UTF_8).length).isLessThan(3_000_000);
+  }
+
+  @Test
+  void whatContendersSayIsText() {
+    String page = BenchPage.of(Samples.of(2.5), null);
+
+    assertThat(page)
+        .contains("differs &lt;b&gt;", "a &lt;fast&gt; one")
+        .doesNotContain("differs <b>");
+  }
+
+  @Test
+  void saysWhereItLoses() {
+    assertThat(BenchPage.of(Samples.of(0.8), null)).contains("0.80x", "another library beats");
+    assertThat(BenchPage.of(Samples.of(2.5), null)).contains("no layer on which another library");
+  }
+
+  @Test
+  void withoutLoadItSaysHow() {
+    assertThat(BenchPage.of(Samples.of(2.5), null)).contains("Not measured in this run");
+  }
+
+  @Test
+  void textFitsATerminal() {
+    assertThat(BenchText.lines(Samples.of(2.5)))
+        .contains("reached auto against ONNX Runtime, each layer: none slower")
+        .filteredOn(line -> line.contains("@"))
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(120));
+  }
+
+  @Test
+  void writesFilesThatCanBeReadBack(@TempDir Path folder) throws IOException {
+    String written = BenchFiles.write(folder, Samples.of(2.5), null);
+
+    assertThat(written).contains("bench.html", "bench.json");
+    assertThat(BenchResults.read(folder.resolve("bench.json"))).isEqualTo(Samples.of(2.5));
+    assertThat(Files.readString(folder.resolve("bench.html"))).startsWith("<!DOCTYPE html>");
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.conv4j.bench.results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BenchResultsTest {
+  @Test
+  void jsonReadsBackTheSame() throws IOException {
+    BenchResults results = Samples.of(2.5);
+
+    assertThat(BenchResults.fromJson(results.toJson())).isEqualTo(results);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "[]", "{}", "{\"schema\":\"other/1\"}", "{\"schema\":\"conv4j-bench/1\"}"})
+  void refusesOtherText(String text) {
+    assertThatThrownBy(() -> BenchResults.fromJson(text)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void looksFromBothSides() {
+    LayerResult layer = Samples.of(2.5).layers().get(1);
+
+    assertThat(layer.versus("auto", "onnxruntime").map(Versus::speed).orElse(0.0))
+        .isCloseTo(2.5, within(1e-9));
+    assertThat(layer.versus("onnxruntime", "auto").map(Versus::verdict)).contains(Verdict.SLOWER);
+    assertThat(layer.versus("auto", "nobody")).isEmpty();
+  }
+
+  @Test
+  void tallyCountsOnlyLayersThatBothComputed() {
+    BenchResults results = Samples.of(2.5);
+
+    Tally tally = results.tally("auto", "onnxruntime", layer -> layer.network().equals("resnet50"));
+
+    assertThat(tally.layers()).isEqualTo(results.of("resnet50").size() - 1);
+    assertThat(tally.geometricMean()).isCloseTo(2.5, within(1e-9));
+    assertThat(tally.losses()).isZero();
+    assertThat(results.tally("auto", "nobody", _ -> true).geometricMean()).isNaN();
+  }
+
+  @Test
+  void barsSayWhatIsReached() {
+    List<Bar> good = Bars.of(Samples.of(2.5));
+    List<Bar> bad = Bars.of(Samples.of(0.8));
+
+    assertThat(state(good, "auto against ONNX Runtime, geometric mean"))
+        .isEqualTo(Bar.State.REACHED);
+    assertThat(state(good, "auto against ONNX Runtime, each layer")).isEqualTo(Bar.State.REACHED);
+    assertThat(state(bad, "auto against ONNX Runtime, geometric mean")).isEqualTo(Bar.State.MISSED);
+    assertThat(state(good, "auto against PyTorch")).isEqualTo(Bar.State.UNKNOWN);
+    assertThat(state(good, "vector against onednn, each layer: dense"))
+        .isEqualTo(Bar.State.REACHED);
+    assertThat(state(good, "vector:relaxed")).isEqualTo(Bar.State.UNKNOWN);
+    assertThat(state(good, "auto against the best other")).isEqualTo(Bar.State.REACHED);
+    // 2 / 240 * 110 = 0.917
+    assertThat(state(good, "the best strict engine")).isEqualTo(Bar.State.MISSED);
+  }
+
+  private static Bar.State state(List<Bar> bars, String beginning) {
+    return bars.stream()
+        .filter(bar -> bar.subject().startsWith(beginning))
+        .map(Bar::state)
+        .findFirst()
+        .orElseThrow();
+  }
+}
