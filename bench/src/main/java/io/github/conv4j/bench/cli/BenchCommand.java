@@ -55,15 +55,10 @@ final class BenchCommand implements Callable<Integer> {
       names = "--engines",
       split = ",",
       paramLabel = "NAMES",
-<<<<<<< ours
-      description =
-          "Joined by commas; all but reference and auto if left out. The first is compared with.")
-=======
       description = {
         "Joined by commas; vector:relaxed asks for the relaxed accuracy. All but the reference if",
         "left out, strict and relaxed. The first is compared with."
       })
->>>>>>> theirs
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--peers", description = "Other libraries too, where they are built in.")
@@ -167,22 +162,10 @@ final class BenchCommand implements Callable<Integer> {
         .noneMatch(entrant -> entrant.outcome() == Outcome.DISAGREES);
   }
 
-<<<<<<< ours
-  private List<Engine> open() {
-    List<String> chosen = names;
-    if (chosen.isEmpty()) {
-      chosen =
-          Engines.survey().stream()
-              .filter(found -> found.availability() instanceof Availability.Available)
-              .map(Engines.Survey::name)
-              .filter(name -> !name.equals("reference") && !name.equals(EngineChoice.AUTO))
-              .toList();
-=======
   private void requireRange(String option, int value, int most) {
     if (value < 1 || value > most) {
       throw new ParameterException(
           spec.commandLine(), "%s must be from 1 to %d but is %d".formatted(option, most, value));
->>>>>>> theirs
     }
   }
 

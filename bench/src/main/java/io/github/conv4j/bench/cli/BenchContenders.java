@@ -2,20 +2,17 @@ package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.bench.contender.Contender;
 import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.Peers;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engines;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.Set;
 import picocli.CommandLine;
 
 /** Opens those who take part. */
 final class BenchContenders implements AutoCloseable {
-  static final String NO_PEERS =
-      "no other library is on the class path: build them in with mvn package -P peers";
-
   /** Engines that compute something else where the accuracy is relaxed. */
   private static final Set<String> RELAXABLE = Set.of("vector", "auto");
 
@@ -90,21 +87,13 @@ final class BenchContenders implements AutoCloseable {
   }
 
   private void addPeers() {
-    var found = ServiceLoader.load(Contender.class).iterator();
-    boolean more = true;
-    while (more) {
-      try {
-        more = found.hasNext();
-        if (more) {
-          all.add(found.next());
-        }
-      } catch (ServiceConfigurationError | LinkageError e) {
-        absent.add("another library cannot be used: " + e.getMessage());
-        more = absent.size() < 100;
-      }
+    try {
+      all.addAll(Peers.open());
+    } catch (ServiceConfigurationError | LinkageError e) {
+      absent.add("the other libraries cannot be used: " + e.getMessage());
     }
     if (all.stream().allMatch(EngineContender.class::isInstance)) {
-      absent.add(NO_PEERS);
+      absent.add(Peers.REMEDY);
     }
   }
 

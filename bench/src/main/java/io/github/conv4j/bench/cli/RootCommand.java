@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       EnginesCommand.class,
       BenchCommand.class,
+      LoadCommand.class,
+      JmhCommand.class,
       OverheadCommand.class,
     })
 final class RootCommand implements Runnable {

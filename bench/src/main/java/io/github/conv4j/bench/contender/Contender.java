@@ -1,5 +1,7 @@
 package io.github.conv4j.bench.contender;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Someone who computes convolutions: an engine of conv4j, or another library. */
@@ -15,6 +17,23 @@ public interface Contender extends AutoCloseable {
 
   /** Makes a task ready; everything that is not part of each call happens here. */
   Entry enter(Task task);
+
+  /**
+   * Makes a task ready for several clients at once, one entry each. What is only read, such as
+   * packed weights, is shared where the library permits it, as a server would.
+   */
+  default List<Entry> enter(Task task, int clients) {
+    List<Entry> entries = new ArrayList<>();
+    try {
+      for (int i = 0; i < clients; i++) {
+        entries.add(enter(task));
+      }
+      return entries;
+    } catch (RuntimeException | Error e) {
+      entries.forEach(Entry::close);
+      throw e;
+    }
+  }
 
   @Override
   void close();

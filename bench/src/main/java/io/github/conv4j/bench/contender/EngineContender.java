@@ -13,13 +13,19 @@ import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * An engine of conv4j with one accuracy: {@code vector}, or {@code vector:relaxed}.
+ * An engine of conv4j with one accuracy: {@code vector}, or {@code vector:relaxed}. The task's
+ * threads are the budget of one engine, which is opened when a task first asks for so many; several
+ * clients share it and one prepared convolution.
  *
  * <p><b>Memory.</b> Each entry has tensors of its own, freed by its {@code close}.
  */
@@ -28,27 +34,37 @@ public final class EngineContender implements Contender {
   public static final String RELAXED = ":relaxed";
 
   private final String name;
-  private final Engine engine;
+  private final Map<Integer, Engine> engines = new HashMap<>();
 
-  private EngineContender(String name, Engine engine) {
+  /** Creates a contender for the engine of that name, with {@link #RELAXED} or without. */
+  public EngineContender(String name) {
     this.name = name;
-    this.engine = engine;
   }
 
   /**
-   * Starts an engine.
+   * Creates a contender whose engine is started already.
    *
    * @throws io.github.conv4j.EngineUnavailableException if it cannot start
    */
   public static EngineContender open(String name, int threads) {
-    Accuracy accuracy = name.endsWith(RELAXED) ? Accuracy.RELAXED : Accuracy.STRICT;
-    EngineOptions options = new EngineOptions(threads).withAccuracy(accuracy);
-    return new EngineContender(name, Engines.named(engine(name), options));
+    var contender = new EngineContender(name);
+    contender.engineOf(threads);
+    return contender;
   }
 
   /** Returns the engine's own name. */
   public static String engine(String name) {
     return name.endsWith(RELAXED) ? name.substring(0, name.length() - RELAXED.length()) : name;
+  }
+
+  private Accuracy accuracy() {
+    return name.endsWith(RELAXED) ? Accuracy.RELAXED : Accuracy.STRICT;
+  }
+
+  private synchronized Engine engineOf(int threads) {
+    return engines.computeIfAbsent(
+        threads,
+        count -> Engines.named(engine(name), new EngineOptions(count).withAccuracy(accuracy())));
   }
 
   @Override
@@ -60,17 +76,16 @@ public final class EngineContender implements Contender {
   public String version() {
     String version =
         Engines.survey().stream()
-            .filter(found -> found.name().equals(engine.name()))
+            .filter(found -> found.name().equals(engine(name)))
             .map(found -> found.availability())
             .map(a -> a instanceof Availability.Available yes ? yes.version() : "")
             .collect(Collectors.joining());
-    String accuracy = engine.options().accuracy().name().toLowerCase(Locale.ROOT);
-    return "%s %s, %s".formatted(engine.name(), version, accuracy);
+    return "%s %s, %s".formatted(engine(name), version, accuracy().name().toLowerCase(Locale.ROOT));
   }
 
   @Override
   public Optional<String> lack(Task task) {
-    return engine.support(task.problem().convolution(), src(task))
+    return engineOf(task.threads()).support(task.problem().convolution(), src(task))
             instanceof Support.Unsupported(String reason)
         ? Optional.of(reason)
         : Optional.empty();
@@ -78,11 +93,23 @@ public final class EngineContender implements Contender {
 
   @Override
   public Entry enter(Task task) {
+    return enter(task, 1).getFirst();
+  }
+
+  @Override
+  public List<Entry> enter(Task task, int clients) {
     Convolution convolution = task.problem().convolution();
     float[] bias = convolution.hasBias() ? task.bias() : null;
+    Engine engine = engineOf(task.threads());
     long begin = System.nanoTime();
     PreparedConvolution prepared = engine.prepare(convolution, src(task), task.weights(), bias);
-    return new Prepared(prepared, System.nanoTime() - begin, task.src());
+    long prepareNanos = System.nanoTime() - begin;
+    var shared = new LastOut(clients, prepared::close);
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      entries.add(new Client(prepared, prepareNanos, shared, task.src()));
+    }
+    return entries;
   }
 
   private static TensorSpec src(Task task) {
@@ -91,20 +118,23 @@ public final class EngineContender implements Contender {
   }
 
   @Override
-  public void close() {
-    engine.close();
+  public synchronized void close() {
+    engines.values().forEach(Engine::close);
+    engines.clear();
   }
 
-  private static final class Prepared implements Entry {
+  private static final class Client implements Entry {
     private final PreparedConvolution prepared;
     private final long prepareNanos;
+    private final LastOut shared;
     private final Arena arena = Arena.ofShared();
     private final Tensor src;
     private final Tensor dst;
 
-    Prepared(PreparedConvolution prepared, long prepareNanos, float[] src) {
+    Client(PreparedConvolution prepared, long prepareNanos, LastOut shared, float[] src) {
       this.prepared = prepared;
       this.prepareNanos = prepareNanos;
+      this.shared = shared;
       this.src = Tensor.ofFloats(prepared.src(), src, arena);
       this.dst = Tensor.allocate(prepared.dst(), arena);
     }
@@ -133,8 +163,10 @@ public final class EngineContender implements Contender {
 
     @Override
     public void close() {
-      prepared.close();
-      arena.close();
+      if (arena.scope().isAlive()) {
+        arena.close();
+        shared.release();
+      }
     }
   }
 }

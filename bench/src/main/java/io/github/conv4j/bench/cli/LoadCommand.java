@@ -1,0 +1,338 @@
+package io.github.conv4j.bench.cli;
+
+import io.github.conv4j.bench.contender.Contender;
+import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.Entry;
+import io.github.conv4j.bench.contender.Peers;
+import io.github.conv4j.bench.contender.SameResult;
+import io.github.conv4j.bench.contender.Task;
+import io.github.conv4j.bench.load.Fairness;
+import io.github.conv4j.bench.load.Lane;
+import io.github.conv4j.bench.load.LaneName;
+import io.github.conv4j.bench.load.LaneResult;
+import io.github.conv4j.bench.load.LoadFile;
+import io.github.conv4j.bench.load.LoadRun;
+import io.github.conv4j.bench.text.TextTable;
+import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Problem;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Lets many clients call at once and shows throughput and the distribution of latencies. */
+@Command(
+    name = "load",
+    sortOptions = false,
+    description = {
+      "Let clients call a convolution at once, as in a server: throughput, percentiles, errors.",
+      "Without --rate each client calls again at once (closed loop). With --rate requests start at",
+      "fixed times whoever is free, and waiting counts (open loop, no coordinated omission).",
+      "Contenders take turns of a quarter of a second. Several numbers of clients also show what",
+      "sharing one engine costs beside an engine of one thread for each client."
+    })
+final class LoadCommand implements Callable<Integer> {
+  private static final int MOST_CLIENTS = 1024;
+  private static final double MOST_SECONDS = 86_400;
+  private static final double MOST_RATE = 1e7;
+  private static final double[] PERCENTAGES = {50, 90, 99, 99.9, 100};
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Option(
+      names = "--clients",
+      split = ",",
+      paramLabel = "N",
+      description = "How many clients at once, or several numbers joined by commas; 4 if left out.")
+  private List<Integer> clientCounts = List.of(4);
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      description = "Measuring time for each contender and number; ${DEFAULT-VALUE} if left out.")
+  private double seconds = 10;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "R",
+      description = "Requests a second of all clients together; a closed loop if left out.")
+  private double rate;
+
+  @Option(
+      names = "--problem",
+      paramLabel = "LINE",
+      description = "In benchdnn's syntax; ${DEFAULT-VALUE} if left out.")
+  private String line = "mb1_ic64oc64_ih56kh3ph1";
+
+  @Option(names = "--transposed", description = "A transposed convolution (deconvolution).")
+  private boolean transposed;
+
+  @Option(
+      names = "--engines",
+      split = ",",
+      paramLabel = "NAMES",
+      description = "Joined by commas; all but the reference if left out.")
+  private List<String> engineNames = new ArrayList<>();
+
+  @Option(
+      names = "--peers",
+      description = "Other libraries as well; the launcher fetches them on first use.")
+  private boolean peers;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = {
+        "Threads of all calls together; one for each processor if left out. Other libraries",
+        "count threads for each call: they get this number divided by the clients, at least 1."
+      })
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--layout",
+      paramLabel = "LAYOUT",
+      converter = LayoutNames.class,
+      description = "nchw, nhwc or any, where there is a choice; nhwc if left out.")
+  private LayoutChoice layout = LayoutChoice.NHWC;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Write load.json with all percentiles into this folder.")
+  private @Nullable Path out;
+
+  @Override
+  public Integer call() throws IOException {
+    requireRanges();
+    Task task = Task.random(parse(), layout, threads, 1);
+    List<Contender> contenders = contenders();
+    List<Lane> lanes = new ArrayList<>();
+    try {
+      for (Contender contender : contenders) {
+        enter(contender, task, lanes);
+      }
+      if (lanes.isEmpty()) {
+        print("nobody can compute this problem");
+        return ExitCodes.UNAVAILABLE;
+      }
+      return run(task, lanes);
+    } finally {
+      lanes.forEach(Lane::close);
+      contenders.forEach(Contender::close);
+    }
+  }
+
+  private int run(Task task, List<Lane> lanes) throws IOException {
+    var run = new LoadRun(lanes, seconds);
+    List<LaneResult> results;
+    try (Progress progress = Progress.of("load", run.stepCount())) {
+      run.warmUp(progress::step);
+      float[] expected = SameResult.expected(task);
+      for (Lane lane : lanes) {
+        SameResult.difference(expected, lane.firstResult())
+            .ifPresent(difference -> lane.countError("the result is wrong: " + difference));
+      }
+      results = run.measure(progress::step);
+    }
+    if (out != null) {
+      print("wrote " + LoadFile.write(out, task, rate, results));
+    }
+    print(results);
+    long errors = results.stream().mapToLong(LaneResult::errors).sum();
+    return errors == 0 ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  private void enter(Contender contender, Task task, List<Lane> lanes) {
+    Optional<String> lack = contender.lack(task);
+    if (lack.isPresent()) {
+      print("without " + contender.name() + ": " + lack.get());
+      return;
+    }
+    if (contender instanceof EngineContender && measuresFairness()) {
+      lanes.add(apart(contender, task));
+    }
+    for (int clients : clientCounts) {
+      boolean sharesThreads = contender instanceof EngineContender;
+      int each = sharesThreads ? threads : Math.max(1, threads / clients);
+      var name = new LaneName(contender.name(), contender.version(), clients, each, false);
+      lanes.add(new Lane(name, contender.enter(withThreads(task, each), clients), rate));
+    }
+  }
+
+  private static Task withThreads(Task task, int count) {
+    return new Task(task.problem(), task.layout(), count, task.src(), task.weights(), task.bias());
+  }
+
+  /** Opens one client for each processor, each with an engine of one thread. */
+  private Lane apart(Contender contender, Task task) {
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      entries.add(contender.enter(withThreads(task, 1)));
+    }
+    return new Lane(
+        new LaneName(contender.name(), contender.version(), threads, 1, true), entries, 0);
+  }
+
+  private boolean measuresFairness() {
+    return clientCounts.size() > 1 && rate == 0;
+  }
+
+  private void print(List<LaneResult> results) {
+    List<String> header =
+        new ArrayList<>(
+            List.of("contender", "clients", "calls/s", "p50", "p90", "p99", "p99.9", "max"));
+    header.add("errors");
+    if (rate > 0) {
+      header.add("unserved");
+    }
+    if (measuresFairness()) {
+      header.addAll(List.of("throughput", "p99/fair share", ""));
+    }
+    var table = new TextTable(header.toArray(String[]::new));
+    LaneResult apart = null;
+    for (LaneResult result : results) {
+      apart = result.name().apart() ? result : apart;
+      table.add(row(result, apart));
+    }
+    table.lines().forEach(this::print);
+    if (measuresFairness()) {
+      print(
+          "throughput: over that of %d clients with an engine of one thread each, bar %.2f; fair"
+                  .formatted(threads, Fairness.LEAST_THROUGHPUT_RATIO)
+              + " share: clients over that throughput, bar %.1f"
+                  .formatted(Fairness.MOST_TAIL_RATIO));
+    }
+    for (LaneResult result : results) {
+      if (!result.error().isEmpty()) {
+        print("%s: first error: %s".formatted(result.name().contender(), result.error()));
+      }
+    }
+    print(lastLine(results));
+  }
+
+  private String[] row(LaneResult result, @Nullable LaneResult apart) {
+    List<String> cells = new ArrayList<>();
+    LaneName name = result.name();
+    cells.add(name.apart() ? name.contender() + " apart" : name.contender());
+    cells.add(String.valueOf(name.clients()));
+    cells.add(String.format(Locale.ROOT, "%.1f", result.throughput()));
+    for (double percentage : PERCENTAGES) {
+      cells.add(duration(result.percentile(percentage)));
+    }
+    cells.add(String.valueOf(result.errors()));
+    if (rate > 0) {
+      cells.add(String.valueOf(result.unserved()));
+    }
+    if (measuresFairness()) {
+      boolean comparable =
+          apart != null && !name.apart() && apart.name().contender().equals(name.contender());
+      cells.addAll(
+          comparable
+              ? fairness(Fairness.of(Objects.requireNonNull(apart), result), name)
+              : List.of("", "", ""));
+    }
+    return cells.toArray(String[]::new);
+  }
+
+  /** Fewer clients than threads cannot fill the machine: nothing to reach there. */
+  private List<String> fairness(Fairness fairness, LaneName name) {
+    String verdict = fairness.isReached() ? "reached" : "not reached";
+    return List.of(
+        String.format(Locale.ROOT, "%.2f", fairness.throughputRatio()),
+        String.format(Locale.ROOT, "%.2f", fairness.tailRatio()),
+        name.clients() < threads ? "" : verdict);
+  }
+
+  private static String lastLine(List<LaneResult> results) {
+    LaneResult first =
+        results.stream().filter(result -> !result.name().apart()).findFirst().orElseThrow();
+    long errors = results.stream().mapToLong(LaneResult::errors).sum();
+    return String.format(
+        Locale.ROOT,
+        "%s, %d clients: %.1f calls/s, p50 %s, p90 %s, p99 %s, p99.9 %s, max %s, errors %d%s",
+        first.name().contender(),
+        first.name().clients(),
+        first.throughput(),
+        duration(first.percentile(50)),
+        duration(first.percentile(90)),
+        duration(first.percentile(99)),
+        duration(first.percentile(99.9)),
+        duration(first.percentile(100)),
+        first.errors(),
+        results.size() > 1 ? " (" + errors + " of all)" : "");
+  }
+
+  private static String duration(long nanos) {
+    return nanos < 10_000_000
+        ? String.format(Locale.ROOT, "%.1f \u00b5s", nanos / 1e3)
+        : String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
+  }
+
+  private void print(String text) {
+    PrintWriter writer = spec.commandLine().getOut();
+    writer.println(Terminal.printable(text));
+    writer.flush();
+  }
+
+  private List<Contender> contenders() {
+    List<String> names = engineNames;
+    if (names.isEmpty()) {
+      names =
+          Engines.survey().stream()
+              .filter(found -> found.availability() instanceof Availability.Available)
+              .map(Engines.Survey::name)
+              .filter(name -> !name.equals("reference"))
+              .toList();
+    }
+    names.forEach(name -> EngineChoice.requireKnown(name, spec.commandLine()));
+    List<Contender> contenders = new ArrayList<>();
+    names.forEach(name -> contenders.add(new EngineContender(name)));
+    if (peers) {
+      List<Contender> others = Peers.open();
+      if (others.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), Peers.REMEDY);
+      }
+      contenders.addAll(others);
+    }
+    return contenders;
+  }
+
+  private void requireRanges() {
+    for (int clients : clientCounts) {
+      require(clients >= 1 && clients <= MOST_CLIENTS, "--clients must be from 1 to 1024");
+    }
+    require(!clientCounts.isEmpty(), "--clients must be from 1 to 1024");
+    require(seconds > 0 && seconds <= MOST_SECONDS, "--seconds must be above 0, at most 86400");
+    require(rate >= 0 && rate <= MOST_RATE, "--rate must be above 0, at most 10000000");
+    require(threads >= 1 && threads <= MOST_CLIENTS, "--threads must be from 1 to 1024");
+  }
+
+  private void require(boolean fits, String sentence) {
+    if (!fits) {
+      throw new ParameterException(spec.commandLine(), sentence);
+    }
+  }
+
+  private Problem parse() {
+    try {
+      return transposed ? Problem.parseTransposed(line) : Problem.parse(line);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package io.github.conv4j.bench.load;
+
+import io.github.conv4j.bench.contender.Entry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One contender under load: clients that each keep a thread of their own, since libraries tie
+ * thread pools to the calling thread. Not safe for use by several threads.
+ */
+public final class Lane implements AutoCloseable {
+  private static final long START_NANOS = 1_000_000;
+  private static final long LONGEST_NANOS = 100_000_000_000L;
+
+  private final LaneName name;
+  private final List<Entry> entries;
+  private final @Nullable Schedule schedule;
+  private final Ticker ticker;
+  private final List<ExecutorService> threads = new ArrayList<>();
+  private final List<ClientCounts> counts = new ArrayList<>();
+  private float @Nullable [] first;
+  private long elapsedNanos;
+
+  /**
+   * Creates a lane, which owns the entries from then on.
+   *
+   * @param rate requests a second of all clients together; 0 for a closed loop
+   */
+  public Lane(LaneName name, List<Entry> entries, double rate) {
+    this(name, entries, rate, new SystemTicker());
+  }
+
+  Lane(LaneName name, List<Entry> entries, double rate, Ticker ticker) {
+    this.name = name;
+    this.entries = List.copyOf(entries);
+    this.schedule = rate > 0 ? new Schedule(rate) : null;
+    this.ticker = ticker;
+    for (int i = 0; i < entries.size(); i++) {
+      threads.add(
+          Executors.newSingleThreadExecutor(
+              Thread.ofPlatform().daemon().name(name.contender() + "-client-", i).factory()));
+      counts.add(new ClientCounts());
+    }
+  }
+
+  /** Returns who runs. */
+  public LaneName name() {
+    return name;
+  }
+
+  /** Serves in a closed loop without counting anything but errors. */
+  public void warmUp(long nanos) {
+    serve(nanos, null);
+    counts.forEach(ClientCounts::resetTimes);
+    elapsedNanos = 0;
+    check();
+  }
+
+  /** Serves for a while, then checks each client's last result. */
+  public void slice(long nanos) {
+    serve(nanos, schedule);
+    check();
+  }
+
+  /** Returns the result of the first call, which all others must equal; empty if it failed. */
+  public float[] firstResult() {
+    return first == null ? new float[0] : first;
+  }
+
+  /** Counts one more error. */
+  public void countError(String message) {
+    counts.getFirst().fail(message);
+  }
+
+  /** Returns what was counted since the warm-up. Call it once, at the end. */
+  public LaneResult result() {
+    var latencies = new Histogram(LONGEST_NANOS, 3);
+    long calls = 0;
+    long errors = 0;
+    String error = "";
+    for (ClientCounts client : counts) {
+      latencies.add(client.latencies);
+      calls += client.calls;
+      errors += client.errors;
+      error = error.isEmpty() ? client.firstError : error;
+    }
+    long[] waiting = schedule == null ? new long[0] : schedule.waiting();
+    for (long nanos : waiting) {
+      latencies.recordValue(Math.min(nanos, LONGEST_NANOS));
+    }
+    return new LaneResult(
+        name,
+        entries.getFirst().implementation(),
+        calls,
+        elapsedNanos / 1e9,
+        errors,
+        error,
+        waiting.length,
+        latencies);
+  }
+
+  private void serve(long nanos, @Nullable Schedule open) {
+    long begin = ticker.nanoTime() + START_NANOS;
+    long end = begin + nanos;
+    if (open != null) {
+      open.resume(begin);
+    }
+    each(
+        i -> {
+          ticker.waitUntil(begin);
+          if (open == null) {
+            serveClosed(i, end);
+          } else {
+            serveOpen(i, end, open);
+          }
+        });
+    if (open != null) {
+      open.pause(end);
+    }
+    long last = counts.stream().mapToLong(client -> client.finishedNanos).max().orElse(end);
+    elapsedNanos += Math.max(last, end) - begin;
+  }
+
+  private void serveClosed(int i, long end) {
+    ClientCounts client = counts.get(i);
+    Entry entry = entries.get(i);
+    long from = ticker.nanoTime();
+    do {
+      from = client.call(entry, from, ticker);
+    } while (from < end);
+  }
+
+  private void serveOpen(int i, long end, Schedule open) {
+    ClientCounts client = counts.get(i);
+    Entry entry = entries.get(i);
+    while (ticker.nanoTime() < end) {
+      long due = open.take(end);
+      if (due == Schedule.NONE) {
+        return;
+      }
+      ticker.waitUntil(due);
+      client.call(entry, due, ticker);
+    }
+  }
+
+  private void check() {
+    if (first == null && counts.getFirst().calls() > 0) {
+      each(
+          i -> {
+            if (i == 0) {
+              first = entries.getFirst().result();
+            }
+          });
+    }
+    float[] expected = first;
+    if (expected != null) {
+      each(
+          i -> {
+            ClientCounts client = counts.get(i);
+            if (client.calls() > 0 && !Arrays.equals(expected, entries.get(i).result())) {
+              client.fail("the result of a later call differs from that of the first");
+            }
+          });
+    }
+  }
+
+  private void each(IntConsumer client) {
+    List<Future<?>> running = new ArrayList<>();
+    for (int i = 0; i < threads.size(); i++) {
+      int number = i;
+      running.add(threads.get(i).submit(() -> client.accept(number)));
+    }
+    for (Future<?> one : running) {
+      try {
+        one.get();
+      } catch (ExecutionException e) {
+        countError("a client failed: " + e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.forEach(ExecutorService::shutdown);
+    entries.forEach(Entry::close);
+  }
+
+  /** What one client counted; touched by its thread, or by the lane while no client runs. */
+  private static final class ClientCounts {
+    final Histogram latencies = new Histogram(LONGEST_NANOS, 3);
+    long calls;
+    long warmUpCalls;
+    long errors;
+    long finishedNanos;
+    String firstError = "";
+
+    /** Calls once and returns when it ended; the latency counts from {@code from}. */
+    long call(Entry entry, long from, Ticker ticker) {
+      boolean done = false;
+      try {
+        entry.call();
+        done = true;
+      } catch (RuntimeException | Error e) {
+        fail(String.valueOf(e));
+      }
+      long to = ticker.nanoTime();
+      if (done) {
+        latencies.recordValue(Math.clamp(to - from, 0, LONGEST_NANOS));
+        calls++;
+      }
+      finishedNanos = to;
+      return to;
+    }
+
+    long calls() {
+      return calls + warmUpCalls;
+    }
+
+    void fail(String message) {
+      errors++;
+      if (firstError.isEmpty()) {
+        firstError = message;
+      }
+    }
+
+    void resetTimes() {
+      warmUpCalls += calls;
+      calls = 0;
+      latencies.reset();
+    }
+  }
+}

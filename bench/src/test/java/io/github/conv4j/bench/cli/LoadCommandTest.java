@@ -1,0 +1,110 @@
+package io.github.conv4j.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoadCommandTest {
+  private static final String PROBLEM = "mb1_ic4oc4_ih5kh3ph1";
+
+  @Test
+  void showsThroughputAndPercentiles(@TempDir Path folder) throws IOException {
+    Command command =
+        Command.run(
+            "load",
+            "--problem",
+            PROBLEM,
+            "--seconds",
+            "0.01",
+            "--clients",
+            "2",
+            "--engines",
+            "onednn,vector",
+            "--out",
+            folder.toString());
+
+    assertThat(command.exitCode()).isZero();
+    assertThat(command.text()).contains("p99.9", "onednn", "vector");
+    assertThat(command.out().getLast()).startsWith("onednn, 2 clients: ").contains("errors 0");
+    assertThat(Files.readString(folder.resolve("load.json"))).contains("\"percentile\": 50.0");
+  }
+
+  @Test
+  void comparesSeveralNumbersOfClientsWithClientsApart() {
+    Command command =
+        Command.run(
+            "load",
+            "--problem",
+            PROBLEM,
+            "--seconds",
+            "0.01",
+            "--clients",
+            "1,2",
+            "--engines",
+            "vector");
+
+    assertThat(command.exitCode()).isZero();
+    assertThat(command.text()).contains("vector apart", "p99/fair share");
+  }
+
+  @Test
+  void servesAnOpenLoop() {
+    Command command =
+        Command.run(
+            "load",
+            "--problem",
+            PROBLEM,
+            "--seconds",
+            "0.05",
+            "--rate",
+            "100",
+            "--engines",
+            "vector");
+
+    assertThat(command.exitCode()).isZero();
+    assertThat(command.text()).contains("unserved");
+  }
+
+  @Test
+  void failsWhereAResultIsWrong() {
+    try (var _ = FakeEngines.enable()) {
+      Command command =
+          Command.run("load", "--problem", PROBLEM, "--seconds", "0.01", "--engines", "wrong");
+
+      assertThat(command.exitCode()).isEqualTo(1);
+      assertThat(command.text()).contains("the result is wrong: element 0 is");
+    }
+  }
+
+  @Test
+  void namesWhoCannotCompute() {
+    try (var _ = FakeEngines.enable()) {
+      Command command =
+          Command.run(
+              "load", "--problem", PROBLEM, "--seconds", "0.01", "--engines", "refusing,vector");
+
+      assertThat(command.exitCode()).isZero();
+      assertThat(command.text()).contains("without refusing: it is in no mood");
+    }
+  }
+
+  @Test
+  void saysHowToGetPeers() {
+    Command command = Command.run("load", "--seconds", "0.01", "--peers");
+
+    assertThat(command.exitCode()).isEqualTo(2);
+    assertThat(String.join("\n", command.err())).contains("--peers, which fetches them");
+  }
+
+  @Test
+  void refusesNumbersOutOfRange() {
+    assertThat(Command.run("load", "--clients", "0").exitCode()).isEqualTo(2);
+    assertThat(Command.run("load", "--seconds", "-1").exitCode()).isEqualTo(2);
+    assertThat(Command.run("load", "--rate", "-1").exitCode()).isEqualTo(2);
+    assertThat(Command.run("load", "--problem", "nonsense!").exitCode()).isEqualTo(2);
+  }
+}

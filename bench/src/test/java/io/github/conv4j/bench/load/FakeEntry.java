@@ -1,0 +1,45 @@
+package io.github.conv4j.bench.load;
+
+import io.github.conv4j.bench.contender.Entry;
+
+/** Takes a fixed time, and may fail or change its result from some call on. */
+final class FakeEntry implements Entry {
+  private final FakeTicker ticker;
+  private final long serviceNanos;
+  private final long failingFrom;
+  private final long changingFrom;
+  private long calls;
+
+  FakeEntry(FakeTicker ticker, long serviceNanos) {
+    this(ticker, serviceNanos, Long.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  FakeEntry(FakeTicker ticker, long serviceNanos, long failingFrom, long changingFrom) {
+    this.ticker = ticker;
+    this.serviceNanos = serviceNanos;
+    this.failingFrom = failingFrom;
+    this.changingFrom = changingFrom;
+  }
+
+  @Override
+  public void call() {
+    ticker.pass(serviceNanos);
+    calls++;
+    if (calls >= failingFrom) {
+      throw new IllegalStateException("a spring broke");
+    }
+  }
+
+  @Override
+  public float[] result() {
+    return new float[] {1, calls >= changingFrom ? 3 : 2};
+  }
+
+  @Override
+  public String implementation() {
+    return "fake";
+  }
+
+  @Override
+  public void close() {}
+}
