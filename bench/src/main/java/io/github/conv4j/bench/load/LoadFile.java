@@ -2,10 +2,10 @@ package io.github.conv4j.bench.load;
 
 import com.google.gson.GsonBuilder;
 import io.github.conv4j.bench.contender.Task;
+import io.github.conv4j.bench.results.LoadResults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,36 +23,38 @@ public final class LoadFile {
   public static Path write(Path folder, Task task, double rate, List<LaneResult> results)
       throws IOException {
     Map<String, Object> root = new LinkedHashMap<>();
-    root.put("problem", task.problem().line());
+    root.put("schema", LoadResults.SCHEMA);
     root.put("transposed", task.problem().convolution().isTransposed());
     root.put("layout", task.layout().name().toLowerCase(Locale.ROOT));
-    root.put("rate", rate);
-    root.put("lanes", results.stream().map(LoadFile::lane).toList());
+    String problem = task.problem().line();
+    root.put("runs", results.stream().map(result -> run(problem, rate, result)).toList());
     Files.createDirectories(folder);
     String json = new GsonBuilder().setPrettyPrinting().create().toJson(root);
     return Files.writeString(folder.resolve(NAME), json + "\n");
   }
 
-  private static Map<String, Object> lane(LaneResult result) {
-    Map<String, Object> lane = new LinkedHashMap<>();
-    lane.put("contender", result.name().contender());
-    lane.put("version", result.name().version());
-    lane.put("implementation", result.implementation());
-    lane.put("clients", result.name().clients());
-    lane.put("threads", result.name().threads());
-    lane.put("apart", result.name().apart());
-    lane.put("calls", result.calls());
-    lane.put("seconds", result.seconds());
-    lane.put("throughput", result.throughput());
-    lane.put("errors", result.errors());
-    lane.put("error", result.error());
-    lane.put("unserved", result.unserved());
-    List<Map<String, Object>> percentiles = new ArrayList<>();
+  private static Map<String, Object> run(String problem, double rate, LaneResult result) {
+    Map<String, Object> run = new LinkedHashMap<>();
+    run.put("contender", result.name().contender());
+    run.put("problem", problem);
+    run.put("mode", rate == 0 ? "closed" : "open");
+    run.put("rate", rate);
+    run.put("version", result.name().version());
+    run.put("implementation", result.implementation());
+    run.put("clients", result.name().clients());
+    run.put("threads", result.name().threads());
+    run.put("apart", result.name().apart());
+    run.put("calls", result.calls());
+    run.put("seconds", result.seconds());
+    run.put("throughput", result.throughput());
+    run.put("errors", result.errors());
+    run.put("error", result.error());
+    run.put("unserved", result.unserved());
+    Map<String, Long> percentiles = new LinkedHashMap<>();
     for (HistogramIterationValue value : result.latencies().percentiles(TICKS_PER_HALF_DISTANCE)) {
-      percentiles.add(
-          Map.of("percentile", value.getPercentile(), "nanos", value.getValueIteratedTo()));
+      percentiles.put(String.valueOf(value.getPercentile()), value.getValueIteratedTo());
     }
-    lane.put("percentiles", percentiles);
-    return lane;
+    run.put("percentiles", percentiles);
+    return run;
   }
 }

@@ -287,7 +287,7 @@ public final class BenchPage {
 
   private static String load(@Nullable LoadResults load) {
     if (load == null || load.runs().isEmpty()) {
-      return "<p>Not measured in this run. <code>./conv4j load --json load.json</code> measures it;"
+      return "<p>Not measured in this run. <code>./conv4j load --out DIR</code> measures it;"
           + " <code>./conv4j bench --from bench.json --load load.json</code> writes this page again"
           + " with it.</p>";
     }

@@ -98,6 +98,21 @@ interface Kernels {
     int count;
     final int channelCount;
 
+    /** Whether the first tap of the first output lies beyond the edge: only in whole rows. */
+    boolean left;
+
+    /** Whether the last tap of the last output does. */
+    boolean right;
+
+    /** How many rows of outputs there are: only where whole rows are computed. */
+    int band;
+
+    /** From one row of outputs to the next, in elements. */
+    long dstRowStep;
+
+    /** The same distance in the source. */
+    long srcRowStep;
+
     /** Weights {@code [tap][channel]}. */
     float[] packed = new float[0];
 
@@ -119,6 +134,19 @@ interface Kernels {
    * @param work from {@link #depthwiseWork}
    */
   void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[][] work);
+
+  /** Whether {@link #depthwiseRow} takes rows of this kind, all of whose taps are three. */
+  default boolean takesRow(long pixelStep, long tapStep, int count) {
+    return false;
+  }
+
+  /**
+   * The same for whole rows whose outermost taps may lie beyond the edges, where two or three rows
+   * of taps meet the source.
+   */
+  default void depthwiseRows(DepthwiseRow row, MemorySegment src, MemorySegment dst) {
+    throw new UnsupportedOperationException("scalar loops take no whole rows");
+  }
 
   /**
    * Copies pixels into a panel, each lane taking the channel that its block says: {@code panel[to +

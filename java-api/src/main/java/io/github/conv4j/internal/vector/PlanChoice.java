@@ -50,10 +50,13 @@ final class PlanChoice {
       return depthwise ? List.of(DEPTHWISE) : List.of();
     }
     boolean lanewise = LanewisePlan.serves(kernels, c, axes);
+    if (lanewise && depthwise) {
+      return kernels.isScalar() || DepthwisePlan.takesWholeRows(kernels, c, axes)
+          ? List.of(DEPTHWISE, LANEWISE)
+          : List.of(LANEWISE, DEPTHWISE);
+    }
     if (lanewise || depthwise) {
-      return lanewise && depthwise
-          ? (kernels.isScalar() ? List.of(DEPTHWISE, LANEWISE) : List.of(LANEWISE, DEPTHWISE))
-          : List.of(lanewise ? LANEWISE : DEPTHWISE);
+      return List.of(lanewise ? LANEWISE : DEPTHWISE);
     }
     List<String> names = new ArrayList<>();
     if (accuracy == Accuracy.RELAXED && WinogradPlan.serves(kernels, request)) {

@@ -20,6 +20,11 @@ final class PointwisePlan implements Plan {
   /** A panel of this many floats leaves room for weights in a second-level cache. */
   private static final int PANEL_FLOATS = 1 << 15;
 
+  /** Pixels of few inputs, whose copying is much of the work, stay in a first-level cache. */
+  private static final int SMALL_PANEL_FLOATS = 1 << 12;
+
+  private static final int SMALL_INPUTS = 32;
+
   private static final int LEAST_CHUNK = 56;
 
   private static final int FEW_INPUTS = 24;
@@ -49,7 +54,7 @@ final class PointwisePlan implements Plan {
         && c.outChannels() >= kernels.lanes()
         && pixels >= Kernels.PIXEL_BLOCK
         && (c.inChannels() <= FEW_INPUTS
-            || c.outChannels() < 2L * kernels.lanes()
+            || c.outChannels() <= 2L * kernels.lanes()
             || inSevens(pixels))
         && isDenseChannelsLast(src)
         && isDenseChannelsLast(dst)
@@ -77,7 +82,8 @@ final class PointwisePlan implements Plan {
     // Eight pixels a power of two apart would share the same few sets of a first-level cache.
     pitch = in >= 256 && in % 256 == 0 ? in + 16 : in;
     pixelBlock = inSevens(pixels) ? 7 : Kernels.PIXEL_BLOCK;
-    int most = Math.min(PANEL_FLOATS / pitch, Math.ceilDiv(pixels, leastParts));
+    int panelFloats = in <= SMALL_INPUTS ? SMALL_PANEL_FLOATS : PANEL_FLOATS;
+    int most = Math.min(panelFloats / pitch, Math.ceilDiv(pixels, leastParts));
     chunk = Math.max(LEAST_CHUNK, most / LEAST_CHUNK * LEAST_CHUNK);
     bias = PaddedBias.of(request, 1, out, out);
     int lanes = kernels.lanes();

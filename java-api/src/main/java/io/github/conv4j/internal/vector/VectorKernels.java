@@ -79,6 +79,16 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public boolean takesRow(long pixelStep, long tapStep, int count) {
+    return VectorStencilRows.serves(pixelStep, tapStep, count);
+  }
+
+  @Override
+  public void depthwiseRows(DepthwiseRow row, MemorySegment src, MemorySegment dst) {
+    VectorStencilRows.run(row, src, dst);
+  }
+
+  @Override
   public void spread(
       LaneBlocks.Block block, MemorySegment src, LaneSource from, float[] panel, int to) {
     VectorSpread.run(block, src, from, panel, to);
