@@ -135,7 +135,7 @@ interface Kernels {
    */
   void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[][] work);
 
-  /** Whether {@link #depthwiseRow} takes rows of this kind, all of whose taps are three. */
+  /** Whether {@link #depthwiseRows} takes rows of this kind, all of whose taps are three. */
   default boolean takesRow(long pixelStep, long tapStep, int count) {
     return false;
   }
