@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The caller never waits for a helper that has not begun: an invitation that nobody took yet is
  * withdrawn when the parts have run out.
  */
-public abstract class PartedCall {
+public abstract class PartedCall implements Errand {
   /** How long a caller watches for the last helper before it parks. */
   private static final int SPINS = 2_000;
 
@@ -66,7 +66,7 @@ public abstract class PartedCall {
     while (count < wanted && budget.tryEnterHelper()) {
       Worker worker = Crew.claim();
       if (worker == null) {
-        budget.exitHelper();
+        budget.release();
         break;
       }
       invited[count++] = worker;
@@ -82,7 +82,7 @@ public abstract class PartedCall {
       invited[i] = null;
       if (worker != null && worker.withdraw(this)) {
         helping.decrementAndGet();
-        budget.exitHelper();
+        budget.release();
         Crew.release(worker);
       }
     }
@@ -108,7 +108,7 @@ public abstract class PartedCall {
   }
 
   /** A helper's share, on its thread; the budget's place was taken for it. */
-  final void help() {
+  private void help() {
     try {
       work(false);
     } catch (Throwable e) {
@@ -117,12 +117,22 @@ public abstract class PartedCall {
     }
   }
 
-  final Budget budget() {
+  @Override
+  public final Budget budget() {
     return budget;
   }
 
+  @Override
+  public final void perform(Worker worker) {
+    help();
+    // Idle before its place is free and the caller goes on: the next call shall find this worker.
+    Crew.release(worker);
+    budget.release();
+    leave();
+  }
+
   /** The helper's last word: the caller may use this object again afterwards. */
-  final void leave() {
+  private void leave() {
     if (helping.decrementAndGet() == 0) {
       Thread caller = parkedCaller;
       if (caller != null) {

@@ -11,11 +11,11 @@ final class Worker implements Runnable {
 
   private static final long LONGEST_IDLE_NANOS = 30_000_000_000L;
 
-  private final AtomicReference<@Nullable PartedCall> invitation = new AtomicReference<>();
+  private final AtomicReference<@Nullable Errand> invitation = new AtomicReference<>();
   private volatile @Nullable Thread parked;
 
-  void offer(PartedCall call) {
-    invitation.set(call);
+  void offer(Errand errand) {
+    invitation.set(errand);
     Thread thread = parked;
     if (thread != null) {
       LockSupport.unpark(thread);
@@ -23,32 +23,28 @@ final class Worker implements Runnable {
   }
 
   /** Returns whether the worker had not yet taken the invitation, and now never will. */
-  boolean withdraw(PartedCall call) {
-    return invitation.compareAndSet(call, null);
+  boolean withdraw(Errand errand) {
+    return invitation.compareAndSet(errand, null);
   }
 
   @Override
   public void run() {
     Budget lastBudget = null;
-    PartedCall call;
-    while ((call = await(lastBudget)) != null) {
-      lastBudget = call.budget();
-      call.help();
-      // Idle before its place is free and the caller goes on: the next call shall find this worker.
-      Crew.release(this);
-      lastBudget.exitHelper();
-      call.leave();
+    Errand errand;
+    while ((errand = await(lastBudget)) != null) {
+      lastBudget = errand.budget();
+      errand.perform(this);
     }
   }
 
-  /** Returns the next call to help with, or null after a long time without any. */
-  private @Nullable PartedCall await(@Nullable Budget lastBudget) {
+  /** Returns what to do next, or null after a long time without any. */
+  private @Nullable Errand await(@Nullable Budget lastBudget) {
     if (lastBudget != null) {
       long begin = System.nanoTime();
       while (lastBudget.hasRoom() && System.nanoTime() - begin < LINGER_NANOS) {
-        PartedCall call = take();
-        if (call != null) {
-          return call;
+        Errand errand = take();
+        if (errand != null) {
+          return errand;
         }
         Thread.onSpinWait();
       }
@@ -57,9 +53,9 @@ final class Worker implements Runnable {
     parked = Thread.currentThread();
     try {
       while (true) {
-        PartedCall call = take();
-        if (call != null) {
-          return call;
+        Errand errand = take();
+        if (errand != null) {
+          return errand;
         }
         LockSupport.parkNanos(this, LONGEST_IDLE_NANOS);
         boolean expired = System.nanoTime() - idleSince > LONGEST_IDLE_NANOS;
@@ -72,8 +68,8 @@ final class Worker implements Runnable {
     }
   }
 
-  private @Nullable PartedCall take() {
-    PartedCall call = invitation.get();
-    return call != null && invitation.compareAndSet(call, null) ? call : null;
+  private @Nullable Errand take() {
+    Errand errand = invitation.get();
+    return errand != null && invitation.compareAndSet(errand, null) ? errand : null;
   }
 }

@@ -9,6 +9,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A prepared convolution whose {@link #execute} checks its tensors and claims a slot; engines add
@@ -75,12 +76,30 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
   @Override
   public final void execute(Tensor src, Tensor dst) {
     check(src, dst);
-    budget.enter();
+    if (!budget.tryEnter() && waitsAndIsDone(src, dst)) {
+      return;
+    }
     try {
       runChecked(src, dst);
     } finally {
       budget.exit();
     }
+  }
+
+  /** Returns false where the calling thread got a place to make the call itself. */
+  private boolean waitsAndIsDone(Tensor src, Tensor dst) {
+    Tensor srcElsewhere = elsewhere(src);
+    Tensor dstElsewhere = elsewhere(dst);
+    if (srcElsewhere == null || dstElsewhere == null) {
+      budget.enter();
+      return false;
+    }
+    return budget.delegate(() -> runChecked(srcElsewhere, dstElsewhere));
+  }
+
+  /** Returns the tensor as another thread may use it during this call, or null. */
+  protected @Nullable Tensor elsewhere(Tensor tensor) {
+    return AnotherThread.mayUse(tensor.segment()) ? tensor : null;
   }
 
   @Override

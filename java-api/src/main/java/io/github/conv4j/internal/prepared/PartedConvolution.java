@@ -76,6 +76,17 @@ public abstract class PartedConvolution<S extends AutoCloseable>
   protected abstract @Nullable MemorySegment unconfined(MemorySegment segment);
 
   @Override
+  protected final @Nullable Tensor elsewhere(Tensor tensor) {
+    MemorySegment segment = tensor.segment();
+    if (AnotherThread.mayUse(segment)) {
+      return tensor;
+    }
+    MemorySegment view =
+        segment.isAccessibleBy(Thread.currentThread()) ? unconfined(segment) : null;
+    return view == null ? null : Tensor.wrap(tensor.spec(), view);
+  }
+
+  @Override
   protected final void run(Slot<S> slot, Tensor src, Tensor dst) {
     if (partCount > 1 && budget().spare() > 0) {
       slot.call.run(this, src.segment(), dst.segment());
@@ -154,12 +165,10 @@ public abstract class PartedConvolution<S extends AutoCloseable>
 
   /** The view of a caller's segment that helpers use; made anew only when the segment changes. */
   private static final class SharedView {
-    private static final Thread ANOTHER = Thread.ofPlatform().unstarted(() -> {});
-
     private @Nullable MemorySegment last;
 
     @Nullable MemorySegment of(MemorySegment segment, PartedConvolution<?> owner) {
-      if (segment.isAccessibleBy(ANOTHER)) {
+      if (AnotherThread.mayUse(segment)) {
         return segment;
       }
       if (!segment.isAccessibleBy(Thread.currentThread())) {

@@ -152,6 +152,82 @@ class PartedCallTest {
   }
 
   @Test
+  void callsInTheQueueAreMadeOnceWithinTheBudget() throws Exception {
+    for (boolean virtual : new boolean[] {false, true}) {
+      var budget = new Budget(2);
+      var inside = new AtomicInteger();
+      var most = new AtomicInteger();
+      var made = new AtomicInteger();
+      Runnable call =
+          () -> {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(50_000);
+            made.incrementAndGet();
+            inside.decrementAndGet();
+          };
+      try (var threads =
+          virtual ? Executors.newVirtualThreadPerTaskExecutor() : Executors.newFixedThreadPool(8)) {
+        List<Future<?>> callers = new ArrayList<>();
+        for (int caller = 0; caller < 8; caller++) {
+          boolean elsewhere = caller % 4 != 0;
+          callers.add(
+              threads.submit(
+                  () -> {
+                    for (int round = 0; round < 100; round++) {
+                      if (!budget.tryEnter()) {
+                        if (elsewhere && budget.delegate(call)) {
+                          continue;
+                        }
+                        if (!elsewhere) {
+                          budget.enter();
+                        }
+                      }
+                      call.run();
+                      budget.exit();
+                    }
+                  }));
+        }
+        for (Future<?> caller : callers) {
+          caller.get();
+        }
+      }
+      assertThat(made.get()).isEqualTo(800);
+      assertThat(most.get()).isBetween(1, 2);
+      assertThat(budget.tryEnter()).isTrue();
+      assertThat(budget.tryEnter()).isTrue();
+      assertThat(budget.tryEnter()).isFalse();
+    }
+  }
+
+  @Test
+  void aFailureOfADelegatedCallIsTheCallers() throws Exception {
+    var budget = new Budget(1);
+    try (var threads = Executors.newSingleThreadExecutor()) {
+      assertThat(budget.tryEnter()).isTrue();
+      Future<?> waiting =
+          threads.submit(
+              () -> {
+                boolean done =
+                    budget.delegate(
+                        () -> {
+                          throw new IllegalStateException("of the call");
+                        });
+                throw new AssertionError("returned " + done);
+              });
+      while (!budget.isWanted()) {
+        Thread.onSpinWait();
+      }
+      budget.exit();
+      assertThatThrownBy(waiting::get)
+          .cause()
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("of the call");
+      budget.enter();
+      budget.exit();
+    }
+  }
+
+  @Test
   void aFailureInAPartIsTheCallers() {
     var budget = new Budget(2);
     CountingCall call = call(budget, 40, 1_000_000);
