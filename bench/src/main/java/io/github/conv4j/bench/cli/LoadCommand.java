@@ -122,9 +122,10 @@ final class LoadCommand implements Callable<Integer> {
     Task task = Task.random(parse(), layout, threads, 1);
     List<Contender> contenders = contenders();
     List<Lane> lanes = new ArrayList<>();
+    List<Contender> apart = new ArrayList<>();
     try {
       for (Contender contender : contenders) {
-        enter(contender, task, lanes);
+        enter(contender, task, lanes, apart);
       }
       if (lanes.isEmpty()) {
         print("nobody can compute this problem");
@@ -133,6 +134,7 @@ final class LoadCommand implements Callable<Integer> {
       return run(task, lanes);
     } finally {
       lanes.forEach(Lane::close);
+      apart.forEach(Contender::close);
       contenders.forEach(Contender::close);
     }
   }
@@ -157,14 +159,14 @@ final class LoadCommand implements Callable<Integer> {
     return errors == 0 ? ExitCodes.OK : ExitCodes.FAILED;
   }
 
-  private void enter(Contender contender, Task task, List<Lane> lanes) {
+  private void enter(Contender contender, Task task, List<Lane> lanes, List<Contender> apart) {
     Optional<String> lack = contender.lack(task);
     if (lack.isPresent()) {
       print("without " + contender.name() + ": " + lack.get());
       return;
     }
     if (contender instanceof EngineContender && measuresFairness()) {
-      lanes.add(apart(contender, task));
+      lanes.add(apart(contender, task, apart));
     }
     for (int clients : clientCounts) {
       boolean sharesThreads = contender instanceof EngineContender;
@@ -179,10 +181,12 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   /** Opens one client for each processor, each with an engine of one thread. */
-  private Lane apart(Contender contender, Task task) {
+  private Lane apart(Contender contender, Task task, List<Contender> opened) {
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      entries.add(contender.enter(withThreads(task, 1)));
+      var own = new EngineContender(contender.name());
+      opened.add(own);
+      entries.add(own.enter(withThreads(task, 1)));
     }
     return new Lane(
         new LaneName(contender.name(), contender.version(), threads, 1, true), entries, 0);

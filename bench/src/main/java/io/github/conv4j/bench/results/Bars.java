@@ -59,7 +59,7 @@ public final class Bars {
 
   private void againstPeers(String ours, double overOnnxRuntime, double overPyTorch) {
     geometricMean(ours, "onnx", "ONNX Runtime", overOnnxRuntime);
-    geometricMean(ours, "djl", "PyTorch through DJL", overPyTorch);
+    geometricMean(ours, "pytorch", "PyTorch through DJL", overPyTorch);
   }
 
   /** Finds a peer by a part of its name. */
