@@ -8,11 +8,12 @@ import io.github.conv4j.tensor.TensorSpec;
  * A convolution, or a sequence of them, made ready by an engine: kernels chosen, weights packed.
  *
  * <p><b>Memory.</b> Owns packed weights, native handles and scratchpads until {@link #close}.
- * Tensors that are passed in are never retained.
+ * Tensors that are passed in are not retained.
  *
  * <p><b>Threads.</b> May be executed by any number of threads at once, platform or virtual, each
  * with its own {@code dst}. Callers beyond the number that {@code EngineOptions} gives wait in fair
- * order.
+ * order. Threads of conv4j's pool may take part in a call, or make it for a caller that waits; they
+ * use the caller's tensors, confined ones too, and have let go of them when the call returns.
  */
 public interface PreparedConvolution extends AutoCloseable {
   /** Returns what every {@code src} must equal; where ANY was asked, the engine's choice. */
@@ -27,9 +28,11 @@ public interface PreparedConvolution extends AutoCloseable {
   /**
    * Computes {@code dst} from {@code src}.
    *
-   * <p><b>Memory.</b> Reads {@code src} and overwrites {@code dst}. Allocates nothing after the
-   * first call of each concurrent caller. Closing a shared arena of either tensor during the call
-   * is refused by the arena.
+   * <p><b>Memory.</b> Reads {@code src} and overwrites {@code dst}. Allocates nothing once each
+   * thread that takes part has its working memory; a caller that has to wait, or that shares other
+   * confined tensors than in its last call, allocates some objects. Closing a shared arena of
+   * either tensor during the call is refused by the arena, or ends the call with an
+   * IllegalStateException and an undefined {@code dst}.
    *
    * @throws IllegalArgumentException if a spec differs from {@link #src} or {@link #dst}, {@code
    *     dst} is read-only, or the two overlap

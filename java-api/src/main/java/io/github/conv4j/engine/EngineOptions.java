@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * Choices for a whole engine. Immutable.
  *
- * @param threads how many threads of all calls together compute at once; further callers wait in
- *     fair order
+ * @param threads how many threads of all calls together compute at once, callers and those of
+ *     conv4j's pool, which has at most 256; further callers wait in fair order
  * @param accuracy which algorithms may be chosen
  * @param tuning how engine {@code auto} finds the fastest way; no other engine reads it
  */

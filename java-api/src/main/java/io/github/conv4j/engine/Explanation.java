@@ -39,7 +39,7 @@ public record Explanation(
     return stages.stream().mapToLong(Stage::weightsByteSize).sum();
   }
 
-  /** Returns the scratchpad bytes that one concurrent caller takes, of all stages. */
+  /** Returns the scratchpad bytes that each thread takes, of all stages. */
   public long scratchpadByteSize() {
     return stages.stream().mapToLong(Stage::scratchpadByteSize).sum();
   }
@@ -53,7 +53,7 @@ public record Explanation(
    * @param dst what it writes
    * @param weightsLayout how the packed weights lie, empty where there are none
    * @param weightsByteSize packed weights and bias, in bytes
-   * @param scratchpadByteSize memory for one concurrent caller, in bytes
+   * @param scratchpadByteSize memory for each thread that takes part, in bytes
    */
   public record Stage(
       String operation,

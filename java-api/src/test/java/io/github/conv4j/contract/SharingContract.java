@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -137,6 +138,51 @@ abstract class SharingContract extends EngineContract {
           Tensor dst = Tensor.allocate(prepared.dst(), arena);
           prepared.execute(src, dst);
           requireEqual(dst.toFloatArray(), expected);
+        }
+      }
+    }
+  }
+
+  /** Alone and behind others: the bytes of a closed arena are nobody's. */
+  @Test
+  void aClosedConfinedArenaIsRefused() throws Exception {
+    Problem problem = problems().findFirst().orElseThrow();
+    Convolution convolution = problem.convolution();
+    try (Engine two = Engines.named(engineName(), new EngineOptions(2));
+        PreparedConvolution prepared =
+            two.prepare(
+                convolution,
+                spec(Layout.NHWC, problem.src()),
+                floats(convolution.weightsShape(), 1),
+                floats(Shape.of(convolution.outChannels()), 2));
+        var busy = Executors.newFixedThreadPool(CALLERS)) {
+      for (boolean crowded : new boolean[] {false, true}) {
+        var stop = new AtomicBoolean();
+        List<Future<?>> others = new ArrayList<>();
+        for (int caller = 0; crowded && caller < CALLERS; caller++) {
+          others.add(
+              busy.submit(
+                  () -> {
+                    float[] input = floats(problem.src(), 3);
+                    while (!stop.get()) {
+                      Runs.execute(prepared, input);
+                    }
+                  }));
+        }
+        for (int round = 0; round < 30; round++) {
+          Tensor src;
+          Tensor dst;
+          try (Arena arena = Arena.ofConfined()) {
+            src = Tensor.allocate(prepared.src(), arena);
+            dst = Tensor.allocate(prepared.dst(), arena);
+            prepared.execute(src, dst);
+          }
+          assertThatThrownBy(() -> prepared.execute(src, dst))
+              .isInstanceOf(IllegalStateException.class);
+        }
+        stop.set(true);
+        for (Future<?> other : others) {
+          other.get();
         }
       }
     }

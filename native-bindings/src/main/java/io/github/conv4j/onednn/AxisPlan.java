@@ -116,6 +116,19 @@ record AxisPlan(
             Math.max(0, end));
   }
 
+  /** The same with ranges that begin at 0. */
+  AxisPlan fromZero() {
+    return new AxisPlan(
+        coverage,
+        new Window.Range(0, src.count()),
+        new Window.Range(0, dst.count()),
+        taps,
+        stride,
+        dilation,
+        begin,
+        end);
+  }
+
   /** The plan of some of the outputs, counted from the first that takes part; convolutions only. */
   AxisPlan part(Window.Range outputs) {
     long offset = begin - outputs.begin() * stride;

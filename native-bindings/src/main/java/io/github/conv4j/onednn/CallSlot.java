@@ -28,16 +28,34 @@ final class CallSlot implements AutoCloseable {
       long scratchpadBytes = largest.compiled().scratchpadByteSize();
       MemorySegment scratchpad =
           scratchpadBytes == 0 ? MemorySegment.NULL : Dnnl.bytes(scratchpadOwner, scratchpadBytes);
+      MemorySegment copyBytes = copyBytes(primitives, engine);
       this.whole = new PrimitiveCall(primitives.whole(), stream, scratchpad, handles);
       for (int i = 0; i < parts.length; i++) {
         parts[i] =
             new PrimitiveCall(
-                primitives.primitive(i), stream, scratchpad, handles, primitives.part(i));
+                primitives.primitive(i),
+                stream,
+                scratchpad,
+                copyBytes,
+                handles,
+                primitives.part(i));
       }
     } catch (Throwable e) {
       handles.close();
       throw e;
     }
+  }
+
+  /** Memory for the largest of the parts that are copied, which follow each other. */
+  private MemorySegment copyBytes(PartedPrimitives primitives, MemorySegment engine) {
+    PackedConvolution largest = primitives.largestCopied();
+    if (largest == null) {
+      return MemorySegment.NULL;
+    }
+    MemorySegment owner =
+        handles.own(
+            Dnnl.createOwningMemory(largest.compiled().dstDesc(), engine), Dnnl::destroyMemory);
+    return Dnnl.bytes(owner, largest.compiled().dst().byteSize());
   }
 
   void execute(MemorySegment src, MemorySegment dst) {

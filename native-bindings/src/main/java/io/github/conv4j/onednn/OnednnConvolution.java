@@ -7,6 +7,7 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Sharing;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** A convolution that oneDNN primitives compute in place: one, or one for each part. */
 final class OnednnConvolution extends PartedConvolution<CallSlot> {
@@ -19,7 +20,7 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
         explanation,
         ledger,
         primitives.partCount(),
-        () -> new CallSlot(primitives),
+        slots(primitives, explanation.problem()),
         primitives);
     this.problem = explanation.problem();
   }
@@ -55,6 +56,16 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
       primitives.close();
       throw e;
     }
+  }
+
+  private static Supplier<CallSlot> slots(PartedPrimitives primitives, String problem) {
+    return () -> {
+      try {
+        return new CallSlot(primitives);
+      } catch (DnnlStatusException e) {
+        throw e.forProblem(problem);
+      }
+    };
   }
 
   @Override

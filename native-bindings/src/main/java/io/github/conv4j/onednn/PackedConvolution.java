@@ -66,11 +66,16 @@ final class PackedConvolution implements AutoCloseable {
       return new PackedConvolution(compiled, whole);
     }
     boolean transposed = request.convolution().isTransposed();
-    return new PackedConvolution(
-        compiled,
-        part.problem(),
-        Objects.requireNonNull(part.parameters(request.weights(), transposed ? 1 : 0)),
-        part.parameters(request.bias(), 0));
+    Tensor partWeights;
+    Tensor partBias;
+    try {
+      partWeights = Objects.requireNonNull(part.parameters(request.weights(), transposed ? 1 : 0));
+      partBias = part.parameters(request.bias(), 0);
+    } catch (Throwable e) {
+      compiled.release();
+      throw e;
+    }
+    return new PackedConvolution(compiled, part.problem(), partWeights, partBias);
   }
 
   /** Whether these weights belong to {@code whole}. */

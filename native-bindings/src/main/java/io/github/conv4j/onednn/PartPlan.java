@@ -145,7 +145,8 @@ record PartPlan(String name, List<Part> parts) {
     AxisPlan all = problem.axes().getFirst();
     AxisPlan axis = all.part(outputs);
     List<AxisPlan> axes = new ArrayList<>(problem.axes());
-    axes.set(0, axis);
+    // Where a part lies says nothing about its kernel: equal parts are compiled once.
+    axes.set(0, axis.fromZero());
     return new Part(
         new NativeProblem(problem.convolution(), axes),
         part(src, axis.src().count()),

@@ -85,11 +85,28 @@ final class PartedPrimitives implements AutoCloseable {
             .sum();
   }
 
-  /** The most scratchpad bytes that a primitive needs. */
+  /** The most scratchpad bytes that a primitive needs, and those of a copied part. */
   long scratchpadByteSize() {
-    return Math.max(
-        whole.compiled().scratchpadByteSize(),
-        parts.stream().mapToLong(part -> part.compiled().scratchpadByteSize()).max().orElse(0));
+    long most =
+        Math.max(
+            whole.compiled().scratchpadByteSize(),
+            parts.stream().mapToLong(part -> part.compiled().scratchpadByteSize()).max().orElse(0));
+    PackedConvolution copied = largestCopied();
+    return most + (copied == null ? 0 : copied.compiled().dst().byteSize());
+  }
+
+  /** Returns the part with the largest result among those that are copied, or null. */
+  @Nullable PackedConvolution largestCopied() {
+    PackedConvolution largest = null;
+    for (int i = 0; i < parts.size(); i++) {
+      PackedConvolution part = parts.get(i);
+      boolean larger =
+          largest == null || part.compiled().dst().byteSize() > largest.compiled().dst().byteSize();
+      if (part(i).copyPitch() > 0 && larger) {
+        largest = part;
+      }
+    }
+    return largest;
   }
 
   private void closeParts() {

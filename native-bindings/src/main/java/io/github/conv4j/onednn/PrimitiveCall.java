@@ -22,20 +22,26 @@ final class PrimitiveCall {
   /** For the whole tensors. */
   PrimitiveCall(
       PackedConvolution packed, MemorySegment stream, MemorySegment scratchpad, Handles handles) {
-    this(packed, stream, scratchpad, handles, 0, 0, 0);
+    this(packed, stream, scratchpad, MemorySegment.NULL, handles, 0, 0, 0);
   }
 
-  /** For a part of the tensors. */
+  /**
+   * For a part of the tensors.
+   *
+   * @param copyBytes where a part that is copied is computed
+   */
   PrimitiveCall(
       PackedConvolution packed,
       MemorySegment stream,
       MemorySegment scratchpad,
+      MemorySegment copyBytes,
       Handles handles,
       PartPlan.Part part) {
     this(
         packed,
         stream,
         scratchpad,
+        copyBytes,
         handles,
         part.srcOffset() * Float.BYTES,
         part.dstOffset() * Float.BYTES,
@@ -46,6 +52,7 @@ final class PrimitiveCall {
       PackedConvolution packed,
       MemorySegment stream,
       MemorySegment scratchpad,
+      MemorySegment copyBytes,
       Handles handles,
       long srcOffsetBytes,
       long dstOffsetBytes,
@@ -58,13 +65,12 @@ final class PrimitiveCall {
     this.srcOffsetBytes = srcOffsetBytes;
     this.dstOffsetBytes = copied ? 0 : dstOffsetBytes;
     this.srcMemory = own(handles, Dnnl.createMemory(compiled.srcDesc(), engine));
+    this.dstMemory = own(handles, Dnnl.createMemory(compiled.dstDesc(), engine));
     if (copied) {
-      this.dstMemory = own(handles, Dnnl.createOwningMemory(compiled.dstDesc(), engine));
-      MemorySegment bytes = Dnnl.bytes(dstMemory, compiled.dst().byteSize());
+      Dnnl.setBytes(dstMemory, copyBytes);
       this.copy =
-          new PixelCopy(bytes, compiled.dst().shape(), dstOffsetBytes, copyPitch * Float.BYTES);
+          new PixelCopy(copyBytes, compiled.dst().shape(), dstOffsetBytes, copyPitch * Float.BYTES);
     } else {
-      this.dstMemory = own(handles, Dnnl.createMemory(compiled.dstDesc(), engine));
       this.copy = null;
     }
     MemorySegment scratchpadMemory =

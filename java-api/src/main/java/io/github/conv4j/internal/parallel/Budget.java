@@ -62,8 +62,9 @@ public final class Budget {
   /** Takes a place for the calling thread; waits in fair order until there is one. */
   public void enter() {
     if (!tryEnter()) {
+      var waiting = new Waiting(null);
       callers.incrementAndGet();
-      new Waiting(null).await(this);
+      waiting.await(this);
     }
   }
 
@@ -75,8 +76,8 @@ public final class Budget {
    *     #exit}
    */
   public boolean delegate(Runnable call) {
-    callers.incrementAndGet();
     var waiting = new Waiting(call);
+    callers.incrementAndGet();
     boolean done = waiting.await(this);
     if (done) {
       callers.decrementAndGet();
@@ -87,8 +88,8 @@ public final class Budget {
 
   /** Gives back the place that {@link #enter} or {@link #delegate} took. */
   public void exit() {
-    release();
     callers.decrementAndGet();
+    release();
   }
 
   private void noteCrowd(int now) {

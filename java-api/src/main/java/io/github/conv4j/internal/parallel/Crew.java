@@ -45,15 +45,24 @@ final class Crew {
           .inheritInheritableThreadLocals(false)
           .start(worker);
       return worker;
-    } catch (OutOfMemoryError e) {
+    } catch (Throwable e) {
+      // Whoever asked is in the middle of its bookkeeping and goes on without this thread.
       CREATED.decrementAndGet();
+      tell(e);
+      return null;
+    }
+  }
+
+  private static void tell(Throwable failure) {
+    try {
       if (TOLD.compareAndSet(false, true)) {
         LOG.log(
             Level.WARNING,
             "no more threads can be made, so calls run on fewer than their budget: {0}",
-            e.getMessage());
+            failure.getMessage());
       }
-      return null;
+    } catch (Throwable noMemoryForThat) {
+      TOLD.set(false);
     }
   }
 

@@ -19,6 +19,7 @@ public abstract class PartedCall implements Errand {
   private final AtomicInteger nextPart = new AtomicInteger();
   private final AtomicInteger helping = new AtomicInteger();
   private final @Nullable Worker[] invited;
+  private int invitedCount;
   private int partCount;
   private volatile @Nullable Thread parkedCaller;
   private volatile @Nullable Throwable failure;
@@ -49,35 +50,36 @@ public abstract class PartedCall implements Errand {
     partCount = parts;
     failure = null;
     nextPart.set(0);
-    int count = invite(Math.min(budget.spare(), parts - 1));
+    invitedCount = 0;
     try {
+      invite(Math.min(budget.spare(), parts - 1));
       work(true);
     } catch (Throwable e) {
       nextPart.set(partCount);
       throw e;
     } finally {
-      dismiss(count);
+      dismiss();
     }
-    rethrow(failure);
+    Throwable thrown = failure;
+    failure = null;
+    rethrow(thrown);
   }
 
-  private int invite(int wanted) {
-    int count = 0;
-    while (count < wanted && budget.tryEnterHelper()) {
+  private void invite(int wanted) {
+    while (invitedCount < wanted && budget.tryEnterHelper()) {
       Worker worker = Crew.claim();
       if (worker == null) {
         budget.release();
         break;
       }
-      invited[count++] = worker;
+      invited[invitedCount++] = worker;
       helping.incrementAndGet();
       worker.offer(this);
     }
-    return count;
   }
 
-  private void dismiss(int count) {
-    for (int i = 0; i < count; i++) {
+  private void dismiss() {
+    for (int i = 0; i < invitedCount; i++) {
       Worker worker = invited[i];
       invited[i] = null;
       if (worker != null && worker.withdraw(this)) {
@@ -125,10 +127,13 @@ public abstract class PartedCall implements Errand {
   @Override
   public final void perform(Worker worker) {
     help();
-    // Idle before its place is free and the caller goes on: the next call shall find this worker.
-    Crew.release(worker);
-    budget.release();
-    leave();
+    try {
+      // Idle before its place is free and the caller goes on: the next call shall find this worker.
+      Crew.release(worker);
+      budget.release();
+    } finally {
+      leave();
+    }
   }
 
   /** The helper's last word: the caller may use this object again afterwards. */

@@ -34,6 +34,8 @@ final class Worker implements Runnable {
     while ((errand = await(lastBudget)) != null) {
       lastBudget = errand.budget();
       errand.perform(this);
+      // An idle worker must not keep alive what it worked for.
+      errand = null;
     }
   }
 

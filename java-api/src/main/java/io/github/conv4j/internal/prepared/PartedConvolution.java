@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A prepared convolution whose work comes in parts, which the pool's helpers share with the caller
- * where the engine's budget spares them. Each part writes outputs of its own.
+ * where the engine's budget spares them. Where the outputs of two parts overlap, both write the
+ * same bits.
  *
  * @param <S> the working memory of one thread
  */
@@ -81,8 +82,7 @@ public abstract class PartedConvolution<S extends AutoCloseable>
     if (AnotherThread.mayUse(segment)) {
       return tensor;
     }
-    MemorySegment view =
-        segment.isAccessibleBy(Thread.currentThread()) ? unconfined(segment) : null;
+    MemorySegment view = AnotherThread.mayBeLentTo(segment) ? unconfined(segment) : null;
     return view == null ? null : Tensor.wrap(tensor.spec(), view);
   }
 
@@ -142,7 +142,13 @@ public abstract class PartedConvolution<S extends AutoCloseable>
         runParts(owner, true, scratch, src, dst);
         return;
       }
-      Slot<S> slot = owner.slots().claimForHelper();
+      Slot<S> slot;
+      try {
+        slot = owner.slots().claimForHelper();
+      } catch (RuntimeException | OutOfMemoryError noMemory) {
+        // The others compute what this helper would have.
+        return;
+      }
       try {
         runParts(owner, false, slot.scratch, helperSrc, helperDst);
       } finally {
@@ -171,7 +177,7 @@ public abstract class PartedConvolution<S extends AutoCloseable>
       if (AnotherThread.mayUse(segment)) {
         return segment;
       }
-      if (!segment.isAccessibleBy(Thread.currentThread())) {
+      if (!AnotherThread.mayBeLentTo(segment)) {
         return null;
       }
       MemorySegment view = last;

@@ -56,7 +56,7 @@ final class Slots<S extends AutoCloseable> {
 
   private @Nullable S claimIdle() {
     for (int i = 0; i < idle.length(); i++) {
-      S slot = idle.getPlain(i);
+      S slot = idle.get(i);
       if (slot != null && idle.compareAndSet(i, slot, null)) {
         return slot;
       }
