@@ -32,13 +32,18 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
     this.out = new Reorder(inner.dst(), request.dst());
   }
 
-  /** Prepares the composition; the request's layouts are plain or strided. */
-  public static PreparedConvolution prepare(Engine engine, Ledger ledger, PrepareRequest request) {
+  /**
+   * Prepares the composition; the request's layouts are plain or strided.
+   *
+   * @param channelsLast whether the copies have their channels last, else first
+   */
+  public static PreparedConvolution prepare(
+      Engine engine, Ledger ledger, PrepareRequest request, boolean channelsLast) {
     PreparedConvolution inner =
         engine.prepare(
             request.convolution(),
-            channelsLast(request.src()),
-            channelsLast(request.dst()),
+            copied(request.src(), channelsLast),
+            copied(request.dst(), channelsLast),
             request.weights(),
             request.bias());
     try {
@@ -59,8 +64,9 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
     return new Explanation.Stage("reorder", "java:copy", from, to, "", 0, bufferByteSize);
   }
 
-  private static TensorSpec channelsLast(TensorSpec spec) {
-    return spec.withLayout(Layout.channelsLast(spec.shape().rank()));
+  private static TensorSpec copied(TensorSpec spec, boolean channelsLast) {
+    int rank = spec.shape().rank();
+    return spec.withLayout(channelsLast ? Layout.channelsLast(rank) : Layout.channelsFirst(rank));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,9 @@ final class PlanChoice {
   private static final long LARGE_WEIGHTS = 6L << 20;
 
   private static final long FEW_TILES = 8;
+
+  /** With fewer taps the copies cost more than they save. */
+  private static final long LEAST_TAPS_FOR_COPY = 9;
 
   private PlanChoice() {}
 
@@ -92,6 +96,33 @@ final class PlanChoice {
         ChannelsFirstDepthwisePlan.serves(
             planes, request.convolution(), request.geometry().axes(), request.src(), request.dst());
     return depthwise ? List.of(PLANES_DEPTHWISE, PLANES) : List.of(PLANES);
+  }
+
+  /**
+   * Whether a copy of dense channels-last tensors with neighbouring pixels costs less than vectors
+   * of output channels that are mostly empty.
+   */
+  static boolean prefersPlanes(Kernels kernels, PrepareRequest request) {
+    Convolution c = request.convolution();
+    long taps = c.weightsShape().elementCount() / c.weightsShape().dim(0) / c.weightsShape().dim(1);
+    if (c.groups() > 1
+        || c.outChannels() * 4 > kernels.lanes()
+        || c.inChannels() < LEAST_CHANNELS
+        || taps < LEAST_TAPS_FOR_COPY
+        || !(request.src().layout() instanceof Layout.Plain)
+        || !(request.dst().layout() instanceof Layout.Plain)) {
+      return false;
+    }
+    int rank = request.src().shape().rank();
+    var planes =
+        new PrepareRequest(
+            c,
+            request.geometry(),
+            request.src().withLayout(Layout.channelsFirst(rank)),
+            request.dst().withLayout(Layout.channelsFirst(rank)),
+            request.weights(),
+            request.bias());
+    return !admittedPlanes(kernels, planes).isEmpty() && !prefersPixels(kernels, planes);
   }
 
   /** Whether {@link #PLANES} is slower than a copy of the tensors with neighbouring channels. */

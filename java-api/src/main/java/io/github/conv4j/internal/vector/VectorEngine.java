@@ -30,6 +30,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   static final String NAME = "vector";
 
   private static final String REORDERED = "reordered";
+  private static final String AS_PLANES = "reordered to planes";
   private static final String PADDED = "padded";
   private static final String LOOPS_FOR_HUGE = "loops for huge steps";
   private static final String LOOPS_FOR_NON_FINITE = "loops for weights that are not finite";
@@ -172,12 +173,20 @@ final class VectorEngine implements Alternatives, LedgerOwner {
       return List.of(LOOPS_FOR_HUGE);
     }
     List<String> plans = PlanChoice.admitted(kernels, options.accuracy(), request, finite);
-    return plans.isEmpty() ? List.of(LOOPS_FOR_NON_FINITE) : plans;
+    if (plans.isEmpty()) {
+      return List.of(LOOPS_FOR_NON_FINITE);
+    }
+    List<String> ways = new ArrayList<>(plans);
+    if (PlanChoice.prefersPlanes(kernels, request)) {
+      ways.addFirst(AS_PLANES);
+    }
+    return ways;
   }
 
   private PreparedConvolution prepareWay(PrepareRequest request, String way) {
     return switch (way) {
-      case REORDERED -> ReorderedConvolution.prepare(this, ledger, request);
+      case REORDERED -> ReorderedConvolution.prepare(this, ledger, request, true);
+      case AS_PLANES -> ReorderedConvolution.prepare(this, ledger, request, false);
       case PADDED -> StagedConvolution.padded(this, ledger, request);
       case LOOPS_FOR_HUGE ->
           SafeLoops.prepare(NAME, ledger, request, "a stride, a dilation or a padding is huge");
