@@ -10,12 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.HdrHistogram.HistogramIterationValue;
 
 /** The figures as JSON, times in nanoseconds: what the report draws. */
 public final class LoadFile {
   private static final String NAME = "load.json";
-  private static final int TICKS_PER_HALF_DISTANCE = 4;
+  private static final List<String> PERCENTAGES =
+      List.of("0", "10", "25", "50", "75", "90", "95", "99", "99.5", "99.9", "99.99", "100");
 
   private LoadFile() {}
 
@@ -51,8 +51,8 @@ public final class LoadFile {
     run.put("error", result.error());
     run.put("unserved", result.unserved());
     Map<String, Long> percentiles = new LinkedHashMap<>();
-    for (HistogramIterationValue value : result.latencies().percentiles(TICKS_PER_HALF_DISTANCE)) {
-      percentiles.put(String.valueOf(value.getPercentile()), value.getValueIteratedTo());
+    for (String percentage : PERCENTAGES) {
+      percentiles.put(percentage, result.percentile(Double.parseDouble(percentage)));
     }
     run.put("percentiles", percentiles);
     return run;
