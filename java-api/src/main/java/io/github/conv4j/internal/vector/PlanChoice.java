@@ -109,6 +109,8 @@ final class PlanChoice {
         || c.outChannels() * 4 > kernels.lanes()
         || c.inChannels() < LEAST_CHANNELS
         || taps < LEAST_TAPS_FOR_COPY
+        || isOnePixel(request.src())
+        || isOnePixel(request.dst())
         || !(request.src().layout() instanceof Layout.Plain)
         || !(request.dst().layout() instanceof Layout.Plain)) {
       return false;
@@ -123,6 +125,11 @@ final class PlanChoice {
             request.weights(),
             request.bias());
     return !admittedPlanes(kernels, planes).isEmpty() && !prefersPixels(kernels, planes);
+  }
+
+  /** One pixel lies the same with its channels first or last: a copy would change nothing. */
+  private static boolean isOnePixel(TensorSpec spec) {
+    return spec.shape().elementCount() == spec.shape().dim(0) * spec.shape().dim(1);
   }
 
   /** Whether {@link #PLANES} is slower than a copy of the tensors with neighbouring channels. */
