@@ -55,6 +55,31 @@ abstract class CompositionContract extends EngineContract {
         Shape.of(1, 8, 3, 4, 5));
   }
 
+  /** Few output channels and a kernel that is a multiple of the stride. */
+  @Test
+  void transposedInBlocks() {
+    agrees(
+        Convolution.transposed2d(6, 3).kernel(6, 4).stride(3, 2).flippedKernel().build(),
+        Shape.of(2, 6, 4, 3));
+    agrees(
+        Convolution.transposed2d(16, 2).kernel(4).stride(2).padding(1).bias(false).build(),
+        Shape.of(1, 16, 5, 6));
+    agrees(
+        Convolution.transposed2d(5, 1)
+            .kernel(9)
+            .stride(3)
+            .padding(Padding.asymmetric(new long[] {4, 7}, new long[] {8, 2}))
+            .outputPadding(2, 1)
+            .build(),
+        Shape.of(1, 5, 6, 7));
+    agrees(
+        Convolution.transposed3d(4, 2).kernel(2, 4, 1).stride(2, 4, 1).build(),
+        Shape.of(1, 4, 3, 2, 5));
+    agrees(
+        Convolution.transposed1d(4, 1).kernel(8).stride(4).outputSize(42).padding(1).build(),
+        Shape.of(2, 4, 10));
+  }
+
   @Test
   void withoutBias() {
     agrees(Convolution.conv2d(16, 16).kernel(3).bias(false).build(), Shape.of(1, 16, 7, 7));
@@ -105,7 +130,8 @@ abstract class CompositionContract extends EngineContract {
             Convolution.conv2d(5, 7).kernel(3).padding(1).build(),
             Convolution.conv2d(8, 8).kernel(3).padding(1).groups(8).build(),
             Convolution.conv2d(16, 16).build(),
-            Convolution.transposed2d(4, 6).kernel(3).stride(2).build());
+            Convolution.transposed2d(4, 6).kernel(3).stride(2).build(),
+            Convolution.transposed2d(4, 3).kernel(4).stride(2).padding(1).build());
     for (Convolution convolution : convolutions) {
       Shape src = Shape.of(2, convolution.inChannels(), 5, 6);
       Shape dst = convolution.outputShape(src);

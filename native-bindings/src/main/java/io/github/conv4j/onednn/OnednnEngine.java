@@ -10,6 +10,7 @@ import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.SafeLoops;
 import io.github.conv4j.internal.compose.SlowLog;
 import io.github.conv4j.internal.compose.StagedConvolution;
+import io.github.conv4j.internal.compose.SubpixelConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
@@ -160,6 +161,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
         && problem.dstWindow().isAll(request.dst().shape())
         && request.src().layout() instanceof Layout.Plain
         && request.dst().layout() instanceof Layout.Plain
+        && !SubpixelConvolution.serves(request)
         && !((problem.pads() || convolution.isTransposed())
             && !SafeLoops.allFinite(request.weights()));
   }
@@ -218,6 +220,9 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
           ledger,
           request,
           "weights are not all finite and oneDNN multiplies them with padding");
+    }
+    if (SubpixelConvolution.serves(request)) {
+      return SubpixelConvolution.prepare(this, ledger, request);
     }
     boolean whole =
         problem.srcWindow().isAll(request.src().shape())
