@@ -11,16 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One kernel a channel: rows of outputs straight from memory, exact on integers. Kernels three taps
- * wide are computed in whole rows where the edges cut off one tap; otherwise outputs near the left
- * and right edge are computed one by one. Only taps that meet the source are multiplied.
+ * One kernel a channel: rows of outputs straight from memory, exact on integers. Outputs near the
+ * left and right edge are computed one by one. Only taps that meet the source are multiplied.
  */
 final class DepthwisePlan implements Plan {
   /** Outputs of one part: about what a core computes in some tens of microseconds. */
   private static final int PART_FLOATS = 1 << 17;
-
-  /** Source pixels of a few rows that a vector of channels is computed for at once. */
-  private static final int BAND_PIXELS = 1 << 10;
 
   private final Kernels kernels;
   private final int leastParts;
@@ -43,12 +39,6 @@ final class DepthwisePlan implements Plan {
 
     final int innerEnd;
 
-    /** Whether at most one tap of the first output and one of the last miss the source. */
-    final boolean nearlyInner;
-
-    /** Rows of outputs that are computed for a vector of channels before the next. */
-    final int mostBand;
-
     Rows(AxisPhases.Combination phases, float[] packed, int width) {
       this.d = phases.d();
       this.h = phases.h();
@@ -58,16 +48,6 @@ final class DepthwisePlan implements Plan {
       long last = Math.floorDiv(width - 1 - w.positions()[w.positions().length - 1], w.srcStep());
       innerBegin = Math.clamp(first, 0, w.count());
       innerEnd = Math.clamp(last + 1, innerBegin, w.count());
-      nearlyInner = missesOneAtMost(width);
-      mostBand = Math.max(1, BAND_PIXELS / width);
-    }
-
-    private boolean missesOneAtMost(int width) {
-      if (w.taps().length != 3 || innerBegin > 1 || innerEnd < w.count() - 1) {
-        return false;
-      }
-      long end = (w.count() - 1) * w.srcStep() + w.positions()[1];
-      return w.positions()[1] >= 0 && end < width;
     }
 
     int rowCount() {
@@ -83,16 +63,6 @@ final class DepthwisePlan implements Plan {
         && kernels.takesChannels(Math.toIntExact(c.inChannels()))
         && Activation.of(src).isChannelsLast()
         && evenTaps(c, axes);
-  }
-
-  /** Whether whole rows are computed at once, which is faster than a copy of the windows. */
-  static boolean takesWholeRows(Kernels kernels, Convolution c, List<Geometry.Axis> axes) {
-    Geometry.Axis w = axes.getLast();
-    return !c.isTransposed()
-        && axes.size() == 2
-        && axes.stream()
-            .allMatch(a -> a.kernel() == 3 && a.dilation() == 1 && a.begin() <= 1 && a.end() <= 1)
-        && kernels.takesRow(w.stride(), 1, Math.toIntExact(w.dst()));
   }
 
   private static boolean evenTaps(Convolution c, List<Geometry.Axis> axes) {
@@ -194,23 +164,19 @@ final class DepthwisePlan implements Plan {
     Rows family = families.get(f);
     int begin = (part - firstPart[f]) * rowsPerPart(family);
     int end = Math.min(begin + rowsPerPart(family), family.rowCount() * dst.n());
-    int row = begin;
-    while (row < end) {
+    for (int row = begin; row < end; row++) {
       int n = row / family.rowCount();
       int depth = row % family.rowCount() / family.h.count();
       int height = row % family.h.count();
-      int most = Math.min(end - row, family.h.count() - height);
-      row += runRows(family, n, depth, height, most, scratch, from, to);
+      runRow(family, n, depth, height, scratch, from, to);
     }
   }
 
-  /** Computes at least one row of outputs, and returns how many. */
-  private int runRows(
+  private void runRow(
       Rows family,
       int n,
       int depth,
       int height,
-      int most,
       Scratch scratch,
       MemorySegment from,
       MemorySegment to) {
@@ -223,21 +189,6 @@ final class DepthwisePlan implements Plan {
     row.dstStep = family.w.dstStep() * dst.sw();
     long dstRow =
         n * dst.sn() + family.d.output(depth) * dst.sd() + family.h.output(height) * dst.sh();
-    if (family.nearlyInner
-        && row.rowCount >= 2
-        && row.rowCount <= 3
-        && kernels.takesRow(row.pixelStep, row.tapStep, family.w.count())) {
-      row.count = family.w.count();
-      row.band = bandRows(family, height, Math.min(most, family.mostBand));
-      row.srcRowStep = family.h.srcStep() * src.sh();
-      row.dstRowStep = family.h.dstStep() * dst.sh();
-      row.left = family.innerBegin > 0;
-      row.right = family.innerEnd < family.w.count();
-      row.first = family.w.positions()[0] * src.sw();
-      row.dstOffset = dstRow + family.w.output(0) * dst.sw();
-      kernels.depthwiseRows(row, from, to);
-      return row.band;
-    }
     for (int w = 0; w < family.innerBegin; w++) {
       runEdge(family, w, row, dstRow, scratch, from, to);
     }
@@ -250,18 +201,6 @@ final class DepthwisePlan implements Plan {
     for (int w = family.innerEnd; w < family.w.count(); w++) {
       runEdge(family, w, row, dstRow, scratch, from, to);
     }
-    return 1;
-  }
-
-  /** How many rows of outputs from this one on meet the source with all their taps, or 1. */
-  private int bandRows(Rows family, int height, int most) {
-    long[] positions = family.h.positions();
-    long first = height * family.h.srcStep();
-    if (first + positions[0] < 0) {
-      return 1;
-    }
-    long room = src.h() - 1 - positions[positions.length - 1] - first;
-    return room < 0 ? 1 : (int) Math.min(most, room / family.h.srcStep() + 1);
   }
 
   /** Lists the source rows that the row of outputs meets. */

@@ -98,21 +98,6 @@ interface Kernels {
     int count;
     final int channelCount;
 
-    /** Whether the first tap of the first output lies beyond the edge: only in whole rows. */
-    boolean left;
-
-    /** Whether the last tap of the last output does. */
-    boolean right;
-
-    /** How many rows of outputs there are: only where whole rows are computed. */
-    int band;
-
-    /** From one row of outputs to the next, in elements. */
-    long dstRowStep;
-
-    /** The same distance in the source. */
-    long srcRowStep;
-
     /** Weights {@code [tap][channel]}. */
     float[] packed = new float[0];
 
@@ -135,17 +120,14 @@ interface Kernels {
    */
   void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[][] work);
 
-  /** Whether {@link #depthwiseRows} takes rows of this kind, all of whose taps are three. */
-  default boolean takesRow(long pixelStep, long tapStep, int count) {
+  /** Whether there are loops for bands of rows, edges included. */
+  default boolean takesBands() {
     return false;
   }
 
-  /**
-   * The same for whole rows whose outermost taps may lie beyond the edges, where two or three rows
-   * of taps meet the source.
-   */
-  default void depthwiseRows(DepthwiseRow row, MemorySegment src, MemorySegment dst) {
-    throw new UnsupportedOperationException("scalar loops take no whole rows");
+  /** Convolves each channel of a band with its own kernel, as {@link DepthwiseBand} says. */
+  default void depthwiseBand(DepthwiseBand band, MemorySegment src, MemorySegment dst) {
+    throw new UnsupportedOperationException("scalar loops take rows");
   }
 
   /**

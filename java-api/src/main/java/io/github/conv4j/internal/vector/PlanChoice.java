@@ -14,6 +14,7 @@ import java.util.Objects;
 final class PlanChoice {
   private static final String DIRECT = "direct";
   private static final String DEPTHWISE = "depthwise";
+  private static final String DEPTHWISE_BANDS = "depthwise bands";
   private static final String LANEWISE = "lanewise";
   private static final String POINTWISE = "pointwise";
   private static final String PLANES = "planes";
@@ -50,14 +51,16 @@ final class PlanChoice {
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     boolean depthwise = DepthwisePlan.serves(kernels, c, axes, request.src());
+    boolean bands = DepthwiseBandPlan.serves(kernels, c, axes, request.src());
     if (!finite) {
       return depthwise ? List.of(DEPTHWISE) : List.of();
     }
     boolean lanewise = LanewisePlan.serves(kernels, c, axes);
+    if (bands) {
+      return lanewise ? List.of(DEPTHWISE_BANDS, LANEWISE) : List.of(DEPTHWISE_BANDS, DEPTHWISE);
+    }
     if (lanewise && depthwise) {
-      return kernels.isScalar() || DepthwisePlan.takesWholeRows(kernels, c, axes)
-          ? List.of(DEPTHWISE, LANEWISE)
-          : List.of(LANEWISE, DEPTHWISE);
+      return kernels.isScalar() ? List.of(DEPTHWISE, LANEWISE) : List.of(LANEWISE, DEPTHWISE);
     }
     if (lanewise || depthwise) {
       return List.of(lanewise ? LANEWISE : DEPTHWISE);
@@ -169,6 +172,7 @@ final class PlanChoice {
     TensorSpec src = request.src();
     TensorSpec dst = request.dst();
     return switch (name) {
+      case DEPTHWISE_BANDS -> new DepthwiseBandPlan(kernels, request, src, dst, leastParts);
       case DEPTHWISE -> new DepthwisePlan(kernels, request, src, dst, leastParts);
       case LANEWISE -> new LanewisePlan(kernels, request, src, dst, leastParts);
       case POINTWISE -> new PointwisePlan(kernels, request, src, leastParts);

@@ -11,6 +11,7 @@ import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.ReorderedConvolution;
 import io.github.conv4j.internal.compose.SafeLoops;
 import io.github.conv4j.internal.compose.StagedConvolution;
+import io.github.conv4j.internal.compose.SubpixelConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
@@ -32,6 +33,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private static final String REORDERED = "reordered";
   private static final String AS_PLANES = "reordered to planes";
   private static final String PADDED = "padded";
+  private static final String SUBPIXEL = "subpixel";
   private static final String LOOPS_FOR_HUGE = "loops for huge steps";
   private static final String LOOPS_FOR_NON_FINITE = "loops for weights that are not finite";
 
@@ -156,11 +158,15 @@ final class VectorEngine implements Alternatives, LedgerOwner {
         hasNeighbouringChannels(request.src()) && hasNeighbouringChannels(request.dst());
     boolean huge = request.geometry().axes().stream().anyMatch(VectorEngine::isHuge);
     boolean finite = SafeLoops.allFinite(request.weights());
+    boolean subpixel = !huge && finite && SubpixelConvolution.serves(request);
     if (!inPlace) {
       boolean copied = huge || !finite || PlanChoice.prefersPixels(kernels, request);
       List<String> ways = new ArrayList<>(List.of(REORDERED));
       if (!huge && finite) {
         ways.addAll(copied ? 1 : 0, PlanChoice.admittedPlanes(kernels, request));
+      }
+      if (subpixel) {
+        ways.addFirst(SUBPIXEL);
       }
       return ways;
     }
@@ -180,6 +186,9 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (PlanChoice.prefersPlanes(kernels, request)) {
       ways.addFirst(AS_PLANES);
     }
+    if (subpixel) {
+      ways.addFirst(SUBPIXEL);
+    }
     return ways;
   }
 
@@ -187,6 +196,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     return switch (way) {
       case REORDERED -> ReorderedConvolution.prepare(this, ledger, request, true);
       case AS_PLANES -> ReorderedConvolution.prepare(this, ledger, request, false);
+      case SUBPIXEL -> SubpixelConvolution.prepare(this, ledger, request);
       case PADDED -> StagedConvolution.padded(this, ledger, request);
       case LOOPS_FOR_HUGE ->
           SafeLoops.prepare(NAME, ledger, request, "a stride, a dilation or a padding is huge");

@@ -79,13 +79,17 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public boolean takesRow(long pixelStep, long tapStep, int count) {
-    return VectorStencilRows.serves(pixelStep, tapStep, count);
+  public boolean takesBands() {
+    return true;
   }
 
   @Override
-  public void depthwiseRows(DepthwiseRow row, MemorySegment src, MemorySegment dst) {
-    VectorStencilRows.run(row, src, dst);
+  public void depthwiseBand(DepthwiseBand band, MemorySegment src, MemorySegment dst) {
+    if (VectorDepthwiseColumns.serves(band)) {
+      VectorDepthwiseColumns.run(band, src, dst);
+    } else {
+      VectorDepthwiseRows.run(band, src, dst);
+    }
   }
 
   @Override

@@ -1,0 +1,166 @@
+package io.github.conv4j.internal.vector;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Geometry;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.internal.prepared.CopiedWeights;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * One kernel of 3x3 or 5x5 taps a channel: bands of rows straight from memory, exact on integers.
+ * Only taps that meet the source are multiplied. Of an image that is narrow but high the columns
+ * are taken for rows.
+ */
+final class DepthwiseBandPlan implements Plan {
+  /** Outputs of one part, at most: about what a core computes in a hundred microseconds. */
+  private static final int PART_FLOATS = 1 << 20;
+
+  private final Kernels kernels;
+  private final Activation src;
+  private final Activation dst;
+
+  /** The axis that the outputs of a row lie along, and the one that the rows lie along. */
+  private final AxisPhase along;
+
+  private final AxisPhase down;
+  private final boolean turned;
+  private final int width;
+  private final int height;
+  private final float[] packed;
+  private final float[] bias;
+  private final int rowsPerPart;
+  private final int partsPerImage;
+
+  /** Whether this plan serves the problem; the tensors have neighbouring channels. */
+  static boolean serves(Kernels kernels, Convolution c, List<Geometry.Axis> axes, TensorSpec src) {
+    return kernels.takesBands()
+        && axes.size() == 2
+        && !c.isTransposed()
+        && DepthwisePlan.serves(kernels, c, axes, src)
+        && (serves(axes.getFirst(), axes.getLast()) || serves(axes.getLast(), axes.getFirst()));
+  }
+
+  private static boolean serves(Geometry.Axis downAxis, Geometry.Axis alongAxis) {
+    AxisPhase down = phase(downAxis);
+    AxisPhase along = phase(alongAxis);
+    return down.taps().length == along.taps().length
+        && down.tapStep() == 1
+        && DepthwiseBand.serves(
+            along.taps().length,
+            along.srcStep(),
+            along.tapStep(),
+            along.count(),
+            before(along),
+            after(along, alongAxis.src()));
+  }
+
+  private static AxisPhase phase(Geometry.Axis axis) {
+    return AxisPhase.of(axis, false, PaddingMode.ZEROS).getFirst();
+  }
+
+  /** How many taps of the first output lie before the first source element. */
+  private static int before(AxisPhase phase) {
+    return phase.isEmpty() ? 0 : (int) Math.max(0, -phase.positions()[0]);
+  }
+
+  /** How many taps of the last output lie after the last source element. */
+  private static int after(AxisPhase phase, long size) {
+    return phase.isEmpty() ? 0 : beyond(phase, phase.count() - 1, size);
+  }
+
+  private static int beyond(AxisPhase phase, int output, long size) {
+    long last = phase.positions()[phase.positions().length - 1];
+    return (int) Math.max(0, output * phase.srcStep() + last - (size - 1));
+  }
+
+  DepthwiseBandPlan(
+      Kernels kernels,
+      PrepareRequest request,
+      TensorSpec srcSpec,
+      TensorSpec dstSpec,
+      int leastParts) {
+    this.kernels = kernels;
+    this.src = Activation.of(srcSpec);
+    this.dst = Activation.of(dstSpec);
+    Convolution c = request.convolution();
+    List<Geometry.Axis> axes = request.geometry().axes();
+    turned = !serves(axes.getFirst(), axes.getLast());
+    down = phase(turned ? axes.getLast() : axes.getFirst());
+    along = phase(turned ? axes.getFirst() : axes.getLast());
+    width = turned ? src.h() : src.w();
+    height = turned ? src.w() : src.h();
+    packed = packed(new WeightsView(CopiedWeights.of(c, request.weights()), c, axes));
+    bias = PaddedBias.of(request, 1, src.c(), src.c() + kernels.lanes());
+    int most = Math.clamp((long) down.count() * dst.n() / leastParts, 1, down.count());
+    rowsPerPart = Math.clamp(PART_FLOATS / ((long) along.count() * src.c()), 1, most);
+    partsPerImage = Math.ceilDiv(down.count(), rowsPerPart);
+  }
+
+  private float[] packed(WeightsView weights) {
+    AxisPhase none = AxisPhases.row(1).getFirst().d();
+    AxisPhase h = turned ? along : down;
+    AxisPhase w = turned ? down : along;
+    int[] taps = weights.kernelTaps(none, h, w);
+    int side = along.taps().length;
+    float[] values = new float[side * side * src.c()];
+    for (int i = 0; i < side; i++) {
+      for (int j = 0; j < side; j++) {
+        int tap = taps[turned ? j * side + i : i * side + j];
+        for (int c = 0; c < src.c(); c++) {
+          values[(i * side + j) * src.c() + c] = weights.at(c, 0, 0, tap);
+        }
+      }
+    }
+    return values;
+  }
+
+  @Override
+  public String name() {
+    return "depthwise bands";
+  }
+
+  @Override
+  public long weightsByteSize() {
+    return (long) (packed.length + bias.length) * Float.BYTES;
+  }
+
+  @Override
+  public Scratch newScratch() {
+    return Scratch.forTiles(0, 0, 0);
+  }
+
+  @Override
+  public int partCount() {
+    return partsPerImage * dst.n();
+  }
+
+  @Override
+  public void runPart(int part, Scratch scratch, MemorySegment from, MemorySegment to) {
+    int n = part / partsPerImage;
+    int row = part % partsPerImage * rowsPerPart;
+    DepthwiseBand band = scratch.band;
+    band.packed = packed;
+    band.bias = bias;
+    band.channelCount = src.c();
+    band.taps = along.taps().length;
+    band.stride = (int) along.srcStep();
+    band.rowStride = (int) down.srcStep();
+    band.tapStep = turned ? src.sh() : src.sw();
+    band.srcRowStep = turned ? src.sw() : src.sh();
+    band.dstStep = turned ? dst.sh() : dst.sw();
+    band.dstRowStep = turned ? dst.sw() : dst.sh();
+    band.rows = Math.min(rowsPerPart, down.count() - row);
+    band.count = along.count();
+    long firstRow = row * down.srcStep() + down.positions()[0];
+    band.srcBegin = n * src.sn() + firstRow * band.srcRowStep + along.positions()[0] * band.tapStep;
+    band.dstBegin = n * dst.sn() + row * band.dstRowStep;
+    band.top = (int) Math.max(0, -firstRow);
+    band.bottom = beyond(down, row + band.rows - 1, height);
+    band.left = before(along);
+    band.right = after(along, width);
+    kernels.depthwiseBand(band, from, to);
+  }
+}
