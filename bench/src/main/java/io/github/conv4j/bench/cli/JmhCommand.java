@@ -1,6 +1,9 @@
 package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.bench.jmh.JmhProblems;
+import io.github.conv4j.bench.network.NetworkLayer;
+import io.github.conv4j.bench.network.Networks;
+import io.github.conv4j.validation.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Unmatched;
     description = {
       "Run the JMH benchmarks; whatever is not listed here goes to JMH, for example:",
       "  conv4j jmh ExecuteBenchmark.warm -p engine=onednn,vector -p layout=nchw,nhwc -prof gc",
-      "Parameters: problem, engine, layout, threads, evictMebibytes. JMH's own help: jmh -- -h"
+      "Parameters: problem, engine, type, layout, threads, evictMebibytes. JMH's own help: jmh --"
+          + " -h"
     })
 final class JmhCommand implements Callable<Integer> {
   @Spec
@@ -30,9 +34,11 @@ final class JmhCommand implements Callable<Integer> {
 
   @Option(
       names = "--problems",
-      paramLabel = "FILE",
-      description = "Problem lines in benchdnn's batch syntax instead of -p problem=LINE,...")
-  private @Nullable Path problems;
+      paramLabel = "FILE|NETWORK",
+      description =
+          "Problem lines in benchdnn's batch syntax, or a network as bench knows them, instead of"
+              + " -p problem=LINE,...")
+  private @Nullable String problems;
 
   @Unmatched private List<String> jmhArguments = new ArrayList<>();
 
@@ -42,7 +48,7 @@ final class JmhCommand implements Callable<Integer> {
     arguments.removeIf("--"::equals);
     if (problems != null) {
       try {
-        arguments.addAll(JmhProblems.parameter(BatchFile.read(problems, false).problems()));
+        arguments.addAll(JmhProblems.parameter(read(problems)));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), e.getMessage(), e);
       }
@@ -50,5 +56,11 @@ final class JmhCommand implements Callable<Integer> {
     // Ends the process itself where a benchmark fails.
     org.openjdk.jmh.Main.main(arguments.toArray(String[]::new));
     return ExitCodes.OK;
+  }
+
+  private static List<Problem> read(String chosen) {
+    return Networks.isKnown(chosen)
+        ? Networks.layers(chosen).stream().map(NetworkLayer::problem).toList()
+        : BatchFile.read(Path.of(chosen), false).problems();
   }
 }

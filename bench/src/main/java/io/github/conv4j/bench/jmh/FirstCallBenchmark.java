@@ -44,7 +44,7 @@ public class FirstCallBenchmark {
   @Benchmark
   public float fromNothing(Setting setting, Numbers numbers) {
     try (Engine engine = setting.open();
-        PreparedConvolution prepared = Setting.prepare(engine, numbers.task);
+        PreparedConvolution prepared = setting.prepare(engine, numbers.task);
         Arena arena = Arena.ofConfined()) {
       Tensor src = Tensor.ofFloats(prepared.src(), numbers.task.src(), arena);
       Tensor dst = Tensor.allocate(prepared.dst(), arena);

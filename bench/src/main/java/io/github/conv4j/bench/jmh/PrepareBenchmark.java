@@ -27,18 +27,24 @@ public class PrepareBenchmark {
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init") // set up by JMH
   public static class Open {
+    private Setting setting;
     private Engine engine;
     private Task task;
 
     /** Opens. */
     @Setup(Level.Trial)
     public void open(Setting setting) {
+      this.setting = setting;
       engine = setting.open();
       task = setting.task();
       for (int i = 0; i < OTHER_PROBLEMS; i++) {
         Problem other = Problem.parse("mb1_ic8oc8_ih%dkh3ph1".formatted(9 + i));
-        Setting.prepare(engine, Task.random(other, task.layout(), task.threads(), 1)).close();
+        setting.prepare(engine, Task.random(other, task.layout(), task.threads(), 1)).close();
       }
+    }
+
+    PreparedConvolution prepare() {
+      return setting.prepare(engine, task);
     }
 
     /** Closes. */
@@ -57,7 +63,7 @@ public class PrepareBenchmark {
   @Warmup(iterations = 3, time = 1)
   @Measurement(iterations = 5, time = 1)
   public void seen(Open open) {
-    try (PreparedConvolution prepared = Setting.prepare(open.engine, open.task)) {
+    try (PreparedConvolution prepared = open.prepare()) {
       requireOpen(prepared);
     }
   }
@@ -71,7 +77,7 @@ public class PrepareBenchmark {
   @Warmup(iterations = 0)
   @Measurement(iterations = 1)
   public void unseen(Open open) {
-    try (PreparedConvolution prepared = Setting.prepare(open.engine, open.task)) {
+    try (PreparedConvolution prepared = open.prepare()) {
       requireOpen(prepared);
     }
   }

@@ -22,7 +22,7 @@ public class Ready {
   public void prepare(Setting setting) {
     task = setting.task();
     engine = setting.open();
-    convolution = Setting.prepare(engine, task);
+    convolution = setting.prepare(engine, task);
   }
 
   /** Closes. */

@@ -2,7 +2,9 @@ package io.github.conv4j.bench.jmh;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.bench.contender.EngineContender;
 import io.github.conv4j.bench.contender.Task;
+import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -30,9 +32,13 @@ public class Setting {
   })
   public String problem = "";
 
-  /** An engine's name. */
+  /** An engine's name; {@code vector:relaxed} asks for the relaxed accuracy. */
   @Param({"onednn", "vector"})
   public String engine = "";
+
+  /** The element type, for example {@code f32}. */
+  @Param("f32")
+  public String type = "";
 
   /** {@code nchw}, {@code nhwc} or {@code any}. */
   @Param("nhwc")
@@ -51,13 +57,20 @@ public class Setting {
   }
 
   Engine open() {
-    return Engines.named(engine, new EngineOptions(threads));
+    boolean relaxed = engine.endsWith(EngineContender.RELAXED);
+    return Engines.named(
+        EngineContender.engine(engine),
+        new EngineOptions(threads, relaxed ? Accuracy.RELAXED : Accuracy.STRICT));
   }
 
-  static PreparedConvolution prepare(Engine engine, Task task) {
+  PreparedConvolution prepare(Engine engine, Task task) {
     Convolution c = task.problem().convolution();
     var shape = task.problem().src();
-    TensorSpec src = TensorSpec.of(DataType.F32, task.layout().forRank(shape.rank()), shape);
+    TensorSpec src = TensorSpec.of(dataType(), task.layout().forRank(shape.rank()), shape);
     return engine.prepare(c, src, task.weights(), c.hasBias() ? task.bias() : null);
+  }
+
+  private DataType dataType() {
+    return DataType.valueOf(type.toUpperCase(Locale.ROOT));
   }
 }
