@@ -95,6 +95,15 @@ final class BenchCommand implements Callable<Integer> {
   private @Nullable Integer millis;
 
   @Option(
+      names = "--no-floor",
+      description = {
+        "Leave out what a call of onednn costs beside C over the same library, which takes 10 s,"
+            + " or",
+        "45 s without --quick and --millis."
+      })
+  private boolean withoutFloor;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Where the files go; ./conv4j-bench if left out.")
@@ -139,7 +148,7 @@ final class BenchCommand implements Callable<Integer> {
       if (all.isEmpty()) {
         throw new ParameterException(spec.commandLine(), "no engine can start on this machine");
       }
-      var run = new BenchRun(contenders, threads, layout, quick, millis);
+      var run = new BenchRun(contenders, threads, layout, quick, millis, !withoutFloor);
       return run.measure(layers, command());
     }
   }

@@ -2,10 +2,12 @@ package io.github.conv4j.bench.report;
 
 import io.github.conv4j.bench.limits.Bandwidth;
 import io.github.conv4j.bench.limits.Ceiling;
+import io.github.conv4j.bench.network.NetworkLayer;
 import io.github.conv4j.bench.network.Networks;
 import io.github.conv4j.bench.results.Bar;
 import io.github.conv4j.bench.results.Bars;
 import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.CallCosts;
 import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
 import io.github.conv4j.bench.results.LoadResults;
@@ -13,6 +15,7 @@ import io.github.conv4j.bench.results.Outcome;
 import io.github.conv4j.bench.results.Timing;
 import io.github.conv4j.bench.results.Verdict;
 import io.github.conv4j.bench.results.Versus;
+import io.github.conv4j.validation.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -60,6 +63,7 @@ public final class BenchPage {
     parts.put("roofline", page.charts.roofline());
     parts.put("shares", page.shares());
     parts.put("costs", page.charts.costs());
+    parts.put("calls", page.calls());
     parts.put("load", load(load));
     parts.put("figures", page.figures());
     parts.put("noise", Svg.escaped(SameCode.text(results)));
@@ -283,6 +287,33 @@ public final class BenchPage {
   private static String title(String network) {
     String title = Networks.title(network);
     return Svg.escaped(title.isEmpty() ? network.isEmpty() ? "problems" : network : title);
+  }
+
+  private String calls() {
+    CallCosts calls = results.calls();
+    if (calls == null || calls.layers().isEmpty()) {
+      String why = calls == null ? "not measured in this run" : calls.source();
+      return "<p>Unknown: %s.</p>".formatted(Svg.escaped(why));
+    }
+    var html = new StringBuilder("<p class=\"note\">");
+    html.append(Svg.escaped(calls.source())).append(".</p>\n");
+    html.append("<div class=\"scroll\"><table><thead><tr>").append(cell("th", "word", "layer"));
+    for (String head : List.of("C \u00b5s", "Java \u00b5s", "added ns", "ratio")) {
+      html.append(cell("th", "number", head));
+    }
+    html.append(cell("th", "word", "problem")).append("</tr></thead>\n");
+    for (CallCosts.Layer layer : calls.layers()) {
+      String label = NetworkLayer.of(Problem.parse(layer.problem())).label();
+      html.append("<tr>")
+          .append(cell("td", "word", label))
+          .append(cell("td", "number", micros(layer.fromC())))
+          .append(cell("td", "number", micros(layer.fromJava())))
+          .append(cell("td", "number", String.format(Locale.ROOT, "%+,.0f", layer.added())))
+          .append(cell("td", "number", String.format(Locale.ROOT, "%.3f", layer.ratio())))
+          .append(cell("td", "problem", layer.problem()))
+          .append("</tr>\n");
+    }
+    return html.append("</table></div>").toString();
   }
 
   private static String load(@Nullable LoadResults load) {

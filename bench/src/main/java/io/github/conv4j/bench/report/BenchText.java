@@ -1,10 +1,12 @@
 package io.github.conv4j.bench.report;
 
 import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.network.NetworkLayer;
 import io.github.conv4j.bench.network.Networks;
 import io.github.conv4j.bench.results.Bar;
 import io.github.conv4j.bench.results.Bars;
 import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.CallCosts;
 import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
 import io.github.conv4j.bench.results.Outcome;
@@ -13,6 +15,7 @@ import io.github.conv4j.bench.results.Timing;
 import io.github.conv4j.bench.results.Verdict;
 import io.github.conv4j.bench.results.Versus;
 import io.github.conv4j.bench.text.TextTable;
+import io.github.conv4j.validation.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +52,7 @@ public final class BenchText {
     results.networks().forEach(this::network);
     legend();
     limits();
+    calls();
     summary();
     String noise = SameCode.text(results);
     if (!noise.isEmpty()) {
@@ -166,6 +170,26 @@ public final class BenchText {
     if (!results.limits().measured()) {
       lines.add("limits: " + results.limits().source());
     }
+    lines.add("");
+  }
+
+  private void calls() {
+    CallCosts calls = results.calls();
+    if (calls == null || calls.layers().isEmpty()) {
+      return;
+    }
+    TextTable table =
+        new TextTable(
+            "a call of onednn beside C", "C \u00b5s", "Java \u00b5s", "added ns", "ratio");
+    for (CallCosts.Layer layer : calls.layers()) {
+      table.add(
+          NetworkLayer.of(Problem.parse(layer.problem())).label(),
+          micros(layer.fromC()),
+          micros(layer.fromJava()),
+          String.format(Locale.ROOT, "%+.0f", layer.added()),
+          String.format(Locale.ROOT, "%.3f", layer.ratio()));
+    }
+    lines.addAll(table.lines());
     lines.add("");
   }
 

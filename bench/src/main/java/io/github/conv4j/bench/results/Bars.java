@@ -54,6 +54,7 @@ public final class Bars {
         networks(Bars::isWinograd));
     withinSlack(AUTO, false);
     withinSlack(AUTO_RELAXED, true);
+    bars.addAll(CallBars.of(results.calls()));
     return List.copyOf(bars);
   }
 
@@ -213,11 +214,11 @@ public final class Bars {
   }
 
   private void bar(String subject, String wanted, String found, boolean reached) {
-    bars.add(new Bar(subject, wanted, found, reached ? Bar.State.REACHED : Bar.State.MISSED));
+    bars.add(Bar.judged(subject, wanted, found, reached));
   }
 
   private void unknown(String subject, String wanted, String why) {
-    bars.add(new Bar(subject, wanted, why, Bar.State.UNKNOWN));
+    bars.add(Bar.unknown(subject, wanted, why));
   }
 
   private static String name(LayerResult result) {

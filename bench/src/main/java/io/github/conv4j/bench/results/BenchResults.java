@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A comparison. Times are nanoseconds, speeds ratios.
@@ -24,6 +25,7 @@ import java.util.function.Predicate;
  * @param layout of sources and results
  * @param contenders the first is compared with
  * @param limits of the machine
+ * @param calls what a call costs beside C; absent in results that did not look for it
  * @param layers what was found; the layers of a network follow each other
  */
 public record BenchResults(
@@ -36,6 +38,7 @@ public record BenchResults(
     String layout,
     List<Participant> contenders,
     Limits limits,
+    @Nullable CallCosts calls,
     List<LayerResult> layers) {
   /** The version of this form. */
   public static final String SCHEMA = "conv4j-bench/1";

@@ -42,6 +42,7 @@ class BenchPageTest {
             "The limits of the machine",
             "Share of the roofline",
             "Cost of prepare",
+            "Cost of a call",
             "Latency under load",
             "All figures",
             "Left out",
@@ -75,6 +76,17 @@ class BenchPageTest {
   @Test
   void withoutLoadItSaysHow() {
     assertThat(BenchPage.of(Samples.of(2.5), null)).contains("Not measured in this run");
+  }
+
+  @Test
+  void showsWhatACallCostsBesideC() {
+    assertThat(BenchPage.of(Samples.of(2.5), null))
+        .contains("C by cc, in turns.", ">8&gt;8 @8 k1<", ">+100<", ">1.100<", ">-10,000<");
+    assertThat(BenchText.lines(Samples.of(2.5)))
+        .anyMatch(line -> line.matches("8>8 @8 k1 +0\\.95 +1\\.05 +\\+100 +1\\.100"))
+        .contains(
+            "reached a call of onednn against the same call from C, smallest layer: at most +150"
+                + " ns");
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,20 @@ class BenchResultsTest {
     BenchResults results = Samples.of(2.5);
 
     assertThat(BenchResults.fromJson(results.toJson())).isEqualTo(results);
+  }
+
+  @Test
+  void readsResultsFromBeforeCallsWereComparedWithC() throws IOException {
+    BenchResults results = Samples.of(2.5);
+    JsonObject json = JsonParser.parseString(results.toJson()).getAsJsonObject();
+    json.remove("calls");
+
+    BenchResults old = BenchResults.fromJson(json.toString());
+
+    assertThat(old.calls()).isNull();
+    assertThat(old.layers()).isEqualTo(results.layers());
+    assertThat(state(Bars.of(old), "a call of onednn")).isEqualTo(Bar.State.UNKNOWN);
+    assertThat(state(Bars.of(results), "a call of onednn")).isEqualTo(Bar.State.MISSED);
   }
 
   @ParameterizedTest

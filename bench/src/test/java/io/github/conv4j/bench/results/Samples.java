@@ -64,6 +64,11 @@ public final class Samples {
                     480,
                     960,
                     List.of(new Bandwidth(1 << 20, 100, 120), new Bandwidth(256 << 20, 30, 35))))),
+        new CallCosts(
+            "C by cc, in turns",
+            List.of(
+                new CallCosts.Layer("mb1_ic8oc8_ih8kh1", 950, 1050, 100, 0.1),
+                new CallCosts.Layer("mb1_ic64oc64_ih56kh3ph1", 1e6, 0.99e6, -1e4, -0.01))),
         layers);
   }
 
