@@ -112,7 +112,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--load",
       paramLabel = "FILE",
-      description = "Results of conv4j load, for the report.")
+      description = "Results of conv4j load, for its bars and the report.")
   private @Nullable Path load;
 
   @Option(
@@ -131,7 +131,7 @@ final class BenchCommand implements Callable<Integer> {
     prepareOut();
     PrintWriter stdout = spec.commandLine().getOut();
     BenchResults results = old == null ? measure(layers, stdout) : old;
-    BenchText.lines(results).stream().map(Terminal::printable).forEach(stdout::println);
+    BenchText.lines(results, loaded).stream().map(Terminal::printable).forEach(stdout::println);
     stdout.println();
     stdout.println(BenchFiles.write(out, results, loaded));
     stdout.flush();

@@ -53,7 +53,7 @@ public final class BenchPage {
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("marks", Marks.definitions());
     parts.put("lead", page.lead());
-    parts.put("bars", page.bars());
+    parts.put("bars", page.bars(load));
     parts.put("machine", page.machine());
     parts.put("limits", page.limits());
     parts.put("legend", Marks.legend(results.names()));
@@ -98,13 +98,13 @@ public final class BenchPage {
             Svg.escaped(results.machine().getOrDefault("Date", "a day unknown")));
   }
 
-  private String bars() {
+  private String bars(@Nullable LoadResults load) {
     var html = new StringBuilder("<thead><tr>");
     for (String head : List.of("", "what", "wanted", "found")) {
       html.append(cell("th", "word", head));
     }
     html.append("</tr></thead>\n");
-    for (Bar bar : Bars.of(results)) {
+    for (Bar bar : Bars.of(results, load)) {
       String state = bar.state().name().toLowerCase(Locale.ROOT);
       html.append("<tr>")
           .append(cell("td", state, bar.state() == Bar.State.UNKNOWN ? "not measured" : state))
@@ -326,9 +326,10 @@ public final class BenchPage {
         load.runs().stream()
             .map(
                 run ->
-                    "%s, %s, %d client%s%s"
+                    "%s%s, %s, %d client%s%s"
                         .formatted(
                             run.contender(),
+                            run.apart() ? " apart" : "",
                             run.mode(),
                             run.clients(),
                             run.clients() == 1 ? "" : "s",

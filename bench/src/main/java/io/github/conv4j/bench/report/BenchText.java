@@ -9,6 +9,7 @@ import io.github.conv4j.bench.results.BenchResults;
 import io.github.conv4j.bench.results.CallCosts;
 import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
+import io.github.conv4j.bench.results.LoadResults;
 import io.github.conv4j.bench.results.Outcome;
 import io.github.conv4j.bench.results.Tally;
 import io.github.conv4j.bench.results.Timing;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A comparison as text for a terminal of 120 columns. */
 public final class BenchText {
@@ -33,19 +35,21 @@ public final class BenchText {
   private static final int SHORTEST_NAME = 6;
 
   private final BenchResults results;
+  private final @Nullable LoadResults load;
   private final String first;
   private final List<String> others;
   private final List<String> lines = new ArrayList<>();
 
-  private BenchText(BenchResults results) {
+  private BenchText(BenchResults results, @Nullable LoadResults load) {
     this.results = results;
+    this.load = load;
     this.first = results.names().getFirst();
     this.others = results.names().subList(1, results.names().size());
   }
 
   /** Returns the lines. */
-  public static List<String> lines(BenchResults results) {
-    return new BenchText(results).all();
+  public static List<String> lines(BenchResults results, @Nullable LoadResults load) {
+    return new BenchText(results, load).all();
   }
 
   private List<String> all() {
@@ -235,7 +239,7 @@ public final class BenchText {
   }
 
   private void bars() {
-    for (Bar bar : Bars.of(results)) {
+    for (Bar bar : Bars.of(results, load)) {
       String state =
           switch (bar.state()) {
             case REACHED -> "reached ";

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What conv4j wants to be, held against a comparison. */
 public final class Bars {
@@ -27,9 +28,16 @@ public final class Bars {
     this.results = results;
   }
 
-  /** Returns all bars; those that the comparison has no figures for are unknown. */
-  public static List<Bar> of(BenchResults results) {
-    return new Bars(results).all();
+  /**
+   * Returns all bars; those that there are no figures for are unknown. Without a load there are
+   * none about it.
+   */
+  public static List<Bar> of(BenchResults results, @Nullable LoadResults load) {
+    List<Bar> bars = new ArrayList<>(new Bars(results).all());
+    if (load != null) {
+      bars.addAll(LoadBars.of(load));
+    }
+    return List.copyOf(bars);
   }
 
   private List<Bar> all() {
@@ -55,7 +63,7 @@ public final class Bars {
     withinSlack(AUTO, false);
     withinSlack(AUTO_RELAXED, true);
     bars.addAll(CallBars.of(results.calls()));
-    return List.copyOf(bars);
+    return bars;
   }
 
   private void againstPeers(String ours, double overOnnxRuntime, double overPyTorch) {

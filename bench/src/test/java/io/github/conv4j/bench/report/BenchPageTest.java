@@ -24,6 +24,7 @@ class BenchPageTest {
                   "mb1_ic8oc8_ih8kh1",
                   "open",
                   4,
+                  false,
                   100,
                   99.5,
                   0,
@@ -82,7 +83,7 @@ class BenchPageTest {
   void showsWhatACallCostsBesideC() {
     assertThat(BenchPage.of(Samples.of(2.5), null))
         .contains("C by cc, in turns.", ">8&gt;8 @8 k1<", ">+100<", ">1.100<", ">-10,000<");
-    assertThat(BenchText.lines(Samples.of(2.5)))
+    assertThat(BenchText.lines(Samples.of(2.5), null))
         .anyMatch(line -> line.matches("8>8 @8 k1 +0\\.95 +1\\.05 +\\+100 +1\\.100"))
         .contains(
             "reached a call of onednn against the same call from C, smallest layer: at most +150"
@@ -90,8 +91,19 @@ class BenchPageTest {
   }
 
   @Test
+  void judgesALoadWhereThereIsOne() {
+    String subject = "engines under load, p99 over the fair share";
+
+    assertThat(BenchPage.of(Samples.of(2.5), LOAD)).contains(subject);
+    assertThat(BenchText.lines(Samples.of(2.5), LOAD))
+        .contains("unknown " + subject + ": at most 1.3");
+    assertThat(BenchPage.of(Samples.of(2.5), null)).doesNotContain(subject);
+    assertThat(BenchText.lines(Samples.of(2.5), null)).noneMatch(line -> line.contains(subject));
+  }
+
+  @Test
   void textFitsATerminal() {
-    assertThat(BenchText.lines(Samples.of(2.5)))
+    assertThat(BenchText.lines(Samples.of(2.5), null))
         .contains("reached auto against ONNX Runtime, each layer: none slower")
         .filteredOn(line -> line.contains("@"))
         .isNotEmpty()

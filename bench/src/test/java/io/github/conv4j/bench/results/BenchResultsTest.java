@@ -30,8 +30,8 @@ class BenchResultsTest {
 
     assertThat(old.calls()).isNull();
     assertThat(old.layers()).isEqualTo(results.layers());
-    assertThat(state(Bars.of(old), "a call of onednn")).isEqualTo(Bar.State.UNKNOWN);
-    assertThat(state(Bars.of(results), "a call of onednn")).isEqualTo(Bar.State.MISSED);
+    assertThat(state(Bars.of(old, null), "a call of onednn")).isEqualTo(Bar.State.UNKNOWN);
+    assertThat(state(Bars.of(results, null), "a call of onednn")).isEqualTo(Bar.State.MISSED);
   }
 
   @ParameterizedTest
@@ -65,8 +65,8 @@ class BenchResultsTest {
 
   @Test
   void barsSayWhatIsReached() {
-    List<Bar> good = Bars.of(Samples.of(2.5));
-    List<Bar> bad = Bars.of(Samples.of(0.8));
+    List<Bar> good = Bars.of(Samples.of(2.5), null);
+    List<Bar> bad = Bars.of(Samples.of(0.8), null);
 
     assertThat(state(good, "auto against ONNX Runtime, geometric mean"))
         .isEqualTo(Bar.State.REACHED);
