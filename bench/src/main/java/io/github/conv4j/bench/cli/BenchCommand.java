@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "report. The exit code is 1 if an engine computes something else than the judge."
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final int MOST_THREADS = 256;
+  static final int MOST_THREADS = 256;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -56,8 +56,10 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAMES",
       description = {
-        "Joined by commas; vector:relaxed asks for the relaxed accuracy. All but the reference if",
-        "left out, strict and relaxed. The first is compared with."
+        "Joined by commas; vector:relaxed asks for the relaxed accuracy, vector@2 for 2 threads of",
+        "a call beside others, vector@2:relaxed for both. All but the reference if left out,"
+            + " strict",
+        "and relaxed. The first is compared with."
       })
   private List<String> names = new ArrayList<>();
 
@@ -67,7 +69,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads of one call; ${DEFAULT-VALUE} if left out.")
+      description = "Threads of one call, where no name says it; ${DEFAULT-VALUE} if left out.")
   private int threads = 1;
 
   @Option(

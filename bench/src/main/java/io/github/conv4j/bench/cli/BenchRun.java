@@ -3,6 +3,7 @@ package io.github.conv4j.bench.cli;
 import io.github.conv4j.bench.compare.Race;
 import io.github.conv4j.bench.contender.Contender;
 import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.contender.Task;
 import io.github.conv4j.bench.limits.Ceiling;
 import io.github.conv4j.bench.limits.Limits;
@@ -161,8 +162,10 @@ final class BenchRun {
   }
 
   private Limits limits() throws InterruptedException {
-    int all = Runtime.getRuntime().availableProcessors();
-    return LimitsProgram.measure(System.getenv(), List.of(1, threads, all));
+    List<Integer> counts =
+        new ArrayList<>(List.of(1, threads, Runtime.getRuntime().availableProcessors()));
+    contenders.all().forEach(contender -> counts.add(contender.threads(threads)));
+    return LimitsProgram.measure(System.getenv(), counts);
   }
 
   /** Time for a problem; a little is for preparing, judging and filling arrays. */
@@ -186,8 +189,9 @@ final class BenchRun {
       List<LayerResult> layers, Limits measured, CallCosts calls, String command, double seconds) {
     double fastest =
         contenders.all().stream()
+            .filter(contender -> contender.threads(threads) == threads)
             .map(Contender::name)
-            .filter(name -> !name.endsWith(EngineContender.RELAXED))
+            .filter(name -> !name.endsWith(EngineName.RELAXED))
             .flatMap(name -> layers.stream().flatMap(layer -> layer.gigaflops(name).stream()))
             .mapToDouble(Double::doubleValue)
             .max()
@@ -212,7 +216,7 @@ final class BenchRun {
             .map(
                 c ->
                     new BenchResults.Participant(
-                        c.name(), c.version(), c instanceof EngineContender))
+                        c.name(), c.version(), c instanceof EngineContender, c.threads(threads)))
             .toList(),
         limits,
         calls,

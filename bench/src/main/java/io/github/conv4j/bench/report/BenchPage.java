@@ -60,7 +60,7 @@ public final class BenchPage {
     parts.put("speeds", page.charts.speeds());
     parts.put("networks", page.networks());
     parts.put("losses", page.losses());
-    parts.put("roofline", page.charts.roofline());
+    parts.put("roofline", page.charts.roofline() + page.withoutRoofline());
     parts.put("shares", page.shares());
     parts.put("costs", page.charts.costs());
     parts.put("calls", page.calls());
@@ -155,6 +155,18 @@ public final class BenchPage {
       html.append("</tr>\n");
     }
     return html.append("</table></div>").toString();
+  }
+
+  /** Names those whose threads have other roofs than the drawing. */
+  private String withoutRoofline() {
+    List<String> without = names.stream().filter(name -> !results.hasUsualThreads(name)).toList();
+    return without.isEmpty()
+        ? ""
+        : "<p class=\"note\">Without %s: these are the roofs of %d thread%s.</p>"
+            .formatted(
+                Svg.escaped(String.join(", ", without)),
+                results.threads(),
+                results.threads() == 1 ? "" : "s");
   }
 
   private static String size(long bytes) {
@@ -268,6 +280,7 @@ public final class BenchPage {
     return results.contenders().stream()
         .filter(BenchResults.Participant::ours)
         .map(BenchResults.Participant::name)
+        .filter(results::hasUsualThreads)
         .filter(name -> layer.medianNanos(name).isPresent())
         .min(Comparator.comparingDouble(name -> layer.medianNanos(name).orElse(0.0)));
   }

@@ -1,6 +1,6 @@
 package io.github.conv4j.bench.report;
 
-import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.network.NetworkLayer;
 import io.github.conv4j.bench.network.Networks;
 import io.github.conv4j.bench.results.Bar;
@@ -92,7 +92,7 @@ public final class BenchText {
   }
 
   private static String shortName(String contender) {
-    return contender.replace(EngineContender.RELAXED, "+");
+    return contender.replace(EngineName.RELAXED, "+");
   }
 
   private String[] row(LayerResult result) {
@@ -104,7 +104,7 @@ public final class BenchText {
     Optional<Timing> timing = result.entrant(first).flatMap(e -> Optional.ofNullable(e.timing()));
     cells.add(timing.map(t -> micros(t.median())).orElse(mark(result, first)));
     cells.add(timing.map(t -> percent((t.upper() - t.lower()) / 2 / t.median())).orElse(""));
-    cells.add(result.share(first).map(BenchText::percent).orElse(""));
+    cells.add(results.share(result, first).map(BenchText::percent).orElse(""));
     for (String other : others) {
       cells.add(result.versus(other, first).map(BenchText::speed).orElse(mark(result, other)));
     }
@@ -131,7 +131,7 @@ public final class BenchText {
     Optional<Double> mine = NetworkTime.nanos(layers, first);
     cells.add(mine.map(BenchText::micros).orElse("-"));
     cells.add("");
-    cells.add(NetworkTime.share(layers, first).map(BenchText::percent).orElse(""));
+    cells.add(NetworkTime.share(results, layers, first).map(BenchText::percent).orElse(""));
     for (String other : others) {
       Optional<Double> theirs = NetworkTime.nanos(layers, other);
       cells.add(mine.isPresent() && theirs.isPresent() ? times(mine.get() / theirs.get()) : "-");
@@ -152,10 +152,15 @@ public final class BenchText {
   }
 
   private void limits() {
-    results
-        .limits()
-        .of(results.threads())
-        .ifPresent(
+    List<Integer> threads =
+        results.contenders().stream()
+            .map(BenchResults.Participant::threads)
+            .sorted()
+            .distinct()
+            .toList();
+    threads.stream()
+        .flatMap(count -> results.limits().of(count).stream())
+        .forEach(
             c ->
                 lines.add(
                     "limits, %d thread%s: %.0f GFLOP/s f32%s%s%s"

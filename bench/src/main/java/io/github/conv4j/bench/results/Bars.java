@@ -63,6 +63,7 @@ public final class Bars {
     withinSlack(AUTO, false);
     withinSlack(AUTO_RELAXED, true);
     bars.addAll(CallBars.of(results.calls()));
+    bars.addAll(ThreadBars.of(results));
     return bars;
   }
 
@@ -109,7 +110,8 @@ public final class Bars {
     bar(
         subject,
         wanted,
-        "%d slower; least %.2fx, on %s".formatted(tally.losses(), tally.leastSpeed(), name(worst)),
+        "%d slower; least %.2fx, on %s"
+            .formatted(tally.losses(), tally.leastSpeed(), worst.title()),
         tally.losses() == 0);
   }
 
@@ -130,7 +132,8 @@ public final class Bars {
     for (LayerResult result : results.of("resnet50")) {
       double best =
           results.contenders().stream()
-              .filter(c -> c.ours() && !c.name().endsWith(":relaxed"))
+              .filter(c -> c.ours() && c.threads() == results.threads())
+              .filter(c -> !c.name().endsWith(":relaxed"))
               .flatMap(c -> result.gigaflops(c.name()).stream())
               .mapToDouble(Double::doubleValue)
               .max()
@@ -154,7 +157,7 @@ public final class Bars {
         subject,
         wanted,
         "%.2f (geometric mean); %d of %d layers reach it, least %.2f on %s"
-            .formatted(Math.exp(logs / count), reached, count, least, name(worst)),
+            .formatted(Math.exp(logs / count), reached, count, least, worst.title()),
         reached == count);
   }
 
@@ -179,7 +182,7 @@ public final class Bars {
         wanted,
         "%d of %d layers reach it; least %.2fx on %s; geometric mean %.2fx"
             .formatted(
-                reached, tally.layers(), tally.leastSpeed(), name(worst), tally.geometricMean()),
+                reached, tally.layers(), tally.leastSpeed(), worst.title(), tally.geometricMean()),
         reached == tally.layers());
   }
 
@@ -209,29 +212,33 @@ public final class Bars {
     bar(
         subject,
         wanted,
-        "%d of %d layers within; least %.2fx on %s".formatted(within, count, least, name(worst)),
+        "%d of %d layers within; least %.2fx on %s".formatted(within, count, least, worst.title()),
         within == count);
   }
 
   private Optional<Versus> againstBest(LayerResult layer, String auto, boolean relaxed) {
     return results.contenders().stream()
-        .filter(c -> c.ours() && !c.name().startsWith(AUTO))
+        .filter(c -> c.ours() && c.threads() == results.threads())
+        .filter(c -> !c.name().startsWith(AUTO))
         .filter(c -> relaxed || !c.name().endsWith(":relaxed"))
         .flatMap(c -> layer.versus(auto, c.name()).stream())
         .min((a, b) -> Double.compare(a.speed(), b.speed()));
   }
 
+  /** All of these are for one thread. */
   private void bar(String subject, String wanted, String found, boolean reached) {
-    bars.add(Bar.judged(subject, wanted, found, reached));
+    int threads = results.threads();
+    bars.add(
+        threads == 1
+            ? Bar.judged(subject, wanted, found, reached)
+            : Bar.unknown(
+                subject,
+                wanted,
+                "it is for one thread, and this run has %d: %s".formatted(threads, found)));
   }
 
   private void unknown(String subject, String wanted, String why) {
     bars.add(Bar.unknown(subject, wanted, why));
-  }
-
-  private static String name(LayerResult result) {
-    String name = (result.network() + " " + result.name()).strip();
-    return name.isEmpty() ? result.problem() : name;
   }
 
   /** Small problems are not layers of networks. */

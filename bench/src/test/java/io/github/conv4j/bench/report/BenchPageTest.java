@@ -102,6 +102,18 @@ class BenchPageTest {
   }
 
   @Test
+  void tellsThreadsApart() {
+    BenchResults results = Samples.withTwoThreads(1.9);
+
+    assertThat(BenchPage.of(results, null))
+        .contains("Without onednn@2: these are the roofs of 1 thread.", "onednn@2 over onednn<")
+        .doesNotContain("onednn@2 over onnxruntime");
+    assertThat(BenchText.lines(results, null))
+        .anyMatch(line -> line.startsWith("limits, 1 thread: 240 GFLOP/s"))
+        .anyMatch(line -> line.startsWith("limits, 2 threads: 480 GFLOP/s"));
+  }
+
+  @Test
   void textFitsATerminal() {
     assertThat(BenchText.lines(Samples.of(2.5), null))
         .contains("reached auto against ONNX Runtime, each layer: none slower")

@@ -21,6 +21,39 @@ class BenchResultsTest {
   }
 
   @Test
+  void theRoofIsThatOfTheContendersThreads() {
+    BenchResults results = Samples.withTwoThreads(1.9);
+    LayerResult layer = results.layers().get(1);
+
+    assertThat(results.threads("onednn@2")).isEqualTo(2);
+    assertThat(results.roof(layer, "onednn")).contains(240.0);
+    assertThat(results.roof(layer, "onednn@2")).contains(480.0);
+    assertThat(results.share(layer, "onednn@2").orElse(0.0))
+        .isCloseTo(results.share(layer, "onednn").orElse(0.0) * 1.9 / 2, within(1e-9));
+  }
+
+  @Test
+  void whereThreadsHaveNoCeilingThereIsNoShare() throws IOException {
+    JsonObject json =
+        JsonParser.parseString(Samples.withTwoThreads(1.9).toJson()).getAsJsonObject();
+    json.getAsJsonObject("limits").getAsJsonArray("ceilings").remove(1);
+
+    BenchResults results = BenchResults.fromJson(json.toString());
+
+    assertThat(results.share(results.layers().get(1), "onednn@2")).isEmpty();
+    assertThat(results.share(results.layers().get(1), "onednn")).isPresent();
+  }
+
+  @Test
+  void readsResultsFromBeforeContendersHadThreads() throws IOException {
+    BenchResults results = Samples.of(2.5);
+    JsonObject json = JsonParser.parseString(results.toJson()).getAsJsonObject();
+    json.getAsJsonArray("contenders").forEach(each -> each.getAsJsonObject().remove("threads"));
+
+    assertThat(BenchResults.fromJson(json.toString())).isEqualTo(results);
+  }
+
+  @Test
   void readsResultsFromBeforeCallsWereComparedWithC() throws IOException {
     BenchResults results = Samples.of(2.5);
     JsonObject json = JsonParser.parseString(results.toJson()).getAsJsonObject();
