@@ -107,7 +107,7 @@ public final class BenchPage {
     for (Bar bar : Bars.of(results, load)) {
       String state = bar.state().name().toLowerCase(Locale.ROOT);
       html.append("<tr>")
-          .append(cell("td", state, bar.state() == Bar.State.UNKNOWN ? "not measured" : state))
+          .append(cell("td", state, bar.state() == Bar.State.UNKNOWN ? "not judged" : state))
           .append(cell("td", "wide", bar.subject()))
           .append(cell("td", "word", bar.wanted()))
           .append(cell("td", "wide", bar.found()))

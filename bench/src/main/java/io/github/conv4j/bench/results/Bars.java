@@ -19,7 +19,9 @@ public final class Bars {
   private static final String VECTOR_RELAXED = "vector:relaxed";
   private static final String AUTO = "auto";
   private static final String AUTO_RELAXED = "auto:relaxed";
+  private static final String NAIVE = "reference";
   private static final double AUTO_SLACK = 1.03;
+  private static final double LEAST_OVER_NAIVE = 50;
 
   private final BenchResults results;
   private final List<Bar> bars = new ArrayList<>();
@@ -62,6 +64,9 @@ public final class Bars {
         networks(Bars::isWinograd));
     withinSlack(AUTO, false);
     withinSlack(AUTO_RELAXED, true);
+    if (results.has(NAIVE)) {
+      naiveLoops();
+    }
     bars.addAll(CallBars.of(results.calls()));
     bars.addAll(ThreadBars.of(results));
     return bars;
@@ -184,6 +189,24 @@ public final class Bars {
             .formatted(
                 reached, tally.layers(), tally.leastSpeed(), worst.title(), tally.geometricMean()),
         reached == tally.layers());
+  }
+
+  private void naiveLoops() {
+    String subject = VECTOR + " against the naive loops, dense layers, geometric mean";
+    String wanted = "at least %.0fx".formatted(LEAST_OVER_NAIVE);
+    Predicate<LayerResult> dense = networks(_ -> true).and(LayerResult::isDense);
+    Tally tally = results.tally(VECTOR, NAIVE, dense);
+    LayerResult worst = tally.worst();
+    if (worst == null) {
+      unknown(subject, wanted, "no such layer in this run");
+      return;
+    }
+    bar(
+        subject,
+        wanted,
+        "%.1fx on %d layers; least %.1fx on %s"
+            .formatted(tally.geometricMean(), tally.layers(), tally.leastSpeed(), worst.title()),
+        tally.geometricMean() >= LEAST_OVER_NAIVE);
   }
 
   /** Fails only where the interval of the speed says so, not its middle. */

@@ -114,6 +114,17 @@ class BenchResultsTest {
     assertThat(state(good, "the best strict engine")).isEqualTo(Bar.State.MISSED);
   }
 
+  @Test
+  void vectorIsHeldAgainstTheNaiveLoopsWhereTheyTookPart() {
+    String subject = "vector against the naive loops";
+
+    assertThat(state(Bars.of(Samples.withNaiveLoops(51), null), subject))
+        .isEqualTo(Bar.State.REACHED);
+    assertThat(state(Bars.of(Samples.withNaiveLoops(49), null), subject))
+        .isEqualTo(Bar.State.MISSED);
+    assertThat(Bars.of(Samples.of(2.5), null)).noneMatch(bar -> bar.subject().startsWith(subject));
+  }
+
   private static Bar.State state(List<Bar> bars, String beginning) {
     return bars.stream()
         .filter(bar -> bar.subject().startsWith(beginning))

@@ -94,6 +94,22 @@ public final class Samples {
     return with(one, 1, contenders, new Limits("a test", true, ceilings), layers);
   }
 
+  /** Returns the same, with the naive loops so many times as slow as vector. */
+  public static BenchResults withNaiveLoops(double factor) {
+    BenchResults fast = of(2.5);
+    var contenders = new ArrayList<>(fast.contenders());
+    contenders.add(new BenchResults.Participant("reference", "1", true, 1));
+    List<LayerResult> layers = new ArrayList<>();
+    for (LayerResult layer : fast.layers()) {
+      double nanos = layer.medianNanos("vector").orElseThrow() * factor;
+      var entrants = new ArrayList<>(layer.entrants());
+      entrants.add(
+          timed("reference", nanos, List.of(versus("vector", 1 / factor, Verdict.SLOWER))));
+      layers.add(LayerResult.of(layer.layer(), layer.judge(), entrants).withRoof(240));
+    }
+    return with(fast, 1, contenders, fast.limits(), layers);
+  }
+
   /** Returns the same, as if all had had so many threads. */
   public static BenchResults withThreads(int threads) {
     BenchResults one = of(2.5);
