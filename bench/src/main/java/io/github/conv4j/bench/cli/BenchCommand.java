@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "report. The exit code is 1 if an engine computes something else than the judge."
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final int MOST_THREADS = 256;
+  static final int MOST_THREADS = 256;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -56,8 +56,10 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAMES",
       description = {
-        "Joined by commas; vector:relaxed asks for the relaxed accuracy. All but the reference if",
-        "left out, strict and relaxed. The first is compared with."
+        "Joined by commas; vector:relaxed asks for the relaxed accuracy, vector@2 for 2 threads of",
+        "a call beside others, vector@2:relaxed for both. All but the reference if left out,"
+            + " strict",
+        "and relaxed. The first is compared with."
       })
   private List<String> names = new ArrayList<>();
 
@@ -67,7 +69,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads of one call; ${DEFAULT-VALUE} if left out.")
+      description = "Threads of one call, where no name says it; ${DEFAULT-VALUE} if left out.")
   private int threads = 1;
 
   @Option(
@@ -95,6 +97,15 @@ final class BenchCommand implements Callable<Integer> {
   private @Nullable Integer millis;
 
   @Option(
+      names = "--no-floor",
+      description = {
+        "Leave out what a call of onednn costs beside C over the same library, which takes 10 s,"
+            + " or",
+        "45 s without --quick and --millis."
+      })
+  private boolean withoutFloor;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Where the files go; ./conv4j-bench if left out.")
@@ -103,7 +114,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--load",
       paramLabel = "FILE",
-      description = "Results of conv4j load, for the report.")
+      description = "Results of conv4j load, for its bars and the report.")
   private @Nullable Path load;
 
   @Option(
@@ -122,7 +133,7 @@ final class BenchCommand implements Callable<Integer> {
     prepareOut();
     PrintWriter stdout = spec.commandLine().getOut();
     BenchResults results = old == null ? measure(layers, stdout) : old;
-    BenchText.lines(results).stream().map(Terminal::printable).forEach(stdout::println);
+    BenchText.lines(results, loaded).stream().map(Terminal::printable).forEach(stdout::println);
     stdout.println();
     stdout.println(BenchFiles.write(out, results, loaded));
     stdout.flush();
@@ -139,7 +150,7 @@ final class BenchCommand implements Callable<Integer> {
       if (all.isEmpty()) {
         throw new ParameterException(spec.commandLine(), "no engine can start on this machine");
       }
-      var run = new BenchRun(contenders, threads, layout, quick, millis);
+      var run = new BenchRun(contenders, threads, layout, quick, millis, !withoutFloor);
       return run.measure(layers, command());
     }
   }

@@ -2,6 +2,7 @@ package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.bench.contender.Contender;
 import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.contender.Peers;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engines;
@@ -40,14 +41,12 @@ final class BenchContenders implements AutoCloseable {
    */
   static BenchContenders open(
       List<String> names, Accuracies accuracies, boolean peers, int threads, CommandLine command) {
-    for (String name : names) {
-      EngineChoice.requireKnown(EngineContender.engine(name), command);
-    }
+    List<EngineName> chosen = names.stream().map(name -> parse(name, command)).toList();
     var opened = new BenchContenders(EngineContender.open(JUDGE, threads));
     try {
-      for (String name : names.isEmpty() ? available() : names) {
-        for (String each : withAccuracies(name, names.isEmpty(), accuracies)) {
-          opened.all.add(EngineContender.open(each, threads));
+      for (EngineName name : names.isEmpty() ? available() : chosen) {
+        for (EngineName each : withAccuracies(name, names.isEmpty(), accuracies)) {
+          opened.all.add(EngineContender.open(each.toString(), threads));
         }
       }
       if (peers) {
@@ -60,12 +59,32 @@ final class BenchContenders implements AutoCloseable {
     }
   }
 
-  private static List<String> available() {
+  private static EngineName parse(String text, CommandLine command) {
+    EngineName name =
+        EngineName.parse(text)
+            .orElseThrow(
+                () ->
+                    new CommandLine.ParameterException(
+                        command,
+                        "'%s' names no engine: write for example vector, vector@2 for 2 threads, or"
+                                .formatted(text)
+                            + " vector@2:relaxed"));
+    EngineChoice.requireKnown(name.engine(), command);
+    if (name.threads() > BenchCommand.MOST_THREADS) {
+      throw new CommandLine.ParameterException(
+          command,
+          "the threads of %s must be at most %d".formatted(text, BenchCommand.MOST_THREADS));
+    }
+    return name;
+  }
+
+  private static List<EngineName> available() {
     return Engines.survey().stream()
         .filter(found -> found.availability() instanceof Availability.Available)
         .map(Engines.Survey::name)
         .filter(name -> !name.equals(JUDGE))
         .sorted((a, b) -> Integer.compare(rank(a), rank(b)))
+        .map(name -> new EngineName(name, 0, false))
         .toList();
   }
 
@@ -74,11 +93,12 @@ final class BenchContenders implements AutoCloseable {
     return name.equals("onednn") ? 0 : name.equals("auto") ? 2 : 1;
   }
 
-  private static List<String> withAccuracies(String name, boolean chosenByUs, Accuracies wanted) {
-    if (name.endsWith(EngineContender.RELAXED) || !RELAXABLE.contains(name)) {
+  private static List<EngineName> withAccuracies(
+      EngineName name, boolean chosenByUs, Accuracies wanted) {
+    if (name.relaxed() || !RELAXABLE.contains(name.engine())) {
       return List.of(name);
     }
-    String relaxed = name + EngineContender.RELAXED;
+    EngineName relaxed = name.withRelaxed(true);
     return switch (wanted) {
       case STRICT -> List.of(name);
       case RELAXED -> List.of(relaxed);

@@ -3,13 +3,16 @@ package io.github.conv4j.bench.cli;
 import io.github.conv4j.bench.compare.Race;
 import io.github.conv4j.bench.contender.Contender;
 import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.contender.Task;
 import io.github.conv4j.bench.limits.Ceiling;
 import io.github.conv4j.bench.limits.Limits;
 import io.github.conv4j.bench.limits.LimitsProgram;
 import io.github.conv4j.bench.network.NetworkLayer;
+import io.github.conv4j.bench.overhead.CallComparison;
 import io.github.conv4j.bench.report.Machine;
 import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.CallCosts;
 import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
 import io.github.conv4j.validation.LayoutChoice;
@@ -21,10 +24,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
-/** Measures: the limits of the machine, all problems once to become warm, then all in turns. */
+/**
+ * Measures: the limits of the machine, the cost of a call while nothing else runs, all problems
+ * once to become warm, then all in turns.
+ */
 final class BenchRun {
   private static final double FULL_NANOS = 28 * 60e9;
   private static final double QUICK_NANOS = 160e9;
@@ -37,6 +44,15 @@ final class BenchRun {
   /** How much longer the second step of a layer takes, for the bar. */
   private static final int TURNS_STEPS = 3;
 
+  private static final String FLOORED = "onednn";
+  private static final int FLOOR_JVMS = 3;
+  private static final int FLOOR_ROUNDS = 60;
+  private static final int QUICK_FLOOR_JVMS = 1;
+  private static final int QUICK_FLOOR_ROUNDS = 20;
+
+  /** How much longer a JVM beside C takes than the first step of a layer, for the bar. */
+  private static final long FLOOR_STEPS = 8;
+
   private static final long SEED = 1;
 
   private final BenchContenders contenders;
@@ -44,6 +60,7 @@ final class BenchRun {
   private final LayoutChoice layout;
   private final boolean quick;
   private final @Nullable Integer millis;
+  private final boolean floor;
   private final Race race;
 
   BenchRun(
@@ -51,12 +68,14 @@ final class BenchRun {
       int threads,
       LayoutChoice layout,
       boolean quick,
-      @Nullable Integer millis) {
+      @Nullable Integer millis,
+      boolean floor) {
     this.contenders = contenders;
     this.threads = threads;
     this.layout = layout;
     this.quick = quick;
     this.millis = millis;
+    this.floor = floor;
     this.race = new Race(contenders.all(), contenders.reference());
   }
 
@@ -65,10 +84,16 @@ final class BenchRun {
     Limits limits = limits();
     SequencedSet<Problem> problems =
         new LinkedHashSet<>(layers.stream().map(NetworkLayer::problem).toList());
-    double total = (quick ? QUICK_NANOS : FULL_NANOS) - 2.0 * (System.nanoTime() - begin);
+    double limitsNanos = System.nanoTime() - begin;
+    int floorJvms = floorJvms();
+    CallCosts calls;
     Map<Problem, Race.Opening> openings = new LinkedHashMap<>();
     Map<Problem, List<Entrant>> entrants = new LinkedHashMap<>();
-    try (Progress progress = Progress.of("bench", (1L + TURNS_STEPS) * problems.size())) {
+    try (Progress progress =
+        Progress.of("bench", (1L + TURNS_STEPS) * problems.size() + FLOOR_STEPS * floorJvms)) {
+      calls = calls(floorJvms, progress);
+      // The limits are measured a second time at the end.
+      double total = (quick ? QUICK_NANOS : FULL_NANOS) - limitsNanos - (System.nanoTime() - begin);
       Pace opening = pace(OPENING_SHARE * total, problems.size(), OPENING_SHARE);
       double begun = System.nanoTime();
       for (Problem problem : problems) {
@@ -94,12 +119,53 @@ final class BenchRun {
       results.add(
           LayerResult.of(layer, judge, Objects.requireNonNull(entrants.get(layer.problem()))));
     }
-    return results(results, limits, command, (System.nanoTime() - begin) / 1e9);
+    return results(results, limits, calls, command, (System.nanoTime() - begin) / 1e9);
+  }
+
+  private boolean isShort() {
+    return quick || millis != null;
+  }
+
+  private int floorJvms() {
+    return noFloor().isPresent() ? 0 : isShort() ? QUICK_FLOOR_JVMS : FLOOR_JVMS;
+  }
+
+  /** Returns why calls are not compared with C; empty if they are. */
+  private Optional<String> noFloor() {
+    if (!floor) {
+      return Optional.of("not measured: --no-floor was given");
+    }
+    if (threads != 1) {
+      return Optional.of("it is for one thread, and this run has " + threads);
+    }
+    return contenders.all().stream().map(Contender::name).anyMatch(FLOORED::equals)
+        ? Optional.empty()
+        : Optional.of("engine " + FLOORED + " does not take part");
+  }
+
+  private CallCosts calls(int jvms, Progress progress) throws InterruptedException {
+    Optional<String> reason = noFloor();
+    if (reason.isPresent()) {
+      return CallCosts.unknown(reason.get());
+    }
+    int rounds = isShort() ? QUICK_FLOOR_ROUNDS : FLOOR_ROUNDS;
+    try (var comparison = new CallComparison(System.getenv(), rounds)) {
+      progress.show("calls beside C");
+      for (int jvm = 0; jvm < jvms; jvm++) {
+        comparison.addJvm();
+        for (int i = 0; i < FLOOR_STEPS; i++) {
+          progress.step();
+        }
+      }
+      return comparison.result();
+    }
   }
 
   private Limits limits() throws InterruptedException {
-    int all = Runtime.getRuntime().availableProcessors();
-    return LimitsProgram.measure(System.getenv(), List.of(1, threads, all));
+    List<Integer> counts =
+        new ArrayList<>(List.of(1, threads, Runtime.getRuntime().availableProcessors()));
+    contenders.all().forEach(contender -> counts.add(contender.threads(threads)));
+    return LimitsProgram.measure(System.getenv(), counts);
   }
 
   /** Time for a problem; a little is for preparing, judging and filling arrays. */
@@ -120,11 +186,12 @@ final class BenchRun {
   }
 
   private BenchResults results(
-      List<LayerResult> layers, Limits measured, String command, double seconds) {
+      List<LayerResult> layers, Limits measured, CallCosts calls, String command, double seconds) {
     double fastest =
         contenders.all().stream()
+            .filter(contender -> contender.threads(threads) == threads)
             .map(Contender::name)
-            .filter(name -> !name.endsWith(EngineContender.RELAXED))
+            .filter(name -> !name.endsWith(EngineName.RELAXED))
             .flatMap(name -> layers.stream().flatMap(layer -> layer.gigaflops(name).stream()))
             .mapToDouble(Double::doubleValue)
             .max()
@@ -149,9 +216,10 @@ final class BenchRun {
             .map(
                 c ->
                     new BenchResults.Participant(
-                        c.name(), c.version(), c instanceof EngineContender))
+                        c.name(), c.version(), c instanceof EngineContender, c.threads(threads)))
             .toList(),
         limits,
+        calls,
         roofed);
   }
 }

@@ -6,12 +6,12 @@ import io.github.conv4j.bench.contender.Entry;
 import io.github.conv4j.bench.contender.Peers;
 import io.github.conv4j.bench.contender.SameResult;
 import io.github.conv4j.bench.contender.Task;
-import io.github.conv4j.bench.load.Fairness;
 import io.github.conv4j.bench.load.Lane;
 import io.github.conv4j.bench.load.LaneName;
 import io.github.conv4j.bench.load.LaneResult;
 import io.github.conv4j.bench.load.LoadFile;
 import io.github.conv4j.bench.load.LoadRun;
+import io.github.conv4j.bench.results.Fairness;
 import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engines;
@@ -246,15 +246,20 @@ final class LoadCommand implements Callable<Integer> {
       boolean comparable =
           apart != null && !name.apart() && apart.name().contender().equals(name.contender());
       cells.addAll(
-          comparable
-              ? fairness(Fairness.of(Objects.requireNonNull(apart), result), name)
-              : List.of("", "", ""));
+          comparable ? fairness(Objects.requireNonNull(apart), result) : List.of("", "", ""));
     }
     return cells.toArray(String[]::new);
   }
 
   /** Fewer clients than threads cannot fill the machine: nothing to reach there. */
-  private List<String> fairness(Fairness fairness, LaneName name) {
+  private List<String> fairness(LaneResult apart, LaneResult together) {
+    LaneName name = together.name();
+    Fairness fairness =
+        Fairness.of(
+            apart.throughput(),
+            name.clients(),
+            together.throughput(),
+            (double) together.percentile(99));
     String verdict = fairness.isReached() ? "reached" : "not reached";
     return List.of(
         String.format(Locale.ROOT, "%.2f", fairness.throughputRatio()),

@@ -36,11 +36,16 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  /** Shows a name while something runs, then counts one step. */
-  void step(String name, Runnable run) {
+  /** Shows what runs from now on. */
+  void show(String name) {
     if (bar != null) {
       bar.setExtraMessage(" " + name);
     }
+  }
+
+  /** Shows a name while something runs, then counts one step. */
+  void step(String name, Runnable run) {
+    show(name);
     run.run();
     step();
   }

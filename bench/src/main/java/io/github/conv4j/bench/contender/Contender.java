@@ -12,6 +12,11 @@ public interface Contender extends AutoCloseable {
   /** Returns name and version for reports. */
   String version();
 
+  /** Returns how many threads a call takes where a task asks for some number. */
+  default int threads(int asked) {
+    return asked;
+  }
+
   /** Returns why this cannot compute a task, or empty if it can. */
   Optional<String> lack(Task task);
 

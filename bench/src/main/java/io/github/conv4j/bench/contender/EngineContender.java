@@ -23,22 +23,25 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * An engine of conv4j with one accuracy: {@code vector}, or {@code vector:relaxed}. The task's
- * threads are the budget of one engine, which is opened when a task first asks for so many; several
- * clients share it and one prepared convolution.
+ * An engine of conv4j with one accuracy: {@code vector}, or {@code vector:relaxed}. The threads of
+ * its name, else the task's, are the budget of one engine, which is opened when a task first asks
+ * for so many; several clients share it and one prepared convolution.
  *
  * <p><b>Memory.</b> Each entry has tensors of its own, freed by its {@code close}.
  */
 public final class EngineContender implements Contender {
-  /** What follows the name of an engine whose accuracy is relaxed. */
-  public static final String RELAXED = ":relaxed";
-
-  private final String name;
+  private final EngineName name;
   private final Map<Integer, Engine> engines = new HashMap<>();
 
-  /** Creates a contender for the engine of that name, with {@link #RELAXED} or without. */
+  /**
+   * Creates a contender for the engine of that name, as {@link EngineName} reads it.
+   *
+   * @throws IllegalArgumentException if the name has another form
+   */
   public EngineContender(String name) {
-    this.name = name;
+    this.name =
+        EngineName.parse(name)
+            .orElseThrow(() -> new IllegalArgumentException("no engine is named " + name));
   }
 
   /**
@@ -48,44 +51,51 @@ public final class EngineContender implements Contender {
    */
   public static EngineContender open(String name, int threads) {
     var contender = new EngineContender(name);
-    contender.engineOf(threads);
+    contender.engineOf(contender.threads(threads));
     return contender;
   }
 
-  /** Returns the engine's own name. */
-  public static String engine(String name) {
-    return name.endsWith(RELAXED) ? name.substring(0, name.length() - RELAXED.length()) : name;
-  }
-
   private Accuracy accuracy() {
-    return name.endsWith(RELAXED) ? Accuracy.RELAXED : Accuracy.STRICT;
+    return name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT;
   }
 
   private synchronized Engine engineOf(int threads) {
     return engines.computeIfAbsent(
         threads,
-        count -> Engines.named(engine(name), new EngineOptions(count).withAccuracy(accuracy())));
+        count -> Engines.named(name.engine(), new EngineOptions(count).withAccuracy(accuracy())));
   }
 
   @Override
   public String name() {
-    return name;
+    return name.toString();
+  }
+
+  @Override
+  public int threads(int asked) {
+    return name.threads() == 0 ? asked : name.threads();
   }
 
   @Override
   public String version() {
     String version =
         Engines.survey().stream()
-            .filter(found -> found.name().equals(engine(name)))
+            .filter(found -> found.name().equals(name.engine()))
             .map(found -> found.availability())
             .map(a -> a instanceof Availability.Available yes ? yes.version() : "")
             .collect(Collectors.joining());
-    return "%s %s, %s".formatted(engine(name), version, accuracy().name().toLowerCase(Locale.ROOT));
+    String threads =
+        switch (name.threads()) {
+          case 0 -> "";
+          case 1 -> ", 1 thread";
+          default -> ", %d threads".formatted(name.threads());
+        };
+    return "%s %s, %s%s"
+        .formatted(name.engine(), version, accuracy().name().toLowerCase(Locale.ROOT), threads);
   }
 
   @Override
   public Optional<String> lack(Task task) {
-    return engineOf(task.threads()).support(task.problem().convolution(), src(task))
+    return engineOf(threads(task.threads())).support(task.problem().convolution(), src(task))
             instanceof Support.Unsupported(String reason)
         ? Optional.of(reason)
         : Optional.empty();
@@ -100,7 +110,7 @@ public final class EngineContender implements Contender {
   public List<Entry> enter(Task task, int clients) {
     Convolution convolution = task.problem().convolution();
     float[] bias = convolution.hasBias() ? task.bias() : null;
-    Engine engine = engineOf(task.threads());
+    Engine engine = engineOf(threads(task.threads()));
     long begin = System.nanoTime();
     PreparedConvolution prepared = engine.prepare(convolution, src(task), task.weights(), bias);
     long prepareNanos = System.nanoTime() - begin;

@@ -46,7 +46,7 @@ final class AllocationCounts {
           name,
           callCount,
           byteCount,
-          Bars.allocation((double) byteCount / callCount));
+          OverheadBars.allocation((double) byteCount / callCount));
     }
   }
 

@@ -43,8 +43,8 @@ final class LoadTimes {
     String from = System.getProperty(LIBRARY_PROPERTY, "").isBlank() ? "" : ", named by a property";
     return List.of(
         new OverheadReport.Load(
-            "first, empty cache folder" + from, firstNanos, Bars.firstLoad(firstNanos)),
-        new OverheadReport.Load("later" + from, laterNanos, Bars.laterLoad(laterNanos)));
+            "first, empty cache folder" + from, firstNanos, OverheadBars.firstLoad(firstNanos)),
+        new OverheadReport.Load("later" + from, laterNanos, OverheadBars.laterLoad(laterNanos)));
   }
 
   private double nanos(Path cache) throws IOException, InterruptedException {

@@ -31,7 +31,6 @@ import picocli.CommandLine.Spec;
       "The comparison needs a C compiler; the rest is measured without one, too."
     })
 public final class OverheadCommand implements Callable<Integer> {
-  private static final String ENGINE = "onednn";
   private static final int FEWEST_ROUNDS = 5;
   private static final int MOST_ROUNDS = 1_000;
   private static final int TRIALS = 5;
@@ -87,16 +86,16 @@ public final class OverheadCommand implements Callable<Integer> {
     stepCount = 1 + TRIALS + layers.size() + 1;
     double loadBefore = loadAverage();
     try (var folder = new TemporaryFolder()) {
-      Availability.Available found = requireAvailable();
+      Availability.Available found = NativeEngine.requireAvailable();
       progress("compiling the C program");
       FloorCompiler.Result floor = new FloorCompiler(System.getenv()).compile(folder.path());
       var trials = new Trials();
       for (int i = 1; i <= TRIALS; i++) {
         progress("prepare and calls in JVM %d of %d".formatted(i, TRIALS));
-        trials.add(folder.path(), floor, library(found), rounds);
+        trials.add(folder.path(), floor, NativeEngine.library(found), rounds);
       }
       List<OverheadReport.Allocation> allocations = new ArrayList<>();
-      try (Engine engine = Engines.named(ENGINE, new EngineOptions(1))) {
+      try (Engine engine = Engines.named(NativeEngine.NAME, new EngineOptions(1))) {
         var allocationCounts = new AllocationCounts(engine);
         for (Layer layer : layers) {
           progress("allocation of " + layer);
@@ -114,29 +113,6 @@ public final class OverheadCommand implements Callable<Integer> {
           trials.prepares(),
           loads);
     }
-  }
-
-  /** Fails as the start of the engine does where that cannot start. */
-  private static Availability.Available requireAvailable() throws IOException {
-    Engines.named(ENGINE, new EngineOptions(1)).close();
-    return found();
-  }
-
-  private static Availability.Available found() throws IOException {
-    for (Engines.Survey survey : Engines.survey()) {
-      if (survey.name().equals(ENGINE)
-          && survey.availability() instanceof Availability.Available available) {
-        return available;
-      }
-    }
-    throw new IOException("the engine " + ENGINE + " is open but not in the survey");
-  }
-
-  /** The engine tells people the file, then where that came from, in brackets. */
-  static Path library(Availability.Available available) {
-    String detail = available.detail();
-    int origin = detail.lastIndexOf(" (");
-    return Path.of(origin < 0 ? detail : detail.substring(0, origin));
   }
 
   private String describe(FloorCompiler.Result result) {

@@ -75,7 +75,7 @@ final class Trials {
     Sample addedNanos = sample(floors, floor -> added.apply(floor).nanos());
     Sample addedShare = sample(floors, floor -> added.apply(floor).share());
     return new OverheadReport.Floor(
-        nanos, addedNanos, addedShare, Bars.call(smallest, nanos, addedNanos, addedShare));
+        nanos, addedNanos, addedShare, OverheadBars.call(smallest, nanos, addedNanos, addedShare));
   }
 
   List<OverheadReport.Prepare> prepares() {
@@ -93,7 +93,7 @@ final class Trials {
               sample(all, Trial.Prepares::second),
               seen,
               sample(all, Trial.Prepares::warm),
-              Bars.seenPrepare(seen)));
+              OverheadBars.seenPrepare(seen)));
     }
     return prepares;
   }

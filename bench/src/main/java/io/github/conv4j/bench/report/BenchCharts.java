@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /** The drawings of the page about a comparison. */
@@ -36,7 +37,12 @@ final class BenchCharts {
     List<Row> rows = new ArrayList<>();
     for (BenchResults.Participant other : results.contenders()) {
       for (BenchResults.Participant ours : results.contenders()) {
-        boolean wanted = ours.ours() && (!other.ours() || other.name().equals(names.getFirst()));
+        // Other libraries have the usual threads: more of them would be no comparison.
+        boolean wanted =
+            ours.ours()
+                && (other.ours()
+                    ? other.name().equals(names.getFirst())
+                    : ours.threads() == other.threads());
         if (wanted && !ours.name().equals(other.name())) {
           Tally tally = results.tally(ours.name(), other.name(), BenchCharts::isOfNetwork);
           if (tally.layers() > 0) {
@@ -141,8 +147,9 @@ final class BenchCharts {
       double intensity = 2.0 * layer.multiplications() / layer.bytes();
       for (int i = names.size() - 1; i >= 0; i--) {
         int contender = i;
-        layer
-            .gigaflops(names.get(i))
+        Optional.of(names.get(i))
+            .filter(results::hasUsualThreads)
+            .flatMap(layer::gigaflops)
             .ifPresent(speed -> svg.mark(contender, x.at(intensity), y.at(speed)));
       }
     }
@@ -190,8 +197,8 @@ final class BenchCharts {
       for (int i = names.size() - 1; i >= 0; i--) {
         int contender = i;
         double row = y;
-        layer
-            .share(names.get(i))
+        results
+            .share(layer, names.get(i))
             .ifPresent(
                 share ->
                     svg.mark(contender, LEFT + Math.min(share / end, 1) * (RIGHT - LEFT), row));

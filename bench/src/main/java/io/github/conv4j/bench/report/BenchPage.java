@@ -2,10 +2,12 @@ package io.github.conv4j.bench.report;
 
 import io.github.conv4j.bench.limits.Bandwidth;
 import io.github.conv4j.bench.limits.Ceiling;
+import io.github.conv4j.bench.network.NetworkLayer;
 import io.github.conv4j.bench.network.Networks;
 import io.github.conv4j.bench.results.Bar;
 import io.github.conv4j.bench.results.Bars;
 import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.CallCosts;
 import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
 import io.github.conv4j.bench.results.LoadResults;
@@ -13,6 +15,7 @@ import io.github.conv4j.bench.results.Outcome;
 import io.github.conv4j.bench.results.Timing;
 import io.github.conv4j.bench.results.Verdict;
 import io.github.conv4j.bench.results.Versus;
+import io.github.conv4j.validation.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -50,16 +53,17 @@ public final class BenchPage {
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("marks", Marks.definitions());
     parts.put("lead", page.lead());
-    parts.put("bars", page.bars());
+    parts.put("bars", page.bars(load));
     parts.put("machine", page.machine());
     parts.put("limits", page.limits());
     parts.put("legend", Marks.legend(results.names()));
     parts.put("speeds", page.charts.speeds());
     parts.put("networks", page.networks());
     parts.put("losses", page.losses());
-    parts.put("roofline", page.charts.roofline());
+    parts.put("roofline", page.charts.roofline() + page.withoutRoofline());
     parts.put("shares", page.shares());
     parts.put("costs", page.charts.costs());
+    parts.put("calls", page.calls());
     parts.put("load", load(load));
     parts.put("figures", page.figures());
     parts.put("noise", Svg.escaped(SameCode.text(results)));
@@ -94,16 +98,16 @@ public final class BenchPage {
             Svg.escaped(results.machine().getOrDefault("Date", "a day unknown")));
   }
 
-  private String bars() {
+  private String bars(@Nullable LoadResults load) {
     var html = new StringBuilder("<thead><tr>");
     for (String head : List.of("", "what", "wanted", "found")) {
       html.append(cell("th", "word", head));
     }
     html.append("</tr></thead>\n");
-    for (Bar bar : Bars.of(results)) {
+    for (Bar bar : Bars.of(results, load)) {
       String state = bar.state().name().toLowerCase(Locale.ROOT);
       html.append("<tr>")
-          .append(cell("td", state, bar.state() == Bar.State.UNKNOWN ? "not measured" : state))
+          .append(cell("td", state, bar.state() == Bar.State.UNKNOWN ? "not judged" : state))
           .append(cell("td", "wide", bar.subject()))
           .append(cell("td", "word", bar.wanted()))
           .append(cell("td", "wide", bar.found()))
@@ -151,6 +155,18 @@ public final class BenchPage {
       html.append("</tr>\n");
     }
     return html.append("</table></div>").toString();
+  }
+
+  /** Names those whose threads have other roofs than the drawing. */
+  private String withoutRoofline() {
+    List<String> without = names.stream().filter(name -> !results.hasUsualThreads(name)).toList();
+    return without.isEmpty()
+        ? ""
+        : "<p class=\"note\">Without %s: these are the roofs of %d thread%s.</p>"
+            .formatted(
+                Svg.escaped(String.join(", ", without)),
+                results.threads(),
+                results.threads() == 1 ? "" : "s");
   }
 
   private static String size(long bytes) {
@@ -264,6 +280,7 @@ public final class BenchPage {
     return results.contenders().stream()
         .filter(BenchResults.Participant::ours)
         .map(BenchResults.Participant::name)
+        .filter(results::hasUsualThreads)
         .filter(name -> layer.medianNanos(name).isPresent())
         .min(Comparator.comparingDouble(name -> layer.medianNanos(name).orElse(0.0)));
   }
@@ -285,6 +302,33 @@ public final class BenchPage {
     return Svg.escaped(title.isEmpty() ? network.isEmpty() ? "problems" : network : title);
   }
 
+  private String calls() {
+    CallCosts calls = results.calls();
+    if (calls == null || calls.layers().isEmpty()) {
+      String why = calls == null ? "not measured in this run" : calls.source();
+      return "<p>Unknown: %s.</p>".formatted(Svg.escaped(why));
+    }
+    var html = new StringBuilder("<p class=\"note\">");
+    html.append(Svg.escaped(calls.source())).append(".</p>\n");
+    html.append("<div class=\"scroll\"><table><thead><tr>").append(cell("th", "word", "layer"));
+    for (String head : List.of("C \u00b5s", "Java \u00b5s", "added ns", "ratio")) {
+      html.append(cell("th", "number", head));
+    }
+    html.append(cell("th", "word", "problem")).append("</tr></thead>\n");
+    for (CallCosts.Layer layer : calls.layers()) {
+      String label = NetworkLayer.of(Problem.parse(layer.problem())).label();
+      html.append("<tr>")
+          .append(cell("td", "word", label))
+          .append(cell("td", "number", micros(layer.fromC())))
+          .append(cell("td", "number", micros(layer.fromJava())))
+          .append(cell("td", "number", String.format(Locale.ROOT, "%+,.0f", layer.added())))
+          .append(cell("td", "number", String.format(Locale.ROOT, "%.3f", layer.ratio())))
+          .append(cell("td", "problem", layer.problem()))
+          .append("</tr>\n");
+    }
+    return html.append("</table></div>").toString();
+  }
+
   private static String load(@Nullable LoadResults load) {
     if (load == null || load.runs().isEmpty()) {
       return "<p>Not measured in this run. <code>./conv4j load --out DIR</code> measures it;"
@@ -295,9 +339,10 @@ public final class BenchPage {
         load.runs().stream()
             .map(
                 run ->
-                    "%s, %s, %d client%s%s"
+                    "%s%s, %s, %d client%s%s"
                         .formatted(
                             run.contender(),
+                            run.apart() ? " apart" : "",
                             run.mode(),
                             run.clients(),
                             run.clients() == 1 ? "" : "s",

@@ -1,22 +1,27 @@
 package io.github.conv4j.bench.report;
 
-import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.EngineName;
+import io.github.conv4j.bench.network.NetworkLayer;
 import io.github.conv4j.bench.network.Networks;
 import io.github.conv4j.bench.results.Bar;
 import io.github.conv4j.bench.results.Bars;
 import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.CallCosts;
 import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
+import io.github.conv4j.bench.results.LoadResults;
 import io.github.conv4j.bench.results.Outcome;
 import io.github.conv4j.bench.results.Tally;
 import io.github.conv4j.bench.results.Timing;
 import io.github.conv4j.bench.results.Verdict;
 import io.github.conv4j.bench.results.Versus;
 import io.github.conv4j.bench.text.TextTable;
+import io.github.conv4j.validation.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A comparison as text for a terminal of 120 columns. */
 public final class BenchText {
@@ -30,25 +35,28 @@ public final class BenchText {
   private static final int SHORTEST_NAME = 6;
 
   private final BenchResults results;
+  private final @Nullable LoadResults load;
   private final String first;
   private final List<String> others;
   private final List<String> lines = new ArrayList<>();
 
-  private BenchText(BenchResults results) {
+  private BenchText(BenchResults results, @Nullable LoadResults load) {
     this.results = results;
+    this.load = load;
     this.first = results.names().getFirst();
     this.others = results.names().subList(1, results.names().size());
   }
 
   /** Returns the lines. */
-  public static List<String> lines(BenchResults results) {
-    return new BenchText(results).all();
+  public static List<String> lines(BenchResults results, @Nullable LoadResults load) {
+    return new BenchText(results, load).all();
   }
 
   private List<String> all() {
     results.networks().forEach(this::network);
     legend();
     limits();
+    calls();
     summary();
     String noise = SameCode.text(results);
     if (!noise.isEmpty()) {
@@ -84,7 +92,7 @@ public final class BenchText {
   }
 
   private static String shortName(String contender) {
-    return contender.replace(EngineContender.RELAXED, "+");
+    return contender.replace(EngineName.RELAXED, "+");
   }
 
   private String[] row(LayerResult result) {
@@ -96,7 +104,7 @@ public final class BenchText {
     Optional<Timing> timing = result.entrant(first).flatMap(e -> Optional.ofNullable(e.timing()));
     cells.add(timing.map(t -> micros(t.median())).orElse(mark(result, first)));
     cells.add(timing.map(t -> percent((t.upper() - t.lower()) / 2 / t.median())).orElse(""));
-    cells.add(result.share(first).map(BenchText::percent).orElse(""));
+    cells.add(results.share(result, first).map(BenchText::percent).orElse(""));
     for (String other : others) {
       cells.add(result.versus(other, first).map(BenchText::speed).orElse(mark(result, other)));
     }
@@ -123,7 +131,7 @@ public final class BenchText {
     Optional<Double> mine = NetworkTime.nanos(layers, first);
     cells.add(mine.map(BenchText::micros).orElse("-"));
     cells.add("");
-    cells.add(NetworkTime.share(layers, first).map(BenchText::percent).orElse(""));
+    cells.add(NetworkTime.share(results, layers, first).map(BenchText::percent).orElse(""));
     for (String other : others) {
       Optional<Double> theirs = NetworkTime.nanos(layers, other);
       cells.add(mine.isPresent() && theirs.isPresent() ? times(mine.get() / theirs.get()) : "-");
@@ -144,10 +152,15 @@ public final class BenchText {
   }
 
   private void limits() {
-    results
-        .limits()
-        .of(results.threads())
-        .ifPresent(
+    List<Integer> threads =
+        results.contenders().stream()
+            .map(BenchResults.Participant::threads)
+            .sorted()
+            .distinct()
+            .toList();
+    threads.stream()
+        .flatMap(count -> results.limits().of(count).stream())
+        .forEach(
             c ->
                 lines.add(
                     "limits, %d thread%s: %.0f GFLOP/s f32%s%s%s"
@@ -166,6 +179,26 @@ public final class BenchText {
     if (!results.limits().measured()) {
       lines.add("limits: " + results.limits().source());
     }
+    lines.add("");
+  }
+
+  private void calls() {
+    CallCosts calls = results.calls();
+    if (calls == null || calls.layers().isEmpty()) {
+      return;
+    }
+    TextTable table =
+        new TextTable(
+            "a call of onednn beside C", "C \u00b5s", "Java \u00b5s", "added ns", "ratio");
+    for (CallCosts.Layer layer : calls.layers()) {
+      table.add(
+          NetworkLayer.of(Problem.parse(layer.problem())).label(),
+          micros(layer.fromC()),
+          micros(layer.fromJava()),
+          String.format(Locale.ROOT, "%+.0f", layer.added()),
+          String.format(Locale.ROOT, "%.3f", layer.ratio()));
+    }
+    lines.addAll(table.lines());
     lines.add("");
   }
 
@@ -211,7 +244,7 @@ public final class BenchText {
   }
 
   private void bars() {
-    for (Bar bar : Bars.of(results)) {
+    for (Bar bar : Bars.of(results, load)) {
       String state =
           switch (bar.state()) {
             case REACHED -> "reached ";

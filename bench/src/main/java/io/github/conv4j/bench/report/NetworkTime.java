@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.report;
 
 import io.github.conv4j.bench.network.Networks;
+import io.github.conv4j.bench.results.BenchResults;
 import io.github.conv4j.bench.results.LayerResult;
 import java.util.List;
 import java.util.Optional;
@@ -29,13 +30,14 @@ final class NetworkTime {
   }
 
   /** Returns the share of the time that is left if every layer reached its roof. */
-  static Optional<Double> share(List<LayerResult> layers, String contender) {
+  static Optional<Double> share(BenchResults results, List<LayerResult> layers, String contender) {
     double least = 0;
     for (LayerResult layer : layers) {
-      if (layer.roofGigaflops() <= 0) {
+      Optional<Double> roof = results.roof(layer, contender);
+      if (roof.isEmpty()) {
         return Optional.empty();
       }
-      least += layer.count() * 2.0 * layer.multiplications() / layer.roofGigaflops();
+      least += layer.count() * 2.0 * layer.multiplications() / roof.get();
     }
     double leastNanos = least;
     return nanos(layers, contender).map(nanos -> leastNanos / nanos);

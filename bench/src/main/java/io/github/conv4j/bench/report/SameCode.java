@@ -1,6 +1,6 @@
 package io.github.conv4j.bench.report;
 
-import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.results.BenchResults;
 import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
@@ -22,7 +22,7 @@ final class SameCode {
     int decided = 0;
     for (LayerResult layer : results.layers()) {
       for (Entrant relaxed : layer.entrants()) {
-        String strict = EngineContender.engine(relaxed.contender());
+        String strict = relaxed.contender().replace(EngineName.RELAXED, "");
         Versus versus = layer.versus(relaxed.contender(), strict).orElse(null);
         boolean same =
             !strict.equals(relaxed.contender())

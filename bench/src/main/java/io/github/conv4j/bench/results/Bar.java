@@ -18,4 +18,14 @@ public record Bar(String subject, String wanted, String found, State state) {
     /** This run does not tell. */
     UNKNOWN
   }
+
+  /** Returns a bar that this run tells about. */
+  static Bar judged(String subject, String wanted, String found, boolean reached) {
+    return new Bar(subject, wanted, found, reached ? State.REACHED : State.MISSED);
+  }
+
+  /** Returns a bar that this run does not tell about. */
+  static Bar unknown(String subject, String wanted, String why) {
+    return new Bar(subject, wanted, why, State.UNKNOWN);
+  }
 }

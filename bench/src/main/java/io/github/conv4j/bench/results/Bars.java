@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What conv4j wants to be, held against a comparison. */
 public final class Bars {
@@ -18,7 +19,9 @@ public final class Bars {
   private static final String VECTOR_RELAXED = "vector:relaxed";
   private static final String AUTO = "auto";
   private static final String AUTO_RELAXED = "auto:relaxed";
+  private static final String NAIVE = "reference";
   private static final double AUTO_SLACK = 1.03;
+  private static final double LEAST_OVER_NAIVE = 50;
 
   private final BenchResults results;
   private final List<Bar> bars = new ArrayList<>();
@@ -27,9 +30,16 @@ public final class Bars {
     this.results = results;
   }
 
-  /** Returns all bars; those that the comparison has no figures for are unknown. */
-  public static List<Bar> of(BenchResults results) {
-    return new Bars(results).all();
+  /**
+   * Returns all bars; those that there are no figures for are unknown. Without a load there are
+   * none about it.
+   */
+  public static List<Bar> of(BenchResults results, @Nullable LoadResults load) {
+    List<Bar> bars = new ArrayList<>(new Bars(results).all());
+    if (load != null) {
+      bars.addAll(LoadBars.of(load));
+    }
+    return List.copyOf(bars);
   }
 
   private List<Bar> all() {
@@ -54,7 +64,12 @@ public final class Bars {
         networks(Bars::isWinograd));
     withinSlack(AUTO, false);
     withinSlack(AUTO_RELAXED, true);
-    return List.copyOf(bars);
+    if (results.has(NAIVE)) {
+      naiveLoops();
+    }
+    bars.addAll(CallBars.of(results.calls()));
+    bars.addAll(ThreadBars.of(results));
+    return bars;
   }
 
   private void againstPeers(String ours, double overOnnxRuntime, double overPyTorch) {
@@ -100,7 +115,8 @@ public final class Bars {
     bar(
         subject,
         wanted,
-        "%d slower; least %.2fx, on %s".formatted(tally.losses(), tally.leastSpeed(), name(worst)),
+        "%d slower; least %.2fx, on %s"
+            .formatted(tally.losses(), tally.leastSpeed(), worst.title()),
         tally.losses() == 0);
   }
 
@@ -121,7 +137,8 @@ public final class Bars {
     for (LayerResult result : results.of("resnet50")) {
       double best =
           results.contenders().stream()
-              .filter(c -> c.ours() && !c.name().endsWith(":relaxed"))
+              .filter(c -> c.ours() && c.threads() == results.threads())
+              .filter(c -> !c.name().endsWith(":relaxed"))
               .flatMap(c -> result.gigaflops(c.name()).stream())
               .mapToDouble(Double::doubleValue)
               .max()
@@ -145,7 +162,7 @@ public final class Bars {
         subject,
         wanted,
         "%.2f (geometric mean); %d of %d layers reach it, least %.2f on %s"
-            .formatted(Math.exp(logs / count), reached, count, least, name(worst)),
+            .formatted(Math.exp(logs / count), reached, count, least, worst.title()),
         reached == count);
   }
 
@@ -170,8 +187,26 @@ public final class Bars {
         wanted,
         "%d of %d layers reach it; least %.2fx on %s; geometric mean %.2fx"
             .formatted(
-                reached, tally.layers(), tally.leastSpeed(), name(worst), tally.geometricMean()),
+                reached, tally.layers(), tally.leastSpeed(), worst.title(), tally.geometricMean()),
         reached == tally.layers());
+  }
+
+  private void naiveLoops() {
+    String subject = VECTOR + " against the naive loops, dense layers, geometric mean";
+    String wanted = "at least %.0fx".formatted(LEAST_OVER_NAIVE);
+    Predicate<LayerResult> dense = networks(_ -> true).and(LayerResult::isDense);
+    Tally tally = results.tally(VECTOR, NAIVE, dense);
+    LayerResult worst = tally.worst();
+    if (worst == null) {
+      unknown(subject, wanted, "no such layer in this run");
+      return;
+    }
+    bar(
+        subject,
+        wanted,
+        "%.1fx on %d layers; least %.1fx on %s"
+            .formatted(tally.geometricMean(), tally.layers(), tally.leastSpeed(), worst.title()),
+        tally.geometricMean() >= LEAST_OVER_NAIVE);
   }
 
   /** Fails only where the interval of the speed says so, not its middle. */
@@ -200,29 +235,33 @@ public final class Bars {
     bar(
         subject,
         wanted,
-        "%d of %d layers within; least %.2fx on %s".formatted(within, count, least, name(worst)),
+        "%d of %d layers within; least %.2fx on %s".formatted(within, count, least, worst.title()),
         within == count);
   }
 
   private Optional<Versus> againstBest(LayerResult layer, String auto, boolean relaxed) {
     return results.contenders().stream()
-        .filter(c -> c.ours() && !c.name().startsWith(AUTO))
+        .filter(c -> c.ours() && c.threads() == results.threads())
+        .filter(c -> !c.name().startsWith(AUTO))
         .filter(c -> relaxed || !c.name().endsWith(":relaxed"))
         .flatMap(c -> layer.versus(auto, c.name()).stream())
         .min((a, b) -> Double.compare(a.speed(), b.speed()));
   }
 
+  /** All of these are for one thread. */
   private void bar(String subject, String wanted, String found, boolean reached) {
-    bars.add(new Bar(subject, wanted, found, reached ? Bar.State.REACHED : Bar.State.MISSED));
+    int threads = results.threads();
+    bars.add(
+        threads == 1
+            ? Bar.judged(subject, wanted, found, reached)
+            : Bar.unknown(
+                subject,
+                wanted,
+                "it is for one thread, and this run has %d: %s".formatted(threads, found)));
   }
 
   private void unknown(String subject, String wanted, String why) {
-    bars.add(new Bar(subject, wanted, why, Bar.State.UNKNOWN));
-  }
-
-  private static String name(LayerResult result) {
-    String name = (result.network() + " " + result.name()).strip();
-    return name.isEmpty() ? result.problem() : name;
+    bars.add(Bar.unknown(subject, wanted, why));
   }
 
   /** Small problems are not layers of networks. */

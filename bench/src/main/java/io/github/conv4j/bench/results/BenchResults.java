@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A comparison. Times are nanoseconds, speeds ratios.
@@ -20,10 +22,11 @@ import java.util.function.Predicate;
  * @param seconds that it took
  * @param quick whether it was a quick look
  * @param machine names and values
- * @param threads of one call
+ * @param threads of one call, for contenders that do not say otherwise
  * @param layout of sources and results
  * @param contenders the first is compared with
  * @param limits of the machine
+ * @param calls what a call costs beside C; absent in results that did not look for it
  * @param layers what was found; the layers of a network follow each other
  */
 public record BenchResults(
@@ -36,6 +39,7 @@ public record BenchResults(
     String layout,
     List<Participant> contenders,
     Limits limits,
+    @Nullable CallCosts calls,
     List<LayerResult> layers) {
   /** The version of this form. */
   public static final String SCHEMA = "conv4j-bench/1";
@@ -46,7 +50,7 @@ public record BenchResults(
   /** Copies the lists. */
   public BenchResults {
     machine = new LinkedHashMap<>(machine);
-    contenders = List.copyOf(contenders);
+    contenders = contenders.stream().map(c -> c.threads() == 0 ? c.with(threads) : c).toList();
     layers = List.copyOf(layers);
   }
 
@@ -56,8 +60,13 @@ public record BenchResults(
    * @param name short
    * @param version name and version for people
    * @param ours whether it is an engine of conv4j
+   * @param threads of one call; 0, as in older results, for those of the comparison
    */
-  public record Participant(String name, String version, boolean ours) {}
+  public record Participant(String name, String version, boolean ours, int threads) {
+    private Participant with(int count) {
+      return new Participant(name, version, ours, count);
+    }
+  }
 
   /** Returns the contenders' names. */
   public List<String> names() {
@@ -67,6 +76,36 @@ public record BenchResults(
   /** Tells whether somebody took part. */
   public boolean has(String contender) {
     return names().contains(contender);
+  }
+
+  /** Returns how many threads a call of a contender takes. */
+  public int threads(String contender) {
+    return contenders.stream()
+        .filter(c -> c.name().equals(contender))
+        .findFirst()
+        .map(Participant::threads)
+        .orElse(threads);
+  }
+
+  /** Tells whether a contender takes the threads of the comparison, as most do. */
+  public boolean hasUsualThreads(String contender) {
+    return threads(contender) == threads;
+  }
+
+  /** Returns the most GFLOP/s that the machine can do with a contender's threads, if known. */
+  public Optional<Double> roof(LayerResult layer, String contender) {
+    return hasUsualThreads(contender)
+        ? Optional.of(layer.roofGigaflops()).filter(roof -> roof > 0)
+        : limits
+            .of(threads(contender))
+            .map(ceiling -> ceiling.roof(layer.multiplications(), layer.bytes()))
+            .filter(roof -> roof > 0);
+  }
+
+  /** Returns a contender's share of its roof, if both are known. */
+  public Optional<Double> share(LayerResult layer, String contender) {
+    return roof(layer, contender)
+        .flatMap(roof -> layer.gigaflops(contender).map(speed -> speed / roof));
   }
 
   /** Returns the networks in the order of the layers. */

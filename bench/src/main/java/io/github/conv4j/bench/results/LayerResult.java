@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param transposed which the line cannot say
  * @param multiplications of a call
  * @param bytes of source, weights, bias and result
- * @param roofGigaflops the most that the machine can do; 0 if it is not known
+ * @param roofGigaflops the most that the machine can do with the threads of the comparison; 0 if it
+ *     is not known
  * @param judge whose result was taken for right
  * @param entrants in the order of the contenders
  */
@@ -71,6 +72,17 @@ public record LayerResult(
     return new NetworkLayer(parsed, network, name, count);
   }
 
+  /** Returns network and name for people; the problem where it has neither. */
+  public String title() {
+    String title = (network + " " + name).strip();
+    return title.isEmpty() ? problem : title;
+  }
+
+  /** Tells whether each output channel sees all input channels: no groups, not transposed. */
+  boolean isDense() {
+    return !transposed && layer().problem().convolution().groups() == 1;
+  }
+
   /** Returns a contender's part. */
   public Optional<Entrant> entrant(String contender) {
     return entrants.stream().filter(e -> e.contender().equals(contender)).findFirst();
@@ -84,13 +96,6 @@ public record LayerResult(
   /** Returns two operations for each multiplication of the definition, whatever was computed. */
   public Optional<Double> gigaflops(String contender) {
     return medianNanos(contender).map(nanos -> 2.0 * multiplications / nanos);
-  }
-
-  /** Returns the share of the roof, if both are known. */
-  public Optional<Double> share(String contender) {
-    return roofGigaflops > 0
-        ? gigaflops(contender).map(speed -> speed / roofGigaflops)
-        : Optional.empty();
   }
 
   /** Compares two contenders, if both were timed. */

@@ -30,6 +30,7 @@ public record LoadResults(String schema, List<Run> runs) {
    * @param problem its line
    * @param mode {@code closed}: each client waits for its call; {@code open}: calls come at a rate
    * @param clients how many threads call
+   * @param apart whether each client has an engine of one thread of its own, to compare with
    * @param rate of an open loop in calls a second; 0 for a closed one
    * @param throughput in calls a second
    * @param errors how many calls failed
@@ -40,6 +41,7 @@ public record LoadResults(String schema, List<Run> runs) {
       String problem,
       String mode,
       int clients,
+      boolean apart,
       double rate,
       double throughput,
       long errors,

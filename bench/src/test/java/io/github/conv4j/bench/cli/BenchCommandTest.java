@@ -1,15 +1,22 @@
 package io.github.conv4j.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.conv4j.bench.results.BenchResults;
+import io.github.conv4j.bench.results.CallCosts;
 import io.github.conv4j.bench.results.Entrant;
+import io.github.conv4j.bench.results.Outcome;
 import io.github.conv4j.bench.results.Samples;
+import io.github.conv4j.bench.toolchain.CCompiler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
   @Test
@@ -32,6 +39,39 @@ class BenchCommandTest {
     assertThat(command.text()).contains("4>4 @5 k3", "vector", "geometric mean", "bench.html");
     assertThat(BenchResults.read(folder.resolve("bench.json")).names())
         .containsExactly("onednn", "vector:relaxed");
+    CallCosts calls =
+        Objects.requireNonNull(BenchResults.read(folder.resolve("bench.json")).calls());
+    if (CCompiler.find(System.getenv()).isPresent()) {
+      assertThat(calls.layers())
+          .hasSize(5)
+          .allSatisfy(layer -> assertThat(layer.fromC()).isPositive())
+          .allSatisfy(layer -> assertThat(layer.ratio()).isPositive());
+      assertThat(command.text()).contains("a call of onednn beside C");
+    } else {
+      assertThat(calls.source()).contains("no C compiler was found");
+    }
+  }
+
+  @Test
+  void leavesOutTheComparisonWithC(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("p.txt"), "mb1_ic4oc4_ih5kh3ph1\n");
+
+    Command command =
+        Command.run(
+            "bench",
+            "--problems",
+            file.toString(),
+            "--millis",
+            "1",
+            "--engines",
+            "onednn",
+            "--no-floor",
+            "--out",
+            folder.toString());
+
+    assertThat(command.exitCode()).isZero();
+    assertThat(BenchResults.read(folder.resolve("bench.json")).calls())
+        .isEqualTo(CallCosts.unknown("not measured: --no-floor was given"));
   }
 
   @Test
@@ -68,6 +108,40 @@ class BenchCommandTest {
     assertThat(BenchResults.read(folder.resolve("bench.json")).layers().getFirst().entrants())
         .extracting(Entrant::reason)
         .contains("it is in no mood");
+  }
+
+  @Test
+  void comparesOneThreadWithTwo(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("p.txt"), "mb1_ic4oc4_ih5kh3ph1\n");
+
+    Command command =
+        Command.run(
+            "bench",
+            "--problems",
+            file.toString(),
+            "--millis",
+            "1",
+            "--engines",
+            "vector,vector@2:relaxed",
+            "--out",
+            folder.toString());
+
+    assertThat(command.exitCode()).isZero();
+    BenchResults results = BenchResults.read(folder.resolve("bench.json"));
+    assertThat(results.contenders())
+        .extracting(BenchResults.Participant::name, BenchResults.Participant::threads)
+        .containsExactly(tuple("vector", 1), tuple("vector@2:relaxed", 2));
+    assertThat(results.layers().getFirst().entrants())
+        .extracting(Entrant::outcome)
+        .containsOnly(Outcome.TIMED);
+    assertThat(results.calls()).isEqualTo(CallCosts.unknown("engine onednn does not take part"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"onednn@0", "onednn@257", "vector:relaxed@2", "@2", "nobody@2"})
+  void refusesNamesOfNoEngine(String name, @TempDir Path folder) {
+    assertThat(Command.run("bench", "--engines", name, "--out", folder.toString()).exitCode())
+        .isEqualTo(2);
   }
 
   @Test

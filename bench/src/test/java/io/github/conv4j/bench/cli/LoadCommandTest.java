@@ -36,7 +36,7 @@ class LoadCommandTest {
   }
 
   @Test
-  void comparesSeveralNumbersOfClientsWithClientsApart() {
+  void comparesSeveralNumbersOfClientsWithClientsApart(@TempDir Path folder) throws IOException {
     Command command =
         Command.run(
             "load",
@@ -47,10 +47,15 @@ class LoadCommandTest {
             "--clients",
             "1,2",
             "--engines",
-            "vector");
+            "vector",
+            "--out",
+            folder.toString());
 
     assertThat(command.exitCode()).isZero();
     assertThat(command.text()).contains("vector apart", "p99/fair share");
+    assertThat(LoadResults.read(folder.resolve("load.json")).runs())
+        .extracting(LoadResults.Run::apart)
+        .containsExactly(true, false, false);
   }
 
   @Test

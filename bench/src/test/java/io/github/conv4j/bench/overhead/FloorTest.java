@@ -28,7 +28,7 @@ class FloorTest {
   private static Path library() {
     return Engines.survey().stream()
         .filter(found -> found.name().equals("onednn"))
-        .map(found -> OverheadCommand.library((Availability.Available) found.availability()))
+        .map(found -> NativeEngine.library((Availability.Available) found.availability()))
         .findFirst()
         .orElseThrow();
   }

@@ -2,12 +2,14 @@ package io.github.conv4j.bench.overhead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.conv4j.bench.results.CallCosts;
 import io.github.conv4j.bench.toolchain.TemporaryFolder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,16 @@ class OverheadRunTest {
     assertThat(trials.prepares())
         .hasSize(Layer.all().size() + 1)
         .allMatch(prepare -> prepare.first().median() > 0 && prepare.seen().median() > 0);
+  }
+
+  @Test
+  void saysWhyCallsWereNotComparedWithC() throws Exception {
+    try (var comparison = new CallComparison(Map.of("PATH", folder.toString()), 5)) {
+      comparison.addJvm();
+      comparison.addJvm();
+
+      assertThat(comparison.result()).isEqualTo(CallCosts.unknown(FloorCompiler.NO_COMPILER));
+    }
   }
 
   @Test

@@ -17,8 +17,9 @@ class OverheadTextTest {
         floorText,
         List.of(calls),
         List.of(
-            new OverheadReport.Allocation(LINE, "confined", 100_000, 0, Bars.allocation(0)),
-            new OverheadReport.Allocation(LINE, "shared", 1_000, 24, Bars.allocation(0.024))),
+            new OverheadReport.Allocation(LINE, "confined", 100_000, 0, OverheadBars.allocation(0)),
+            new OverheadReport.Allocation(
+                LINE, "shared", 1_000, 24, OverheadBars.allocation(0.024))),
         List.of(
             new OverheadReport.Prepare(
                 LINE,
@@ -27,8 +28,8 @@ class OverheadTextTest {
                 Sample.of(2e5),
                 seen,
                 Sample.of(2e4),
-                Bars.seenPrepare(seen))),
-        List.of(new OverheadReport.Load("first", loads, Bars.firstLoad(loads))));
+                OverheadBars.seenPrepare(seen))),
+        List.of(new OverheadReport.Load("first", loads, OverheadBars.firstLoad(loads))));
   }
 
   private static List<String> words(List<String> lines, String start) {
@@ -42,7 +43,7 @@ class OverheadTextTest {
     Sample share = Sample.of(0.08, 0.087, 0.095);
     var floor =
         new OverheadReport.Floor(
-            Sample.of(1000), added, share, Bars.call(true, Sample.of(1000), added, share));
+            Sample.of(1000), added, share, OverheadBars.call(true, Sample.of(1000), added, share));
     var calls = new OverheadReport.Calls(LINE, "confined", "jit", Sample.of(1087), floor);
 
     List<String> lines = OverheadText.lines(report("C by cc", calls, 0.1, 1.1));

@@ -24,6 +24,7 @@ class BenchPageTest {
                   "mb1_ic8oc8_ih8kh1",
                   "open",
                   4,
+                  false,
                   100,
                   99.5,
                   0,
@@ -42,6 +43,7 @@ class BenchPageTest {
             "The limits of the machine",
             "Share of the roofline",
             "Cost of prepare",
+            "Cost of a call",
             "Latency under load",
             "All figures",
             "Left out",
@@ -78,8 +80,42 @@ class BenchPageTest {
   }
 
   @Test
+  void showsWhatACallCostsBesideC() {
+    assertThat(BenchPage.of(Samples.of(2.5), null))
+        .contains("C by cc, in turns.", ">8&gt;8 @8 k1<", ">+100<", ">1.100<", ">-10,000<");
+    assertThat(BenchText.lines(Samples.of(2.5), null))
+        .anyMatch(line -> line.matches("8>8 @8 k1 +0\\.95 +1\\.05 +\\+100 +1\\.100"))
+        .contains(
+            "reached a call of onednn against the same call from C, smallest layer: at most +150"
+                + " ns");
+  }
+
+  @Test
+  void judgesALoadWhereThereIsOne() {
+    String subject = "engines under load, p99 over the fair share";
+
+    assertThat(BenchPage.of(Samples.of(2.5), LOAD)).contains(subject);
+    assertThat(BenchText.lines(Samples.of(2.5), LOAD))
+        .contains("unknown " + subject + ": at most 1.3");
+    assertThat(BenchPage.of(Samples.of(2.5), null)).doesNotContain(subject);
+    assertThat(BenchText.lines(Samples.of(2.5), null)).noneMatch(line -> line.contains(subject));
+  }
+
+  @Test
+  void tellsThreadsApart() {
+    BenchResults results = Samples.withTwoThreads(1.9);
+
+    assertThat(BenchPage.of(results, null))
+        .contains("Without onednn@2: these are the roofs of 1 thread.", "onednn@2 over onednn<")
+        .doesNotContain("onednn@2 over onnxruntime");
+    assertThat(BenchText.lines(results, null))
+        .anyMatch(line -> line.startsWith("limits, 1 thread: 240 GFLOP/s"))
+        .anyMatch(line -> line.startsWith("limits, 2 threads: 480 GFLOP/s"));
+  }
+
+  @Test
   void textFitsATerminal() {
-    assertThat(BenchText.lines(Samples.of(2.5)))
+    assertThat(BenchText.lines(Samples.of(2.5), null))
         .contains("reached auto against ONNX Runtime, each layer: none slower")
         .filteredOn(line -> line.contains("@"))
         .isNotEmpty()

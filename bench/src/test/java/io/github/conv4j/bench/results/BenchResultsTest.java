@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,53 @@ class BenchResultsTest {
     BenchResults results = Samples.of(2.5);
 
     assertThat(BenchResults.fromJson(results.toJson())).isEqualTo(results);
+  }
+
+  @Test
+  void theRoofIsThatOfTheContendersThreads() {
+    BenchResults results = Samples.withTwoThreads(1.9);
+    LayerResult layer = results.layers().get(1);
+
+    assertThat(results.threads("onednn@2")).isEqualTo(2);
+    assertThat(results.roof(layer, "onednn")).contains(240.0);
+    assertThat(results.roof(layer, "onednn@2")).contains(480.0);
+    assertThat(results.share(layer, "onednn@2").orElse(0.0))
+        .isCloseTo(results.share(layer, "onednn").orElse(0.0) * 1.9 / 2, within(1e-9));
+  }
+
+  @Test
+  void whereThreadsHaveNoCeilingThereIsNoShare() throws IOException {
+    JsonObject json =
+        JsonParser.parseString(Samples.withTwoThreads(1.9).toJson()).getAsJsonObject();
+    json.getAsJsonObject("limits").getAsJsonArray("ceilings").remove(1);
+
+    BenchResults results = BenchResults.fromJson(json.toString());
+
+    assertThat(results.share(results.layers().get(1), "onednn@2")).isEmpty();
+    assertThat(results.share(results.layers().get(1), "onednn")).isPresent();
+  }
+
+  @Test
+  void readsResultsFromBeforeContendersHadThreads() throws IOException {
+    BenchResults results = Samples.of(2.5);
+    JsonObject json = JsonParser.parseString(results.toJson()).getAsJsonObject();
+    json.getAsJsonArray("contenders").forEach(each -> each.getAsJsonObject().remove("threads"));
+
+    assertThat(BenchResults.fromJson(json.toString())).isEqualTo(results);
+  }
+
+  @Test
+  void readsResultsFromBeforeCallsWereComparedWithC() throws IOException {
+    BenchResults results = Samples.of(2.5);
+    JsonObject json = JsonParser.parseString(results.toJson()).getAsJsonObject();
+    json.remove("calls");
+
+    BenchResults old = BenchResults.fromJson(json.toString());
+
+    assertThat(old.calls()).isNull();
+    assertThat(old.layers()).isEqualTo(results.layers());
+    assertThat(state(Bars.of(old, null), "a call of onednn")).isEqualTo(Bar.State.UNKNOWN);
+    assertThat(state(Bars.of(results, null), "a call of onednn")).isEqualTo(Bar.State.MISSED);
   }
 
   @ParameterizedTest
@@ -49,8 +98,8 @@ class BenchResultsTest {
 
   @Test
   void barsSayWhatIsReached() {
-    List<Bar> good = Bars.of(Samples.of(2.5));
-    List<Bar> bad = Bars.of(Samples.of(0.8));
+    List<Bar> good = Bars.of(Samples.of(2.5), null);
+    List<Bar> bad = Bars.of(Samples.of(0.8), null);
 
     assertThat(state(good, "auto against ONNX Runtime, geometric mean"))
         .isEqualTo(Bar.State.REACHED);
@@ -63,6 +112,17 @@ class BenchResultsTest {
     assertThat(state(good, "auto against the best other")).isEqualTo(Bar.State.REACHED);
     // 2 / 240 * 110 = 0.917
     assertThat(state(good, "the best strict engine")).isEqualTo(Bar.State.MISSED);
+  }
+
+  @Test
+  void vectorIsHeldAgainstTheNaiveLoopsWhereTheyTookPart() {
+    String subject = "vector against the naive loops";
+
+    assertThat(state(Bars.of(Samples.withNaiveLoops(51), null), subject))
+        .isEqualTo(Bar.State.REACHED);
+    assertThat(state(Bars.of(Samples.withNaiveLoops(49), null), subject))
+        .isEqualTo(Bar.State.MISSED);
+    assertThat(Bars.of(Samples.of(2.5), null)).noneMatch(bar -> bar.subject().startsWith(subject));
   }
 
   private static Bar.State state(List<Bar> bars, String beginning) {

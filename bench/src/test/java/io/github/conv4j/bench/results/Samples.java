@@ -50,10 +50,10 @@ public final class Samples {
         1,
         "nhwc",
         List.of(
-            new BenchResults.Participant("onednn", "oneDNN 3.13", true),
-            new BenchResults.Participant("vector", "1", true),
-            new BenchResults.Participant("auto", "1", true),
-            new BenchResults.Participant("onnxruntime", "ONNX Runtime 1", false)),
+            new BenchResults.Participant("onednn", "oneDNN 3.13", true, 1),
+            new BenchResults.Participant("vector", "1", true, 1),
+            new BenchResults.Participant("auto", "1", true, 1),
+            new BenchResults.Participant("onnxruntime", "ONNX Runtime 1", false, 1)),
         new Limits(
             "a test",
             true,
@@ -64,6 +64,81 @@ public final class Samples {
                     480,
                     960,
                     List.of(new Bandwidth(1 << 20, 100, 120), new Bandwidth(256 << 20, 30, 35))))),
+        new CallCosts(
+            "C by cc, in turns",
+            List.of(
+                new CallCosts.Layer("mb1_ic8oc8_ih8kh1", 950, 1050, 100, 0.1),
+                new CallCosts.Layer("mb1_ic64oc64_ih56kh3ph1", 1e6, 0.99e6, -1e4, -0.01))),
+        layers);
+  }
+
+  /** Returns the same, with {@code onednn@2} at some speed against onednn. */
+  public static BenchResults withTwoThreads(double speed) {
+    BenchResults one = of(2.5);
+    var contenders = new ArrayList<>(one.contenders());
+    contenders.add(new BenchResults.Participant("onednn@2", "oneDNN 3.13", true, 2));
+    List<LayerResult> layers = new ArrayList<>();
+    for (LayerResult layer : one.layers()) {
+      double nanos = layer.medianNanos("onednn").orElseThrow() / speed;
+      var entrants = new ArrayList<>(layer.entrants());
+      entrants.add(
+          timed(
+              "onednn@2",
+              nanos,
+              List.of(
+                  versus("onednn", speed, Verdict.FASTER), versus("auto", speed, Verdict.FASTER))));
+      layers.add(LayerResult.of(layer.layer(), layer.judge(), entrants).withRoof(240));
+    }
+    List<Ceiling> ceilings = new ArrayList<>(one.limits().ceilings());
+    ceilings.add(new Ceiling(2, 480, 960, 1920, List.of()));
+    return with(one, 1, contenders, new Limits("a test", true, ceilings), layers);
+  }
+
+  /** Returns the same, with the naive loops so many times as slow as vector. */
+  public static BenchResults withNaiveLoops(double factor) {
+    BenchResults fast = of(2.5);
+    var contenders = new ArrayList<>(fast.contenders());
+    contenders.add(new BenchResults.Participant("reference", "1", true, 1));
+    List<LayerResult> layers = new ArrayList<>();
+    for (LayerResult layer : fast.layers()) {
+      double nanos = layer.medianNanos("vector").orElseThrow() * factor;
+      var entrants = new ArrayList<>(layer.entrants());
+      entrants.add(
+          timed("reference", nanos, List.of(versus("vector", 1 / factor, Verdict.SLOWER))));
+      layers.add(LayerResult.of(layer.layer(), layer.judge(), entrants).withRoof(240));
+    }
+    return with(fast, 1, contenders, fast.limits(), layers);
+  }
+
+  /** Returns the same, as if all had had so many threads. */
+  public static BenchResults withThreads(int threads) {
+    BenchResults one = of(2.5);
+    List<BenchResults.Participant> contenders =
+        one.contenders().stream()
+            .map(c -> new BenchResults.Participant(c.name(), c.version(), c.ours(), 0))
+            .toList();
+    var limits =
+        new Limits("a test", true, List.of(new Ceiling(threads, 240, 480, 960, List.of())));
+    return with(one, threads, contenders, limits, one.layers());
+  }
+
+  private static BenchResults with(
+      BenchResults old,
+      int threads,
+      List<BenchResults.Participant> contenders,
+      Limits limits,
+      List<LayerResult> layers) {
+    return new BenchResults(
+        old.schema(),
+        old.command(),
+        old.seconds(),
+        old.quick(),
+        old.machine(),
+        threads,
+        old.layout(),
+        contenders,
+        limits,
+        old.calls(),
         layers);
   }
 

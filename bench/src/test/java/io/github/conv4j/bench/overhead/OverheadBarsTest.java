@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class BarsTest {
+class OverheadBarsTest {
   private static final Sample SMALL_FLOOR = Sample.of(1_000);
   private static final Sample MIDDLE_FLOOR = Sample.of(8_000);
   private static final Sample LARGE_FLOOR = Sample.of(60_000);
@@ -23,18 +23,18 @@ class BarsTest {
 
   @Test
   void keepsABarThatIsJustMet() {
-    assertThat(Bars.allocation(0).answer()).isEqualTo(YES);
-    assertThat(Bars.allocation(0.001).answer()).isEqualTo(NO);
+    assertThat(OverheadBars.allocation(0).answer()).isEqualTo(YES);
+    assertThat(OverheadBars.allocation(0.001).answer()).isEqualTo(NO);
   }
 
   @Test
   void holdsTheSmallestLayerAgainstATimeAndLargeOnesAgainstAShare() {
     Sample nanos = Sample.of(140);
     Sample share = Sample.of(0.14);
-    assertThat(Bars.call(true, SMALL_FLOOR, nanos, share))
+    assertThat(OverheadBars.call(true, SMALL_FLOOR, nanos, share))
         .isEqualTo(new Check("<= 150 ns", 150, 140, YES));
-    assertThat(Bars.call(false, MIDDLE_FLOOR, nanos, share)).isNull();
-    assertThat(Bars.call(false, LARGE_FLOOR, nanos, share))
+    assertThat(OverheadBars.call(false, MIDDLE_FLOOR, nanos, share)).isNull();
+    assertThat(OverheadBars.call(false, LARGE_FLOOR, nanos, share))
         .isEqualTo(new Check("<= 2 %", 0.02, 0.14, NO));
   }
 }

@@ -3,7 +3,7 @@ package io.github.conv4j.bench.overhead;
 import org.jspecify.annotations.Nullable;
 
 /** What conv4j promises about its own cost. */
-final class Bars {
+final class OverheadBars {
   private static final double LARGE_LAYER_NANOS = 50_000;
   private static final double MOST_ADDED_SHARE = 0.02;
   private static final double MOST_ADDED_NANOS = 150;
@@ -11,7 +11,7 @@ final class Bars {
   private static final double MOST_FIRST_LOAD_NANOS = 1e9;
   private static final double MOST_LATER_LOAD_NANOS = 150e6;
 
-  private Bars() {}
+  private OverheadBars() {}
 
   /**
    * Holds a call against its bar: a share for layers above 50 µs, a time for the smallest layer,
