@@ -125,8 +125,13 @@ interface Kernels {
     return false;
   }
 
-  /** Convolves each channel of a band with its own kernel, as {@link DepthwiseBand} says. */
-  default void depthwiseBand(DepthwiseBand band, MemorySegment src, MemorySegment dst) {
+  /** Whether the loops for bands take groups of so many channels, more than one. */
+  default boolean takesGroups(int depth) {
+    return false;
+  }
+
+  /** Convolves a band, as {@link Band} says. */
+  default void band(Band band, MemorySegment src, MemorySegment dst) {
     throw new UnsupportedOperationException("scalar loops take rows");
   }
 

@@ -15,6 +15,7 @@ final class PlanChoice {
   private static final String DIRECT = "direct";
   private static final String DEPTHWISE = "depthwise";
   private static final String DEPTHWISE_BANDS = "depthwise bands";
+  private static final String GROUP_BANDS = "group bands";
   private static final String LANEWISE = "lanewise";
   private static final String POINTWISE = "pointwise";
   private static final String PLANES = "planes";
@@ -51,13 +52,16 @@ final class PlanChoice {
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     boolean depthwise = DepthwisePlan.serves(kernels, c, axes, request.src());
-    boolean bands = DepthwiseBandPlan.serves(kernels, c, axes, request.src());
+    boolean bands = BandPlan.serves(kernels, c, axes, request.src());
     if (!finite) {
       return depthwise ? List.of(DEPTHWISE) : List.of();
     }
     boolean lanewise = LanewisePlan.serves(kernels, c, axes);
-    if (bands) {
+    if (bands && depthwise) {
       return lanewise ? List.of(DEPTHWISE_BANDS, LANEWISE) : List.of(DEPTHWISE_BANDS, DEPTHWISE);
+    }
+    if (bands) {
+      return lanewise ? List.of(GROUP_BANDS, LANEWISE) : List.of(GROUP_BANDS, DIRECT);
     }
     if (lanewise && depthwise) {
       return kernels.isScalar() ? List.of(DEPTHWISE, LANEWISE) : List.of(LANEWISE, DEPTHWISE);
@@ -172,7 +176,7 @@ final class PlanChoice {
     TensorSpec src = request.src();
     TensorSpec dst = request.dst();
     return switch (name) {
-      case DEPTHWISE_BANDS -> new DepthwiseBandPlan(kernels, request, src, dst, leastParts);
+      case DEPTHWISE_BANDS, GROUP_BANDS -> new BandPlan(kernels, request, src, dst, leastParts);
       case DEPTHWISE -> new DepthwisePlan(kernels, request, src, dst, leastParts);
       case LANEWISE -> new LanewisePlan(kernels, request, src, dst, leastParts);
       case POINTWISE -> new PointwisePlan(kernels, request, src, leastParts);

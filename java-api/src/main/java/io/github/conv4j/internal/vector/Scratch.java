@@ -22,7 +22,7 @@ final class Scratch implements AutoCloseable {
   final ProductTile productTile = new ProductTile();
   final LaneTile laneTile = new LaneTile();
   final LaneSource laneSource = new LaneSource();
-  final DepthwiseBand band = new DepthwiseBand();
+  final Band band = new Band();
   final PlaneKernels.Stencil stencil = new PlaneKernels.Stencil();
 
   /** Which tile of the current call the panel holds, or -1. */

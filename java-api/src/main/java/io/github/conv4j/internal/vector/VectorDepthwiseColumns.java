@@ -15,14 +15,14 @@ import jdk.incubator.vector.VectorMask;
  */
 final class VectorDepthwiseColumns {
   /** Pixels of a strip; a row has that many at least. */
-  private static final int PIXELS = DepthwiseBand.LEAST_COUNT;
+  private static final int PIXELS = Band.LEAST_COUNT;
 
   private static final VectorMask<Float> ALL = SPECIES.maskAll(true);
   private static final VectorMask<Float> NONE = SPECIES.maskAll(false);
 
   private VectorDepthwiseColumns() {}
 
-  static boolean serves(DepthwiseBand band) {
+  static boolean serves(Band band) {
     return LANES == 16
         && band.taps == 3
         && band.rowStride == band.stride
@@ -30,7 +30,7 @@ final class VectorDepthwiseColumns {
         && band.bottom <= 1;
   }
 
-  static void run(DepthwiseBand band, MemorySegment src, MemorySegment dst) {
+  static void run(Band band, MemorySegment src, MemorySegment dst) {
     for (int c = 0; c < band.channelCount; c += LANES) {
       // The last vector begins early rather than reach beyond the last channel.
       int channel = Math.min(c, band.channelCount - LANES);
@@ -46,8 +46,7 @@ final class VectorDepthwiseColumns {
    * Stride 1: a source row meets the last tap row of one row of outputs, the middle one of the
    * next, the first one of the one after.
    */
-  private static void stride1(
-      DepthwiseBand band, MemorySegment src, MemorySegment dst, int channel) {
+  private static void stride1(Band band, MemorySegment src, MemorySegment dst, int channel) {
     float[] packed = band.packed;
     int channels = band.channelCount;
     int last = band.count - PIXELS;
@@ -226,8 +225,7 @@ final class VectorDepthwiseColumns {
    * Stride 2: of two source rows, one meets the last tap row of a row of outputs and the first one
    * of the next, the other one the middle tap row.
    */
-  private static void stride2(
-      DepthwiseBand band, MemorySegment src, MemorySegment dst, int channel) {
+  private static void stride2(Band band, MemorySegment src, MemorySegment dst, int channel) {
     float[] packed = band.packed;
     int channels = band.channelCount;
     int last = band.count - PIXELS;

@@ -14,14 +14,14 @@ import jdk.incubator.vector.VectorMask;
  */
 final class VectorDepthwiseRows {
   /** Pixels of a block; a row has that many at least. */
-  private static final int PIXELS = DepthwiseBand.LEAST_COUNT;
+  private static final int PIXELS = Band.LEAST_COUNT;
 
   private static final VectorMask<Float> ALL = SPECIES.maskAll(true);
   private static final VectorMask<Float> NONE = SPECIES.maskAll(false);
 
   private VectorDepthwiseRows() {}
 
-  static void run(DepthwiseBand band, MemorySegment src, MemorySegment dst) {
+  static void run(Band band, MemorySegment src, MemorySegment dst) {
     for (int c = 0; c < band.channelCount; c += LANES) {
       // The last vector begins early rather than reach beyond the last channel.
       int channel = Math.min(c, band.channelCount - LANES);
@@ -39,7 +39,7 @@ final class VectorDepthwiseRows {
     }
   }
 
-  private static void taps3(DepthwiseBand band, MemorySegment src, MemorySegment dst, int channel) {
+  private static void taps3(Band band, MemorySegment src, MemorySegment dst, int channel) {
     float[] packed = band.packed;
     int channels = band.channelCount;
     int last = band.count - PIXELS;
@@ -125,8 +125,7 @@ final class VectorDepthwiseRows {
     }
   }
 
-  private static void taps3Stride2(
-      DepthwiseBand band, MemorySegment src, MemorySegment dst, int channel) {
+  private static void taps3Stride2(Band band, MemorySegment src, MemorySegment dst, int channel) {
     float[] packed = band.packed;
     int channels = band.channelCount;
     int last = band.count - PIXELS;
@@ -218,7 +217,7 @@ final class VectorDepthwiseRows {
     }
   }
 
-  private static void taps5(DepthwiseBand band, MemorySegment src, MemorySegment dst, int channel) {
+  private static void taps5(Band band, MemorySegment src, MemorySegment dst, int channel) {
     float[] packed = band.packed;
     int channels = band.channelCount;
     int last = band.count - PIXELS;
@@ -330,8 +329,7 @@ final class VectorDepthwiseRows {
     }
   }
 
-  private static void taps5Stride2(
-      DepthwiseBand band, MemorySegment src, MemorySegment dst, int channel) {
+  private static void taps5Stride2(Band band, MemorySegment src, MemorySegment dst, int channel) {
     float[] packed = band.packed;
     int channels = band.channelCount;
     int last = band.count - PIXELS;

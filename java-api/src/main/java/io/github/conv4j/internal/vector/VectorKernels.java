@@ -84,8 +84,15 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void depthwiseBand(DepthwiseBand band, MemorySegment src, MemorySegment dst) {
-    if (VectorDepthwiseColumns.serves(band)) {
+  public boolean takesGroups(int depth) {
+    return VectorGroupRows.serves(depth);
+  }
+
+  @Override
+  public void band(Band band, MemorySegment src, MemorySegment dst) {
+    if (band.depth > 1) {
+      VectorGroupRows.run(band, src, dst);
+    } else if (VectorDepthwiseColumns.serves(band)) {
       VectorDepthwiseColumns.run(band, src, dst);
     } else {
       VectorDepthwiseRows.run(band, src, dst);

@@ -10,11 +10,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * One kernel of 3x3 or 5x5 taps a channel: bands of rows straight from memory, exact on integers.
- * Only taps that meet the source are multiplied. Of an image that is narrow but high the columns
- * are taken for rows.
+ * Groups of up to sixteen channels with 3x3 taps, or 5x5 where each channel is a group: bands of
+ * rows straight from memory, exact on integers. What lies beyond an edge is zero, so that weights
+ * must be finite. Of an image that is narrow but high the columns are taken for rows.
  */
-final class DepthwiseBandPlan implements Plan {
+final class BandPlan implements Plan {
   /** Outputs of one part, at most: about what a core computes in a hundred microseconds. */
   private static final int PART_FLOATS = 1 << 20;
 
@@ -26,6 +26,7 @@ final class DepthwiseBandPlan implements Plan {
   private final AxisPhase along;
 
   private final AxisPhase down;
+  private final int depth;
   private final boolean turned;
   private final int width;
   private final int height;
@@ -39,8 +40,21 @@ final class DepthwiseBandPlan implements Plan {
     return kernels.takesBands()
         && axes.size() == 2
         && !c.isTransposed()
-        && DepthwisePlan.serves(kernels, c, axes, src)
+        && c.groups() > 1
+        && c.inChannels() == c.outChannels()
+        && c.inChannels() >= kernels.lanes()
+        && c.padding().mode() == PaddingMode.ZEROS
+        && Activation.of(src).isChannelsLast()
+        && takesDepth(kernels, c, axes)
         && (serves(axes.getFirst(), axes.getLast()) || serves(axes.getLast(), axes.getFirst()));
+  }
+
+  private static boolean takesDepth(Kernels kernels, Convolution c, List<Geometry.Axis> axes) {
+    long depth = c.inChannels() / c.groups();
+    return depth == 1
+        || (depth <= kernels.lanes()
+            && kernels.takesGroups((int) depth)
+            && axes.getLast().kernel() == 3);
   }
 
   private static boolean serves(Geometry.Axis downAxis, Geometry.Axis alongAxis) {
@@ -48,7 +62,7 @@ final class DepthwiseBandPlan implements Plan {
     AxisPhase along = phase(alongAxis);
     return down.taps().length == along.taps().length
         && down.tapStep() == 1
-        && DepthwiseBand.serves(
+        && Band.serves(
             along.taps().length,
             along.srcStep(),
             along.tapStep(),
@@ -76,7 +90,7 @@ final class DepthwiseBandPlan implements Plan {
     return (int) Math.max(0, output * phase.srcStep() + last - (size - 1));
   }
 
-  DepthwiseBandPlan(
+  BandPlan(
       Kernels kernels,
       PrepareRequest request,
       TensorSpec srcSpec,
@@ -87,6 +101,7 @@ final class DepthwiseBandPlan implements Plan {
     this.dst = Activation.of(dstSpec);
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
+    depth = Math.toIntExact(c.inChannels() / c.groups());
     turned = !serves(axes.getFirst(), axes.getLast());
     down = phase(turned ? axes.getLast() : axes.getFirst());
     along = phase(turned ? axes.getFirst() : axes.getLast());
@@ -95,7 +110,7 @@ final class DepthwiseBandPlan implements Plan {
     packed = packed(new WeightsView(CopiedWeights.of(c, request.weights()), c, axes));
     bias = PaddedBias.of(request, 1, src.c(), src.c() + kernels.lanes());
     int most = Math.clamp((long) down.count() * dst.n() / leastParts, 1, down.count());
-    rowsPerPart = Math.clamp(PART_FLOATS / ((long) along.count() * src.c()), 1, most);
+    rowsPerPart = Math.clamp(PART_FLOATS / ((long) along.count() * src.c() * depth), 1, most);
     partsPerImage = Math.ceilDiv(down.count(), rowsPerPart);
   }
 
@@ -105,12 +120,15 @@ final class DepthwiseBandPlan implements Plan {
     AxisPhase w = turned ? down : along;
     int[] taps = weights.kernelTaps(none, h, w);
     int side = along.taps().length;
-    float[] values = new float[side * side * src.c()];
+    float[] values = new float[side * depth * side * src.c()];
+    int at = 0;
     for (int i = 0; i < side; i++) {
-      for (int j = 0; j < side; j++) {
-        int tap = taps[turned ? j * side + i : i * side + j];
-        for (int c = 0; c < src.c(); c++) {
-          values[(i * side + j) * src.c() + c] = weights.at(c, 0, 0, tap);
+      for (int turn = 0; turn < depth; turn++) {
+        for (int j = 0; j < side; j++) {
+          int tap = taps[turned ? j * side + i : i * side + j];
+          for (int c = 0; c < src.c(); c++) {
+            values[at++] = weights.at(c / depth, (c + turn + 1) % depth, c % depth, tap);
+          }
         }
       }
     }
@@ -119,7 +137,7 @@ final class DepthwiseBandPlan implements Plan {
 
   @Override
   public String name() {
-    return "depthwise bands";
+    return depth == 1 ? "depthwise bands" : "group bands";
   }
 
   @Override
@@ -141,10 +159,11 @@ final class DepthwiseBandPlan implements Plan {
   public void runPart(int part, Scratch scratch, MemorySegment from, MemorySegment to) {
     int n = part / partsPerImage;
     int row = part % partsPerImage * rowsPerPart;
-    DepthwiseBand band = scratch.band;
+    Band band = scratch.band;
     band.packed = packed;
     band.bias = bias;
     band.channelCount = src.c();
+    band.depth = depth;
     band.taps = along.taps().length;
     band.stride = (int) along.srcStep();
     band.rowStride = (int) down.srcStep();
@@ -161,6 +180,6 @@ final class DepthwiseBandPlan implements Plan {
     band.bottom = beyond(down, row + band.rows - 1, height);
     band.left = before(along);
     band.right = after(along, width);
-    kernels.depthwiseBand(band, from, to);
+    kernels.band(band, from, to);
   }
 }

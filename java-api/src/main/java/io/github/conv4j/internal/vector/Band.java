@@ -1,22 +1,29 @@
 package io.github.conv4j.internal.vector;
 
 /**
- * Neighbouring rows of outputs of a depthwise convolution with 3x3 or 5x5 taps next to each other:
- * {@code dst[r][p][c] = bias[c] + sum over taps i, j inside of src[(r * rowStride + i) * srcRowStep
- * + (p * stride + j) * tapStep + c] * packed[i * taps + j][c]}. Taps beyond an edge are left out.
- * Changed and used again.
+ * Neighbouring rows of outputs of a convolution with 3x3 or 5x5 taps next to each other whose
+ * groups have as many input as output channels: {@code dst[r][p][c] = bias[c] + sum over taps i, j
+ * and channels k of the group of c of src[(r * rowStride + i) * srcRowStep + (p * stride + j) *
+ * tapStep + k] * weights[c][k][i][j]}. Source elements beyond an edge are zero. Changed and used
+ * again.
  */
-final class DepthwiseBand {
+final class Band {
   /** Outputs that a row has at least. */
   static final int LEAST_COUNT = 7;
 
-  /** Weights {@code [tap row][tap][channel]}. */
+  /**
+   * Weights {@code [tap row][turn][tap][channel]}: what a source channel gives to the channel
+   * {@code turn + 1} after it, counted round its group.
+   */
   float[] packed = new float[0];
 
   /** One number a channel, readable up to a vector beyond the last. */
   float[] bias = new float[0];
 
   int channelCount;
+
+  /** Channels of a group; 1 for a depthwise convolution. */
+  int depth;
 
   /** Taps on each of the two axes: 3 or 5. */
   int taps;
