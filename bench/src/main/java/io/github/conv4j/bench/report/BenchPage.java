@@ -85,17 +85,20 @@ public final class BenchPage {
   }
 
   private String lead() {
-    return "%d layers of %d networks, %d contenders, %d thread%s, f32, %s%s; measured in %.0f s on %s"
+    return "%s of %s, %s, %s, f32, %s%s; measured in %.0f s on %s"
         .formatted(
-            results.layers().size(),
-            results.networks().size(),
-            names.size(),
-            results.threads(),
-            results.threads() == 1 ? "" : "s",
+            counted(results.layers().size(), "layer"),
+            counted(results.networks().size(), "network"),
+            counted(names.size(), "contender"),
+            counted(results.threads(), "thread"),
             results.layout(),
             results.quick() ? ", a quick look" : "",
             results.seconds(),
             Svg.escaped(results.machine().getOrDefault("Date", "a day unknown")));
+  }
+
+  private static String counted(int count, String noun) {
+    return "%d %s%s".formatted(count, noun, count == 1 ? "" : "s");
   }
 
   private String bars(@Nullable LoadResults load) {
