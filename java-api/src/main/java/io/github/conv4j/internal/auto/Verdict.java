@@ -76,6 +76,6 @@ final class Verdict {
   private static boolean isFaster(Contestant a, Contestant b, double times) {
     return times * a.firstHalfNanos() < b.firstHalfNanos()
         && times * a.secondHalfNanos() < b.secondHalfNanos()
-        && a.leastNanos() < b.leastNanos();
+        && a.bestNanos() < b.bestNanos();
   }
 }

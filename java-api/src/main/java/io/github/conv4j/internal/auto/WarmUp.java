@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class WarmUp {
   private static final int BUDGETS_FOR_COMPILATION = 12;
   private static final int MOST_DISAPPOINTMENTS = 3;
-  private static final int CALM_WINDOWS = 2;
+  private static final int CALM_WINDOWS = 3;
   private static final double FASTER = 1.05;
   private static final long LONGEST_WINDOW_NANOS = 10_000_000;
 
