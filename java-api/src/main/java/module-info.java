@@ -4,6 +4,7 @@ module io.github.conv4j {
   requires static transitive org.jspecify;
   requires static transitive java.desktop;
   requires static jdk.incubator.vector;
+  requires static jdk.management;
 
   exports io.github.conv4j;
   exports io.github.conv4j.engine;

@@ -144,13 +144,28 @@ class SeamsTest {
   }
 
   @Test
+  void onlyTheTunerAsksTheJvmForHeapUse() {
+    check(
+        noClasses()
+            .that()
+            .haveNameNotMatching(".*\\.internal\\.auto\\.HeapUse(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.sun..", "java.lang.management.."));
+  }
+
+  @Test
   void nothingElseIsNeededAtRunTime() {
     check(
         classes()
             .should()
             .onlyDependOnClassesThat(
                 resideInAnyPackage(
-                    ROOT + "..", "java..", "jdk.incubator.vector..", "org.jspecify..")));
+                    ROOT + "..",
+                    "java..",
+                    "jdk.incubator.vector..",
+                    "com.sun.management..",
+                    "org.jspecify..")));
   }
 
   @Test

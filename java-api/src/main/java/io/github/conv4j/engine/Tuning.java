@@ -14,9 +14,9 @@ import java.util.Optional;
  * another number of threads stays in the file and is not used.
  *
  * @param budget how long to measure each problem; every candidate runs once or twice whatever the
- *     budget, and a Java candidate that seems not to be compiled yet gets up to eight budgets more,
- *     a few times in a process. Zero measures nothing: what the file knows is taken, else the best
- *     engine's own choice
+ *     budget, a race that is still open gets up to three budgets more, and a Java candidate that is
+ *     not compiled yet up to twelve. Zero measures nothing: what the file knows is taken, else the
+ *     best engine's own choice
  * @param choices a file that choices are read from and added to; empty to keep them in this process
  */
 public record Tuning(Duration budget, Optional<Path> choices) {

@@ -6,11 +6,16 @@ import java.util.Arrays;
 
 /** A way that was made ready, and what its calls took. Not safe for several threads. */
 final class Contestant {
+  /** A shorter call may spend much of its time on fetching what others drove from the caches. */
+  private static final double LONG_CALL_NANOS = 4e6;
+
   private final Way way;
   private final PreparedConvolution prepared;
   private double[] times = new double[64];
   private int count;
   private long firstNanos;
+  private double shortestNanos = Double.POSITIVE_INFINITY;
+  private double callNanos;
   private String note = "";
   private boolean isTimed = true;
 
@@ -42,32 +47,82 @@ final class Contestant {
   double calls(Tensor src, Tensor dst, long nanos) {
     long begin = System.nanoTime();
     int calls = 0;
-    long elapsed;
+    long elapsed = 0;
     do {
       prepared.execute(src, dst);
       calls++;
+      long before = elapsed;
       elapsed = System.nanoTime() - begin;
+      shortestNanos = Math.min(shortestNanos, (double) (elapsed - before));
     } while (elapsed < nanos);
-    return (double) elapsed / calls;
+    callNanos = (double) elapsed / calls;
+    return callNanos;
   }
 
-  /** Makes calls that count. */
+  /** Returns the shortest of all calls but the first. */
+  double shortestNanos() {
+    return shortestNanos;
+  }
+
+  /**
+   * Makes calls that count, after one that does not: it brings weights and code back into the
+   * caches.
+   */
   void turn(Tensor src, Tensor dst, long nanos) {
-    double time = calls(src, dst, nanos);
+    if (callNanos > 0 && callNanos < LONG_CALL_NANOS) {
+      prepared.execute(src, dst);
+    }
+    turned(calls(src, dst, nanos));
+  }
+
+  /** Notes what a call of a turn took. */
+  void turned(double time) {
     if (count == times.length) {
       times = Arrays.copyOf(times, 2 * count);
     }
     times[count++] = time;
   }
 
-  /** Returns the median of the turns, or the first call if there was no turn. */
+  int turnCount() {
+    return count;
+  }
+
+  /** Drops the earlier half of the turns. */
+  void forgetFirstHalf() {
+    times = Arrays.copyOfRange(times, count / 2, count / 2 + times.length);
+    count -= count / 2;
+  }
+
+  /** Returns the lower quartile of the first half of the turns. */
+  double firstHalfNanos() {
+    return quantile(0, (count + 1) / 2, 4);
+  }
+
+  /** Returns the lower quartile of the second half of the turns. */
+  double secondHalfNanos() {
+    return quantile(count / 2, count, 4);
+  }
+
+  /** Returns the best turn, or with more than sixteen turns, which may hold freaks, a later one. */
+  double bestNanos() {
+    return quantile(0, count, 16);
+  }
+
+  /** Returns the median of the turns. */
   double medianNanos() {
+    return quantile(0, count, 2);
+  }
+
+  /**
+   * Of turns in order, the last of the first 1/{@code parts}; an earlier time if there was none.
+   */
+  private double quantile(int from, int to, int parts) {
     if (count == 0) {
-      return firstNanos;
+      return Math.min((double) firstNanos, shortestNanos);
     }
-    double[] sorted = Arrays.copyOf(times, count);
+    double[] sorted = Arrays.copyOfRange(times, from, to);
     Arrays.sort(sorted);
-    return sorted[count / 2];
+    return sorted[(sorted.length - 1) / parts];
   }
 
   String note() {

@@ -96,6 +96,26 @@ class AutoEngineTest {
   }
 
   @Test
+  void javaCodeIsWaitedForAlsoWhereItIsNotManyTimesSlower() {
+    one.way("native", FakeEngine.PAUSE_OF_UNCOMPILED / 3_000);
+    two.compiledAfter("kernel", 60).warmingUp();
+    try (Engine auto = auto(MILLIS);
+        PreparedConvolution prepared = prepare(auto)) {
+      assertThat(chosen(prepared)).isEqualTo("two kernel");
+    }
+  }
+
+  @Test
+  void patienceEnds() {
+    one.way("native", 100);
+    two.compiledAfter("never", Integer.MAX_VALUE).warmingUp();
+    try (Engine auto = auto(MILLIS);
+        PreparedConvolution prepared = prepare(auto)) {
+      assertThat(chosen(prepared)).isEqualTo("one native");
+    }
+  }
+
+  @Test
   void oneCandidateIsNotMeasured() {
     one.way("only", 1_000);
     try (Engine auto = auto(MILLIS);

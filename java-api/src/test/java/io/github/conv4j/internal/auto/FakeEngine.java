@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The reference in several ways that differ in speed and honesty; counts what happens to them. */
 final class FakeEngine implements Alternatives {
+  static final long PAUSE_OF_UNCOMPILED = 900_000;
+  private static final int HEAP_OF_UNCOMPILED = 10_000;
+
   private final Engine reference = Engines.named("reference");
   private final String name;
   private final Map<String, Fake> fakes = new LinkedHashMap<>();
@@ -28,28 +31,42 @@ final class FakeEngine implements Alternatives {
   int executed;
   int open;
   boolean isClosed;
+  private boolean warmsUp;
+  private byte[] heap = {};
 
   FakeEngine(String name) {
     this.name = name;
   }
 
-  private record Fake(long pauseNanos, float error, boolean fails) {}
+  private record Fake(long pauseNanos, float error, boolean fails, int uncompiledCalls) {}
 
   /** Adds a way that takes so long. */
   FakeEngine way(String implementation, long pauseMicros) {
-    fakes.put(implementation, new Fake(pauseMicros * 1_000, 0, false));
+    fakes.put(implementation, new Fake(pauseMicros * 1_000, 0, false, 0));
     return this;
   }
 
   /** Adds a fast way whose first output is wrong by so much. */
   FakeEngine wrong(String implementation, float error) {
-    fakes.put(implementation, new Fake(0, error, false));
+    fakes.put(implementation, new Fake(0, error, false, 0));
     return this;
   }
 
   /** Adds a way that fails when it is executed. */
   FakeEngine failing(String implementation) {
-    fakes.put(implementation, new Fake(0, 0, true));
+    fakes.put(implementation, new Fake(0, 0, true, 0));
+    return this;
+  }
+
+  /** Adds a fast way whose first calls are slow and take from the heap, as Java code does. */
+  FakeEngine compiledAfter(String implementation, int calls) {
+    fakes.put(implementation, new Fake(0, 0, false, calls));
+    return this;
+  }
+
+  /** Makes all ways pass for Java code. */
+  FakeEngine warmingUp() {
+    warmsUp = true;
     return this;
   }
 
@@ -105,7 +122,7 @@ final class FakeEngine implements Alternatives {
 
   @Override
   public boolean warmsUp() {
-    return false;
+    return warmsUp;
   }
 
   @Override
@@ -118,6 +135,7 @@ final class FakeEngine implements Alternatives {
     private final PreparedConvolution right;
     private final Fake fake;
     private boolean isOpen = true;
+    private int calls;
 
     FakeConvolution(PreparedConvolution right, Fake fake) {
       this.right = right;
@@ -146,12 +164,22 @@ final class FakeEngine implements Alternatives {
         throw new EngineFailureException("a spring broke", "executing", "a test");
       }
       right.execute(src, dst);
+      if (calls++ < fake.uncompiledCalls()) {
+        heap = new byte[HEAP_OF_UNCOMPILED + heap.length % 2];
+        pause(PAUSE_OF_UNCOMPILED);
+      }
       if (fake.error() != 0) {
         long[] first = new long[dst.spec().shape().rank()];
         dst.setFloat(dst.getFloat(first) + fake.error(), first);
       }
-      if (fake.pauseNanos() > 0) {
-        LockSupport.parkNanos(fake.pauseNanos());
+      pause(fake.pauseNanos());
+    }
+
+    /** Parks again where a permit or a whim ended the pause early. */
+    private static void pause(long nanos) {
+      long end = System.nanoTime() + nanos;
+      for (long rest = nanos; rest > 0; rest = end - System.nanoTime()) {
+        LockSupport.parkNanos(rest);
       }
     }
 
