@@ -58,10 +58,23 @@ abstract class AllocationContract extends EngineContract {
 
   @Test
   void transposed() {
-    Convolution transposed = Convolution.transposed2d(4, 4).kernel(2).stride(2).build();
+    Convolution inBlocks = Convolution.transposed2d(4, 4).kernel(2).stride(2).build();
+    Convolution inFamilies = Convolution.transposed2d(4, 4).kernel(3).stride(2).build();
     for (Layout layout : LAYOUTS) {
-      allocatesNothing(transposed, spec(layout, SRC));
+      allocatesNothing(inBlocks, spec(layout, SRC));
+      allocatesNothing(inFamilies, spec(layout, SRC));
     }
+  }
+
+  @Test
+  void bandsOfSmallGroups() {
+    Shape src = Shape.of(1, 16, 7, 8);
+    for (int groups : new int[] {16, 8, 4, 2, 1}) {
+      Convolution grouped = Convolution.conv2d(16, 16).kernel(3).padding(1).groups(groups).build();
+      allocatesNothing(grouped, spec(Layout.NHWC, src));
+    }
+    Convolution large = Convolution.conv2d(16, 16).kernel(5).padding(2).groups(16).build();
+    allocatesNothing(large, spec(Layout.NHWC, src));
   }
 
   @Test
@@ -98,7 +111,8 @@ abstract class AllocationContract extends EngineContract {
 
   private void allocatesNothing(Convolution convolution, TensorSpec src) {
     float[] weights = new float[(int) convolution.weightsShape().elementCount()];
-    try (PreparedConvolution prepared = engine.prepare(convolution, src, weights, new float[4])) {
+    float[] bias = new float[Math.toIntExact(convolution.outChannels())];
+    try (PreparedConvolution prepared = engine.prepare(convolution, src, weights, bias)) {
       allocatesNothing(prepared);
     }
   }

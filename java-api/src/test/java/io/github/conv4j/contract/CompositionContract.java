@@ -129,11 +129,13 @@ abstract class CompositionContract extends EngineContract {
         List.of(
             Convolution.conv2d(5, 7).kernel(3).padding(1).build(),
             Convolution.conv2d(8, 8).kernel(3).padding(1).groups(8).build(),
+            Convolution.conv2d(16, 16).kernel(3).padding(1).groups(16).build(),
+            Convolution.conv2d(16, 16).kernel(3).padding(1).groups(4).build(),
             Convolution.conv2d(16, 16).build(),
             Convolution.transposed2d(4, 6).kernel(3).stride(2).build(),
             Convolution.transposed2d(4, 3).kernel(4).stride(2).padding(1).build());
     for (Convolution convolution : convolutions) {
-      Shape src = Shape.of(2, convolution.inChannels(), 5, 6);
+      Shape src = Shape.of(2, convolution.inChannels(), 9, 8);
       Shape dst = convolution.outputShape(src);
       float[] x = Runs.integers(src, 1);
       float[] weights = Runs.integers(convolution.weightsShape(), 2);

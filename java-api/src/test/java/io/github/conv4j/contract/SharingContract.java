@@ -46,6 +46,12 @@ abstract class SharingContract extends EngineContract {
         Problem.of(
             Convolution.conv2d(96, 96).kernel(3).padding(1).groups(96).build(),
             Shape.of(1, 96, 29, 57)),
+        Problem.of(
+            Convolution.conv2d(64, 64).kernel(3).padding(1).groups(16).build(),
+            Shape.of(1, 64, 41, 57)),
+        Problem.of(
+            Convolution.transposed2d(48, 2).kernel(4).stride(2).padding(1).build(),
+            Shape.of(1, 48, 57, 41)),
         Problem.of(Convolution.conv2d(64, 192).kernel(3).padding(1).build(), Shape.of(1, 64, 7, 7)),
         Problem.of(
             Convolution.transposed2d(32, 64).kernel(3).stride(2).build(), Shape.of(1, 32, 17, 15)),

@@ -20,6 +20,7 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   /** The name of the one way to run what is composed of copies and primitives, or of loops. */
   private static final String COMPOSED = "composed";
+
+  /** The name of the convolution of stride 1 that stands for a transposed one. */
+  private static final String SUBPIXEL = "subpixel";
 
   private static final int MOST_IMPLEMENTATIONS = 4;
 
@@ -137,8 +141,14 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
       return List.of(COMPOSED);
     }
     try {
-      return CompiledConvolution.implementations(
-          problem, request.src(), request.dst(), MOST_IMPLEMENTATIONS);
+      List<String> names = new ArrayList<>();
+      if (SubpixelConvolution.serves(request)) {
+        names.add(SUBPIXEL);
+      }
+      names.addAll(
+          CompiledConvolution.implementations(
+              problem, request.src(), request.dst(), MOST_IMPLEMENTATIONS));
+      return names;
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
         return List.of();
@@ -161,7 +171,6 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
         && problem.dstWindow().isAll(request.dst().shape())
         && request.src().layout() instanceof Layout.Plain
         && request.dst().layout() instanceof Layout.Plain
-        && !SubpixelConvolution.serves(request)
         && !((problem.pads() || convolution.isTransposed())
             && !SafeLoops.allFinite(request.weights()));
   }

@@ -2,7 +2,7 @@ package io.github.conv4j.bench.jmh;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.PreparedConvolution;
-import io.github.conv4j.bench.contender.EngineContender;
+import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.contender.Task;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
@@ -57,10 +57,15 @@ public class Setting {
   }
 
   Engine open() {
-    boolean relaxed = engine.endsWith(EngineContender.RELAXED);
+    EngineName name =
+        EngineName.parse(engine)
+            .filter(parsed -> parsed.threads() == 0)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException("'" + engine + "' is not the name of an engine"));
     return Engines.named(
-        EngineContender.engine(engine),
-        new EngineOptions(threads, relaxed ? Accuracy.RELAXED : Accuracy.STRICT));
+        name.engine(),
+        new EngineOptions(threads, name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT));
   }
 
   PreparedConvolution prepare(Engine engine, Task task) {

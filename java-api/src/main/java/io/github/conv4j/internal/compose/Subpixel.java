@@ -27,7 +27,14 @@ record Subpixel(Convolution transposed, List<Axis> axes) {
   /** Where the output channels alone fill vectors there is nothing to win. */
   private static final long MOST_OUT_CHANNELS = 8;
 
-  private static final long MOST_ELEMENTS = 1 << 30;
+  /** Of the blocks, and of the weights, which are held a second time. */
+  private static final long MOST_ELEMENTS = 1 << 26;
+
+  /** With fewer multiplications an output for each output channel the copy is not repaid. */
+  private static final long LEAST_MULTIPLICATIONS = 4;
+
+  /** More outputs of blocks than this many times those of dst would mostly be computed in vain. */
+  private static final double MOST_SURPLUS = 2;
 
   /**
    * One spatial axis.
@@ -71,6 +78,7 @@ record Subpixel(Convolution transposed, List<Axis> axes) {
     List<Geometry.Axis> axes = request.geometry().axes();
     Axis[] seen = new Axis[axes.size()];
     double elements = (double) request.dst().shape().dim(0) * c.outChannels();
+    double multiplications = c.inChannels();
     boolean apart = false;
     for (int i = 0; i < seen.length; i++) {
       Axis axis = Axis.of(axes.get(i));
@@ -79,9 +87,16 @@ record Subpixel(Convolution transposed, List<Axis> axes) {
       }
       seen[i] = axis;
       elements *= (double) axis.blocks * axis.stride;
+      multiplications *= axis.taps;
       apart |= axis.stride > 1;
     }
-    return apart && elements <= MOST_ELEMENTS ? new Subpixel(c, List.of(seen)) : null;
+    boolean pays =
+        apart
+            && elements <= MOST_ELEMENTS
+            && c.weightsShape().elementCount() <= MOST_ELEMENTS
+            && elements <= MOST_SURPLUS * request.dst().shape().elementCount()
+            && multiplications >= LEAST_MULTIPLICATIONS * c.outChannels();
+    return pays ? new Subpixel(c, List.of(seen)) : null;
   }
 
   /** How many outputs a block has in all. */

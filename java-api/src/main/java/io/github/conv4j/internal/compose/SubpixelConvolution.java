@@ -30,7 +30,11 @@ public final class SubpixelConvolution extends CheckedConvolution<Buffers> {
     this.interleave = interleave;
   }
 
-  /** Tells whether a problem can be computed so, and gains by it; its weights are finite. */
+  /**
+   * Tells whether a problem can be computed so, and gains by it.
+   *
+   * @param request whose weights are all finite: they meet padding
+   */
   public static boolean serves(PrepareRequest request) {
     return Subpixel.of(request) != null;
   }

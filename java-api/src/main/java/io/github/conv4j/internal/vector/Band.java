@@ -8,7 +8,7 @@ package io.github.conv4j.internal.vector;
  * again.
  */
 final class Band {
-  /** Outputs that a row has at least. */
+  /** With fewer outputs a row has no blocks. */
   static final int LEAST_COUNT = 7;
 
   /**
@@ -60,7 +60,7 @@ final class Band {
   /** How many taps of the last output of a row lie beyond the right edge. */
   int right;
 
-  /** Whether loops take bands of this kind. */
+  /** Whether loops in blocks take bands of this kind. */
   static boolean serves(int taps, long stride, long tapStep, int count, int left, int right) {
     return (taps == 3 || taps == 5)
         && tapStep == 1

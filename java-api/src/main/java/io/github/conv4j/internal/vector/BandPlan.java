@@ -46,7 +46,19 @@ final class BandPlan implements Plan {
         && c.padding().mode() == PaddingMode.ZEROS
         && Activation.of(src).isChannelsLast()
         && takesDepth(kernels, c, axes)
-        && (serves(axes.getFirst(), axes.getLast()) || serves(axes.getLast(), axes.getFirst()));
+        && (takesBlocks(axes.getFirst(), axes.getLast())
+            || takesBlocks(axes.getLast(), axes.getFirst())
+            || (c.isDepthwise() && takesPixels(phase(axes.getFirst()), phase(axes.getLast()))));
+  }
+
+  /** Whether the image is small, so that pixels one by one cost less than copies of windows. */
+  private static boolean takesPixels(AxisPhase down, AxisPhase along) {
+    int taps = along.taps().length;
+    return Math.max(down.count(), along.count()) < Band.LEAST_COUNT
+        && down.tapStep() == 1
+        && along.tapStep() == 1
+        && taps == 3
+        && down.taps().length == taps;
   }
 
   private static boolean takesDepth(Kernels kernels, Convolution c, List<Geometry.Axis> axes) {
@@ -57,7 +69,7 @@ final class BandPlan implements Plan {
             && axes.getLast().kernel() == 3);
   }
 
-  private static boolean serves(Geometry.Axis downAxis, Geometry.Axis alongAxis) {
+  private static boolean takesBlocks(Geometry.Axis downAxis, Geometry.Axis alongAxis) {
     AxisPhase down = phase(downAxis);
     AxisPhase along = phase(alongAxis);
     return down.taps().length == along.taps().length
@@ -102,7 +114,9 @@ final class BandPlan implements Plan {
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     depth = Math.toIntExact(c.inChannels() / c.groups());
-    turned = !serves(axes.getFirst(), axes.getLast());
+    turned =
+        takesBlocks(axes.getLast(), axes.getFirst())
+            && !takesBlocks(axes.getFirst(), axes.getLast());
     down = phase(turned ? axes.getLast() : axes.getFirst());
     along = phase(turned ? axes.getFirst() : axes.getLast());
     width = turned ? src.h() : src.w();

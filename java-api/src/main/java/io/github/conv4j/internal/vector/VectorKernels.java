@@ -92,6 +92,10 @@ final class VectorKernels implements Kernels {
   public void band(Band band, MemorySegment src, MemorySegment dst) {
     if (band.depth > 1) {
       VectorGroupRows.run(band, src, dst);
+    } else if (band.count < Band.LEAST_COUNT && VectorDepthwiseShortRows.serves(band)) {
+      VectorDepthwiseShortRows.run(band, src, dst);
+    } else if (band.count < Band.LEAST_COUNT) {
+      VectorDepthwisePixels.run(band, src, dst);
     } else if (VectorDepthwiseColumns.serves(band)) {
       VectorDepthwiseColumns.run(band, src, dst);
     } else {
