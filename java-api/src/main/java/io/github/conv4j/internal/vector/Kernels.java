@@ -149,6 +149,19 @@ interface Kernels {
    */
   void lanewise(LaneTile tile, MemorySegment dst, float[] sums);
 
+  /**
+   * Multiplies windows with the weights of a few output channels, lanes being input channels, and
+   * adds up the lanes, as {@link ReductionRun} says.
+   *
+   * @param sums working memory of a vector for each output of the run, and for {@link
+   *     ReductionRun#SUMS} more
+   * @param results working memory of a float for each output of the run, and a vector more
+   */
+  default void reduction(
+      ReductionRun run, MemorySegment src, MemorySegment dst, float[] sums, float[] results) {
+    throw new UnsupportedOperationException("scalar loops have no lanes");
+  }
+
   /** Multiplies the pixels of a tile with the weights of one block, as {@link ProductTile} says. */
   default void pointwise(ProductTile tile, ProductTile.Block block, MemorySegment dst) {
     throw new UnsupportedOperationException("scalar loops take lists of pixels");

@@ -18,6 +18,7 @@ final class PlanChoice {
   private static final String GROUP_BANDS = "group bands";
   private static final String LANEWISE = "lanewise";
   private static final String POINTWISE = "pointwise";
+  private static final String REDUCTION = "reduction";
   private static final String PLANES = "planes";
   private static final String PLANES_DEPTHWISE = "planes depthwise";
 
@@ -53,8 +54,9 @@ final class PlanChoice {
     List<Geometry.Axis> axes = request.geometry().axes();
     boolean depthwise = DepthwisePlan.serves(kernels, c, axes, request.src());
     boolean bands = BandPlan.serves(kernels, c, axes, request.src());
+    boolean reduction = ReductionPlan.serves(kernels, c);
     if (!finite) {
-      return depthwise ? List.of(DEPTHWISE) : List.of();
+      return depthwise ? List.of(DEPTHWISE) : reduction ? List.of(REDUCTION) : List.of();
     }
     boolean lanewise = LanewisePlan.serves(kernels, c, axes);
     if (bands && depthwise) {
@@ -81,6 +83,9 @@ final class PlanChoice {
       names.add(POINTWISE);
     }
     names.add(isWorthwhile(c) ? names.size() : 0, DIRECT);
+    if (reduction) {
+      names.add(ReductionPlan.excels(kernels, c) ? 0 : names.size(), REDUCTION);
+    }
     String larger = WinogradTile.OUTPUTS_4X4.planName;
     if (names.contains(larger) && !readsTooMuch(request)) {
       names.remove(larger);
@@ -112,7 +117,8 @@ final class PlanChoice {
   static boolean prefersPlanes(Kernels kernels, PrepareRequest request) {
     Convolution c = request.convolution();
     long taps = c.weightsShape().elementCount() / c.weightsShape().dim(0) / c.weightsShape().dim(1);
-    if (c.groups() > 1
+    if (ReductionPlan.excels(kernels, c)
+        || c.groups() > 1
         || c.outChannels() * 4 > kernels.lanes()
         || c.inChannels() < LEAST_CHANNELS
         || taps < LEAST_TAPS_FOR_COPY
@@ -179,6 +185,7 @@ final class PlanChoice {
       case DEPTHWISE_BANDS, GROUP_BANDS -> new BandPlan(kernels, request, src, dst, leastParts);
       case DEPTHWISE -> new DepthwisePlan(kernels, request, src, dst, leastParts);
       case LANEWISE -> new LanewisePlan(kernels, request, src, dst, leastParts);
+      case REDUCTION -> new ReductionPlan(kernels, request, src, dst, leastParts);
       case POINTWISE -> new PointwisePlan(kernels, request, src, leastParts);
       case DIRECT -> new DirectPlan(kernels, request, src, dst, leastParts);
       case PLANES -> new ChannelsFirstPlan(planesOf(kernels), request, src, dst, leastParts);

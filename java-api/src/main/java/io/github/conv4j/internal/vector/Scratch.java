@@ -18,6 +18,7 @@ final class Scratch implements AutoCloseable {
   final float[] half;
   final MemorySegment patch;
   final Kernels.DepthwiseRow row;
+  final ReductionRun reduction;
   final Family.Tile tile = new Family.Tile();
   final ProductTile productTile = new ProductTile();
   final LaneTile laneTile = new LaneTile();
@@ -38,7 +39,8 @@ final class Scratch implements AutoCloseable {
       float[][] work,
       float[] half,
       MemorySegment patch,
-      Kernels.DepthwiseRow row) {
+      Kernels.DepthwiseRow row,
+      ReductionRun reduction) {
     this.panel = panel;
     this.bases = new int[pixels];
     this.dstOffsets = new int[pixels];
@@ -47,6 +49,7 @@ final class Scratch implements AutoCloseable {
     this.half = half;
     this.patch = patch;
     this.row = row;
+    this.reduction = reduction;
   }
 
   /** For tiles: a panel of source values, the pixels of a tile, and sums of scalar loops. */
@@ -63,7 +66,8 @@ final class Scratch implements AutoCloseable {
         work,
         new float[0],
         MemorySegment.NULL,
-        new Kernels.DepthwiseRow(0, 0));
+        new Kernels.DepthwiseRow(0, 0),
+        new ReductionRun(0));
   }
 
   /** For rows of a depthwise convolution, with {@link Kernels#depthwiseWork}. */
@@ -75,7 +79,21 @@ final class Scratch implements AutoCloseable {
         work,
         new float[0],
         MemorySegment.NULL,
-        new Kernels.DepthwiseRow(mostRows, channels));
+        new Kernels.DepthwiseRow(mostRows, channels),
+        new ReductionRun(0));
+  }
+
+  /** For reductions over lanes: sums of vectors, their results, and the taps of a window. */
+  static Scratch forReductions(int sums, int results, int taps) {
+    return new Scratch(
+        new float[results],
+        0,
+        new float[sums],
+        new float[0][],
+        new float[0],
+        MemorySegment.NULL,
+        new Kernels.DepthwiseRow(0, 0),
+        new ReductionRun(taps));
   }
 
   /**
@@ -91,7 +109,8 @@ final class Scratch implements AutoCloseable {
         new float[0][],
         new float[half],
         Arena.ofAuto().allocate(JAVA_FLOAT, patchFloats),
-        new Kernels.DepthwiseRow(0, 0));
+        new Kernels.DepthwiseRow(0, 0),
+        new ReductionRun(0));
   }
 
   /** To be called before the parts of another call. */
@@ -106,7 +125,7 @@ final class Scratch implements AutoCloseable {
     }
     return (floats + bases.length + dstOffsets.length) * Float.BYTES
         + patch.byteSize()
-        + row.rows.length * (long) (Long.BYTES + Integer.BYTES);
+        + (row.rows.length + reduction.steps.length) * (long) (Long.BYTES + Integer.BYTES);
   }
 
   @Override

@@ -115,6 +115,12 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void reduction(
+      ReductionRun run, MemorySegment src, MemorySegment dst, float[] sums, float[] results) {
+    VectorReductions.run(run, src, dst, sums, results);
+  }
+
+  @Override
   public void pointwise(ProductTile tile, ProductTile.Block block, MemorySegment dst) {
     VectorPointwise.run(tile, block, dst);
   }
