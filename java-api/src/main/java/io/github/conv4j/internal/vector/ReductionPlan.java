@@ -21,12 +21,6 @@ final class ReductionPlan implements Plan {
   /** Sums of a run, whose vectors stay in a first-level cache with what they are computed from. */
   private static final int RUN_SUMS = 128;
 
-  /**
-   * Rows that are computed before what is near their left and right edge, while it is still in a
-   * cache; enough for a block of outputs below each other.
-   */
-  private static final int BAND_ROWS = 1000000;
-
   /** With more, vectors of output channels are full enough. */
   private static final int MOST_OUT = 2 * ReductionRun.MOST_OUT;
 
@@ -232,7 +226,7 @@ final class ReductionPlan implements Plan {
     while (row < end) {
       int h = row % dst.h();
       boolean inner = h >= innerTop && h < innerBottom;
-      int band = inner ? Math.min(BAND_ROWS, Math.min(end - row, innerBottom - h)) : 1;
+      int band = inner ? Math.min(end - row, innerBottom - h) : 1;
       runBand(row, band, column, columnEnd, scratch, from, to);
       row += band;
     }
