@@ -75,7 +75,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--accuracy",
       paramLabel = "ACCURACY",
-      description = "strict, relaxed or both; both if left out.")
+      description =
+          "strict or relaxed, for engines not named :relaxed; both if none is named and this is left"
+              + " out.")
   private BenchContenders.Accuracies accuracy = BenchContenders.Accuracies.BOTH;
 
   @Option(

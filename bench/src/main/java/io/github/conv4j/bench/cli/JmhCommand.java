@@ -36,7 +36,7 @@ final class JmhCommand implements Callable<Integer> {
       names = "--problems",
       paramLabel = "FILE|NETWORK",
       description =
-          "Problem lines in benchdnn's batch syntax, or a network as bench knows them, instead of"
+          "A file of problem lines in benchdnn's batch syntax, or a network as bench knows them, instead of"
               + " -p problem=LINE,...")
   private @Nullable String problems;
 

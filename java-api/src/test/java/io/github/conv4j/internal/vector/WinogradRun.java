@@ -22,7 +22,7 @@ import java.util.SplittableRandom;
  * views; ends with status 0 if all results are near enough. Run in a JVM of its own.
  */
 final class WinogradRun {
-  /** What {@link io.github.conv4j.engine.Accuracy#RELAXED} promises. */
+  /** A quarter of what {@link io.github.conv4j.engine.Accuracy#RELAXED} promises. */
   private static final double LARGEST_ERROR = 5e-6;
 
   private static final int CANARY = 0x7fc0_1234;
