@@ -76,8 +76,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--accuracy",
       paramLabel = "ACCURACY",
       description =
-          "strict or relaxed, for engines not named :relaxed; both if none is named and this is left"
-              + " out.")
+          "strict or relaxed, for engines not named :relaxed; both if none is named and this is"
+              + " left out.")
   private BenchContenders.Accuracies accuracy = BenchContenders.Accuracies.BOTH;
 
   @Option(

@@ -36,8 +36,8 @@ final class JmhCommand implements Callable<Integer> {
       names = "--problems",
       paramLabel = "FILE|NETWORK",
       description =
-          "A file of problem lines in benchdnn's batch syntax, or a network as bench knows them, instead of"
-              + " -p problem=LINE,...")
+          "A file of problem lines in benchdnn's batch syntax, or a network as bench knows them,"
+              + " instead of -p problem=LINE,...")
   private @Nullable String problems;
 
   @Unmatched private List<String> jmhArguments = new ArrayList<>();

@@ -47,8 +47,7 @@ class SubpixelTest {
         .as("groups")
         .isNull();
     assertThat(
-            Subpixel.of(
-                request(Convolution.transposed2d(32, 9).kernel(2).stride(2).build(), 8, 8)))
+            Subpixel.of(request(Convolution.transposed2d(32, 9).kernel(2).stride(2).build(), 8, 8)))
         .as("enough output channels")
         .isNull();
     assertThat(
