@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector;
 
+import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.TensorSpec;
 
@@ -25,8 +26,18 @@ record Activation(int n, int c, int d, int h, int w, long sn, long sc, long sd, 
         s[rank - 1]);
   }
 
+  /** Whether a tensor has its channels last, without gaps. */
+  static boolean isDenseChannelsLast(TensorSpec spec) {
+    return spec.layout() instanceof Layout.Plain plain && plain.isChannelsLast();
+  }
+
   /** Whether the channels of a pixel are neighbours. */
   boolean isChannelsLast() {
     return sc == 1;
+  }
+
+  /** All pixels of all images as one row; the tensor is {@link #isDenseChannelsLast}. */
+  Activation flattened() {
+    return new Activation(1, c, 1, 1, n * d * h * w, 0, 1, 0, 0, c);
   }
 }

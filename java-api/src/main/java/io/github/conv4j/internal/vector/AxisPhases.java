@@ -35,6 +35,12 @@ final class AxisPhases {
     return combinations;
   }
 
+  /** Whether each output sees the one source element of its own place. */
+  static boolean isPointwise(List<Geometry.Axis> axes) {
+    return axes.stream()
+        .allMatch(a -> a.kernel() == 1 && a.stride() == 1 && a.begin() == 0 && a.end() == 0);
+  }
+
   /** A pointwise problem with all its pixels in one row. */
   static List<Combination> row(int pixels) {
     return of(List.of(new Geometry.Axis(pixels, pixels, 1, 1, 1, 0, 0)), false, PaddingMode.ZEROS);

@@ -54,7 +54,7 @@ final class ChannelsFirstPlan implements Plan {
     List<Geometry.Axis> axes = request.geometry().axes();
     Activation src = Activation.of(srcSpec);
     Activation dst = Activation.of(dstSpec);
-    boolean pointwise = isPointwise(axes) && hasDensePlanes(src) && hasDensePlanes(dst);
+    boolean pointwise = AxisPhases.isPointwise(axes) && hasDensePlanes(src) && hasDensePlanes(dst);
     int inPerGroup = Math.toIntExact(c.inChannels() / c.groups());
     double vain = 0;
     for (AxisPhases.Combination phases : phases(c, axes, pointwise ? flattened(dst) : null)) {
@@ -91,7 +91,7 @@ final class ChannelsFirstPlan implements Plan {
     bias = PaddedBias.of(request, groups, outPerGroup, biasPerGroup);
     Activation from = Activation.of(srcSpec);
     Activation to = Activation.of(dstSpec);
-    pointwise = isPointwise(axes) && hasDensePlanes(from) && hasDensePlanes(to);
+    pointwise = AxisPhases.isPointwise(axes) && hasDensePlanes(from) && hasDensePlanes(to);
     src = pointwise ? flattened(from) : from;
     dst = pointwise ? flattened(to) : to;
     fill = new PlaneFill(kernels, src, c.padding().mode());
@@ -114,11 +114,6 @@ final class ChannelsFirstPlan implements Plan {
                 Math.ceilDiv(leastParts, Math.max(1, firstTile[families.size()])),
                 1,
                 families.getFirst().blockCount);
-  }
-
-  private static boolean isPointwise(List<Geometry.Axis> axes) {
-    return axes.stream()
-        .allMatch(a -> a.kernel() == 1 && a.stride() == 1 && a.begin() == 0 && a.end() == 0);
   }
 
   private static boolean hasDensePlanes(Activation a) {

@@ -5,7 +5,6 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -58,8 +57,8 @@ final class DirectPlan implements Plan {
     blocks = ChannelBlocks.of(outPerGroup, kernels.lanes());
     pointwise = isPointwise(axes, srcSpec, dstSpec);
     Activation src = Activation.of(srcSpec);
-    dst = pointwise ? flattened(Activation.of(dstSpec)) : Activation.of(dstSpec);
-    fill = new PanelFill(pointwise ? flattened(src) : src, mode);
+    dst = pointwise ? Activation.of(dstSpec).flattened() : Activation.of(dstSpec);
+    fill = new PanelFill(pointwise ? src.flattened() : src, mode);
     biasPerGroup = outPerGroup + 2 * kernels.lanes();
     bias = PaddedBias.of(request, groups, outPerGroup, biasPerGroup);
     List<AxisPhases.Combination> combinations =
@@ -93,20 +92,9 @@ final class DirectPlan implements Plan {
   }
 
   private static boolean isPointwise(List<Geometry.Axis> axes, TensorSpec src, TensorSpec dst) {
-    return isDenseChannelsLast(src)
-        && isDenseChannelsLast(dst)
-        && axes.stream()
-            .allMatch(a -> a.kernel() == 1 && a.stride() == 1 && a.begin() == 0 && a.end() == 0);
-  }
-
-  private static boolean isDenseChannelsLast(TensorSpec spec) {
-    return spec.layout() instanceof Layout.Plain plain && plain.isChannelsLast();
-  }
-
-  /** All pixels of all images as one row. */
-  private static Activation flattened(Activation a) {
-    int pixels = a.n() * a.d() * a.h() * a.w();
-    return new Activation(1, a.c(), 1, 1, pixels, 0, 1, 0, 0, a.c());
+    return Activation.isDenseChannelsLast(src)
+        && Activation.isDenseChannelsLast(dst)
+        && AxisPhases.isPointwise(axes);
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -56,8 +55,8 @@ final class PointwisePlan implements Plan {
         && (c.inChannels() <= FEW_INPUTS
             || c.outChannels() <= 2L * kernels.lanes()
             || inSevens(pixels))
-        && isDenseChannelsLast(src)
-        && isDenseChannelsLast(dst)
+        && Activation.isDenseChannelsLast(src)
+        && Activation.isDenseChannelsLast(dst)
         && axes.stream()
             .allMatch(a -> a.kernel() == 1 && a.stride() == 1 && a.begin() == 0 && a.end() == 0);
   }
@@ -65,10 +64,6 @@ final class PointwisePlan implements Plan {
   /** Whether blocks of eight pixels would compute many of few pixels twice. */
   private static boolean inSevens(long pixels) {
     return pixels % 7 == 0 && pixels % 8 != 0 && pixels < 64;
-  }
-
-  private static boolean isDenseChannelsLast(TensorSpec spec) {
-    return spec.layout() instanceof Layout.Plain plain && plain.isChannelsLast();
   }
 
   PointwisePlan(Kernels kernels, PrepareRequest request, TensorSpec srcSpec, int leastParts) {

@@ -5,11 +5,11 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many input channels to few output channels, straight from memory, exact on integers: lanes are
@@ -39,6 +39,9 @@ final class ReductionPlan implements Plan {
   private final int leastPixels;
 
   private final float[] plainBias;
+
+  /** Where no tap ever meets the source; else null. */
+  private final @Nullable BiasOnly biasOnly;
 
   /** The first output of a row that all taps across meet, and the one after the last. */
   private final int innerBegin;
@@ -86,8 +89,8 @@ final class ReductionPlan implements Plan {
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     boolean pointwise = isPointwise(axes, srcSpec, dstSpec);
-    this.src = pointwise ? flattened(Activation.of(srcSpec)) : Activation.of(srcSpec);
-    this.dst = pointwise ? flattened(Activation.of(dstSpec)) : Activation.of(dstSpec);
+    this.src = pointwise ? Activation.of(srcSpec).flattened() : Activation.of(srcSpec);
+    this.dst = pointwise ? Activation.of(dstSpec).flattened() : Activation.of(dstSpec);
     this.phases =
         pointwise
             ? AxisPhases.row(dst.w()).getFirst()
@@ -95,6 +98,7 @@ final class ReductionPlan implements Plan {
     var weights = new WeightsView(CopiedWeights.of(c, request.weights()), c, axes);
     in = src.c();
     plainBias = PaddedBias.of(request, 1, dst.c(), dst.c());
+    biasOnly = phases.isEmpty() ? new BiasOnly(phases, dst) : null;
     int blockCount = Math.ceilDiv(dst.c(), ReductionRun.MOST_OUT);
     mostOut = Math.ceilDiv(dst.c(), blockCount);
     leastPixels = ReductionRun.blockPixels(dst.c() / blockCount);
@@ -119,20 +123,9 @@ final class ReductionPlan implements Plan {
   }
 
   private static boolean isPointwise(List<Geometry.Axis> axes, TensorSpec src, TensorSpec dst) {
-    return isDenseChannelsLast(src)
-        && isDenseChannelsLast(dst)
-        && axes.stream()
-            .allMatch(a -> a.kernel() == 1 && a.stride() == 1 && a.begin() == 0 && a.end() == 0);
-  }
-
-  private static boolean isDenseChannelsLast(TensorSpec spec) {
-    return spec.layout() instanceof Layout.Plain plain && plain.isChannelsLast();
-  }
-
-  /** All pixels of all images as one row. */
-  private static Activation flattened(Activation a) {
-    int pixels = a.n() * a.d() * a.h() * a.w();
-    return new Activation(1, a.c(), 1, 1, pixels, 0, 1, 0, 0, a.c());
+    return Activation.isDenseChannelsLast(src)
+        && Activation.isDenseChannelsLast(dst)
+        && AxisPhases.isPointwise(axes);
   }
 
   private static int firstInner(AxisPhase axis) {
@@ -215,8 +208,8 @@ final class ReductionPlan implements Plan {
 
   @Override
   public void runPart(int part, Scratch scratch, MemorySegment from, MemorySegment to) {
-    if (phases.isEmpty()) {
-      new BiasOnly(phases, dst).run(plainBias, dst.c(), dst.c(), to);
+    if (biasOnly != null) {
+      biasOnly.run(plainBias, dst.c(), dst.c(), to);
       return;
     }
     int column = part % columnParts * columnsPerPart;
