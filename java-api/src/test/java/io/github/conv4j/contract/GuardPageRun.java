@@ -8,16 +8,31 @@ import io.github.conv4j.validation.Problem;
 import io.github.conv4j.validation.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Holds an engine against the reference on tensors between guard pages. Prints every problem before
  * it runs, so that the last line of a crashed run names the culprit. Arguments: engine, number of
- * random problems of each kind. Exit code 1 after a difference.
+ * random problems of each kind, and optionally the kernels that must have run, for example {@code
+ * vector256}. Exit code 1 after a difference, or where other kernels ran.
  */
 final class GuardPageRun {
+  /** Stages that no kernel runs: copies and the naive loops. */
+  private static final String WITHOUT_KERNEL = "java:";
+
+  /** How often each implementation ran, as {@code explain} names it. */
+  private final Map<String, Integer> stages = new TreeMap<>();
+
   private GuardPageRun() {}
 
   public static void main(String[] arguments) {
+    int failures = new GuardPageRun().runAll(arguments);
+    say("%d failed".formatted(failures));
+    System.exit(failures == 0 ? 0 : 1);
+  }
+
+  private int runAll(String[] arguments) {
     int randomCount = Integer.parseInt(arguments[1]);
     List<Problem> hazards = new ArrayList<>(Problems.hazards(false));
     hazards.addAll(Problems.hazards(true));
@@ -29,17 +44,38 @@ final class GuardPageRun {
       failures += run(engine, GuardPageArena.Edge.START, hazards);
       failures += run(engine, GuardPageArena.Edge.END, random);
     }
-    say("%d failed".formatted(failures));
-    System.exit(failures == 0 ? 0 : 1);
+    stages.forEach((name, count) -> say("%d %s".formatted(count, name)));
+    return arguments.length > 2 && !ranOn(arguments[2]) ? failures + 1 : failures;
   }
 
-  private static int run(Engine engine, GuardPageArena.Edge edge, List<Problem> problems) {
+  /** Tells whether nothing but these kernels and copies ran, and the kernels mostly. */
+  private boolean ranOn(String kernels) {
+    int runs = 0;
+    int others = 0;
+    for (Map.Entry<String, Integer> stage : stages.entrySet()) {
+      if (stage.getKey().startsWith(kernels + ":")) {
+        runs += stage.getValue();
+      } else if (!stage.getKey().startsWith(WITHOUT_KERNEL)) {
+        others += stage.getValue();
+      }
+    }
+    if (runs < 500 || others > 0) {
+      say("FAILED %s ran %d times, other kernels %d times".formatted(kernels, runs, others));
+      return false;
+    }
+    return true;
+  }
+
+  private int run(Engine engine, GuardPageArena.Edge edge, List<Problem> problems) {
     int failures = 0;
     try (var validator = new EngineValidator(engine, () -> GuardPageArena.open(edge))) {
       for (Problem problem : problems) {
         for (LayoutChoice layout : LayoutChoice.values()) {
           say("guard page at %s, %s %s".formatted(edge, layout, problem));
           Verdict verdict = validator.exact(problem, layout, Problems.SEED);
+          for (String stage : verdict.implementation().split("\\+")) {
+            stages.merge(stage, 1, Integer::sum);
+          }
           if (!verdict.passed()) {
             failures++;
             say("FAILED " + verdict);

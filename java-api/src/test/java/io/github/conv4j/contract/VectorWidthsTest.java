@@ -19,9 +19,14 @@ class VectorWidthsTest {
   void agreesAtEveryWidth(int bits) {
     ChildJvm.Outcome outcome =
         ChildJvm.run(
-            GuardPageRun.class, List.of("-Dconv4j.vector.bits=" + bits), "vector", RANDOM_PROBLEMS);
+            GuardPageRun.class,
+            List.of("-Dconv4j.vector.bits=" + bits),
+            "vector",
+            RANDOM_PROBLEMS,
+            "vector" + bits);
 
-    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
+    assertThat(outcome.tail(1)).isEqualTo("0 failed");
   }
 
   @Test
@@ -29,9 +34,21 @@ class VectorWidthsTest {
     Predicate<String> allButTheModule = flag -> !flag.contains("jdk.incubator.vector");
 
     ChildJvm.Outcome outcome =
-        ChildJvm.run(GuardPageRun.class, allButTheModule, List.of(), "vector", RANDOM_PROBLEMS);
+        ChildJvm.run(
+            GuardPageRun.class, allButTheModule, List.of(), "vector", RANDOM_PROBLEMS, "scalar");
 
-    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
+    assertThat(outcome.tail(1)).isEqualTo("0 failed");
+  }
+
+  @Test
+  void findsOutThatOtherKernelsRan() {
+    ChildJvm.Outcome outcome =
+        ChildJvm.run(
+            GuardPageRun.class, List.of("-Dconv4j.vector.bits=128"), "vector", "0", "vector256");
+
+    assertThat(outcome.exitCode()).as(outcome.tail(40)).isEqualTo(1);
+    assertThat(outcome.output()).contains("FAILED vector256 ran 0 times");
   }
 
   @Test

@@ -34,7 +34,7 @@ class WinogradPlanTest {
   @ValueSource(ints = {128, 256, 512})
   void staysNearTheReferenceAtEveryWidth(int bits) {
     ChildJvm.Outcome outcome =
-        ChildJvm.run(WinogradRun.class, List.of("-Dconv4j.vector.bits=" + bits));
+        ChildJvm.run(WinogradRun.class, List.of("-Dconv4j.vector.bits=" + bits), "vector" + bits);
 
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
   }

@@ -19,7 +19,8 @@ import java.util.SplittableRandom;
 
 /**
  * Both Winograd plans against the reference, between guard pages, on dense tensors and on strided
- * views; ends with status 0 if all results are near enough. Run in a JVM of its own.
+ * views; ends with status 0 if all results are near enough. Run in a JVM of its own. Argument: the
+ * kernels that must run, for example {@code vector256}.
  */
 final class WinogradRun {
   /** A quarter of what {@link io.github.conv4j.engine.Accuracy#RELAXED} promises. */
@@ -35,6 +36,10 @@ final class WinogradRun {
   public static void main(String[] arguments) {
     boolean passed = true;
     var kernels = new VectorKernels();
+    if (!kernels.name().equals(arguments[0])) {
+      System.out.printf("FAILED %s instead of %s%n", kernels.name(), arguments[0]);
+      System.exit(1);
+    }
     for (Case c : cases()) {
       for (WinogradTile tile : WinogradTile.values()) {
         for (boolean strided : new boolean[] {false, true}) {
