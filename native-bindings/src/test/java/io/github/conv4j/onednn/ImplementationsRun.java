@@ -24,6 +24,11 @@ import java.util.TreeMap;
  * Argument: number of random problems of each kind. Exit code 1 after a difference.
  */
 final class ImplementationsRun {
+  /** On the smallest CPU there are still the implementations for SSE 4.1 and the catch-alls. */
+  private static final int LEAST_RUNS = 500;
+
+  private static final int LEAST_NAMES = 3;
+
   private ImplementationsRun() {}
 
   public static void main(String[] arguments) {
@@ -42,6 +47,11 @@ final class ImplementationsRun {
       }
     }
     runs.forEach((name, count) -> say("%d %s".formatted(count, name)));
+    int runCount = runs.values().stream().mapToInt(Integer::intValue).sum();
+    if (runCount < LEAST_RUNS || runs.size() < LEAST_NAMES) {
+      failures++;
+      say("FAILED only %d runs of %d implementations".formatted(runCount, runs.size()));
+    }
     say("%d failed".formatted(failures));
     System.exit(failures == 0 ? 0 : 1);
   }
@@ -67,7 +77,7 @@ final class ImplementationsRun {
       Tensor src = Tensor.ofFloats(srcSpec, x, arena);
       Tensor dst = Tensor.allocate(dstSpec, arena);
       List<String> names = engine.implementations(request);
-      for (String name : names.subList(Math.min(1, names.size()), names.size())) {
+      for (String name : names) {
         expected =
             expected == null ? Runs.reference(convolution, problem.src(), x, w, b) : expected;
         say("%s %s %s".formatted(name, layout, problem));
@@ -75,6 +85,12 @@ final class ImplementationsRun {
         dst.fill(Float.NaN);
         try (var prepared = engine.prepare(request, name)) {
           prepared.execute(src, dst);
+          boolean isPrimitive = name.contains(":");
+          if (isPrimitive
+              && !prepared.explain().stages().getFirst().implementation().equals(name)) {
+            failures++;
+            say("FAILED %s %s %s: another ran".formatted(name, layout, problem));
+          }
         }
         float[] actual = dst.toFloatArray();
         int at = Arrays.mismatch(actual, expected);
