@@ -1,6 +1,7 @@
 package io.github.conv4j.contract;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +46,12 @@ public final class ChildJvm {
   /** Runs a main class with those flags of this JVM that {@code inherited} takes, and more. */
   public static Outcome run(
       Class<?> main, Predicate<String> inherited, List<String> extraFlags, String... arguments) {
-    @Nullable Path output = null;
+    @Nullable Path folder = null;
     try {
-      output = Files.createTempFile("conv4j-child", ".txt");
+      folder = Files.createTempDirectory("conv4j-child");
+      Path output = folder.resolve("output.txt");
       Process process =
-          new ProcessBuilder(command(main, inherited, extraFlags, arguments))
+          new ProcessBuilder(command(folder, main, inherited, extraFlags, arguments))
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .start();
@@ -63,12 +66,16 @@ public final class ChildJvm {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while " + main + " ran", e);
     } finally {
-      delete(output);
+      delete(folder);
     }
   }
 
   private static List<String> command(
-      Class<?> main, Predicate<String> inherited, List<String> extraFlags, String... arguments) {
+      Path folder,
+      Class<?> main,
+      Predicate<String> inherited,
+      List<String> extraFlags,
+      String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -78,7 +85,8 @@ public final class ChildJvm {
       }
     }
     command.add("-XX:-CreateCoredumpOnCrash");
-    command.add("-XX:ErrorFile=" + Path.of(System.getProperty("java.io.tmpdir"), "crash-%p.log"));
+    // What the JVM says of a crash goes to the output; the file goes with the folder.
+    command.add("-XX:ErrorFile=" + folder.resolve("crash.log"));
     command.addAll(extraFlags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
@@ -87,13 +95,17 @@ public final class ChildJvm {
     return command;
   }
 
-  private static void delete(@Nullable Path file) {
-    if (file != null) {
-      try {
+  private static void delete(@Nullable Path folder) {
+    if (folder == null) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
         Files.deleteIfExists(file);
-      } catch (IOException e) {
-        file.toFile().deleteOnExit();
       }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder, e);
     }
   }
 }
