@@ -15,6 +15,9 @@ import io.github.conv4j.validation.LayoutChoice;
 import io.github.conv4j.validation.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -74,11 +77,17 @@ class PeersTest {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("pairs")
   void computesWhatTheNaiveLoopsCompute(String name, String line, Contender peer, Problem problem) {
+    Set<String> lacks = new TreeSet<>();
+    int runs = 0;
     for (LayoutChoice layout : LayoutChoice.values()) {
       for (int threads = 1; threads <= 2; threads++) {
         Task task = Task.random(problem, layout, threads, 7);
-        assumeThat(peer.lack(task)).as("lack").isEmpty();
-
+        Optional<String> lack = peer.lack(task);
+        if (lack.isPresent()) {
+          lacks.add(lack.get());
+          continue;
+        }
+        runs++;
         try (Entry entry = peer.enter(task)) {
           entry.call();
           entry.call();
@@ -88,6 +97,7 @@ class PeersTest {
         }
       }
     }
+    assumeThat(runs).as("%s runs nothing of %s: %s", name, line, lacks).isPositive();
   }
 
   @Test
