@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.compare;
 
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -9,20 +10,33 @@ import javax.management.ObjectName;
 final class Compiler {
   private static final String EMPTY = "Empty";
 
+  private static final String DIAGNOSTICS = "com.sun.management:type=DiagnosticCommand";
+
   private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+  private final String beanName;
+
+  Compiler() {
+    this(DIAGNOSTICS);
+  }
+
+  /** For tests: asks another bean. */
+  Compiler(String beanName) {
+    this.beanName = beanName;
+  }
 
   /** Tells whether methods are being compiled, or wait for it; false where the JVM does not say. */
   boolean isBusy() {
+    return queues().filter(Compiler::isBusy).isPresent();
+  }
+
+  /** Returns what the JVM says about its compile queues; empty where it does not say. */
+  Optional<String> queues() {
     try {
       Object answer =
-          server.invoke(
-              new ObjectName("com.sun.management:type=DiagnosticCommand"),
-              "compilerQueue",
-              new Object[0],
-              new String[0]);
-      return isBusy(String.valueOf(answer));
+          server.invoke(new ObjectName(beanName), "compilerQueue", new Object[0], new String[0]);
+      return Optional.of(String.valueOf(answer));
     } catch (JMException | RuntimeException _) {
-      return false;
+      return Optional.empty();
     }
   }
 
