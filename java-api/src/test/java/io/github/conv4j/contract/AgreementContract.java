@@ -9,6 +9,8 @@ import io.github.conv4j.validation.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Equal integers and close floats, on curated and random problems, in every layout. */
 abstract class AgreementContract extends EngineContract {
@@ -17,6 +19,7 @@ abstract class AgreementContract extends EngineContract {
   abstract int randomProblemCount();
 
   /** In a JVM of its own, because reading one element too far ends the process there. */
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void agreesExactlyBetweenGuardPages() {
     ChildJvm.Outcome outcome =

@@ -73,7 +73,7 @@ final class GuardPageRun {
         for (LayoutChoice layout : LayoutChoice.values()) {
           say("guard page at %s, %s %s".formatted(edge, layout, problem));
           Verdict verdict = validator.exact(problem, layout, Problems.SEED);
-          for (String stage : verdict.implementation().split("\\+")) {
+          for (String stage : List.of(verdict.implementation().split("\\+", -1))) {
             stages.merge(stage, 1, Integer::sum);
           }
           if (!verdict.passed()) {

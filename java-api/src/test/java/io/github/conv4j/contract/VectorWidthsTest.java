@@ -7,10 +7,13 @@ import io.github.conv4j.engine.Engines;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The vector engine between guard pages at every vector width, and without the Vector API. */
+@Execution(ExecutionMode.CONCURRENT)
 class VectorWidthsTest {
   private static final String RANDOM_PROBLEMS = "40";
 

@@ -19,8 +19,11 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What oneDNN offers besides its first choice. */
+@Execution(ExecutionMode.CONCURRENT)
 class ImplementationsTest {
   private static final String RANDOM_PROBLEMS = "60";
 

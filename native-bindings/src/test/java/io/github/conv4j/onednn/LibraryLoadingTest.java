@@ -19,8 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Loading and the ways in which it fails, each in processes of its own. */
+@Execution(ExecutionMode.CONCURRENT)
 class LibraryLoadingTest {
 
   private static final NativePlatform PLATFORM =

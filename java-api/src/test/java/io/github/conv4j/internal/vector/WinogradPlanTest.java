@@ -20,10 +20,13 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** When Winograd's algorithm is chosen, and how near its results are. */
+@Execution(ExecutionMode.CONCURRENT)
 class WinogradPlanTest {
   private static final Convolution CONVOLUTION =
       Convolution.conv2d(64, 64).kernel(3).padding(1).build();
