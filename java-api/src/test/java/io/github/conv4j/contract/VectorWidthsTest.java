@@ -45,16 +45,6 @@ class VectorWidthsTest {
   }
 
   @Test
-  void findsOutThatOtherKernelsRan() {
-    ChildJvm.Outcome outcome =
-        ChildJvm.run(
-            GuardPageRun.class, List.of("-Dconv4j.vector.bits=128"), "vector", "0", "vector256");
-
-    assertThat(outcome.exitCode()).as(outcome.tail(40)).isEqualTo(1);
-    assertThat(outcome.output()).contains("FAILED vector256 ran 0 times");
-  }
-
-  @Test
   void saysWhichFlagGivesTheFullSpeed() {
     Predicate<String> allButTheModule = flag -> !flag.contains("jdk.incubator.vector");
 
