@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  * would leave a processor idle for a tenth of a millisecond.
  */
 public final class Budget {
-  /** After callers have met, places are kept free for the next of them for so long. */
+  /** After callers have met, permits are kept free for the next of them for so long. */
   private static final long CROWD_NANOS = 5_000_000;
 
   private final int threads;
 
   /** Places that nobody holds; the queue decides who may take them. */
-  private final Semaphore places;
+  private final Semaphore permits;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+  private final ArrayDeque<QueuedCall> queue = new ArrayDeque<>();
 
   /** The length of the queue; written under the lock. */
   private volatile int queued;
@@ -38,7 +38,7 @@ public final class Budget {
   /** Creates a budget of at least one thread. */
   public Budget(int threads) {
     this.threads = threads;
-    this.places = new Semaphore(threads);
+    this.permits = new Semaphore(threads);
   }
 
   /** Returns how many threads may compute at once. */
@@ -46,47 +46,47 @@ public final class Budget {
     return threads;
   }
 
-  /** Takes a place for the calling thread if one is free and nobody waits. */
+  /** Takes a permit for the calling thread if one is free and nobody waits. */
   public boolean tryEnter() {
     int now = callers.incrementAndGet();
     if (now > 1) {
       noteCrowd(now);
     }
-    if (queued == 0 && places.tryAcquire()) {
+    if (queued == 0 && permits.tryAcquire()) {
       return true;
     }
     callers.decrementAndGet();
     return false;
   }
 
-  /** Takes a place for the calling thread; waits in fair order until there is one. */
+  /** Takes a permit for the calling thread; waits in fair order until there is one. */
   public void enter() {
     if (!tryEnter()) {
-      var waiting = new Waiting(null);
+      var queuedCall = new QueuedCall(null);
       callers.incrementAndGet();
-      waiting.await(this);
+      queuedCall.await(this);
     }
   }
 
   /**
-   * Has a call made in fair order by a thread of the pool, and waits for its end; or gets a place
+   * Has a call made in fair order by a thread of the pool, and waits for its end; or gets a permit
    * for the calling thread, which then makes the call itself.
    *
-   * @return whether the call was made; if not, the calling thread has a place and must {@link
+   * @return whether the call was made; if not, the calling thread has a permit and must {@link
    *     #exit}
    */
   public boolean delegate(Runnable call) {
-    var waiting = new Waiting(call);
+    var queuedCall = new QueuedCall(call);
     callers.incrementAndGet();
-    boolean done = waiting.await(this);
+    boolean done = queuedCall.await(this);
     if (done) {
       callers.decrementAndGet();
-      waiting.rethrow();
+      queuedCall.rethrow();
     }
     return done;
   }
 
-  /** Gives back the place that {@link #enter} or {@link #delegate} took. */
+  /** Gives back the permit that {@link #enter} or {@link #delegate} took. */
   public void exit() {
     callers.decrementAndGet();
     release();
@@ -102,7 +102,7 @@ public final class Budget {
 
   /**
    * Returns how many helpers a call should ask for: none where other callers were just seen to fill
-   * the budget, since a helper in their place would only make them wait.
+   * the budget, since a helper with their permit would only make them wait.
    */
   public int spare() {
     if (threads == 1) {
@@ -116,52 +116,52 @@ public final class Budget {
   }
 
   /**
-   * Puts someone at the end of the queue; serves the first if a place has become free meanwhile.
+   * Puts someone at the end of the queue; serves the first if a permit has become free meanwhile.
    */
-  void enqueue(Waiting waiting) {
-    Waiting first;
+  void enqueue(QueuedCall queuedCall) {
+    QueuedCall first;
     lock.lock();
     try {
-      queue.add(waiting);
+      queue.add(queuedCall);
       queued = queue.size();
-      // Whoever gave back a place before the line above may not have seen the queue.
-      first = places.tryAcquire() ? poll() : null;
+      // Whoever gave back a permit before the line above may not have seen the queue.
+      first = permits.tryAcquire() ? poll() : null;
     } finally {
       lock.unlock();
     }
-    if (first == waiting) {
-      waiting.keepPlace();
+    if (first == queuedCall) {
+      queuedCall.keepPermit();
     } else if (first != null) {
       first.serve(this);
     }
   }
 
-  private Waiting poll() {
-    Waiting first = queue.remove();
+  private QueuedCall poll() {
+    QueuedCall first = queue.remove();
     queued = queue.size();
     return first;
   }
 
-  /** Gives a place back, or to the first in the queue. */
+  /** Gives a permit back, or to the first in the queue. */
   void release() {
     if (queued > 0) {
-      Waiting next = next();
+      QueuedCall next = next();
       if (next != null) {
         next.serve(this);
         return;
       }
     }
-    places.release();
+    permits.release();
     if (queued > 0) {
-      Waiting next = nextWithPlace();
+      QueuedCall next = nextWithPermit();
       if (next != null) {
         next.serve(this);
       }
     }
   }
 
-  /** Returns the first in the queue, for whom the calling thread has a place. */
-  @Nullable Waiting next() {
+  /** Returns the first in the queue, for whom the calling thread has a permit. */
+  @Nullable QueuedCall next() {
     lock.lock();
     try {
       return queue.isEmpty() ? null : poll();
@@ -170,27 +170,27 @@ public final class Budget {
     }
   }
 
-  private @Nullable Waiting nextWithPlace() {
+  private @Nullable QueuedCall nextWithPermit() {
     lock.lock();
     try {
-      return !queue.isEmpty() && places.tryAcquire() ? poll() : null;
+      return !queue.isEmpty() && permits.tryAcquire() ? poll() : null;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Takes a place for a helper if there is one that no caller waits for. */
+  /** Takes a permit for a helper if there is one that no caller waits for. */
   boolean tryEnterHelper() {
-    return queued == 0 && places.tryAcquire();
+    return queued == 0 && permits.tryAcquire();
   }
 
-  /** Whether a caller waits for a place. */
+  /** Whether a caller waits for a permit. */
   boolean isWanted() {
     return queued > 0;
   }
 
   /** Whether one more thread could compute now. */
   boolean hasRoom() {
-    return places.availablePermits() > 0;
+    return permits.availablePermits() > 0;
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The caller never waits for a helper that has not begun: an invitation that nobody took yet is
  * withdrawn when the parts have run out.
  */
-public abstract class PartedCall implements Errand {
+public abstract class PartedCall implements Task {
   /** How long a caller watches for the last helper before it parks. */
   private static final int SPINS = 2_000;
 
@@ -24,7 +24,7 @@ public abstract class PartedCall implements Errand {
   private volatile @Nullable Thread parkedCaller;
   private volatile @Nullable Throwable failure;
 
-  /** Creates a call for callers that hold a place of {@code budget}. */
+  /** Creates a call for callers that hold a permit of {@code budget}. */
   protected PartedCall(Budget budget) {
     this.budget = budget;
     this.invited = new Worker[budget.threads() - 1];
@@ -45,7 +45,7 @@ public abstract class PartedCall implements Errand {
     return part < partCount ? part : -1;
   }
 
-  /** Computes all parts. The calling thread holds a place of the budget and takes part itself. */
+  /** Computes all parts. The calling thread holds a permit of the budget and takes part itself. */
   public final void run(int parts) {
     partCount = parts;
     failure = null;
@@ -67,7 +67,7 @@ public abstract class PartedCall implements Errand {
 
   private void invite(int wanted) {
     while (invitedCount < wanted && budget.tryEnterHelper()) {
-      Worker worker = Crew.claim();
+      Worker worker = HelperPool.claim();
       if (worker == null) {
         budget.release();
         break;
@@ -85,7 +85,7 @@ public abstract class PartedCall implements Errand {
       if (worker != null && worker.withdraw(this)) {
         helping.decrementAndGet();
         budget.release();
-        Crew.release(worker);
+        HelperPool.release(worker);
       }
     }
     for (int i = 0; i < SPINS && helping.get() > 0; i++) {
@@ -109,7 +109,7 @@ public abstract class PartedCall implements Errand {
     }
   }
 
-  /** A helper's share, on its thread; the budget's place was taken for it. */
+  /** A helper's share, on its thread; the budget's permit was taken for it. */
   private void help() {
     try {
       work(false);
@@ -128,8 +128,8 @@ public abstract class PartedCall implements Errand {
   public final void perform(Worker worker) {
     help();
     try {
-      // Idle before its place is free and the caller goes on: the next call shall find this worker.
-      Crew.release(worker);
+      // Idle before its permit is free and the caller goes on: the next call shall find this worker.
+      HelperPool.release(worker);
       budget.release();
     } finally {
       leave();

@@ -11,11 +11,11 @@ final class Worker implements Runnable {
 
   private static final long LONGEST_IDLE_NANOS = 30_000_000_000L;
 
-  private final AtomicReference<@Nullable Errand> invitation = new AtomicReference<>();
+  private final AtomicReference<@Nullable Task> invitation = new AtomicReference<>();
   private volatile @Nullable Thread parked;
 
-  void offer(Errand errand) {
-    invitation.set(errand);
+  void offer(Task task) {
+    invitation.set(task);
     Thread thread = parked;
     if (thread != null) {
       LockSupport.unpark(thread);
@@ -23,30 +23,30 @@ final class Worker implements Runnable {
   }
 
   /** Returns whether the worker had not yet taken the invitation, and now never will. */
-  boolean withdraw(Errand errand) {
-    return invitation.compareAndSet(errand, null);
+  boolean withdraw(Task task) {
+    return invitation.compareAndSet(task, null);
   }
 
   @Override
   public void run() {
     Budget lastBudget = null;
-    Errand errand;
-    while ((errand = await(lastBudget)) != null) {
-      lastBudget = errand.budget();
-      errand.perform(this);
+    Task task;
+    while ((task = await(lastBudget)) != null) {
+      lastBudget = task.budget();
+      task.perform(this);
       // An idle worker must not keep alive what it worked for.
-      errand = null;
+      task = null;
     }
   }
 
   /** Returns what to do next, or null after a long time without any. */
-  private @Nullable Errand await(@Nullable Budget lastBudget) {
+  private @Nullable Task await(@Nullable Budget lastBudget) {
     if (lastBudget != null) {
       long begin = System.nanoTime();
       while (lastBudget.hasRoom() && System.nanoTime() - begin < LINGER_NANOS) {
-        Errand errand = take();
-        if (errand != null) {
-          return errand;
+        Task task = take();
+        if (task != null) {
+          return task;
         }
         Thread.onSpinWait();
       }
@@ -55,13 +55,13 @@ final class Worker implements Runnable {
     parked = Thread.currentThread();
     try {
       while (true) {
-        Errand errand = take();
-        if (errand != null) {
-          return errand;
+        Task task = take();
+        if (task != null) {
+          return task;
         }
         LockSupport.parkNanos(this, LONGEST_IDLE_NANOS);
         boolean expired = System.nanoTime() - idleSince > LONGEST_IDLE_NANOS;
-        if (expired && invitation.get() == null && Crew.retire(this)) {
+        if (expired && invitation.get() == null && HelperPool.retire(this)) {
           return null;
         }
       }
@@ -70,8 +70,8 @@ final class Worker implements Runnable {
     }
   }
 
-  private @Nullable Errand take() {
-    Errand errand = invitation.get();
-    return errand != null && invitation.compareAndSet(errand, null) ? errand : null;
+  private @Nullable Task take() {
+    Task task = invitation.get();
+    return task != null && invitation.compareAndSet(task, null) ? task : null;
   }
 }

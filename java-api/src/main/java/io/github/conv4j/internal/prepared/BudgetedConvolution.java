@@ -4,11 +4,11 @@ import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.internal.parallel.Budget;
 import io.github.conv4j.tensor.Tensor;
 
-/** A prepared convolution whose calls take places of an engine's thread budget. */
+/** A prepared convolution whose calls take permits of an engine's thread budget. */
 public interface BudgetedConvolution extends PreparedConvolution {
   /** Returns the budget. */
   Budget budget();
 
-  /** Like {@link #execute}, for a caller that already holds a place of the budget. */
+  /** Like {@link #execute}, for a caller that already holds a permit of the budget. */
   void executeInside(Tensor src, Tensor dst);
 }

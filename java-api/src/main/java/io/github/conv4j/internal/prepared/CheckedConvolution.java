@@ -86,7 +86,7 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
     }
   }
 
-  /** Returns false where the calling thread got a place to make the call itself. */
+  /** Returns false where the calling thread got a permit, to make the call itself. */
   private boolean waitsAndIsDone(Tensor src, Tensor dst) {
     Tensor srcElsewhere = elsewhere(src);
     Tensor dstElsewhere = elsewhere(dst);
@@ -108,7 +108,7 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
     runChecked(src, dst);
   }
 
-  /** Executes a part of this convolution: in the place of the budget that the call holds. */
+  /** Executes a part of this convolution: on the permit of the budget that the call holds. */
   protected final void executeStage(PreparedConvolution stage, Tensor src, Tensor dst) {
     if (stage instanceof BudgetedConvolution inner && inner.budget() == budget) {
       inner.executeInside(src, dst);

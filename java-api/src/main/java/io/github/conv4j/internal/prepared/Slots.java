@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The working memory of concurrent threads: each claims a slot for one call, none is bound to a
- * thread. Whoever claims holds a place of the engine's budget, so that there are never more slots
- * than the budget has places.
+ * thread. Whoever claims holds a permit of the engine's budget, so that there are never more slots
+ * than the budget has permits.
  */
 final class Slots<S extends AutoCloseable> {
   private final Supplier<S> factory;

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of the pool, one for the process. They are daemons, made when a call first asks for
- * them, and end after half a minute without work. Every one of them that computes holds a place of
+ * them, and end after half a minute without work. Every one of them that computes holds a permit of
  * an engine's {@link Budget}.
  */
-final class Crew {
+final class HelperPool {
   private static final System.Logger LOG = System.getLogger("io.github.conv4j");
   private static final int MOST_IDLE = 256;
   private static final AtomicReferenceArray<@Nullable Worker> IDLE =
@@ -19,7 +19,7 @@ final class Crew {
   private static final AtomicInteger CREATED = new AtomicInteger();
   private static final AtomicBoolean TOLD = new AtomicBoolean();
 
-  private Crew() {}
+  private HelperPool() {}
 
   /** Returns a worker that nobody else will invite, or null if no thread can be made. */
   static @Nullable Worker claim() {
@@ -66,7 +66,7 @@ final class Crew {
     }
   }
 
-  /** Makes a claimed worker free for the next claim. There is a place for every worker. */
+  /** Makes a claimed worker free for the next claim. There is room for every worker. */
   static void release(Worker worker) {
     for (int i = 0; ; i = (i + 1) % MOST_IDLE) {
       if (IDLE.getPlain(i) == null && IDLE.compareAndSet(i, null, worker)) {

@@ -1,10 +1,10 @@
 package io.github.conv4j.internal.parallel;
 
 /** What a thread of the pool is asked to do. */
-interface Errand {
-  /** Returns the budget of which the worker has a place. */
+interface Task {
+  /** Returns the budget of which the worker has a permit. */
   Budget budget();
 
-  /** Does it, makes the worker free, and gives the place back. */
+  /** Does it, makes the worker free, and gives the permit back. */
   void perform(Worker worker);
 }

@@ -4,10 +4,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A caller in the queue of a {@link Budget}, with the call that a worker may make for it. */
-final class Waiting implements Errand {
+final class QueuedCall implements Task {
   private enum State {
     WAITING,
-    HAS_PLACE,
+    HAS_PERMIT,
     DONE
   }
 
@@ -17,11 +17,11 @@ final class Waiting implements Errand {
   private @Nullable Budget queuedIn;
   private @Nullable Throwable failure;
 
-  Waiting(@Nullable Runnable call) {
+  QueuedCall(@Nullable Runnable call) {
     this.call = call;
   }
 
-  /** Waits; returns true when the call was made, false when the caller has a place for it. */
+  /** Waits; returns true when the call was made, false when the caller has a permit for it. */
   boolean await(Budget budget) {
     queuedIn = budget;
     budget.enqueue(this);
@@ -46,18 +46,18 @@ final class Waiting implements Errand {
     }
   }
 
-  /** Gives the place to the calling thread, which is this caller and about to wait. */
-  void keepPlace() {
-    state = State.HAS_PLACE;
+  /** Gives the permit to the calling thread, which is this caller and about to wait. */
+  void keepPermit() {
+    state = State.HAS_PERMIT;
   }
 
-  /** Gives this caller a place of the budget: through a worker, or its own thread. */
+  /** Gives this caller a permit of the budget: through a worker, or its own thread. */
   void serve(Budget budget) {
-    Worker worker = call == null ? null : Crew.claim();
+    Worker worker = call == null ? null : HelperPool.claim();
     if (worker != null) {
       worker.offer(this);
     } else {
-      wake(State.HAS_PLACE);
+      wake(State.HAS_PERMIT);
     }
   }
 
@@ -74,16 +74,16 @@ final class Waiting implements Errand {
     return queuedIn;
   }
 
-  /** Makes this call, and then those of the others in the queue, on one place. */
+  /** Makes this call, and then those of the others in the queue, on one permit. */
   @Override
   public void perform(Worker worker) {
     Budget budget = budget();
-    Waiting next = this;
+    QueuedCall next = this;
     while (next != null && next.call != null) {
       next.makeCall(next.call);
       next = budget.next();
     }
-    Crew.release(worker);
+    HelperPool.release(worker);
     if (next == null) {
       budget.release();
     } else {
