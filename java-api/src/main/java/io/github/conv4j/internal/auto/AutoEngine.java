@@ -217,7 +217,7 @@ final class AutoEngine implements Engine, LedgerOwner {
     } catch (OutOfMemoryError e) {
       return unmeasured(request, ways, "not measured: the memory does not suffice for all");
     }
-    Contestant winner = outcome.winner();
+    TimedCandidate winner = outcome.winner();
     try {
       choices.remember(key, outcome.choice());
       List<Candidate> candidates = new ArrayList<>();
@@ -230,14 +230,14 @@ final class AutoEngine implements Engine, LedgerOwner {
     }
   }
 
-  private static Candidate candidate(Contestant contestant, boolean chosen) {
-    Way way = contestant.way();
+  private static Candidate candidate(TimedCandidate candidate, boolean chosen) {
+    Way way = candidate.way();
     return new Candidate(
         way.engine().name(),
         way.implementation(),
-        contestant.isTimed() ? Math.round(contestant.medianNanos()) : 0,
+        candidate.isTimed() ? Math.round(candidate.medianNanos()) : 0,
         chosen,
-        contestant.isTimed() ? "measured" : contestant.note());
+        candidate.isTimed() ? "measured" : candidate.note());
   }
 
   /** Takes ownership of {@code prepared}. */

@@ -48,20 +48,20 @@ final class Tuner {
    * @param others closed
    * @param warnings about those that failed or computed something else
    */
-  record Outcome(Contestant winner, List<Contestant> others, List<String> warnings) {
+  record Outcome(TimedCandidate winner, List<TimedCandidate> others, List<String> warnings) {
     /** The times of those that can be trusted, the winner's first. */
     Choice choice() {
       List<Choice.Timing> timings = new ArrayList<>();
       timings.add(timing(winner));
-      others.stream().filter(Contestant::isTimed).map(Outcome::timing).forEach(timings::add);
+      others.stream().filter(TimedCandidate::isTimed).map(Outcome::timing).forEach(timings::add);
       return new Choice(timings);
     }
 
-    private static Choice.Timing timing(Contestant contestant) {
+    private static Choice.Timing timing(TimedCandidate candidate) {
       return new Choice.Timing(
-          contestant.way().engine().name(),
-          contestant.way().implementation(),
-          Math.round(contestant.medianNanos()));
+          candidate.way().engine().name(),
+          candidate.way().implementation(),
+          Math.round(candidate.medianNanos()));
     }
   }
 
@@ -72,35 +72,35 @@ final class Tuner {
    * @throws RuntimeException of the first way if none can be prepared and executed
    */
   Outcome run(List<Way> ways) {
-    List<Contestant> open = new ArrayList<>();
-    List<Contestant> out = new ArrayList<>();
+    List<TimedCandidate> open = new ArrayList<>();
+    List<TimedCandidate> out = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
-    Contestant winner = null;
+    TimedCandidate winner = null;
     try (Arena arena = Arena.ofConfined()) {
       prepare(ways, open, warnings);
       Tensor src = Tensor.allocate(request.src(), arena);
       Tensor dst = Tensor.allocate(request.dst(), arena);
       fillWithRandomFloats(src);
-      List<Contestant> racing = check(open, out, src, dst, warnings);
-      winner = new Contest(racing, src, dst, options.tuning().budget().toNanos()).run();
+      List<TimedCandidate> racing = check(open, out, src, dst, warnings);
+      winner = new CandidateRace(racing, src, dst, options.tuning().budget().toNanos()).run();
       racing.remove(winner);
-      racing.sort(Comparator.comparingDouble(Contestant::medianNanos));
+      racing.sort(Comparator.comparingDouble(TimedCandidate::medianNanos));
       out.addAll(0, racing);
       return new Outcome(winner, out, warnings);
     } finally {
-      for (Contestant contestant : open) {
-        if (contestant != winner) {
-          contestant.prepared().close();
+      for (TimedCandidate candidate : open) {
+        if (candidate != winner) {
+          candidate.prepared().close();
         }
       }
     }
   }
 
-  private void prepare(List<Way> ways, List<Contestant> open, List<String> warnings) {
+  private void prepare(List<Way> ways, List<TimedCandidate> open, List<String> warnings) {
     RuntimeException first = null;
     for (Way way : ways) {
       try {
-        open.add(new Contestant(way, way.prepare(request)));
+        open.add(new TimedCandidate(way, way.prepare(request)));
       } catch (EngineFailureException | UnsupportedConvolutionException e) {
         first = first == null ? e : first;
         warn(warnings, "%s cannot be prepared: %s".formatted(way, e.getMessage()));
@@ -112,47 +112,52 @@ final class Tuner {
   }
 
   /** Makes everyone's first call; returns those whose result is taken as right. */
-  private List<Contestant> check(
-      List<Contestant> open, List<Contestant> out, Tensor src, Tensor dst, List<String> warnings) {
-    @Nullable Sample sample = open.size() == 1 ? null : Sample.of(request, options.accuracy());
-    List<Contestant> ran = new ArrayList<>();
+  private List<TimedCandidate> check(
+      List<TimedCandidate> open,
+      List<TimedCandidate> out,
+      Tensor src,
+      Tensor dst,
+      List<String> warnings) {
+    @Nullable SampledOutputs sampled =
+        open.size() == 1 ? null : SampledOutputs.of(request, options.accuracy());
+    List<TimedCandidate> ran = new ArrayList<>();
     List<float[]> results = new ArrayList<>();
     EngineFailureException first = null;
-    for (Contestant contestant : open) {
+    for (TimedCandidate candidate : open) {
       dst.fill(Float.NaN);
       try {
-        contestant.first(src, dst);
+        candidate.first(src, dst);
       } catch (EngineFailureException e) {
         first = first == null ? e : first;
-        contestant.exclude("failed: " + e.getMessage());
-        warn(warnings, "%s %s".formatted(contestant.way(), contestant.note()));
-        out.add(contestant);
+        candidate.exclude("failed: " + e.getMessage());
+        warn(warnings, "%s %s".formatted(candidate.way(), candidate.note()));
+        out.add(candidate);
         continue;
       }
-      ran.add(contestant);
-      if (sample != null) {
-        results.add(sample.read(dst));
+      ran.add(candidate);
+      if (sampled != null) {
+        results.add(sampled.read(dst));
       }
     }
     if (ran.isEmpty() && first != null) {
       throw first;
     }
-    if (sample == null || ran.size() == 1) {
+    if (sampled == null || ran.size() == 1) {
       return ran;
     }
-    boolean[] isRight = new Jury(request, sample).verdict(results, src, dst);
-    List<Contestant> racing = new ArrayList<>();
+    boolean[] isRight = new AgreementCheck(request, sampled).check(results, src, dst);
+    List<TimedCandidate> racing = new ArrayList<>();
     for (int i = 0; i < isRight.length; i++) {
-      Contestant contestant = ran.get(i);
+      TimedCandidate candidate = ran.get(i);
       if (isRight[i]) {
-        racing.add(contestant);
+        racing.add(candidate);
       } else {
-        contestant.exclude("left out: its result disagrees");
+        candidate.exclude("left out: its result disagrees");
         warn(
             warnings,
             "%s computes something else than the others and is not used"
-                .formatted(contestant.way()));
-        out.add(contestant);
+                .formatted(candidate.way()));
+        out.add(candidate);
       }
     }
     return racing;

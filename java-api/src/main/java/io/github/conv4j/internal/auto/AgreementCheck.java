@@ -10,31 +10,31 @@ import java.util.List;
 /**
  * Decides whose results are right.
  *
- * <p>Results that agree with each other form a group. If more than half of all contestants are in
+ * <p>Results that agree with each other form a group. If more than half of all candidates are in
  * one group, it is right. Otherwise the naive loops compute the problem and decide, unless it has
- * more than {@value MOST_PRODUCTS} products; then the group of the first contestant, the own choice
+ * more than {@value MOST_PRODUCTS} products; then the group of the first candidate, the own choice
  * of the best engine, stays.
  */
-final class Jury {
+final class AgreementCheck {
   static final long MOST_PRODUCTS = 1L << 27;
 
   private final PrepareRequest request;
-  private final Sample sample;
+  private final SampledOutputs sampled;
 
-  Jury(PrepareRequest request, Sample sample) {
+  AgreementCheck(PrepareRequest request, SampledOutputs sampled) {
     this.request = request;
-    this.sample = sample;
+    this.sampled = sampled;
   }
 
   /**
    * Returns whether each result is taken as right.
    *
-   * @param results the sampled outputs of each contestant
+   * @param results the sampled outputs of each candidate
    * @param src what they were computed from
    * @param scratch for the naive loops' result
    * @throws EngineFailureException if the naive loops agree with nobody
    */
-  boolean[] verdict(List<float[]> results, Tensor src, Tensor scratch) {
+  boolean[] check(List<float[]> results, Tensor src, Tensor scratch) {
     List<float[]> leaders = new ArrayList<>();
     int[] group = new int[results.size()];
     int[] sizes = new int[results.size()];
@@ -61,7 +61,7 @@ final class Jury {
 
   private int groupOf(float[] result, List<float[]> leaders) {
     for (int i = 0; i < leaders.size(); i++) {
-      if (sample.agree(result, leaders.get(i))) {
+      if (sampled.agree(result, leaders.get(i))) {
         return i;
       }
     }
@@ -80,12 +80,12 @@ final class Jury {
                 request.weights(),
                 request.bias())) {
       loops.execute(src, scratch);
-      expected = sample.read(scratch);
+      expected = sampled.read(scratch);
     }
     boolean[] isRight = new boolean[results.size()];
     boolean any = false;
     for (int i = 0; i < isRight.length; i++) {
-      isRight[i] = sample.agree(results.get(i), expected);
+      isRight[i] = sampled.agree(results.get(i), expected);
       any |= isRight[i];
     }
     if (!any) {

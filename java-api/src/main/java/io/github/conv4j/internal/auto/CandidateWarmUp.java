@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * stretches of a quarter of a second in between without any progress. Only who stays so to the end
  * of all patience, several times under one name in one process, is not waited for any more.
  */
-final class WarmUp {
+final class CandidateWarmUp {
   private static final int BUDGETS_FOR_COMPILATION = 12;
   private static final int MOST_DISAPPOINTMENTS = 3;
   private static final int CALM_WINDOWS = 3;
@@ -38,10 +38,10 @@ final class WarmUp {
   /**
    * Creates a warm-up.
    *
-   * @param budgetNanos for the whole contest
-   * @param shareNanos what each contestant may take of it here
+   * @param budgetNanos for the whole race
+   * @param shareNanos what each candidate may take of it here
    */
-  WarmUp(Tensor src, Tensor dst, long budgetNanos, long shareNanos) {
+  CandidateWarmUp(Tensor src, Tensor dst, long budgetNanos, long shareNanos) {
     this.src = src;
     this.dst = dst;
     this.budgetNanos = budgetNanos;
@@ -53,10 +53,10 @@ final class WarmUp {
    *
    * @param quickest the shortest call of others, infinite where there are none
    */
-  void run(Contestant contestant, double quickest) {
-    String name = contestant.way().toString();
+  void run(TimedCandidate candidate, double quickest) {
+    String name = candidate.way().toString();
     boolean isPatient =
-        contestant.way().engine().warmsUp()
+        candidate.way().engine().warmsUp()
             && DISAPPOINTMENTS.getOrDefault(name, 0) < MOST_DISAPPOINTMENTS;
     long window = Math.min(budgetNanos / 16, LONGEST_WINDOW_NANOS);
     long begin = System.nanoTime();
@@ -67,11 +67,11 @@ final class WarmUp {
     long elapsed;
     do {
       long heap = HeapUse.bytes();
-      double time = contestant.calls(src, dst, window);
+      double time = candidate.calls(src, dst, window);
       long taken = heap == HeapUse.UNKNOWN ? HeapUse.UNKNOWN : HeapUse.bytes() - heap;
       boolean isFaster = time * FASTER < best;
       best = Math.min(best, time);
-      isUncompiled = isPatient && isUncompiled(taken, contestant.firstNanos(), best, quickest);
+      isUncompiled = isPatient && isUncompiled(taken, candidate.firstNanos(), best, quickest);
       calm = isFaster || isUncompiled ? 0 : calm + 1;
       elapsed = System.nanoTime() - begin;
     } while (elapsed < most && calm < CALM_WINDOWS);

@@ -19,7 +19,7 @@ import java.lang.foreign.ValueLayout;
  * differ by at most twice as much. With {@link Accuracy#RELAXED} a relative L2 distance of twice
  * {@value RELAXED_DISTANCE} is enough.
  */
-final class Sample {
+final class SampledOutputs {
   static final double RELAXED_DISTANCE = 2e-5;
   private static final int MOST_OUTPUTS = 1 << 16;
 
@@ -27,18 +27,18 @@ final class Sample {
   private final long[] offsets;
   private final double[] permitted;
 
-  private Sample(Accuracy accuracy, long[] offsets, double[] permitted) {
+  private SampledOutputs(Accuracy accuracy, long[] offsets, double[] permitted) {
     this.accuracy = accuracy;
     this.offsets = offsets;
     this.permitted = permitted;
   }
 
   /** Chooses outputs; the request's layouts are plain or strided. */
-  static Sample of(PrepareRequest request, Accuracy accuracy) {
+  static SampledOutputs of(PrepareRequest request, Accuracy accuracy) {
     return of(request, accuracy, MOST_OUTPUTS);
   }
 
-  static Sample of(PrepareRequest request, Accuracy accuracy, int most) {
+  static SampledOutputs of(PrepareRequest request, Accuracy accuracy, int most) {
     TensorSpec dst = request.dst();
     Shape shape = dst.shape();
     double[] perChannel = permitted(request);
@@ -60,7 +60,7 @@ final class Sample {
       }
       offsets[i] = offset;
     }
-    return new Sample(accuracy, offsets, permitted);
+    return new SampledOutputs(accuracy, offsets, permitted);
   }
 
   private static double[] permitted(PrepareRequest request) {

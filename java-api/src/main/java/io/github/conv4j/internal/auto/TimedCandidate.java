@@ -5,7 +5,7 @@ import io.github.conv4j.tensor.Tensor;
 import java.util.Arrays;
 
 /** A way that was made ready, and what its calls took. Not safe for several threads. */
-final class Contestant {
+final class TimedCandidate {
   /** A shorter call may spend much of its time on fetching what others drove from the caches. */
   private static final double LONG_CALL_NANOS = 4e6;
 
@@ -19,7 +19,7 @@ final class Contestant {
   private String note = "";
   private boolean isTimed = true;
 
-  Contestant(Way way, PreparedConvolution prepared) {
+  TimedCandidate(Way way, PreparedConvolution prepared) {
     this.way = way;
     this.prepared = prepared;
   }

@@ -3,14 +3,14 @@ package io.github.conv4j.internal.auto;
 import java.util.List;
 
 /**
- * Judges contestants that have had the same number of turns.
+ * Judges candidates that have had the same number of turns.
  *
  * <p>What disturbs a turn only lengthens it, so a time is the lower quartile of turns: right as
  * long as a quarter of them is undisturbed. And what disturbs in one half of the race seldom
- * disturbs the same contestants in the other, so only who is faster in both halves, and in its best
+ * disturbs the same candidates in the other, so only who is faster in both halves, and in its best
  * turn, is called faster.
  */
-final class Verdict {
+final class Standings {
   /** Who is nearer than this to an earlier one does not replace it. */
   private static final double TIE = 1.02;
 
@@ -18,21 +18,21 @@ final class Verdict {
   private static final int FEW_TURNS = 8;
   private static final double GETTING_FASTER = 1.05;
 
-  private final List<Contestant> racing;
+  private final List<TimedCandidate> racing;
 
   /**
-   * Creates a verdict.
+   * Creates a standings.
    *
    * @param racing at least one; who comes earlier is preferred
    */
-  Verdict(List<Contestant> racing) {
+  Standings(List<TimedCandidate> racing) {
     this.racing = racing;
   }
 
   /** Returns the first of those that nobody later is faster than. */
-  Contestant winner() {
-    Contestant champion = racing.getFirst();
-    for (Contestant challenger : racing) {
+  TimedCandidate winner() {
+    TimedCandidate champion = racing.getFirst();
+    for (TimedCandidate challenger : racing) {
       if (isFaster(challenger, champion, tie())) {
         champion = challenger;
       }
@@ -42,8 +42,8 @@ final class Verdict {
 
   /** Whether more turns would hardly change the winner. */
   boolean isSettled() {
-    Contestant winner = winner();
-    for (Contestant other : racing) {
+    TimedCandidate winner = winner();
+    for (TimedCandidate other : racing) {
       boolean threatens =
           winner.firstHalfNanos() > tie() * other.firstHalfNanos()
               || winner.secondHalfNanos() > tie() * other.secondHalfNanos();
@@ -56,24 +56,24 @@ final class Verdict {
 
   /** Whether code is still being compiled: the first half of the turns means nothing then. */
   boolean isAnyGettingFaster() {
-    return racing.stream().anyMatch(Verdict::isGettingFaster);
+    return racing.stream().anyMatch(Standings::isGettingFaster);
   }
 
-  private static boolean isGettingFaster(Contestant contestant) {
-    return contestant.way().engine().warmsUp()
-        && contestant.firstHalfNanos() > GETTING_FASTER * contestant.secondHalfNanos();
+  private static boolean isGettingFaster(TimedCandidate candidate) {
+    return candidate.way().engine().warmsUp()
+        && candidate.firstHalfNanos() > GETTING_FASTER * candidate.secondHalfNanos();
   }
 
-  /** Whether someone is so many times as fast as {@code contestant}. */
-  boolean isBeaten(Contestant contestant, double times) {
-    return racing.stream().anyMatch(other -> isFaster(other, contestant, times));
+  /** Whether someone is so many times as fast as {@code candidate}. */
+  boolean isBeaten(TimedCandidate candidate, double times) {
+    return racing.stream().anyMatch(other -> isFaster(other, candidate, times));
   }
 
   private double tie() {
     return racing.getFirst().turnCount() < FEW_TURNS ? TIE_OF_FEW : TIE;
   }
 
-  private static boolean isFaster(Contestant a, Contestant b, double times) {
+  private static boolean isFaster(TimedCandidate a, TimedCandidate b, double times) {
     return times * a.firstHalfNanos() < b.firstHalfNanos()
         && times * a.secondHalfNanos() < b.secondHalfNanos()
         && a.bestNanos() < b.bestNanos();
