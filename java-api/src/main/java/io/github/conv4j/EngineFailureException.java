@@ -1,14 +1,28 @@
 package io.github.conv4j;
 
+import org.jspecify.annotations.Nullable;
+
 /** An engine failed although the call was valid, for example because native memory ran out. */
-public final class EngineFailureException extends RuntimeException {
+public final class EngineFailureException extends Conv4jException {
   private static final long serialVersionUID = 1;
 
   private final String status;
 
-  /** Creates the exception from the engine's status, the operation and the problem. */
-  public EngineFailureException(String status, String operation, String problem) {
-    super("%s failed with status %s for %s".formatted(operation, status, problem));
+  /** Creates the exception from who failed, at what, and the engine's own status. */
+  public EngineFailureException(String engine, String problem, String operation, String status) {
+    this(engine, problem, operation, status, null);
+  }
+
+  /** Creates the exception with what it follows from. */
+  public EngineFailureException(
+      String engine, String problem, String operation, String status, @Nullable Throwable cause) {
+    super(
+        "engine %s: %s failed with status %s for %s".formatted(engine, operation, status, problem),
+        engine,
+        problem,
+        "%s failed with status %s".formatted(operation, status),
+        null,
+        cause);
     this.status = status;
   }
 

@@ -1,11 +1,17 @@
 package io.github.conv4j;
 
-/** A valid description that this engine cannot run; {@code support} tells beforehand. */
-public final class UnsupportedConvolutionException extends UnsupportedOperationException {
+/** A valid request that this engine cannot run; {@code support} tells beforehand. */
+public final class UnsupportedConvolutionException extends Conv4jException {
   private static final long serialVersionUID = 1;
 
   /** Creates the exception from the engine's name, the problem and the reason. */
   public UnsupportedConvolutionException(String engine, String problem, String reason) {
-    super("engine %s cannot run %s: %s".formatted(engine, problem, reason));
+    super(
+        "engine %s cannot run %s: %s".formatted(engine, problem, reason),
+        engine,
+        problem,
+        reason,
+        null,
+        null);
   }
 }

@@ -93,7 +93,8 @@ class HostileArgumentsTest {
       all.add(of("bias " + bad, () -> TensorSpec.bias(bad), bad));
     }
     for (int bad : new int[] {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
-      all.add(of("threads " + bad, () -> new EngineOptions(bad), "threads", bad));
+      all.add(
+          of("threads " + bad, () -> EngineOptions.defaults().withThreads(bad), "threads", bad));
     }
     for (int bad : new int[] {0, -1, Integer.MIN_VALUE}) {
       all.add(
@@ -304,7 +305,7 @@ class HostileArgumentsTest {
         of("Available", () -> new Availability.Available(null, ""), "version"),
         of("Unavailable", () -> new Availability.Unavailable("", null), "remedy"),
         of("Unsupported", () -> new Support.Unsupported(null), "reason"),
-        of("Explanation", () -> new Explanation("", null, List.of(), List.of()), "problem"),
+        of("Explanation", () -> Explanation.of("", null, List.of()), "problem"),
         of("problem", () -> Problem.parse(null), "line"),
         of("transposed problem", () -> Problem.parseTransposed(null), "line"),
         of("Problem", () -> new Problem(convolution, Shape.of(1, 4, 1, 1), null), "name"),

@@ -1,60 +1,115 @@
 package io.github.conv4j.engine;
 
 import io.github.conv4j.internal.checks.Checks;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Choices for a whole engine. Immutable.
  *
- * @param threads how many threads of all calls together compute at once, callers and those of
- *     conv4j's pool, which has at most 256; further callers wait in fair order
- * @param accuracy which algorithms may be chosen
- * @param tuning how engine {@code auto} finds the fastest way; no other engine reads it
+ * <pre>{@code
+ * EngineOptions.defaults().withThreads(4).with(Tuning.defaults().withBudget(Duration.ZERO))
+ * }</pre>
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A value out of its
+ * range is refused with {@link IllegalArgumentException} where it is given.
  */
-public record EngineOptions(int threads, Accuracy accuracy, Tuning tuning) {
+public final class EngineOptions {
   private static final int MAX_THREADS = 4096;
 
-  /** Checks the range. */
-  public EngineOptions {
-    Checks.positive(threads, "threads");
-    if (threads > MAX_THREADS) {
-      throw new IllegalArgumentException(
-          "threads must be at most %d but is %d".formatted(MAX_THREADS, threads));
-    }
-    Objects.requireNonNull(accuracy, "accuracy");
-    Objects.requireNonNull(tuning, "tuning");
-  }
+  private final int threads;
+  private final Accuracy accuracy;
+  private final Map<Class<? extends EngineOption>, EngineOption> ofEngines;
 
-  /** Chooses threads and accuracy, and {@link Tuning#defaults}. */
-  public EngineOptions(int threads, Accuracy accuracy) {
-    this(threads, accuracy, Tuning.defaults());
-  }
-
-  /** Chooses the threads, {@link Accuracy#STRICT} and {@link Tuning#defaults}. */
-  public EngineOptions(int threads) {
-    this(threads, Accuracy.STRICT);
+  private EngineOptions(
+      int threads, Accuracy accuracy, Map<Class<? extends EngineOption>, EngineOption> ofEngines) {
+    this.threads = threads;
+    this.accuracy = accuracy;
+    this.ofEngines = ofEngines;
   }
 
   /**
    * Returns one thread for each processor that the process, or its container, may use, {@link
-   * Accuracy#STRICT} and {@link Tuning#defaults}.
+   * Accuracy#STRICT}, and nothing for single engines. Reads no system property.
    */
   public static EngineOptions defaults() {
-    return new EngineOptions(Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors()));
+    return new EngineOptions(
+        Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors()),
+        Accuracy.STRICT,
+        Map.of());
   }
 
-  /** Returns the same options with another number of threads. */
+  /**
+   * Returns how many threads of all calls together compute at once, callers and those of conv4j's
+   * pool, which has at most 256; further callers wait in fair order.
+   */
+  public int threads() {
+    return threads;
+  }
+
+  /** Returns which algorithms may be chosen. */
+  public Accuracy accuracy() {
+    return accuracy;
+  }
+
+  /** Returns the option of a type, for the engine that knows the type; empty if none was given. */
+  public <T extends EngineOption> Optional<T> find(Class<T> type) {
+    Objects.requireNonNull(type, "type");
+    return Optional.ofNullable(ofEngines.get(type)).map(type::cast);
+  }
+
+  /** Returns the same options with another number of threads, from 1 to 4096. */
   public EngineOptions withThreads(int count) {
-    return new EngineOptions(count, accuracy, tuning);
+    Checks.positive(count, "threads");
+    if (count > MAX_THREADS) {
+      throw new IllegalArgumentException(
+          "threads must be at most %d but is %d".formatted(MAX_THREADS, count));
+    }
+    return new EngineOptions(count, accuracy, ofEngines);
   }
 
   /** Returns the same options with another accuracy. */
   public EngineOptions withAccuracy(Accuracy choice) {
-    return new EngineOptions(threads, choice, tuning);
+    return new EngineOptions(threads, Objects.requireNonNull(choice, "accuracy"), ofEngines);
   }
 
-  /** Returns the same options with another tuning. */
-  public EngineOptions withTuning(Tuning choice) {
-    return new EngineOptions(threads, accuracy, choice);
+  /** Returns the same options with an option of one engine, in place of another of its class. */
+  public EngineOptions with(EngineOption option) {
+    Objects.requireNonNull(option, "option");
+    Map<Class<? extends EngineOption>, EngineOption> all = new LinkedHashMap<>(ofEngines);
+    all.put(option.getClass(), option);
+    return new EngineOptions(threads, accuracy, all);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof EngineOptions that
+        && threads == that.threads
+        && accuracy == that.accuracy
+        && ofEngines.equals(that.ofEngines);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(threads, accuracy, ofEngines);
+  }
+
+  /** Returns for example {@code 4 threads, strict, tuning of 200 ms}. */
+  @Override
+  public String toString() {
+    String text =
+        "%d thread%s, %s"
+            .formatted(threads, threads == 1 ? "" : "s", accuracy.name().toLowerCase(Locale.ROOT));
+    return ofEngines.isEmpty()
+        ? text
+        : text
+            + ofEngines.values().stream()
+                .map(EngineOption::toString)
+                .collect(Collectors.joining(", ", ", ", ""));
   }
 }

@@ -25,15 +25,6 @@ public final class Engines {
 
   private Engines() {}
 
-  /**
-   * One engine that was found.
-   *
-   * @param name the short name
-   * @param priority the rank among available engines
-   * @param availability whether it can start
-   */
-  public record Survey(String name, int priority, Availability availability) {}
-
   /** Starts the best engine that can start on this machine, with default options. */
   public static Engine best() {
     return best(EngineOptions.defaults());
@@ -102,9 +93,9 @@ public final class Engines {
   }
 
   /** Returns every engine that is present, the best first, with whether it can start. */
-  public static List<Survey> survey() {
+  public static List<EngineStatus> survey() {
     return providers().stream()
-        .map(p -> new Survey(p.name(), p.priority(), p.availability()))
+        .map(p -> new EngineStatus(p.name(), p.priority(), p.availability()))
         .toList();
   }
 

@@ -4,22 +4,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How engine {@code auto} finds the fastest way to run a problem. No other engine reads it.
- * Immutable.
+ * How engine {@code auto} finds the fastest way to run a problem: {@code
+ * options.with(Tuning.defaults().withBudget(...))}. No other engine reads it. Immutable.
  *
  * <p>A file of choices lets a server start without measuring: run the program once, keep the file.
  * Several processes may share it; what was measured on another processor, with other versions or
  * another number of threads stays in the file and is not used.
  *
- * @param budget how long to measure each problem; every candidate runs once or twice whatever the
- *     budget, a race that is still open gets up to three budgets more, and a Java candidate that is
- *     not compiled yet up to twelve. Zero measures nothing: what the file knows is taken, else the
- *     best engine's own choice
- * @param choices a file that choices are read from and added to; empty to keep them in this process
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A value out of its
+ * range is refused with {@link IllegalArgumentException}, a system property too, by {@link
+ * #defaults}.
  */
-public record Tuning(Duration budget, Optional<Path> choices) {
+public final class Tuning implements EngineOption {
   /** The system property that sets the budget of {@link #defaults}, in milliseconds. */
   public static final String BUDGET_PROPERTY = "conv4j.tuning.millis";
 
@@ -29,14 +28,12 @@ public record Tuning(Duration budget, Optional<Path> choices) {
   private static final long DEFAULT_MILLIS = 200;
   private static final Duration LONGEST = Duration.ofHours(1);
 
-  /** Checks the range. */
-  public Tuning {
-    Objects.requireNonNull(budget, "budget");
-    Objects.requireNonNull(choices, "choices");
-    if (budget.isNegative() || budget.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(
-          "budget must be from 0 to %s but is %s".formatted(LONGEST, budget));
-    }
+  private final Duration budget;
+  private final @Nullable Path choices;
+
+  private Tuning(Duration budget, @Nullable Path choices) {
+    this.budget = budget;
+    this.choices = choices;
   }
 
   /** Returns a budget of 200 ms and no file, unless the two properties say otherwise. */
@@ -45,16 +42,60 @@ public record Tuning(Duration budget, Optional<Path> choices) {
     return new Tuning(
         Duration.ofMillis(
             Math.clamp(Long.getLong(BUDGET_PROPERTY, DEFAULT_MILLIS), 0, LONGEST.toMillis())),
-        file.isBlank() ? Optional.empty() : Optional.of(Path.of(file.strip())));
+        file.isBlank() ? null : Path.of(file.strip()));
   }
 
-  /** Returns the same tuning with another budget. */
+  /**
+   * Returns how long to measure each problem; every candidate runs once or twice whatever the
+   * budget, a race that is still open gets up to three budgets more, and a Java candidate that is
+   * not compiled yet up to twelve. Zero measures nothing: what the file knows is taken, else the
+   * best engine's own choice.
+   */
+  public Duration budget() {
+    return budget;
+  }
+
+  /** Returns the file that choices are read from and added to; empty to keep them in memory. */
+  public Optional<Path> choices() {
+    return Optional.ofNullable(choices);
+  }
+
+  /** Returns the same tuning with another budget, from zero to one hour. */
   public Tuning withBudget(Duration other) {
+    Objects.requireNonNull(other, "budget");
+    if (other.isNegative() || other.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "budget must be from 0 to %s but is %s".formatted(LONGEST, other));
+    }
     return new Tuning(other, choices);
   }
 
   /** Returns the same tuning with a file of choices. */
   public Tuning withChoices(Path file) {
-    return new Tuning(budget, Optional.of(file));
+    return new Tuning(budget, Objects.requireNonNull(file, "choices"));
+  }
+
+  /** Returns the same tuning without a file of choices. */
+  public Tuning withoutChoices() {
+    return new Tuning(budget, null);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Tuning that
+        && budget.equals(that.budget)
+        && Objects.equals(choices, that.choices);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(budget, choices);
+  }
+
+  /** Returns for example {@code tuning of 200 ms, choices in build/choices.txt}. */
+  @Override
+  public String toString() {
+    String text = "tuning of %d ms".formatted(budget.toMillis());
+    return choices == null ? text : text + ", choices in " + choices;
   }
 }

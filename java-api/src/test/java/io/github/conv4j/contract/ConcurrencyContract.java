@@ -53,7 +53,7 @@ abstract class ConcurrencyContract extends EngineContract {
 
   @Test
   void callersBeyondTheBudgetWait() throws Exception {
-    try (Engine narrow = Engines.named(engineName(), new EngineOptions(1));
+    try (Engine narrow = Engines.named(engineName(), EngineOptions.defaults().withThreads(1));
         var threads = Executors.newFixedThreadPool(CALLERS)) {
       sameBitsEverywhere(narrow, Layout.NHWC, threads);
     }

@@ -63,7 +63,7 @@ abstract class SharingContract extends EngineContract {
   @ParameterizedTest
   @MethodSource("problems")
   void partsAreExact(Problem problem) {
-    try (Engine three = Engines.named(engineName(), new EngineOptions(THREADS));
+    try (Engine three = Engines.named(engineName(), EngineOptions.defaults().withThreads(THREADS));
         var validator = new EngineValidator(three)) {
       for (LayoutChoice layout : LayoutChoice.values()) {
         assertThat(validator.exact(problem, layout, 4))
@@ -80,7 +80,8 @@ abstract class SharingContract extends EngineContract {
     float[] bias = floats(Shape.of(convolution.outChannels()), 2);
     float[] input = floats(problem.src(), 3);
     for (LayoutChoice layout : LayoutChoice.values()) {
-      try (Engine three = Engines.named(engineName(), new EngineOptions(THREADS));
+      try (Engine three =
+              Engines.named(engineName(), EngineOptions.defaults().withThreads(THREADS));
           PreparedConvolution shared =
               three.prepare(
                   convolution,
@@ -128,7 +129,7 @@ abstract class SharingContract extends EngineContract {
     Problem problem = problems().findFirst().orElseThrow();
     Convolution convolution = problem.convolution();
     float[] input = floats(problem.src(), 3);
-    try (Engine three = Engines.named(engineName(), new EngineOptions(THREADS));
+    try (Engine three = Engines.named(engineName(), EngineOptions.defaults().withThreads(THREADS));
         PreparedConvolution prepared =
             three.prepare(
                 convolution,
@@ -154,7 +155,7 @@ abstract class SharingContract extends EngineContract {
   void aClosedConfinedArenaIsRefused() throws Exception {
     Problem problem = problems().findFirst().orElseThrow();
     Convolution convolution = problem.convolution();
-    try (Engine two = Engines.named(engineName(), new EngineOptions(2));
+    try (Engine two = Engines.named(engineName(), EngineOptions.defaults().withThreads(2));
         PreparedConvolution prepared =
             two.prepare(
                 convolution,
@@ -198,7 +199,7 @@ abstract class SharingContract extends EngineContract {
   void aTensorOfAnotherThreadsArenaIsRefused() throws Exception {
     Problem problem = problems().findFirst().orElseThrow();
     Convolution convolution = problem.convolution();
-    try (Engine three = Engines.named(engineName(), new EngineOptions(THREADS));
+    try (Engine three = Engines.named(engineName(), EngineOptions.defaults().withThreads(THREADS));
         PreparedConvolution prepared =
             three.prepare(
                 convolution,

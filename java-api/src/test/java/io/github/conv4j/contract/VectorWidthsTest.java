@@ -3,6 +3,7 @@ package io.github.conv4j.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import java.util.List;
 import java.util.function.Predicate;
@@ -58,7 +59,7 @@ class VectorWidthsTest {
     private Surveyor() {}
 
     public static void main(String[] arguments) {
-      for (Engines.Survey survey : Engines.survey()) {
+      for (EngineStatus survey : Engines.survey()) {
         if (survey.availability() instanceof Availability.Available available) {
           System.out.println(survey.name() + ": " + available.detail());
         }

@@ -34,7 +34,7 @@ class EnginesTest {
   @Test
   void theReferenceIsAlwaysThere() {
     assertThat(Engines.survey())
-        .extracting(Engines.Survey::name)
+        .extracting(EngineStatus::name)
         .contains("reference")
         .doesNotHaveDuplicates();
     try (Engine engine = Engines.named("reference")) {
@@ -45,7 +45,7 @@ class EnginesTest {
 
   @Test
   void optionsReachTheEngine() {
-    try (Engine engine = Engines.named("reference", new EngineOptions(3))) {
+    try (Engine engine = Engines.named("reference", EngineOptions.defaults().withThreads(3))) {
       assertThat(engine.options().threads()).isEqualTo(3);
     }
   }
@@ -140,15 +140,15 @@ class EnginesTest {
     TestProviders.with(
         folder,
         () -> {
-          List<Engines.Survey> survey = Engines.survey();
+          List<EngineStatus> survey = Engines.survey();
           assertThat(survey.getFirst())
               .isEqualTo(
-                  new Engines.Survey(
+                  new EngineStatus(
                       "absent",
                       1_000,
                       new Availability.Unavailable("the chip is missing", "put one in")));
           assertThat(survey)
-              .extracting(Engines.Survey::priority)
+              .extracting(EngineStatus::priority)
               .isSortedAccordingTo((a, b) -> b - a);
         },
         PREFIX + "Absent");
@@ -225,6 +225,6 @@ class EnginesTest {
   void aThreadWithoutContextLoaderFindsTheReference() {
     TestProviders.with(
         ClassLoader.getPlatformClassLoader(),
-        () -> assertThat(Engines.survey()).extracting(Engines.Survey::name).contains("reference"));
+        () -> assertThat(Engines.survey()).extracting(EngineStatus::name).contains("reference"));
   }
 }

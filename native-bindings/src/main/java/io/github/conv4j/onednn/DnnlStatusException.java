@@ -24,8 +24,6 @@ final class DnnlStatusException extends RuntimeException {
   }
 
   EngineFailureException forProblem(String problem) {
-    var failure = new EngineFailureException(statusName, operation, problem);
-    failure.initCause(this);
-    return failure;
+    return new EngineFailureException(OnednnEngine.NAME, problem, operation, statusName, this);
   }
 }

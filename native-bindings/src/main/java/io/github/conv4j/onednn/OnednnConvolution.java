@@ -39,18 +39,17 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
         primitives.cut(problem, request, threads);
       }
       var stage =
-          new Explanation.Stage(
-              (problem.convolution().isTransposed() ? "transposed convolution" : "convolution")
-                  + primitives.partsText(),
-              compiled.implementation().name(),
-              compiled.src(),
-              compiled.dst(),
-              compiled.weightsLayout(),
-              primitives.weightsByteSize(),
-              primitives.scratchpadByteSize());
+          Explanation.Stage.of(
+                  (problem.convolution().isTransposed() ? "transposed convolution" : "convolution")
+                      + primitives.partsText(),
+                  compiled.implementation().name(),
+                  compiled.src(),
+                  compiled.dst())
+              .withWeights(compiled.weightsLayout(), primitives.weightsByteSize())
+              .withScratchpad(primitives.scratchpadByteSize());
       var explanation =
-          new Explanation(
-              OnednnEngine.NAME, problemText, List.of(stage), compiled.implementation().warnings());
+          Explanation.of(OnednnEngine.NAME, problemText, List.of(stage))
+              .withWarnings(compiled.implementation().warnings());
       return new OnednnConvolution(explanation, ledger, primitives);
     } catch (Throwable e) {
       primitives.close();

@@ -39,7 +39,8 @@ final class ImplementationsRun {
     }
     Map<String, Integer> runs = new TreeMap<>();
     int failures = 0;
-    try (var engine = (Alternatives) Engines.named("onednn", new EngineOptions(1))) {
+    try (var engine =
+        (Alternatives) Engines.named("onednn", EngineOptions.defaults().withThreads(1))) {
       for (Problem problem : problems) {
         for (LayoutChoice layout : List.of(LayoutChoice.NCHW, LayoutChoice.NHWC)) {
           failures += run(engine, problem, layout, runs);

@@ -102,7 +102,8 @@ class ImplementationsTest {
     TensorSpec src = TensorSpec.f32(Layout.NHWC, 1, 8, 9, 9);
     TensorSpec dst = TensorSpec.of(dstType, Layout.NHWC, convolution.outputShape(src.shape()));
     try (Arena arena = Arena.ofConfined();
-        var engine = (Alternatives) Engines.named("onednn", new EngineOptions(1))) {
+        var engine =
+            (Alternatives) Engines.named("onednn", EngineOptions.defaults().withThreads(1))) {
       check.run(
           engine,
           PrepareRequest.of(

@@ -5,6 +5,7 @@ import io.github.conv4j.bench.contender.EngineContender;
 import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.contender.Peers;
 import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +82,7 @@ final class BenchContenders implements AutoCloseable {
   private static List<EngineName> available() {
     return Engines.survey().stream()
         .filter(found -> found.availability() instanceof Availability.Available)
-        .map(Engines.Survey::name)
+        .map(EngineStatus::name)
         .filter(name -> !name.equals(JUDGE))
         .sorted((a, b) -> Integer.compare(rank(a), rank(b)))
         .map(name -> new EngineName(name, 0, false))

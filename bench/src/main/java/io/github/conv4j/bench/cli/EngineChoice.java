@@ -2,6 +2,7 @@ package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -18,7 +19,7 @@ final class EngineChoice {
   static void requireKnown(String name, CommandLine command) {
     if (Engines.survey().stream().noneMatch(found -> found.name().equals(name))) {
       String known =
-          Engines.survey().stream().map(Engines.Survey::name).collect(Collectors.joining(", "));
+          Engines.survey().stream().map(EngineStatus::name).collect(Collectors.joining(", "));
       throw new ParameterException(
           command, "there is no engine '%s': choose one of %s".formatted(name, known));
     }

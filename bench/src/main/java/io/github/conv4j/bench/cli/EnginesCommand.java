@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ final class EnginesCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    for (Engines.Survey found : Engines.survey()) {
+    for (EngineStatus found : Engines.survey()) {
       String state =
           switch (found.availability()) {
             case Availability.Available yes ->

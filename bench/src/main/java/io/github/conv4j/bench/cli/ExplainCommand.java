@@ -5,6 +5,7 @@ import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Support;
@@ -67,7 +68,7 @@ final class ExplainCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     printProblem(problem, out);
     boolean allRun = true;
-    for (Engines.Survey found : Engines.survey()) {
+    for (EngineStatus found : Engines.survey()) {
       if (engineName == null || engineName.equals(found.name())) {
         out.println();
         allRun &= explain(found, problem, out);
@@ -113,7 +114,7 @@ final class ExplainCommand implements Callable<Integer> {
     convolution.checkerboards().forEach(warning -> printField(out, "warning", warning.toString()));
   }
 
-  private boolean explain(Engines.Survey found, Problem problem, PrintWriter out) {
+  private boolean explain(EngineStatus found, Problem problem, PrintWriter out) {
     switch (found.availability()) {
       case Availability.Unavailable no -> {
         out.println("engine " + found.name() + " cannot start");

@@ -14,6 +14,7 @@ import io.github.conv4j.bench.load.LoadRun;
 import io.github.conv4j.bench.results.Fairness;
 import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.validation.LayoutChoice;
 import io.github.conv4j.validation.Problem;
@@ -304,7 +305,7 @@ final class LoadCommand implements Callable<Integer> {
       names =
           Engines.survey().stream()
               .filter(found -> found.availability() instanceof Availability.Available)
-              .map(Engines.Survey::name)
+              .map(EngineStatus::name)
               .filter(name -> !name.equals("reference"))
               .toList();
     }

@@ -3,6 +3,7 @@ package io.github.conv4j.bench.cli;
 import io.github.conv4j.bench.tour.Tour;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ record TourEngines(List<Engine> open, List<String> notes) implements AutoCloseab
     List<Engine> open = new ArrayList<>();
     List<String> notes = new ArrayList<>();
     try {
-      for (Engines.Survey found : Engines.survey()) {
+      for (EngineStatus found : Engines.survey()) {
         boolean isWanted =
             wanted.isEmpty()
                 ? !found.name().equals(EngineChoice.AUTO)

@@ -62,7 +62,10 @@ public final class EngineContender implements Contender {
   private synchronized Engine engineOf(int threads) {
     return engines.computeIfAbsent(
         threads,
-        count -> Engines.named(name.engine(), new EngineOptions(count).withAccuracy(accuracy())));
+        count ->
+            Engines.named(
+                name.engine(),
+                EngineOptions.defaults().withThreads(count).withAccuracy(accuracy())));
   }
 
   @Override

@@ -65,7 +65,9 @@ public class Setting {
                     new IllegalArgumentException("'" + engine + "' is not the name of an engine"));
     return Engines.named(
         name.engine(),
-        new EngineOptions(threads, name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT));
+        EngineOptions.defaults()
+            .withThreads(threads)
+            .withAccuracy(name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT));
   }
 
   PreparedConvolution prepare(Engine engine, Task task) {

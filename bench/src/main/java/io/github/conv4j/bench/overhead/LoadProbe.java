@@ -11,7 +11,7 @@ final class LoadProbe {
 
   public static void main(String[] args) {
     long start = System.nanoTime();
-    Engine engine = Engines.named("onednn", new EngineOptions(1));
+    Engine engine = Engines.named("onednn", EngineOptions.defaults().withThreads(1));
     long nanos = System.nanoTime() - start;
     engine.close();
     ChildJvm.answer(Long.toString(nanos));

@@ -2,6 +2,7 @@ package io.github.conv4j.bench.overhead;
 
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,8 +15,8 @@ final class NativeEngine {
 
   /** Fails as the start of the engine does where that cannot start. */
   static Availability.Available requireAvailable() throws IOException {
-    Engines.named(NAME, new EngineOptions(1)).close();
-    for (Engines.Survey survey : Engines.survey()) {
+    Engines.named(NAME, EngineOptions.defaults().withThreads(1)).close();
+    for (EngineStatus survey : Engines.survey()) {
       if (survey.name().equals(NAME)
           && survey.availability() instanceof Availability.Available available) {
         return available;

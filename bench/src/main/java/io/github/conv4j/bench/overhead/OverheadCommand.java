@@ -95,7 +95,8 @@ public final class OverheadCommand implements Callable<Integer> {
         trials.add(folder.path(), floor, NativeEngine.library(found), rounds);
       }
       List<OverheadReport.Allocation> allocations = new ArrayList<>();
-      try (Engine engine = Engines.named(NativeEngine.NAME, new EngineOptions(1))) {
+      try (Engine engine =
+          Engines.named(NativeEngine.NAME, EngineOptions.defaults().withThreads(1))) {
         var allocationCounts = new AllocationCounts(engine);
         for (Layer layer : layers) {
           progress("allocation of " + layer);

@@ -19,7 +19,7 @@ final class TrialProbe {
   public static void main(String[] args) throws IOException {
     int rounds = Integer.parseInt(args[0]);
     // One thread: a call is then one primitive, as it is in C.
-    try (Engine engine = Engines.named(NativeEngine.NAME, new EngineOptions(1));
+    try (Engine engine = Engines.named(NativeEngine.NAME, EngineOptions.defaults().withThreads(1));
         FloorProcess floor =
             args.length == 1 ? null : new FloorProcess(Path.of(args[1]), Path.of(args[2]))) {
       ChildJvm.answer(new Gson().toJson(run(engine, floor, rounds)));

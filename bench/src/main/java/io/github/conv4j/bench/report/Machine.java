@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.report;
 
 import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ public final class Machine {
             .reduce("", (a, b) -> a + " " + b)
             .strip());
     facts.put("JDK", System.getProperty("java.vm.name") + " " + Runtime.version());
-    for (Engines.Survey engine : Engines.survey()) {
+    for (EngineStatus engine : Engines.survey()) {
       facts.put("Engine " + engine.name(), describe(engine.availability()));
     }
     facts.put(

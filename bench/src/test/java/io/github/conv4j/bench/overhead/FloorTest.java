@@ -53,7 +53,7 @@ class FloorTest {
     List<Layer> layers = new ArrayList<>(Layer.all());
     layers.add(Layer.of("g4mb2_ic32oc16_ih13iw9kh3kw5sh2ph1pw2"));
     layers.add(Layer.of("g24mb1_ic24oc24_ih17kh3ph2dh1"));
-    try (Engine engine = Engines.named("onednn", new EngineOptions(1));
+    try (Engine engine = Engines.named("onednn", EngineOptions.defaults().withThreads(1));
         FloorProcess floor = new FloorProcess(program, library())) {
       for (Layer layer : layers) {
         for (int round = 0; round < 3; round++) {

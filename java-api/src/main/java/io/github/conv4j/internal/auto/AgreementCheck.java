@@ -90,9 +90,10 @@ final class AgreementCheck {
     }
     if (!any) {
       throw new EngineFailureException(
-          "every implementation differs from the naive loops",
+          AutoEngine.NAME,
+          request.problemText(),
           "choosing an implementation",
-          request.problemText());
+          "every implementation differs from the naive loops");
     }
     return isRight;
   }

@@ -9,6 +9,7 @@ import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Explanation.Candidate;
 import io.github.conv4j.engine.Support;
+import io.github.conv4j.engine.Tuning;
 import io.github.conv4j.internal.compose.SafeLoops;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.DelegatingConvolution;
@@ -39,6 +40,7 @@ final class AutoEngine implements Engine, LedgerOwner {
   private static final System.Logger LOG = System.getLogger("io.github.conv4j");
 
   private final EngineOptions options;
+  private final Tuning tuning;
   private final List<Alternatives> engines;
   private final Choices choices;
   private final Ledger ledger;
@@ -57,7 +59,8 @@ final class AutoEngine implements Engine, LedgerOwner {
         owner.ledger().shareBudget(ledger.budget());
       }
     }
-    this.choices = new Choices(options.tuning().choices());
+    this.tuning = options.find(Tuning.class).orElseGet(Tuning::defaults);
+    this.choices = new Choices(tuning.choices());
   }
 
   @Override
@@ -126,7 +129,7 @@ final class AutoEngine implements Engine, LedgerOwner {
     var key = ChoiceKey.of(request, options, engines);
     Predicate<Choice> usable = choice -> wayOf(choice, ways) != null;
     Choices.Known known = choices.find(key, usable);
-    if (known == null && options.tuning().budget().isZero()) {
+    if (known == null && tuning.budget().isZero()) {
       return unmeasured(request, ways, "not measured: the budget is zero");
     }
     if (known == null) {
@@ -188,7 +191,9 @@ final class AutoEngine implements Engine, LedgerOwner {
     for (Way way : ways) {
       boolean chosen = candidates.isEmpty();
       candidates.add(
-          new Candidate(way.engine().name(), way.implementation(), 0, chosen, chosen ? why : ""));
+          Candidate.of(way.engine().name(), way.implementation())
+              .withChosen(chosen)
+              .withNote(chosen ? why : ""));
     }
     return delegate(ways.getFirst().prepare(request), candidates, List.of());
   }
@@ -198,12 +203,10 @@ final class AutoEngine implements Engine, LedgerOwner {
     for (Choice.Timing timing : known.choice().timings()) {
       boolean chosen = candidates.isEmpty();
       candidates.add(
-          new Candidate(
-              timing.engine(),
-              timing.implementation(),
-              timing.medianNanos(),
-              chosen,
-              known.source()));
+          Candidate.of(timing.engine(), timing.implementation())
+              .withMedianNanos(timing.medianNanos())
+              .withChosen(chosen)
+              .withNote(known.source()));
     }
     Way way = wayOf(known.choice(), ways);
     PreparedConvolution prepared = (way == null ? ways.getFirst() : way).prepare(request);
@@ -213,7 +216,7 @@ final class AutoEngine implements Engine, LedgerOwner {
   private PreparedConvolution measured(PrepareRequest request, List<Way> ways, ChoiceKey key) {
     Tuner.Outcome outcome;
     try {
-      outcome = new Tuner(request, options).run(ways);
+      outcome = new Tuner(request, options.accuracy(), tuning.budget()).run(ways);
     } catch (OutOfMemoryError e) {
       return unmeasured(request, ways, "not measured: the memory does not suffice for all");
     }
@@ -232,12 +235,10 @@ final class AutoEngine implements Engine, LedgerOwner {
 
   private static Candidate candidate(TimedCandidate candidate, boolean chosen) {
     Way way = candidate.way();
-    return new Candidate(
-        way.engine().name(),
-        way.implementation(),
-        candidate.isTimed() ? Math.round(candidate.medianNanos()) : 0,
-        chosen,
-        candidate.isTimed() ? "measured" : candidate.note());
+    return Candidate.of(way.engine().name(), way.implementation())
+        .withMedianNanos(candidate.isTimed() ? Math.round(candidate.medianNanos()) : 0)
+        .withChosen(chosen)
+        .withNote(candidate.isTimed() ? "measured" : candidate.note());
   }
 
   /** Takes ownership of {@code prepared}. */
@@ -247,7 +248,10 @@ final class AutoEngine implements Engine, LedgerOwner {
       Explanation inner = prepared.explain();
       List<String> all = new ArrayList<>(inner.warnings());
       all.addAll(warnings);
-      var explanation = new Explanation(NAME, inner.problem(), inner.stages(), all, candidates);
+      var explanation =
+          Explanation.of(NAME, inner.problem(), inner.stages())
+              .withWarnings(all)
+              .withCandidates(candidates);
       return new DelegatingConvolution(prepared, explanation, ledger);
     } catch (Throwable e) {
       prepared.close();

@@ -4,6 +4,7 @@ import io.github.conv4j.EngineUnavailableException;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.internal.prepared.Alternatives;
 import java.lang.System.Logger.Level;
@@ -20,7 +21,7 @@ final class InnerEngines {
   static List<Alternatives> open(EngineOptions options) {
     List<Alternatives> opened = new ArrayList<>();
     try {
-      for (Engines.Survey found : Engines.survey()) {
+      for (EngineStatus found : Engines.survey()) {
         boolean available = found.availability() instanceof Availability.Available;
         if (available && !found.name().equals(AutoEngine.NAME)) {
           keepIfItOffersAlternatives(found.name(), options, opened);

@@ -2,13 +2,14 @@ package io.github.conv4j.internal.auto;
 
 import io.github.conv4j.EngineFailureException;
 import io.github.conv4j.UnsupportedConvolutionException;
-import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,12 +34,14 @@ final class Tuner {
   private static final int RANDOM_FLOATS = 65_521;
 
   private final PrepareRequest request;
-  private final EngineOptions options;
+  private final Accuracy accuracy;
+  private final Duration budget;
 
   /** Creates a tuner; the request's layouts are plain or strided. */
-  Tuner(PrepareRequest request, EngineOptions options) {
+  Tuner(PrepareRequest request, Accuracy accuracy, Duration budget) {
     this.request = request;
-    this.options = options;
+    this.accuracy = accuracy;
+    this.budget = budget;
   }
 
   /**
@@ -82,7 +85,7 @@ final class Tuner {
       Tensor dst = Tensor.allocate(request.dst(), arena);
       fillWithRandomFloats(src);
       List<TimedCandidate> racing = check(open, out, src, dst, warnings);
-      winner = new CandidateRace(racing, src, dst, options.tuning().budget().toNanos()).run();
+      winner = new CandidateRace(racing, src, dst, budget.toNanos()).run();
       racing.remove(winner);
       racing.sort(Comparator.comparingDouble(TimedCandidate::medianNanos));
       out.addAll(0, racing);
@@ -119,7 +122,7 @@ final class Tuner {
       Tensor dst,
       List<String> warnings) {
     @Nullable SampledOutputs sampled =
-        open.size() == 1 ? null : SampledOutputs.of(request, options.accuracy());
+        open.size() == 1 ? null : SampledOutputs.of(request, accuracy);
     List<TimedCandidate> ran = new ArrayList<>();
     List<float[]> results = new ArrayList<>();
     EngineFailureException first = null;

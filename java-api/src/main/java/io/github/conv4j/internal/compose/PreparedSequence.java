@@ -94,14 +94,14 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
           }
           shuffle.outputShape(current.shape());
           stages.add(new Stage(null, new Shuffle(shuffle, current)));
-          explained.add(
-              new Explanation.Stage("channel shuffle", "java:copy", current, current, "", 0, 0));
+          explained.add(Explanation.Stage.of("channel shuffle", "java:copy", current, current));
         }
       }
       specs.add(current);
     }
     var explanation =
-        new Explanation(engine.name(), sequence + " on " + specs.getFirst(), explained, warnings);
+        Explanation.of(engine.name(), sequence + " on " + specs.getFirst(), explained)
+            .withWarnings(warnings);
     return new PreparedSequence(
         specs.getFirst(),
         specs.getLast(),

@@ -52,7 +52,8 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
       stages.addAll(inner.explain().stages());
       stages.add(reorder(inner.dst(), request.dst(), inner.dst().byteSize()));
       var explanation =
-          new Explanation(engine.name(), request.problemText(), stages, inner.explain().warnings());
+          Explanation.of(engine.name(), request.problemText(), stages)
+              .withWarnings(inner.explain().warnings());
       return new ReorderedConvolution(request, inner, explanation, ledger);
     } catch (Throwable e) {
       inner.close();
@@ -61,7 +62,7 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
   }
 
   private static Explanation.Stage reorder(TensorSpec from, TensorSpec to, long bufferByteSize) {
-    return new Explanation.Stage("reorder", "java:copy", from, to, "", 0, bufferByteSize);
+    return Explanation.Stage.of("reorder", "java:copy", from, to).withScratchpad(bufferByteSize);
   }
 
   private static TensorSpec copied(TensorSpec spec, boolean channelsLast) {

@@ -146,7 +146,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
   public static PreparedConvolution biasOnly(Engine engine, Ledger ledger, PrepareRequest request) {
     TensorSpec src = settled(request.src());
     TensorSpec dst = settled(request.dst());
-    var stage = new Explanation.Stage("fill with bias", "java:copy", src, dst, "", 0, 0);
+    var stage = Explanation.Stage.of("fill with bias", "java:copy", src, dst);
     return new StagedConvolution(
         src,
         dst,
@@ -178,7 +178,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
 
   private static Explanation.Stage copy(String operation, TensorSpec from, TensorSpec to) {
     TensorSpec buffer = to.byteSize() < from.byteSize() || operation.startsWith("pad") ? to : from;
-    return new Explanation.Stage(operation, "java:copy", from, to, "", 0, buffer.byteSize());
+    return Explanation.Stage.of(operation, "java:copy", from, to).withScratchpad(buffer.byteSize());
   }
 
   private static Explanation explanation(
@@ -186,8 +186,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       PrepareRequest request,
       List<Explanation.Stage> stages,
       List<String> warnings) {
-    String problem = request.problemText();
-    return new Explanation(engine.name(), problem, stages, warnings);
+    return Explanation.of(engine.name(), request.problemText(), stages).withWarnings(warnings);
   }
 
   @Override

@@ -64,9 +64,11 @@ public final class SubpixelConvolution extends CheckedConvolution<Buffers> {
     try {
       List<Explanation.Stage> stages = new ArrayList<>(inner.explain().stages());
       stages.add(
-          new Explanation.Stage("interleave", "java:copy", blocks, dst, "", 0, blocks.byteSize()));
+          Explanation.Stage.of("interleave", "java:copy", blocks, dst)
+              .withScratchpad(blocks.byteSize()));
       var explanation =
-          new Explanation(engine.name(), request.problemText(), stages, inner.explain().warnings());
+          Explanation.of(engine.name(), request.problemText(), stages)
+              .withWarnings(inner.explain().warnings());
       var interleave = new Interleave(subpixel, blocks, dst);
       return new SubpixelConvolution(inner, dst, interleave, explanation, ledger);
     } catch (Throwable e) {

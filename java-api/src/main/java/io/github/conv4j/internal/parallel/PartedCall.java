@@ -128,7 +128,8 @@ public abstract class PartedCall implements Task {
   public final void perform(Worker worker) {
     help();
     try {
-      // Idle before its permit is free and the caller goes on: the next call shall find this worker.
+      // Idle before its permit is free and the caller goes on: the next call shall find this
+      // worker.
       HelperPool.release(worker);
       budget.release();
     } finally {

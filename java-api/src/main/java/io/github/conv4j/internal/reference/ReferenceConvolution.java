@@ -86,16 +86,16 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
     long weightsBytes = (weights.length + (bias == null ? 0L : bias.length)) * Float.BYTES;
     long scratchBytes = (src.shape().elementCount() + dst.shape().elementCount()) * Float.BYTES;
     var stage =
-        new Explanation.Stage(
-            c.isTransposed() ? "transposed convolution" : "convolution",
-            "java:naive-loops",
-            src,
-            dst,
-            "row-major",
-            weightsBytes,
-            scratchBytes);
+        Explanation.Stage.of(
+                c.isTransposed() ? "transposed convolution" : "convolution",
+                "java:naive-loops",
+                src,
+                dst)
+            .withWeights("row-major", weightsBytes)
+            .withScratchpad(scratchBytes);
     var explanation =
-        new Explanation(engine, request.problemText(), List.of(stage), List.of(warning));
+        Explanation.of(engine, request.problemText(), List.of(stage))
+            .withWarnings(List.of(warning));
     return new ReferenceConvolution(src, dst, explanation, ledger, loops, weights, bias);
   }
 

@@ -214,15 +214,15 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     int leastParts = Sharing.leastParts(request, options.threads());
     Plan plan = PlanChoice.plan(name, kernels, request, leastParts);
     var stage =
-        new Explanation.Stage(
-            request.convolution().isTransposed() ? "transposed convolution" : "convolution",
-            implementation(plan.name()),
-            request.src(),
-            request.dst(),
-            "packed",
-            plan.weightsByteSize(),
-            plan.newScratch().byteSize());
-    var explanation = new Explanation(NAME, request.problemText(), List.of(stage), warnings());
+        Explanation.Stage.of(
+                request.convolution().isTransposed() ? "transposed convolution" : "convolution",
+                implementation(plan.name()),
+                request.src(),
+                request.dst())
+            .withWeights("packed", plan.weightsByteSize())
+            .withScratchpad(plan.newScratch().byteSize());
+    var explanation =
+        Explanation.of(NAME, request.problemText(), List.of(stage)).withWarnings(warnings());
     return new VectorConvolution(
         request.src(), request.dst(), explanation, ledger, plan, leastParts > 1);
   }

@@ -302,7 +302,7 @@ class AutoEngineTest {
 
   @Test
   void thePureJavaEngineAloneIsEnough() {
-    try (Engine auto = Engines.named("auto", new EngineOptions(1));
+    try (Engine auto = Engines.named("auto", EngineOptions.defaults().withThreads(1));
         PreparedConvolution prepared = prepare(auto)) {
       assertThat(chosen(prepared)).startsWith("vector ");
       assertThat(prepared.src().layout()).isEqualTo(Layout.NHWC);
@@ -318,7 +318,10 @@ class AutoEngineTest {
   }
 
   private static EngineOptions options(long millis, Optional<Path> file) {
-    return new EngineOptions(1).withTuning(new Tuning(Duration.ofMillis(millis), file));
+    Tuning tuning = Tuning.defaults().withBudget(Duration.ofMillis(millis));
+    return EngineOptions.defaults()
+        .withThreads(1)
+        .with(file.map(tuning::withChoices).orElse(tuning.withoutChoices()));
   }
 
   private static PreparedConvolution prepare(Engine engine) {

@@ -161,7 +161,7 @@ final class FakeEngine implements Alternatives {
     public void execute(Tensor src, Tensor dst) {
       executed++;
       if (fake.fails()) {
-        throw new EngineFailureException("a spring broke", "executing", "a test");
+        throw new EngineFailureException(name, "a test", "executing", "a spring broke");
       }
       right.execute(src, dst);
       if (calls++ < fake.uncompiledCalls()) {

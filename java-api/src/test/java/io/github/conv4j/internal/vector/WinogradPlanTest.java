@@ -112,7 +112,7 @@ class WinogradPlanTest {
   }
 
   private static Engine engine(Accuracy accuracy) {
-    return Engines.named("vector", new EngineOptions(1).withAccuracy(accuracy));
+    return Engines.named("vector", EngineOptions.defaults().withThreads(1).withAccuracy(accuracy));
   }
 
   private static String implementation(Accuracy accuracy, Convolution convolution, Shape src) {
