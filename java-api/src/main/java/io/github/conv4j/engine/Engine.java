@@ -6,7 +6,6 @@ import io.github.conv4j.Parameters;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.internal.compose.PreparedSequence;
-import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
@@ -30,48 +29,60 @@ public interface Engine extends AutoCloseable {
   EngineOptions options();
 
   /**
-   * Tells whether {@link #prepare} would accept a description, with the reason if not.
+   * Tells whether {@link #prepare} would accept a request, with the reason if not. Weights and bias
+   * may be described only.
+   */
+  Support support(ConvolutionRequest request);
+
+  /**
+   * Tells whether a convolution of a source into the default dst can be prepared, with parameters
+   * as {@link ConvolutionRequest#of} assumes them.
    *
    * @throws IllegalArgumentException if description and source do not fit each other on any engine
    */
-  Support support(Convolution convolution, TensorSpec src);
+  default Support support(Convolution convolution, TensorSpec src) {
+    return support(ConvolutionRequest.of(convolution, src));
+  }
 
   /**
    * Makes a convolution ready.
    *
    * <p><b>Memory.</b> Weights and bias are copied; they may be freed when this returns.
    *
+   * @param request with tensors for weights and bias
+   * @throws IllegalArgumentException if the request describes weights but gives none
+   * @throws UnsupportedConvolutionException if this engine cannot run it, as {@link #support} says
+   * @throws IllegalStateException if this engine or the arena of a parameter is closed
+   * @throws WrongThreadException if the arena of a parameter is confined to another thread
+   * @throws io.github.conv4j.EngineFailureException if the engine reports a failure
+   * @throws OutOfMemoryError if the heap or native memory does not suffice
+   */
+  PreparedConvolution prepare(ConvolutionRequest request);
+
+  /**
+   * Makes a convolution ready, with the parts of a request.
+   *
    * @param src what will be read; with layout ANY the engine chooses, see {@link
    *     PreparedConvolution#src}
    * @param dst what will be written, of shape {@link Convolution#outputShape}; ANY likewise
-   * @param weights of shape {@link Convolution#weightsShape}, in any layout but ANY
+   * @param weights of shape {@link Convolution#weightsShape}
    * @param bias of shape {@code [oc]} exactly where the description has a bias, else null
-   * @throws IllegalArgumentException if shapes or types do not fit; names both sides
-   * @throws UnsupportedConvolutionException if this engine cannot run it
-   * @throws IllegalStateException if this engine or an arena is closed
-   * @throws io.github.conv4j.EngineFailureException if the engine reports a failure
+   * @throws IllegalArgumentException if shapes do not fit; names both sides
    */
-  PreparedConvolution prepare(
+  default PreparedConvolution prepare(
       Convolution convolution,
       TensorSpec src,
       TensorSpec dst,
       Tensor weights,
-      @Nullable Tensor bias);
+      @Nullable Tensor bias) {
+    return prepare(
+        ConvolutionRequest.of(convolution, src).withDst(dst).withParameters(weights, bias));
+  }
 
-  /**
-   * Makes a convolution ready whose result has the layout of the source if that is plain or ANY,
-   * else dense channels-last.
-   */
+  /** Makes a convolution ready whose result is the default of {@link ConvolutionRequest#of}. */
   default PreparedConvolution prepare(
       Convolution convolution, TensorSpec src, Tensor weights, @Nullable Tensor bias) {
-    Objects.requireNonNull(convolution, "convolution");
-    Objects.requireNonNull(src, "src");
-    Layout layout =
-        src.layout() instanceof Layout.Plain || src.isAny()
-            ? src.layout()
-            : Layout.channelsLast(src.shape().rank());
-    TensorSpec dst = TensorSpec.of(src.dataType(), layout, convolution.outputShape(src.shape()));
-    return prepare(convolution, src, dst, weights, bias);
+    return prepare(ConvolutionRequest.of(convolution, src).withParameters(weights, bias));
   }
 
   /**

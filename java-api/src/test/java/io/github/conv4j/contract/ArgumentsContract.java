@@ -196,7 +196,7 @@ abstract class ArgumentsContract extends EngineContract {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), weights, shortBias))
         .withMessageContainingAll("bias", "16", "15");
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(UnsupportedConvolutionException.class)
         .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), integers, bias))
         .withMessageContainingAll("weights", "f32", "s32");
     assertThatIllegalArgumentException()

@@ -1,10 +1,10 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
-import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.SafeLoops;
@@ -14,11 +14,9 @@ import io.github.conv4j.internal.compose.SubpixelConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
+import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Shape;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,44 +64,27 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   }
 
   @Override
-  public Support support(Convolution convolution, TensorSpec src) {
-    String lack = lack(convolution, convolution.geometry(src.shape()), src);
+  public Support support(ConvolutionRequest request) {
+    String lack = lack(request);
     return lack == null ? new Support.Supported() : new Support.Unsupported(lack);
   }
 
-  private static @Nullable String lack(Convolution convolution, Geometry geometry, TensorSpec src) {
-    if (src.dataType() != DataType.F32) {
-      return "it computes f32 but src is " + src.dataType();
-    }
-    if (src.layout() instanceof Layout.Blocked) {
-      return "it reads plain and strided layouts but src is %s; reorder it first".formatted(src);
-    }
-    for (Shape shape : new Shape[] {geometry.src(), geometry.dst(), convolution.weightsShape()}) {
-      if (shape.elementCount() > MOST_ELEMENTS) {
-        return "its kernels address up to %d elements but %s has %d"
-            .formatted(MOST_ELEMENTS, shape, shape.elementCount());
-      }
-    }
-    if (!src.isAny() && src.byteSize() / Float.BYTES > MOST_ELEMENTS) {
-      return "its kernels address up to %d elements but %s spans more"
-          .formatted(MOST_ELEMENTS, src);
-    }
-    if (!StagedConvolution.canPad(convolution, geometry, MOST_ELEMENTS)) {
-      return "the padded copy of %s would have too many elements".formatted(src);
-    }
-    return null;
+  private static @Nullable String lack(ConvolutionRequest request) {
+    String lack = Limits.ofElements(request, MOST_ELEMENTS);
+    lack = lack == null ? Limits.ofTypes(request) : lack;
+    lack = lack == null ? Limits.ofLayouts(request, MOST_ELEMENTS) : lack;
+    lack = lack == null ? StagedConvolution.lackOfPadding(request, MOST_ELEMENTS) : lack;
+    return lack == null && request.weightsSpec().layout() instanceof Layout.Blocked
+        ? "it packs weights from plain and strided layouts but they are %s; reorder them"
+            .formatted(request.weightsSpec())
+        : lack;
   }
 
   @Override
-  public PreparedConvolution prepare(
-      Convolution convolution,
-      TensorSpec src,
-      TensorSpec dst,
-      Tensor weights,
-      @Nullable Tensor bias) {
+  public PreparedConvolution prepare(ConvolutionRequest asked) {
     ledger.requireOpen();
-    var request = PrepareRequest.of(convolution, src, dst, weights, bias);
-    String lack = lack(request);
+    var request = PrepareRequest.of(asked);
+    String lack = lack(asked);
     if (lack != null) {
       throw new UnsupportedConvolutionException(NAME, request.problemText(), lack);
     }
@@ -111,29 +92,16 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
       return prepare(request);
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
-        throw new UnsupportedConvolutionException(
-            NAME, request.problemText(), "oneDNN has no implementation for it");
+        return SafeLoops.prepare(NAME, ledger, request, "oneDNN has no implementation for it");
       }
       throw e.forProblem(request.problemText());
     }
   }
 
-  private static @Nullable String lack(PrepareRequest request) {
-    String lack = lack(request.convolution(), request.geometry(), request.src());
-    TensorSpec dst = request.dst();
-    boolean writes =
-        dst.dataType() == DataType.F32
-            && !(dst.layout() instanceof Layout.Blocked)
-            && (dst.isAny() || dst.byteSize() / Float.BYTES <= MOST_ELEMENTS);
-    return lack != null || writes
-        ? lack
-        : "it writes plain and strided f32 of 32-bit extent but dst is " + dst;
-  }
-
   @Override
   public List<String> implementations(PrepareRequest request) {
     ledger.requireOpen();
-    if (lack(request) != null) {
+    if (lack(request.asRequest()) != null) {
       return List.of();
     }
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
@@ -184,8 +152,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
               .formatted(NAME, implementation, request.problemText()));
     }
     if (implementation.equals(names.getFirst())) {
-      return prepare(
-          request.convolution(), request.src(), request.dst(), request.weights(), request.bias());
+      return prepare(request.asRequest());
     }
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
     try {

@@ -1,9 +1,9 @@
 package io.github.conv4j.bench.cli;
 
-import io.github.conv4j.Convolution;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.EngineProvider;
@@ -12,7 +12,6 @@ import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import org.jspecify.annotations.Nullable;
 
 /** Engines that fail in ways that real ones should not; they can start only while a test asks. */
 public final class FakeEngines {
@@ -59,13 +58,8 @@ public final class FakeEngines {
     public Engine open(EngineOptions options) {
       return new Delegate(name()) {
         @Override
-        public PreparedConvolution prepare(
-            Convolution convolution,
-            TensorSpec src,
-            TensorSpec dst,
-            Tensor weights,
-            @Nullable Tensor bias) {
-          return new OffByOne(reference.prepare(convolution, src, dst, weights, bias));
+        public PreparedConvolution prepare(ConvolutionRequest request) {
+          return new OffByOne(reference.prepare(request));
         }
       };
     }
@@ -82,19 +76,14 @@ public final class FakeEngines {
     public Engine open(EngineOptions options) {
       return new Delegate(name()) {
         @Override
-        public Support support(Convolution convolution, TensorSpec src) {
+        public Support support(ConvolutionRequest request) {
           return new Support.Unsupported("it is in no mood");
         }
 
         @Override
-        public PreparedConvolution prepare(
-            Convolution convolution,
-            TensorSpec src,
-            TensorSpec dst,
-            Tensor weights,
-            @Nullable Tensor bias) {
+        public PreparedConvolution prepare(ConvolutionRequest request) {
           throw new UnsupportedConvolutionException(
-              name(), convolution.toString(), "it is in no mood");
+              name(), request.convolution().toString(), "it is in no mood");
         }
       };
     }
@@ -111,16 +100,11 @@ public final class FakeEngines {
     public Engine open(EngineOptions options) {
       return new Delegate(name()) {
         @Override
-        public PreparedConvolution prepare(
-            Convolution convolution,
-            TensorSpec src,
-            TensorSpec dst,
-            Tensor weights,
-            @Nullable Tensor bias) {
-          if (convolution.kernel(0) > 1) {
+        public PreparedConvolution prepare(ConvolutionRequest request) {
+          if (request.convolution().kernel(0) > 1) {
             throw new IllegalStateException("a spring\nbroke");
           }
-          return reference.prepare(convolution, src, dst, weights, bias);
+          return reference.prepare(request);
         }
       };
     }
@@ -145,8 +129,8 @@ public final class FakeEngines {
     }
 
     @Override
-    public Support support(Convolution convolution, TensorSpec src) {
-      return reference.support(convolution, src);
+    public Support support(ConvolutionRequest request) {
+      return reference.support(request);
     }
 
     @Override

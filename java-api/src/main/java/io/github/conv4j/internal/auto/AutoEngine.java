@@ -1,9 +1,9 @@
 package io.github.conv4j.internal.auto;
 
-import io.github.conv4j.Convolution;
 import io.github.conv4j.EngineFailureException;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
@@ -17,7 +17,6 @@ import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -79,10 +78,10 @@ final class AutoEngine implements Engine, LedgerOwner {
   }
 
   @Override
-  public Support support(Convolution convolution, TensorSpec src) {
+  public Support support(ConvolutionRequest request) {
     List<String> reasons = new ArrayList<>();
     for (Alternatives engine : engines) {
-      switch (engine.support(convolution, src)) {
+      switch (engine.support(request)) {
         case Support.Supported yes -> {
           return yes;
         }
@@ -93,20 +92,21 @@ final class AutoEngine implements Engine, LedgerOwner {
   }
 
   @Override
-  public PreparedConvolution prepare(
-      Convolution convolution,
-      TensorSpec src,
-      TensorSpec dst,
-      Tensor weights,
-      @Nullable Tensor bias) {
+  public PreparedConvolution prepare(ConvolutionRequest request) {
     ledger.requireOpen();
-    var asked = PrepareRequest.of(convolution, src, dst, weights, bias);
-    if (support(convolution, src) instanceof Support.Unsupported no) {
+    var asked = PrepareRequest.of(request);
+    if (support(request) instanceof Support.Unsupported no) {
       throw new UnsupportedConvolutionException(NAME, asked.problemText(), no.reason());
     }
-    var request = PrepareRequest.of(convolution, settled(src), settled(dst), weights, bias);
+    var settled =
+        PrepareRequest.of(
+            asked.convolution(),
+            settled(asked.src()),
+            settled(asked.dst()),
+            asked.weights(),
+            asked.bias());
     try {
-      return prepare(request);
+      return prepare(settled);
     } catch (IllegalStateException e) {
       // Closed by another thread while it was measuring: say it of this engine, not of an inner
       // one.
@@ -162,15 +162,7 @@ final class AutoEngine implements Engine, LedgerOwner {
   private UnsupportedConvolutionException refusal(PrepareRequest request) {
     String reason = "no engine runs it";
     try {
-      engines
-          .getFirst()
-          .prepare(
-              request.convolution(),
-              request.src(),
-              request.dst(),
-              request.weights(),
-              request.bias())
-          .close();
+      engines.getFirst().prepare(request.asRequest()).close();
     } catch (UnsupportedConvolutionException e) {
       reason = String.valueOf(e.getMessage());
     }

@@ -5,6 +5,7 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.prepared.CheckedConvolution;
@@ -58,16 +59,19 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
     PreparedConvolution prepare(TensorSpec src, TensorSpec dst);
   }
 
-  /** Tells whether the padded copy that a padding mode needs has at most so many elements. */
-  public static boolean canPad(Convolution convolution, Geometry geometry, long mostElements) {
-    if (convolution.padding().mode() == PaddingMode.ZEROS) {
-      return true;
+  /** Returns why the padded copy that a padding mode needs has too many elements, else null. */
+  public static @Nullable String lackOfPadding(ConvolutionRequest request, long most) {
+    if (request.convolution().padding().mode() == PaddingMode.ZEROS) {
+      return null;
     }
-    double elements = (double) geometry.src().dim(0) * geometry.src().dim(1);
-    for (Geometry.Axis axis : geometry.axes()) {
+    double elements = (double) request.src().shape().dim(0) * request.src().shape().dim(1);
+    for (Geometry.Axis axis : request.geometry().axes()) {
       elements *= (double) axis.src() + axis.begin() + axis.end();
     }
-    return elements <= mostElements;
+    return elements <= most
+        ? null
+        : "it addresses up to %d elements of a tensor but the padded copy of src %s has more"
+            .formatted(most, request.src());
   }
 
   /**

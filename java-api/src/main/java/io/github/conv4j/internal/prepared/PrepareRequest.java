@@ -2,12 +2,10 @@ package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
-import io.github.conv4j.tensor.DataType;
-import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.Problem;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,38 +27,42 @@ public record PrepareRequest(
     @Nullable Tensor bias) {
 
   /**
-   * Checks the arguments.
+   * Takes the request of a call of {@code prepare}.
    *
-   * @throws IllegalArgumentException if they do not fit; names both sides
+   * @throws IllegalArgumentException if the parameters are only described
+   * @throws IllegalStateException if the arena of a parameter is closed
    */
+  public static PrepareRequest of(ConvolutionRequest request) {
+    Tensor weights =
+        request
+            .weights()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "weights are described as %s but not given; see withParameters"
+                            .formatted(request.weightsSpec())));
+    Tensor bias = request.bias().orElse(null);
+    requireOpen(weights, "weights");
+    if (bias != null) {
+      requireOpen(bias, "bias");
+    }
+    return new PrepareRequest(
+        request.convolution(), request.geometry(), request.src(), request.dst(), weights, bias);
+  }
+
+  /** Checks the parts of a request, as {@link ConvolutionRequest} does, and takes it. */
   public static PrepareRequest of(
       Convolution convolution,
       TensorSpec src,
       TensorSpec dst,
       Tensor weights,
       @Nullable Tensor bias) {
-    Objects.requireNonNull(convolution, "convolution");
-    Objects.requireNonNull(src, "src");
-    Objects.requireNonNull(dst, "dst");
-    Objects.requireNonNull(weights, "weights");
-    Geometry geometry = convolution.geometry(src.shape());
-    if (!dst.shape().equals(geometry.dst())) {
-      throw new IllegalArgumentException(
-          "dst must have shape %s but is %s (%s of src %s)"
-              .formatted(geometry.dst(), dst, convolution, src));
-    }
-    requireParameter(weights, convolution.weightsShape(), "weights");
-    if (convolution.hasBias() != (bias != null)) {
-      throw new IllegalArgumentException(
-          convolution.hasBias()
-              ? "%s needs a bias but it is null; describe it with bias(false) if there is none"
-                  .formatted(convolution)
-              : "%s has no bias but one was given".formatted(convolution));
-    }
-    if (bias != null) {
-      requireParameter(bias, Shape.of(convolution.outChannels()), "bias");
-    }
-    return new PrepareRequest(convolution, geometry, src, dst, weights, bias);
+    return of(ConvolutionRequest.of(convolution, src).withDst(dst).withParameters(weights, bias));
+  }
+
+  /** Returns the request as an engine is asked with. */
+  public ConvolutionRequest asRequest() {
+    return ConvolutionRequest.of(convolution, src).withDst(dst).withParameters(weights, bias);
   }
 
   /** Returns the problem as text, for explanations and errors. */
@@ -68,14 +70,7 @@ public record PrepareRequest(
     return Problem.of(convolution, src.shape()).toString();
   }
 
-  private static void requireParameter(Tensor tensor, Shape shape, String name) {
-    if (!tensor.spec().shape().equals(shape)) {
-      throw new IllegalArgumentException(
-          "%s must have shape %s but is %s".formatted(name, shape, tensor.spec()));
-    }
-    if (tensor.spec().dataType() != DataType.F32) {
-      throw new IllegalArgumentException("%s must be f32 but is %s".formatted(name, tensor.spec()));
-    }
+  private static void requireOpen(Tensor tensor, String name) {
     if (!tensor.segment().scope().isAlive()) {
       throw new IllegalStateException("the arena of %s %s is closed".formatted(name, tensor));
     }

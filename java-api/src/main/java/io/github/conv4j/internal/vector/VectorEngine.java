@@ -5,6 +5,7 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Support;
@@ -15,12 +16,10 @@ import io.github.conv4j.internal.compose.SubpixelConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
+import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Sharing;
-import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Shape;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,66 +67,34 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   }
 
   @Override
-  public Support support(Convolution convolution, TensorSpec src) {
-    Geometry geometry = convolution.geometry(src.shape());
-    if (src.dataType() != DataType.F32) {
-      return new Support.Unsupported("it computes f32 but src is " + src.dataType());
-    }
-    if (src.layout() instanceof Layout.Blocked) {
-      return new Support.Unsupported(
-          "it reads plain and strided layouts but src is %s; reorder it first".formatted(src));
-    }
-    for (Shape shape : new Shape[] {geometry.src(), geometry.dst(), convolution.weightsShape()}) {
-      if (shape.elementCount() > MOST_ELEMENTS) {
-        return new Support.Unsupported(
-            "it addresses up to %d elements but %s has %d"
-                .formatted(MOST_ELEMENTS, shape, shape.elementCount()));
-      }
-    }
-    if (!StagedConvolution.canPad(convolution, geometry, MOST_ELEMENTS)) {
-      return new Support.Unsupported(
-          "the padded copy of %s would have too many elements".formatted(src));
-    }
-    if (!src.isAny() && src.byteSize() / Float.BYTES > MOST_ELEMENTS) {
-      return new Support.Unsupported(
-          "it addresses up to %d elements but %s spans more".formatted(MOST_ELEMENTS, src));
-    }
-    return new Support.Supported();
+  public Support support(ConvolutionRequest request) {
+    String lack = lack(request);
+    return lack == null ? new Support.Supported() : new Support.Unsupported(lack);
+  }
+
+  private static @Nullable String lack(ConvolutionRequest request) {
+    String lack = Limits.ofElements(request, MOST_ELEMENTS);
+    lack = lack == null ? Limits.ofTypes(request) : lack;
+    lack = lack == null ? Limits.ofLayouts(request, MOST_ELEMENTS) : lack;
+    return lack == null ? StagedConvolution.lackOfPadding(request, MOST_ELEMENTS) : lack;
   }
 
   @Override
-  public PreparedConvolution prepare(
-      Convolution convolution,
-      TensorSpec src,
-      TensorSpec dst,
-      Tensor weights,
-      @Nullable Tensor bias) {
+  public PreparedConvolution prepare(ConvolutionRequest request) {
     ledger.requireOpen();
-    var request = PrepareRequest.of(convolution, src, dst, weights, bias);
+    var checked = PrepareRequest.of(request);
     String lack = lack(request);
     if (lack != null) {
-      throw new UnsupportedConvolutionException(NAME, request.problemText(), lack);
+      throw new UnsupportedConvolutionException(NAME, checked.problemText(), lack);
     }
-    PrepareRequest settled = settled(request);
+    PrepareRequest settled = settled(checked);
     return prepareWay(settled, ways(settled).getFirst());
-  }
-
-  private @Nullable String lack(PrepareRequest request) {
-    if (support(request.convolution(), request.src()) instanceof Support.Unsupported no) {
-      return no.reason();
-    }
-    TensorSpec dst = request.dst();
-    boolean writes =
-        dst.dataType() == DataType.F32
-            && !(dst.layout() instanceof Layout.Blocked)
-            && (dst.isAny() || dst.byteSize() / Float.BYTES <= MOST_ELEMENTS);
-    return writes ? null : "it writes plain and strided f32 of 32-bit extent but dst is " + dst;
   }
 
   @Override
   public List<String> implementations(PrepareRequest request) {
     ledger.requireOpen();
-    return lack(request) == null
+    return lack(request.asRequest()) == null
         ? ways(settled(request)).stream().map(this::implementation).toList()
         : List.of();
   }
@@ -135,7 +102,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   @Override
   public PreparedConvolution prepare(PrepareRequest request, String implementation) {
     ledger.requireOpen();
-    if (lack(request) == null) {
+    if (lack(request.asRequest()) == null) {
       PrepareRequest settled = settled(request);
       for (String way : ways(settled)) {
         if (implementation(way).equals(implementation)) {

@@ -1,8 +1,8 @@
 package io.github.conv4j.internal.auto;
 
-import io.github.conv4j.Convolution;
 import io.github.conv4j.EngineFailureException;
 import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /** The reference in several ways that differ in speed and honesty; counts what happens to them. */
 final class FakeEngine implements Alternatives {
@@ -83,21 +82,12 @@ final class FakeEngine implements Alternatives {
     }
     prepared++;
     open++;
-    return new FakeConvolution(
-        reference.prepare(
-            request.convolution(), request.src(), request.dst(), request.weights(), request.bias()),
-        fake);
+    return new FakeConvolution(reference.prepare(request.asRequest()), fake);
   }
 
   @Override
-  public PreparedConvolution prepare(
-      Convolution convolution,
-      TensorSpec src,
-      TensorSpec dst,
-      Tensor weights,
-      @Nullable Tensor bias) {
-    var request = PrepareRequest.of(convolution, src, dst, weights, bias);
-    return prepare(request, new ArrayList<>(fakes.keySet()).getFirst());
+  public PreparedConvolution prepare(ConvolutionRequest request) {
+    return prepare(PrepareRequest.of(request), new ArrayList<>(fakes.keySet()).getFirst());
   }
 
   @Override
@@ -111,8 +101,8 @@ final class FakeEngine implements Alternatives {
   }
 
   @Override
-  public Support support(Convolution convolution, TensorSpec src) {
-    return reference.support(convolution, src);
+  public Support support(ConvolutionRequest request) {
+    return reference.support(request);
   }
 
   @Override

@@ -1,0 +1,61 @@
+package io.github.conv4j.internal.prepared;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.TensorSpec;
+import org.jspecify.annotations.Nullable;
+
+/** What engines that compute f32 with 32-bit addresses cannot do, as sentences for users. */
+public final class Limits {
+  private Limits() {}
+
+  /** Returns what is wrong with an element type of a request, null if all are f32. */
+  public static @Nullable String ofTypes(ConvolutionRequest request) {
+    String lack = ofType(request.src(), "src");
+    lack = lack == null ? ofType(request.dst(), "dst") : lack;
+    lack = lack == null ? ofType(request.weightsSpec(), "weights") : lack;
+    return lack != null || request.biasSpec().isEmpty()
+        ? lack
+        : ofType(request.biasSpec().get(), "bias");
+  }
+
+  private static @Nullable String ofType(TensorSpec spec, String name) {
+    return spec.dataType() == DataType.F32
+        ? null
+        : "it computes f32 but %s is %s (%s)".formatted(name, spec.dataType(), spec);
+  }
+
+  /** Returns which tensor has too many elements, null if none. */
+  public static @Nullable String ofElements(ConvolutionRequest request, long most) {
+    Convolution convolution = request.convolution();
+    String lack = ofElements(request.src().shape(), "src", most);
+    lack = lack == null ? ofElements(request.geometry().dst(), "dst", most) : lack;
+    return lack == null ? ofElements(convolution.weightsShape(), "weights", most) : lack;
+  }
+
+  private static @Nullable String ofElements(Shape shape, String name, long most) {
+    return shape.elementCount() <= most
+        ? null
+        : "it addresses up to %d elements of a tensor but %s %s has %d"
+            .formatted(most, name, shape, shape.elementCount());
+  }
+
+  /** Returns which of src and dst is blocked or spans too many elements, null if none. */
+  public static @Nullable String ofLayouts(ConvolutionRequest request, long most) {
+    String lack = ofLayout(request.src(), "reads", "src", most);
+    return lack == null ? ofLayout(request.dst(), "writes", "dst", most) : lack;
+  }
+
+  private static @Nullable String ofLayout(TensorSpec spec, String verb, String name, long most) {
+    if (spec.layout() instanceof Layout.Blocked) {
+      return "it %s plain and strided layouts but %s is %s; reorder it".formatted(verb, name, spec);
+    }
+    return spec.isAny() || spec.byteSize() / Float.BYTES <= most
+        ? null
+        : "it addresses up to %d elements of a tensor but %s %s spans more"
+            .formatted(most, name, spec);
+  }
+}
