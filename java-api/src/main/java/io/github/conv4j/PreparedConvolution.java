@@ -3,6 +3,8 @@ package io.github.conv4j;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.time.Duration;
+import java.util.Objects;
 
 /**
  * A convolution, or a sequence of them, made ready by an engine: kernels chosen, weights packed.
@@ -11,8 +13,9 @@ import io.github.conv4j.tensor.TensorSpec;
  * Tensors that are passed in are not retained.
  *
  * <p><b>Threads.</b> May be executed by any number of threads at once, platform or virtual, each
- * with its own {@code dst}. Callers beyond the number that {@code EngineOptions} gives wait in fair
- * order. Threads of conv4j's pool may take part in a call, or make it for a caller that waits; they
+ * with its own {@code dst}. Callers beyond the number of threads that {@code EngineOptions} gives
+ * wait in fair order, in a queue with a limit; a caller that is interrupted there, or has waited as
+ * long as it would, leaves it with an exception, and nothing is computed for it. Threads of conv4j's pool may take part in a call, or make it for a caller that waits; they
  * use the caller's tensors, confined ones too, and have let go of them when the call returns.
  */
 public interface PreparedConvolution extends AutoCloseable {
@@ -38,9 +41,29 @@ public interface PreparedConvolution extends AutoCloseable {
    *     dst} is read-only, or the two overlap
    * @throws IllegalStateException if this, its engine or an arena is closed
    * @throws WrongThreadException if an arena is confined to another thread
+   * @throws QueueFullException if the call would have to wait and too many wait already
+   * @throws CallInterruptedException if the calling thread is interrupted while it has to wait; a
+   *     call that has begun runs to its end
    * @throws EngineFailureException if the engine reports a failure
    */
   void execute(Tensor src, Tensor dst);
+
+  /**
+   * Computes {@code dst} from {@code src} like {@link #execute(Tensor, Tensor)}, if a thread is
+   * free for it soon enough. A call that has begun runs to its end.
+   *
+   * <p>The default is for implementations whose calls never wait.
+   *
+   * @param longestWait how long to wait for a thread at most; zero or less for a call that is made
+   *     at once or not at all
+   * @throws DeadlineExceededException if none was free within that time
+   * @throws QueueFullException if the call would have to wait and too many wait already
+   * @throws CallInterruptedException if the calling thread is interrupted while it has to wait
+   */
+  default void execute(Tensor src, Tensor dst, Duration longestWait) {
+    Objects.requireNonNull(longestWait, "longestWait");
+    execute(src, dst);
+  }
 
   /**
    * Frees what this owns, after the calls in flight have returned. Further calls do nothing. What

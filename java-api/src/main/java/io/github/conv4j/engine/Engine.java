@@ -105,6 +105,10 @@ public interface Engine extends AutoCloseable {
    * Makes a sequence ready: each step runs on the result of the one before, in buffers that the
    * prepared sequence owns.
    *
+   * <p><b>Memory.</b> {@link #close} closes sequences of conv4j's own engines too. An engine of
+   * another project does not know of what is made here, unless it overrides this: {@link
+   * PreparedConvolution#explain} says so, and whoever prepared the sequence closes it first.
+   *
    * @param parameters one entry for each of {@link ConvolutionSequence#convolutions}, in order
    */
   default PreparedConvolution prepare(

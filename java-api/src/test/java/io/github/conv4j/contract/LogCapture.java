@@ -12,6 +12,7 @@ import java.util.logging.SimpleFormatter;
 public final class LogCapture extends Handler implements AutoCloseable {
   private final Logger logger = Logger.getLogger("io.github.conv4j");
   private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final List<Throwable> thrown = new CopyOnWriteArrayList<>();
   private final SimpleFormatter formatter = new SimpleFormatter();
 
   private LogCapture() {}
@@ -33,8 +34,16 @@ public final class LogCapture extends Handler implements AutoCloseable {
         .toList();
   }
 
+  /** Returns the exceptions that were logged, in order. */
+  public List<Throwable> thrown() {
+    return List.copyOf(thrown);
+  }
+
   @Override
   public void publish(LogRecord record) {
+    if (record.getThrown() != null) {
+      thrown.add(record.getThrown());
+    }
     lines.add(record.getLevel() + " " + formatter.formatMessage(record));
   }
 

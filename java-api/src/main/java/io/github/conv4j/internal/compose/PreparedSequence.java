@@ -99,6 +99,13 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
       }
       specs.add(current);
     }
+    boolean closesWithEngine = engine instanceof LedgerOwner;
+    if (!closesWithEngine) {
+      warnings.add(
+          "engine %s does not know of this sequence: close it before the engine, or its buffers stay"
+                  .formatted(engine.name())
+              + " until it is garbage");
+    }
     var explanation =
         Explanation.of(engine.name(), sequence + " on " + specs.getFirst(), explained)
             .withWarnings(warnings);

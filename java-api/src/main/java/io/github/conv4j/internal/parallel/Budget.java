@@ -1,30 +1,36 @@
 package io.github.conv4j.internal.parallel;
 
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many threads compute at once for one engine: its callers and the pool's helpers together.
- * Callers beyond it wait in fair order; helpers never wait, and leave early when a caller does.
+ * Callers beyond it wait in a queue, in fair order; helpers never wait, and leave early when a
+ * caller does.
  *
  * <p>A caller that waits lets a thread of the pool make its call, where it can: threads that
  * already compute go on with the next call in the queue, while waking another thread up for each
  * would leave a processor idle for a tenth of a millisecond.
  */
 public final class Budget {
+  /** How many callers may wait where nobody chose a number. */
+  public static final int DEFAULT_QUEUE_LIMIT = 1 << 16;
+
   /** After callers have met, permits are kept free for the next of them for so long. */
   private static final long CROWD_NANOS = 5_000_000;
 
   private final int threads;
+  private final int queueLimit;
 
-  /** Places that nobody holds; the queue decides who may take them. */
+  /** Permits that nobody holds. Nobody takes one past the queue. */
   private final Semaphore permits;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<QueuedCall> queue = new ArrayDeque<>();
+  private final CallQueue queue = new CallQueue();
 
   /** The length of the queue; written under the lock. */
   private volatile int queued;
@@ -35,9 +41,21 @@ public final class Budget {
   private volatile int crowd;
   private volatile long crowdNanos;
 
-  /** Creates a budget of at least one thread. */
+  private final AtomicLong helpedParts = new AtomicLong();
+
+  /** Creates a budget of at least one thread, with the default limit of its queue. */
   public Budget(int threads) {
+    this(threads, DEFAULT_QUEUE_LIMIT);
+  }
+
+  /**
+   * Creates a budget of at least one thread.
+   *
+   * @param queueLimit how many callers may wait at once, 0 or more
+   */
+  public Budget(int threads, int queueLimit) {
     this.threads = threads;
+    this.queueLimit = queueLimit;
     this.permits = new Semaphore(threads);
   }
 
@@ -46,8 +64,13 @@ public final class Budget {
     return threads;
   }
 
+  /** Returns how many callers may wait at once. */
+  public int queueLimit() {
+    return queueLimit;
+  }
+
   /** Takes a permit for the calling thread if one is free and nobody waits. */
-  public boolean tryEnter() {
+  public boolean tryAcquire() {
     int now = callers.incrementAndGet();
     if (now > 1) {
       noteCrowd(now);
@@ -59,37 +82,36 @@ public final class Budget {
     return false;
   }
 
-  /** Takes a permit for the calling thread; waits in fair order until there is one. */
-  public void enter() {
-    if (!tryEnter()) {
-      var queuedCall = new QueuedCall(null);
-      callers.incrementAndGet();
-      queuedCall.await(this);
-    }
-  }
-
   /**
-   * Has a call made in fair order by a thread of the pool, and waits for its end; or gets a permit
-   * for the calling thread, which then makes the call itself.
+   * Waits in fair order after {@link #tryAcquire} failed.
    *
-   * @return whether the call was made; if not, the calling thread has a permit and must {@link
-   *     #exit}
+   * @param call what a thread of the pool may do in place of the calling thread; null where only
+   *     the calling thread can
+   * @param longestWait how long to wait for a thread to begin; null for as long as it takes
+   * @return {@link Admission#PERMIT} where the calling thread must make the call, and {@link
+   *     #release} the permit
    */
-  public boolean delegate(Runnable call) {
-    var queuedCall = new QueuedCall(call);
+  public Admission await(@Nullable Runnable call, @Nullable Duration longestWait) {
+    var queuedCall = new QueuedCall(this, call);
     callers.incrementAndGet();
-    boolean done = queuedCall.await(this);
-    if (done) {
-      callers.decrementAndGet();
+    Admission admission = null;
+    try {
+      admission = queuedCall.await(longestWait);
+    } finally {
+      if (admission != Admission.PERMIT) {
+        callers.decrementAndGet();
+      }
+    }
+    if (admission == Admission.DONE) {
       queuedCall.rethrow();
     }
-    return done;
+    return admission;
   }
 
-  /** Gives back the permit that {@link #enter} or {@link #delegate} took. */
-  public void exit() {
+  /** Gives back the calling thread's permit. */
+  public void release() {
     callers.decrementAndGet();
-    release();
+    giveBack();
   }
 
   private void noteCrowd(int now) {
@@ -115,72 +137,114 @@ public final class Budget {
     return Math.max(0, threads - others);
   }
 
-  /**
-   * Puts someone at the end of the queue; serves the first if a permit has become free meanwhile.
-   */
-  void enqueue(QueuedCall queuedCall) {
-    QueuedCall first;
+  /** Returns how many parts of calls helpers have computed so far. */
+  public long helpedParts() {
+    return helpedParts.get();
+  }
+
+  /** Returns how many callers wait. */
+  public int queued() {
+    return queued;
+  }
+
+  void countHelpedParts(int parts) {
+    helpedParts.addAndGet(parts);
+  }
+
+  /** Puts a call at the end of the queue; false if that is full. */
+  boolean enqueue(QueuedCall call) {
     lock.lock();
     try {
-      queue.add(queuedCall);
+      if (queue.size() >= queueLimit) {
+        return false;
+      }
+      queue.add(call);
       queued = queue.size();
-      // Whoever gave back a permit before the line above may not have seen the queue.
-      first = permits.tryAcquire() ? poll() : null;
     } finally {
       lock.unlock();
     }
-    if (first == queuedCall) {
-      queuedCall.keepPermit();
-    } else if (first != null) {
-      first.serve(this);
+    // Whoever gave back a permit before the line above may not have seen the queue.
+    dispatch();
+    return true;
+  }
+
+  /** Takes a call that gave up out of the queue. */
+  void remove(QueuedCall call) {
+    lock.lock();
+    try {
+      queue.remove(call);
+      queued = queue.size();
+    } finally {
+      lock.unlock();
     }
   }
 
-  private QueuedCall poll() {
-    QueuedCall first = queue.remove();
-    queued = queue.size();
-    return first;
+  /** Takes the first out of the queue, for whom the calling thread has a permit. */
+  @Nullable QueuedCall poll() {
+    if (queued == 0) {
+      return null;
+    }
+    lock.lock();
+    try {
+      QueuedCall first = queue.poll();
+      queued = queue.size();
+      return first;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Gives a permit back, or to the first in the queue. */
-  void release() {
-    if (queued > 0) {
-      QueuedCall next = next();
-      if (next != null) {
-        next.serve(this);
-        return;
-      }
-    }
+  /** Gives back a permit, which never fails; then lets those who wait have it. */
+  void giveBack() {
     permits.release();
-    if (queued > 0) {
-      QueuedCall next = nextWithPermit();
-      if (next != null) {
-        next.serve(this);
+    dispatch();
+  }
+
+  /** Gives free permits to those who wait. */
+  void dispatch() {
+    try {
+      while (queued > 0 && permits.tryAcquire()) {
+        boolean given = false;
+        try {
+          given = serveFirst();
+        } finally {
+          if (!given) {
+            permits.release();
+          }
+        }
       }
+    } catch (Throwable e) {
+      // A caller that is done must not fail for others; they look again themselves.
+      HelperPool.tell("a caller in the queue could not be served at once", e);
     }
   }
 
-  /** Returns the first in the queue, for whom the calling thread has a permit. */
-  @Nullable QueuedCall next() {
-    lock.lock();
-    try {
-      return queue.isEmpty() ? null : poll();
-    } finally {
-      lock.unlock();
+  /** Returns whether someone took the calling thread's permit. */
+  private boolean serveFirst() {
+    Worker worker = firstMayMove() ? HelperPool.claim() : null;
+    QueuedCall first = poll();
+    if (worker != null) {
+      if (first != null && first.mayMove()) {
+        first.offerTo(worker);
+        return true;
+      }
+      HelperPool.release(worker);
     }
+    return first != null && first.grant();
   }
 
-  private @Nullable QueuedCall nextWithPermit() {
+  private boolean firstMayMove() {
     lock.lock();
     try {
-      return !queue.isEmpty() && permits.tryAcquire() ? poll() : null;
+      QueuedCall first = queue.peek();
+      return first != null && first.mayMove();
     } finally {
       lock.unlock();
     }
   }
 
   /** Takes a permit for a helper if there is one that no caller waits for. */
-  boolean tryEnterHelper() {
+  boolean tryAcquireForHelper() {
     return queued == 0 && permits.tryAcquire();
   }
 

@@ -39,27 +39,29 @@ final class HelperPool {
     }
     try {
       var worker = new Worker();
-      Thread.ofPlatform()
-          .daemon()
-          .name("conv4j-helper-" + CREATED.get())
-          .inheritInheritableThreadLocals(false)
-          .start(worker);
+      Thread thread =
+          Thread.ofPlatform()
+              .daemon()
+              .name("conv4j-helper-" + CREATED.get())
+              .inheritInheritableThreadLocals(false)
+              .unstarted(worker);
+      // Not the caller's: a thread that outlives an application must not keep it.
+      thread.setContextClassLoader(HelperPool.class.getClassLoader());
+      thread.start();
       return worker;
     } catch (Throwable e) {
       // Whoever asked is in the middle of its bookkeeping and goes on without this thread.
       CREATED.decrementAndGet();
-      tell(e);
+      tell("no more threads can be made, so calls run on fewer than their budget", e);
       return null;
     }
   }
 
-  private static void tell(Throwable failure) {
+  /** Logs the first thing of its kind that went wrong here in this process; never fails. */
+  static void tell(String what, Throwable failure) {
     try {
       if (TOLD.compareAndSet(false, true)) {
-        LOG.log(
-            Level.WARNING,
-            "no more threads can be made, so calls run on fewer than their budget: {0}",
-            failure.getMessage());
+        LOG.log(Level.WARNING, what, failure);
       }
     } catch (Throwable noMemoryForThat) {
       TOLD.set(false);

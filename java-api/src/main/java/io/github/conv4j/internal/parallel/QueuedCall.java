@@ -1,39 +1,162 @@
 package io.github.conv4j.internal.parallel;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A caller in the queue of a {@link Budget}, with the call that a worker may make for it. */
+/**
+ * A caller in the queue of a {@link Budget}, with the call that a worker may make for it. It gives
+ * up only while nobody has begun: the step out of {@link State#WAITING} decides, and is one.
+ */
 final class QueuedCall implements Task {
   private enum State {
     WAITING,
-    HAS_PERMIT,
-    DONE
+    /** The caller has a permit. */
+    GRANTED,
+    /** A worker makes the call; the caller stays until it is done. */
+    RUNNING,
+    DONE,
+    CANCELLED
   }
 
-  private final @Nullable Runnable call;
+  /** How long a caller sleeps before it looks whether a wake-up was lost to some error. */
+  private static final long RECHECK_NANOS = 5_000_000_000L;
+
+  private static final long FOREVER_NANOS = Long.MAX_VALUE;
+
+  /** Guarded by the lock of the budget, like the next two. */
+  @Nullable QueuedCall before;
+
+  @Nullable QueuedCall after;
+  boolean isLinked;
+
+  private final Budget budget;
   private final Thread caller = Thread.currentThread();
-  private volatile State state = State.WAITING;
-  private @Nullable Budget queuedIn;
+  private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+
+  /** Null where only the caller's thread may make the call. */
+  private @Nullable Runnable call;
+
+  private final boolean mayMove;
+  private volatile @Nullable Worker offeredTo;
   private @Nullable Throwable failure;
 
-  QueuedCall(@Nullable Runnable call) {
+  QueuedCall(Budget budget, @Nullable Runnable call) {
+    this.budget = budget;
     this.call = call;
+    this.mayMove = call != null;
   }
 
-  /** Waits; returns true when the call was made, false when the caller has a permit for it. */
-  boolean await(Budget budget) {
-    queuedIn = budget;
-    budget.enqueue(this);
+  /** Whether a worker may make this call. */
+  boolean mayMove() {
+    return mayMove;
+  }
+
+  /** Waits for a permit, for the end of the call, or for a reason to give up. */
+  Admission await(@Nullable Duration longestWait) {
+    long begin = System.nanoTime();
+    long mostNanos = longestWait == null ? FOREVER_NANOS : nanos(longestWait);
+    if (mostNanos <= 0) {
+      return Admission.DEADLINE_PASSED;
+    }
+    if (caller.isInterrupted()) {
+      return Admission.INTERRUPTED;
+    }
+    StackReserve.require();
+    try {
+      if (!budget.enqueue(this)) {
+        return Admission.QUEUE_FULL;
+      }
+      Admission refused = awaitBeginning(begin, mostNanos);
+      if (refused != null) {
+        return refused;
+      }
+      awaitEnd();
+      return state.get() == State.DONE ? Admission.DONE : Admission.PERMIT;
+    } catch (Throwable e) {
+      abandon();
+      throw e;
+    }
+  }
+
+  /** Returns why the caller gave up, or null when it has a permit or a worker has begun. */
+  private @Nullable Admission awaitBeginning(long begin, long mostNanos) {
     boolean interrupted = false;
-    while (state == State.WAITING) {
-      LockSupport.park(budget);
+    try {
+      while (state.get() == State.WAITING) {
+        interrupted |= Thread.interrupted();
+        if (interrupted && cancel()) {
+          return Admission.INTERRUPTED;
+        }
+        long leftNanos = mostNanos - (System.nanoTime() - begin);
+        if (leftNanos <= 0 && cancel()) {
+          return Admission.DEADLINE_PASSED;
+        }
+        mendLostWakeUp();
+        if (state.get() == State.WAITING) {
+          LockSupport.parkNanos(budget, Math.min(leftNanos, RECHECK_NANOS));
+        }
+      }
+      return null;
+    } finally {
+      if (interrupted) {
+        caller.interrupt();
+      }
+    }
+  }
+
+  /** Saturates: three hundred years are forever. */
+  private static long nanos(Duration duration) {
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException tooLong) {
+      return duration.isNegative() ? 0 : FOREVER_NANOS;
+    }
+  }
+
+  private void mendLostWakeUp() {
+    Worker worker = offeredTo;
+    if (worker == null) {
+      budget.dispatch();
+    } else {
+      worker.wake();
+    }
+  }
+
+  /** Stays while a worker uses the caller's memory. */
+  private void awaitEnd() {
+    boolean interrupted = false;
+    while (state.get() == State.RUNNING) {
+      try {
+        LockSupport.parkNanos(budget, RECHECK_NANOS);
+      } catch (Throwable cannotPark) {
+        Thread.onSpinWait();
+      }
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {
       caller.interrupt();
     }
-    return state == State.DONE;
+  }
+
+  /** After an error: nobody may work for this caller, or hold its permit, when it has gone. */
+  private void abandon() {
+    if (!cancel()) {
+      awaitEnd();
+      if (state.get() == State.GRANTED) {
+        budget.giveBack();
+      }
+    }
+  }
+
+  /** Leaves the queue if nobody has begun. */
+  private boolean cancel() {
+    if (!state.compareAndSet(State.WAITING, State.CANCELLED)) {
+      return false;
+    }
+    budget.remove(this);
+    return true;
   }
 
   /** Throws what the call threw. */
@@ -46,57 +169,69 @@ final class QueuedCall implements Task {
     }
   }
 
-  /** Gives the permit to the calling thread, which is this caller and about to wait. */
-  void keepPermit() {
-    state = State.HAS_PERMIT;
-  }
-
-  /** Gives this caller a permit of the budget: through a worker, or its own thread. */
-  void serve(Budget budget) {
-    Worker worker = call == null ? null : HelperPool.claim();
-    if (worker != null) {
-      worker.offer(this);
-    } else {
-      wake(State.HAS_PERMIT);
+  /** Gives the caller a permit; false if it has given up. */
+  boolean grant() {
+    if (!state.compareAndSet(State.WAITING, State.GRANTED)) {
+      return false;
     }
+    try {
+      LockSupport.unpark(caller);
+    } catch (Throwable lost) {
+      HelperPool.tell("a caller could not be woken at once", lost);
+    }
+    return true;
   }
 
-  private void wake(State reached) {
-    state = reached;
-    LockSupport.unpark(caller);
+  /** Has a worker, who gets the permit, make this call if it is still wanted. */
+  void offerTo(Worker worker) {
+    offeredTo = worker;
+    worker.offer(this);
   }
 
   @Override
   public Budget budget() {
-    if (queuedIn == null) {
-      throw new AssertionError("not in a queue");
-    }
-    return queuedIn;
+    return budget;
   }
 
   /** Makes this call, and then those of the others in the queue, on one permit. */
   @Override
   public void perform(Worker worker) {
-    Budget budget = budget();
-    QueuedCall next = this;
-    while (next != null && next.call != null) {
-      next.makeCall(next.call);
-      next = budget.next();
-    }
-    HelperPool.release(worker);
-    if (next == null) {
-      budget.release();
-    } else {
-      next.serve(budget);
+    boolean permitGiven = false;
+    try {
+      for (QueuedCall next = this; next != null; next = budget.poll()) {
+        if (next.mayMove) {
+          next.make();
+        } else {
+          permitGiven = next.grant();
+        }
+        if (permitGiven) {
+          break;
+        }
+      }
+    } finally {
+      HelperPool.release(worker);
+      if (!permitGiven) {
+        budget.giveBack();
+      }
     }
   }
 
-  private void makeCall(Runnable waited) {
+  private void make() {
+    if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
+      return;
+    }
+    Runnable wanted = call;
+    // A worker may go on for long from here; it must not keep alive what it is done with.
+    call = null;
     try {
-      waited.run();
+      if (wanted != null) {
+        wanted.run();
+      }
     } catch (Throwable e) {
       failure = e;
+    } finally {
+      state.set(State.DONE);
+      LockSupport.unpark(caller);
     }
-    wake(State.DONE);
   }
 }

@@ -5,6 +5,6 @@ interface Task {
   /** Returns the budget of which the worker has a permit. */
   Budget budget();
 
-  /** Does it, makes the worker free, and gives the permit back. */
+  /** Does it, makes the worker free, and gives the permit back, also when the work fails. */
   void perform(Worker worker);
 }

@@ -14,8 +14,18 @@ final class Worker implements Runnable {
   private final AtomicReference<@Nullable Task> invitation = new AtomicReference<>();
   private volatile @Nullable Thread parked;
 
+  /** Gives a claimed worker its task; never fails once the worker has it. */
   void offer(Task task) {
     invitation.set(task);
+    try {
+      wake();
+    } catch (Throwable lost) {
+      // Whoever waits for the task wakes it again.
+      HelperPool.tell("a helper could not be woken at once", lost);
+    }
+  }
+
+  void wake() {
     Thread thread = parked;
     if (thread != null) {
       LockSupport.unpark(thread);
@@ -33,7 +43,11 @@ final class Worker implements Runnable {
     Task task;
     while ((task = await(lastBudget)) != null) {
       lastBudget = task.budget();
-      task.perform(this);
+      try {
+        task.perform(this);
+      } catch (Throwable e) {
+        HelperPool.tell("a helper failed outside of any call", e);
+      }
       // An idle worker must not keep alive what it worked for.
       task = null;
     }

@@ -1,12 +1,16 @@
 package io.github.conv4j.internal.prepared;
 
+import io.github.conv4j.CallInterruptedException;
+import io.github.conv4j.DeadlineExceededException;
 import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.QueueFullException;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.parallel.Budget;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -75,26 +79,52 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
 
   @Override
   public final void execute(Tensor src, Tensor dst) {
+    admitAndRun(src, dst, null);
+  }
+
+  @Override
+  public final void execute(Tensor src, Tensor dst, Duration longestWait) {
+    Objects.requireNonNull(longestWait, "longestWait");
+    admitAndRun(src, dst, longestWait);
+  }
+
+  private void admitAndRun(Tensor src, Tensor dst, @Nullable Duration longestWait) {
     check(src, dst);
-    if (!budget.tryEnter() && waitsAndIsDone(src, dst)) {
+    if (!budget.tryAcquire() && waitsAndIsDone(src, dst, longestWait)) {
       return;
     }
     try {
       runChecked(src, dst);
     } finally {
-      budget.exit();
+      budget.release();
     }
   }
 
   /** Returns false where the calling thread got a permit, to make the call itself. */
-  private boolean waitsAndIsDone(Tensor src, Tensor dst) {
+  private boolean waitsAndIsDone(Tensor src, Tensor dst, @Nullable Duration longestWait) {
     Tensor srcElsewhere = elsewhere(src);
     Tensor dstElsewhere = elsewhere(dst);
-    if (srcElsewhere == null || dstElsewhere == null) {
-      budget.enter();
-      return false;
-    }
-    return budget.delegate(() -> runChecked(srcElsewhere, dstElsewhere));
+    Runnable call =
+        srcElsewhere == null || dstElsewhere == null
+            ? null
+            : () -> runChecked(srcElsewhere, dstElsewhere);
+    return switch (budget.await(call, longestWait)) {
+      case PERMIT -> false;
+      case DONE -> true;
+      case QUEUE_FULL -> throw new QueueFullException(engine(), problem(), budget.queueLimit());
+      case DEADLINE_PASSED -> 
+          throw new DeadlineExceededException(
+              engine(), problem(), Objects.requireNonNull(longestWait));
+      case INTERRUPTED -> throw new CallInterruptedException(engine(), problem());
+    };
+  }
+
+  private String engine() {
+    return explanation.engine();
+  }
+
+  private String problem() {
+    return explanation.problem();
   }
 
   /** Returns the tensor as another thread may use it during this call, or null. */
@@ -130,9 +160,9 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
   }
 
   private void runChecked(Tensor src, Tensor dst) {
-    S slot = slots.claim();
+    Slots.Slot<S> slot = slots.claim();
     try {
-      run(slot, src, dst);
+      run(slot.memory(), src, dst);
     } finally {
       slots.release(slot);
       // A tensor over a direct buffer is all that keeps the buffer's bytes.

@@ -7,6 +7,7 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.time.Duration;
 
 /**
  * Another engine's prepared convolution under the name, and in the ledger, of an engine that chose
@@ -74,6 +75,15 @@ public final class DelegatingConvolution implements BudgetedConvolution {
   public void execute(Tensor src, Tensor dst) {
     try {
       inner.execute(src, dst);
+    } finally {
+      Reference.reachabilityFence(anchor);
+    }
+  }
+
+  @Override
+  public void execute(Tensor src, Tensor dst, Duration longestWait) {
+    try {
+      inner.execute(src, dst, longestWait);
     } finally {
       Reference.reachabilityFence(anchor);
     }

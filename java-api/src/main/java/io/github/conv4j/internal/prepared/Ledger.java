@@ -1,7 +1,6 @@
 package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.internal.parallel.Budget;
-import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -12,7 +11,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * frees what was forgotten and says so, and the thread budget.
  */
 public final class Ledger {
-  private static final System.Logger LOG = System.getLogger("io.github.conv4j");
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final String engine;
@@ -23,8 +21,13 @@ public final class Ledger {
 
   /** Creates the ledger of an engine that computes in so many threads at once. */
   public Ledger(String engine, int threads) {
+    this(engine, new Budget(threads));
+  }
+
+  /** Creates the ledger of an engine with its budget. */
+  public Ledger(String engine, Budget budget) {
     this.engine = engine;
-    this.budget = new Budget(threads);
+    this.budget = budget;
   }
 
   /** Takes the budget of another engine that this one works for; before anything is prepared. */
@@ -57,11 +60,9 @@ public final class Ledger {
             owner,
             () -> {
               if (open.remove(holdings.entry()) != null && holdings.close()) {
-                LOG.log(
-                    Level.WARNING,
-                    "engine {0}: a prepared {1} was never closed; use try-with-resources",
-                    engine,
-                    holdings.problem());
+                Quietly.warn(
+                    "engine %s: a prepared %s was never closed; use try-with-resources"
+                        .formatted(engine, holdings.problem()));
               }
             });
     if (closed) {
@@ -83,11 +84,9 @@ public final class Ledger {
     // them.
     for (Holdings<?> holdings : open.descendingMap().values()) {
       if (open.remove(holdings.entry()) != null && holdings.close()) {
-        LOG.log(
-            Level.WARNING,
-            "engine {0} is closed while a prepared {1} is open; closing it too",
-            engine,
-            holdings.problem());
+        Quietly.warn(
+            "engine %s is closed while a prepared %s is open; closing it too"
+                .formatted(engine, holdings.problem()));
       }
     }
   }

@@ -7,6 +7,7 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param <S> the working memory of one thread
  */
 public abstract class PartedConvolution<S extends AutoCloseable>
-    extends CheckedConvolution<PartedConvolution.Slot<S>> {
+    extends CheckedConvolution<PartedConvolution.Workspace<S>> {
   private final int partCount;
+  private final AtomicBoolean toldOfHelper = new AtomicBoolean();
 
   /**
    * Takes ownership of {@code packed}.
@@ -40,17 +42,17 @@ public abstract class PartedConvolution<S extends AutoCloseable>
     this.partCount = partCount;
   }
 
-  private static <S extends AutoCloseable> Supplier<Slot<S>> slotFactory(
+  private static <S extends AutoCloseable> Supplier<Workspace<S>> slotFactory(
       Supplier<S> scratchFactory, Budget budget) {
-    return () -> new Slot<>(scratchFactory.get(), budget);
+    return () -> new Workspace<>(scratchFactory.get(), budget);
   }
 
   /** The working memory of one thread, and of the call that it makes or helps in. */
-  public static final class Slot<S extends AutoCloseable> implements AutoCloseable {
+  public static final class Workspace<S extends AutoCloseable> implements AutoCloseable {
     private final S scratch;
     private final SharedCall<S> call;
 
-    private Slot(S scratch, Budget budget) {
+    private Workspace(S scratch, Budget budget) {
       this.scratch = scratch;
       this.call = new SharedCall<>(scratch, budget);
     }
@@ -76,6 +78,13 @@ public abstract class PartedConvolution<S extends AutoCloseable>
    */
   protected abstract @Nullable MemorySegment unconfined(MemorySegment segment);
 
+  /** Says once that helpers find no memory, which makes calls slow and not wrong. */
+  private void tellOfHelper(Throwable failure) {
+    if (toldOfHelper.compareAndSet(false, true)) {
+      Quietly.warn("a helper of " + this + " has no working memory; calls go on without it", failure);
+    }
+  }
+
   @Override
   protected final @Nullable Tensor elsewhere(Tensor tensor) {
     MemorySegment segment = tensor.segment();
@@ -87,11 +96,11 @@ public abstract class PartedConvolution<S extends AutoCloseable>
   }
 
   @Override
-  protected final void run(Slot<S> slot, Tensor src, Tensor dst) {
+  protected final void run(Workspace<S> workspace, Tensor src, Tensor dst) {
     if (partCount > 1 && budget().spare() > 0) {
-      slot.call.run(this, src.segment(), dst.segment());
+      workspace.call.run(this, src.segment(), dst.segment());
     } else {
-      runAlone(slot.scratch, src.segment(), dst.segment());
+      runAlone(workspace.scratch, src.segment(), dst.segment());
     }
   }
 
@@ -136,36 +145,40 @@ public abstract class PartedConvolution<S extends AutoCloseable>
     }
 
     @Override
-    protected void work(boolean caller) {
+    protected int work(boolean caller) {
       PartedConvolution<S> owner = Objects.requireNonNull(convolution);
       if (caller) {
-        runParts(owner, true, scratch, src, dst);
-        return;
+        return runParts(owner, true, scratch, src, dst);
       }
-      Slot<S> slot;
+      Slots.Slot<Workspace<S>> slot;
       try {
         slot = owner.slots().claimForHelper();
-      } catch (RuntimeException | OutOfMemoryError noMemory) {
+      } catch (Throwable noMemory) {
         // The others compute what this helper would have.
-        return;
+        helperGaveUp(noMemory);
+        owner.tellOfHelper(noMemory);
+        return 0;
       }
       try {
-        runParts(owner, false, slot.scratch, helperSrc, helperDst);
+        return runParts(owner, false, slot.memory().scratch, helperSrc, helperDst);
       } finally {
         owner.slots().release(slot);
       }
     }
 
-    private void runParts(
+    private int runParts(
         PartedConvolution<S> owner,
         boolean caller,
         S memory,
         MemorySegment from,
         MemorySegment to) {
       owner.beginShare(memory);
+      int count = 0;
       for (int part = takePart(caller); part >= 0; part = takePart(caller)) {
         owner.runPart(part, memory, from, to);
+        count++;
       }
+      return count;
     }
   }
 

@@ -1,8 +1,10 @@
 package io.github.conv4j.internal.prepared;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,22 +12,51 @@ import org.jspecify.annotations.Nullable;
  * The working memory of concurrent threads: each claims a slot for one call, none is bound to a
  * thread. Whoever claims holds a permit of the engine's budget, so that there are never more slots
  * than the budget has permits.
+ *
+ * <p>The first idle slot is claimed, so that those beyond what recent calls needed at once stay
+ * untouched; {@link IdleSlots} has them closed.
  */
 final class Slots<S extends AutoCloseable> {
+  /** Working memory, and when it was last used. */
+  static final class Slot<S> {
+    private final S memory;
+
+    /** The {@link IdleSlots#period} in which the slot was last claimed. */
+    private int usedIn;
+
+    private Slot(S memory) {
+      this.memory = memory;
+    }
+
+    S memory() {
+      return memory;
+    }
+  }
+
   private final Supplier<S> factory;
-  private final AtomicReferenceArray<@Nullable S> idle;
+  private final IntSupplier clock;
+  private final AtomicReferenceArray<@Nullable Slot<S>> idle;
 
   /** How many slots there are, idle or claimed. */
   private final AtomicInteger count = new AtomicInteger(1);
+
+  /** Whether {@link IdleSlots} looks after this. */
+  private final AtomicBoolean watched = new AtomicBoolean();
 
   private volatile boolean closed;
   private volatile @Nullable Thread closer;
 
   Slots(int limit, Supplier<S> factory) {
+    this(limit, factory, IdleSlots::period);
+  }
+
+  /** Tells the period by another clock. */
+  Slots(int limit, Supplier<S> factory, IntSupplier clock) {
     this.factory = factory;
+    this.clock = clock;
     this.idle = new AtomicReferenceArray<>(limit);
     // The first slot now: what can fail for want of memory fails in prepare.
-    this.idle.set(0, factory.get());
+    this.idle.set(0, new Slot<>(factory.get()));
   }
 
   /**
@@ -33,8 +64,8 @@ final class Slots<S extends AutoCloseable> {
    *
    * @throws IllegalStateException if this is closed
    */
-  S claim() {
-    S slot = claimIdle();
+  Slot<S> claim() {
+    Slot<S> slot = claimIdle();
     if (slot == null) {
       slot = create(false);
     }
@@ -42,6 +73,7 @@ final class Slots<S extends AutoCloseable> {
       release(slot);
       throw closed();
     }
+    slot.usedIn = clock.getAsInt();
     return slot;
   }
 
@@ -49,14 +81,18 @@ final class Slots<S extends AutoCloseable> {
    * Claims a slot for a helper of a call: that call was let in, so {@link #close} waits for it and
    * for its helpers.
    */
-  S claimForHelper() {
-    S slot = claimIdle();
-    return slot != null ? slot : create(true);
+  Slot<S> claimForHelper() {
+    Slot<S> slot = claimIdle();
+    if (slot == null) {
+      slot = create(true);
+    }
+    slot.usedIn = clock.getAsInt();
+    return slot;
   }
 
-  private @Nullable S claimIdle() {
+  private @Nullable Slot<S> claimIdle() {
     for (int i = 0; i < idle.length(); i++) {
-      S slot = idle.get(i);
+      Slot<S> slot = idle.get(i);
       if (slot != null && idle.compareAndSet(i, slot, null)) {
         return slot;
       }
@@ -64,17 +100,25 @@ final class Slots<S extends AutoCloseable> {
     return null;
   }
 
-  private S create(boolean forHelper) {
+  private Slot<S> create(boolean forHelper) {
     // Counted before the look at closed: either this sees that it is closed, or close waits.
     count.incrementAndGet();
+    S memory = null;
     try {
       if (closed && !forHelper) {
         throw closed();
       }
-      return factory.get();
+      memory = factory.get();
+      var slot = new Slot<>(memory);
+      if (watched.compareAndSet(false, true)) {
+        IdleSlots.watch(this);
+      }
+      return slot;
     } catch (Throwable e) {
-      count.decrementAndGet();
-      wakeCloser();
+      if (memory != null) {
+        Quietly.close(memory);
+      }
+      forgetOne();
       throw e;
     }
   }
@@ -83,13 +127,48 @@ final class Slots<S extends AutoCloseable> {
     return new IllegalStateException("the prepared convolution is closed");
   }
 
-  void release(S slot) {
+  void release(Slot<S> slot) {
     for (int i = 0; !idle.compareAndSet(i, null, slot); i = (i + 1) % idle.length()) {
       Thread.onSpinWait();
     }
     if (closed) {
       wakeCloser();
     }
+  }
+
+  /** Returns how many slots there are. */
+  int count() {
+    return count.get();
+  }
+
+  /**
+   * Closes idle slots, but not the last, that were used neither in this period nor in the one
+   * before.
+   *
+   * @return whether there may be more to close in a later period
+   */
+  boolean trim(int period) {
+    for (int i = idle.length() - 1; i >= 0 && count.get() > 1; i--) {
+      Slot<S> slot = idle.get(i);
+      if (slot != null && idle.compareAndSet(i, slot, null)) {
+        if (period - slot.usedIn > 1) {
+          Quietly.close(slot.memory);
+          forgetOne();
+        } else {
+          release(slot);
+        }
+      }
+    }
+    if (count.get() > 1) {
+      return true;
+    }
+    watched.set(false);
+    return count.get() > 1 && watched.compareAndSet(false, true);
+  }
+
+  private void forgetOne() {
+    count.decrementAndGet();
+    wakeCloser();
   }
 
   private void wakeCloser() {
@@ -117,8 +196,8 @@ final class Slots<S extends AutoCloseable> {
   }
 
   private void closeIdle() {
-    for (S slot = claimIdle(); slot != null; slot = claimIdle()) {
-      Quietly.close(slot);
+    for (Slot<S> slot = claimIdle(); slot != null; slot = claimIdle()) {
+      Quietly.close(slot.memory);
       count.decrementAndGet();
     }
   }

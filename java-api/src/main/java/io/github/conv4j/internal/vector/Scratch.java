@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** The working memory of one thread that runs parts of a {@link Plan}. */
 final class Scratch implements AutoCloseable {
@@ -31,6 +32,8 @@ final class Scratch implements AutoCloseable {
 
   /** What {@link VectorWinogradProducts#run} returned. */
   int touched;
+
+  private @Nullable Arena offHeap;
 
   private Scratch(
       float[] panel,
@@ -99,18 +102,27 @@ final class Scratch implements AutoCloseable {
   /**
    * For Winograd's algorithm: transformed source values, their products, a half transformed tile,
    * and off-heap memory, filled with zeros, for a tile that lies beyond an edge. It is off-heap so
-   * that the transforms see one kind of memory; the garbage collector frees it.
+   * that the transforms see one kind of memory.
    */
   static Scratch forWinograd(int panelFloats, int sums, int half, long patchFloats) {
-    return new Scratch(
-        new float[panelFloats],
-        0,
-        new float[sums],
-        new float[0][],
-        new float[half],
-        Arena.ofAuto().allocate(JAVA_FLOAT, patchFloats),
-        new Kernels.DepthwiseRow(0, 0),
-        new ReductionRun(0));
+    Arena arena = Arena.ofShared();
+    try {
+      var scratch =
+          new Scratch(
+              new float[panelFloats],
+              0,
+              new float[sums],
+              new float[0][],
+              new float[half],
+              arena.allocate(JAVA_FLOAT, patchFloats),
+              new Kernels.DepthwiseRow(0, 0),
+              new ReductionRun(0));
+      scratch.offHeap = arena;
+      return scratch;
+    } catch (Throwable e) {
+      arena.close();
+      throw e;
+    }
   }
 
   /** To be called before the parts of another call. */
@@ -129,5 +141,9 @@ final class Scratch implements AutoCloseable {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (offHeap != null) {
+      offHeap.close();
+    }
+  }
 }

@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,8 +39,9 @@ class PartedCallTest {
     }
 
     @Override
-    protected void work(boolean caller) {
+    protected int work(boolean caller) {
       threads.add(Thread.currentThread());
+      int count = 0;
       most.accumulateAndGet(inside.incrementAndGet(), Math::max);
       try {
         for (int part = takePart(caller); part >= 0; part = takePart(caller)) {
@@ -47,7 +50,9 @@ class PartedCallTest {
             throw new IllegalStateException("part " + part);
           }
           LockSupport.parkNanos(partNanos);
+          count++;
         }
+        return count;
       } finally {
         inside.decrementAndGet();
       }
@@ -67,11 +72,17 @@ class PartedCallTest {
   }
 
   private static void execute(Budget budget, CountingCall call, int parts) {
-    budget.enter();
+    acquire(budget);
     try {
       call.run(parts);
     } finally {
-      budget.exit();
+      budget.release();
+    }
+  }
+
+  private static void acquire(Budget budget) {
+    if (!budget.tryAcquire()) {
+      assertThat(budget.await(null, null)).isEqualTo(Admission.PERMIT);
     }
   }
 
@@ -91,6 +102,7 @@ class PartedCallTest {
     CountingCall call = call(budget, 20, 5_000_000);
     execute(budget, call, 20);
     assertThat(call.threads).hasSize(2).contains(Thread.currentThread());
+    assertThat(budget.helpedParts()).isBetween(1L, 19L);
     assertThat(call.threads)
         .filteredOn(thread -> thread != Thread.currentThread())
         .allSatisfy(
@@ -152,82 +164,6 @@ class PartedCallTest {
   }
 
   @Test
-  void callsInTheQueueAreMadeOnceWithinTheBudget() throws Exception {
-    for (boolean virtual : new boolean[] {false, true}) {
-      var budget = new Budget(2);
-      var inside = new AtomicInteger();
-      var most = new AtomicInteger();
-      var made = new AtomicInteger();
-      Runnable call =
-          () -> {
-            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-            LockSupport.parkNanos(50_000);
-            made.incrementAndGet();
-            inside.decrementAndGet();
-          };
-      try (var threads =
-          virtual ? Executors.newVirtualThreadPerTaskExecutor() : Executors.newFixedThreadPool(8)) {
-        List<Future<?>> callers = new ArrayList<>();
-        for (int caller = 0; caller < 8; caller++) {
-          boolean elsewhere = caller % 4 != 0;
-          callers.add(
-              threads.submit(
-                  () -> {
-                    for (int round = 0; round < 100; round++) {
-                      if (!budget.tryEnter()) {
-                        if (elsewhere && budget.delegate(call)) {
-                          continue;
-                        }
-                        if (!elsewhere) {
-                          budget.enter();
-                        }
-                      }
-                      call.run();
-                      budget.exit();
-                    }
-                  }));
-        }
-        for (Future<?> caller : callers) {
-          caller.get();
-        }
-      }
-      assertThat(made.get()).isEqualTo(800);
-      assertThat(most.get()).isBetween(1, 2);
-      assertThat(budget.tryEnter()).isTrue();
-      assertThat(budget.tryEnter()).isTrue();
-      assertThat(budget.tryEnter()).isFalse();
-    }
-  }
-
-  @Test
-  void aFailureOfADelegatedCallIsTheCallers() throws Exception {
-    var budget = new Budget(1);
-    try (var threads = Executors.newSingleThreadExecutor()) {
-      assertThat(budget.tryEnter()).isTrue();
-      Future<?> waiting =
-          threads.submit(
-              () -> {
-                boolean done =
-                    budget.delegate(
-                        () -> {
-                          throw new IllegalStateException("of the call");
-                        });
-                throw new AssertionError("returned " + done);
-              });
-      while (!budget.isWanted()) {
-        Thread.onSpinWait();
-      }
-      budget.exit();
-      assertThatThrownBy(waiting::get)
-          .cause()
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("of the call");
-      budget.enter();
-      budget.exit();
-    }
-  }
-
-  @Test
   void aFailureInAPartIsTheCallers() {
     var budget = new Budget(2);
     CountingCall call = call(budget, 40, 1_000_000);
@@ -254,6 +190,109 @@ class PartedCallTest {
     assertThat(call.counts()).containsOnly(1);
   }
 
+  /** Helpers hold nothing, and touch nothing, when the call of a full stack has come back. */
+  @Test
+  void aStackOverflowAnywhereLeavesNobodyBehind() throws Exception {
+    var budget = new Budget(3);
+    var inside = new AtomicInteger();
+    var call = new CountingCall(budget, 12, 100_000, inside, new AtomicInteger());
+    var overflows = new AtomicInteger();
+    var failure = new AtomicReference<Throwable>();
+    Thread deep =
+        new Thread(
+            null,
+            () -> {
+              try {
+                for (int round = 0; round < 60; round++) {
+                  descend(budget, call, inside, overflows, 1 + round % 7);
+                }
+              } catch (Throwable e) {
+                failure.set(e);
+              }
+            },
+            "deep",
+            1 << 18);
+    deep.start();
+    deep.join();
+    assertThat(failure.get()).isNull();
+    assertThat(overflows.get()).isPositive();
+    for (int permit = 0; permit < 3; permit++) {
+      assertThat(budget.tryAcquire()).as("permit %d", permit).isTrue();
+    }
+    assertThat(budget.tryAcquire()).isFalse();
+  }
+
+  /** Makes the call from every few frames of the way back from the end of the stack. */
+  private static void descend(
+      Budget budget, CountingCall call, AtomicInteger inside, AtomicInteger overflows, int step) {
+    int depth = depthOf(0);
+    int first = Math.max(0, depth - 1_500);
+    for (int at = first; at < depth; at += step * 37) {
+      try {
+        callAt(at, budget, call);
+      } catch (StackOverflowError e) {
+        overflows.incrementAndGet();
+      }
+      assertThat(inside.get()).as("threads in a call that is over").isZero();
+    }
+  }
+
+  private static int depthOf(int depth) {
+    try {
+      return depthOf(depth + 1);
+    } catch (StackOverflowError e) {
+      return depth;
+    }
+  }
+
+  private static void callAt(int frames, Budget budget, CountingCall call) {
+    if (frames > 0) {
+      callAt(frames - 1, budget, call);
+    } else if (budget.tryAcquire()) {
+      try {
+        call.run(12);
+      } finally {
+        budget.release();
+      }
+    }
+  }
+
+  @Test
+  void whatFailsInAHelperToo() throws Exception {
+    var budget = new Budget(2);
+    var helperIsIn = new CountDownLatch(1);
+    var callerFailed = new CountDownLatch(1);
+    PartedCall call =
+        new PartedCall(budget) {
+          @Override
+          protected int work(boolean caller) {
+            try {
+              if (caller) {
+                helperIsIn.await();
+                callerFailed.countDown();
+                throw new IllegalStateException("of the caller");
+              }
+              helperIsIn.countDown();
+              callerFailed.await();
+              throw new OutOfMemoryError("of the helper");
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          }
+        };
+    acquire(budget);
+    assertThatThrownBy(() -> call.run(2))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("of the caller")
+        .satisfies(
+            thrown ->
+                assertThat(thrown.getSuppressed())
+                    .singleElement()
+                    .isInstanceOf(OutOfMemoryError.class));
+    budget.release();
+    assertThat(budget.hasRoom()).isTrue();
+  }
+
   @Test
   void helpersMakeWayForCallers() throws Exception {
     var budget = new Budget(2);
@@ -263,12 +302,12 @@ class PartedCallTest {
       while (call.threads.size() < 2) {
         Thread.onSpinWait();
       }
-      budget.enter();
+      acquire(budget);
       try {
         assertThat(first.isDone()).isFalse();
         assertThat(call.counts()).contains(0);
       } finally {
-        budget.exit();
+        budget.release();
       }
       first.get();
       assertThat(call.counts()).containsOnly(1);

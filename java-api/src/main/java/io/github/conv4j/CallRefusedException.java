@@ -1,0 +1,39 @@
+package io.github.conv4j;
+
+/**
+ * A call was not made: the engine's threads were busy, and the caller could or would not wait
+ * longer. Nothing was read, computed or written, and nothing will be; the call may be repeated.
+ *
+ * @see PreparedConvolution#execute(io.github.conv4j.tensor.Tensor, io.github.conv4j.tensor.Tensor,
+ *     java.time.Duration)
+ */
+public abstract sealed class CallRefusedException extends RuntimeException
+    permits QueueFullException, DeadlineExceededException, CallInterruptedException {
+  private static final long serialVersionUID = 1;
+
+  private final String engine;
+  private final String problem;
+  private final String reason;
+
+  CallRefusedException(String engine, String problem, String reason) {
+    super("engine %s refused a call of %s: %s".formatted(engine, problem, reason));
+    this.engine = engine;
+    this.problem = problem;
+    this.reason = reason;
+  }
+
+  /** Returns the name of the engine that refused. */
+  public String engine() {
+    return engine;
+  }
+
+  /** Returns the problem that was not computed. */
+  public String problem() {
+    return problem;
+  }
+
+  /** Returns why. */
+  public String reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,88 @@
+package io.github.conv4j.internal.prepared;
+
+import java.lang.ref.WeakReference;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the memory of a burst of callers back: one daemon thread for the process, while anybody has
+ * more than one slot. Time passes in periods, so that a call reads a field and no clock.
+ */
+final class IdleSlots {
+  /** How long a period lasts; tests have no time. */
+  static volatile long periodNanos = 3_000_000_000L;
+
+  /** Weak, since whoever is forgotten has a cleaner. */
+  private static final Set<WeakReference<Slots<?>>> WATCHED = ConcurrentHashMap.newKeySet();
+
+  private static final Object LOCK = new Object();
+  private static @Nullable Thread thread;
+  private static volatile int period;
+
+  private IdleSlots() {}
+
+  /** Returns the number of the present period; it wraps around. */
+  static int period() {
+    return period;
+  }
+
+  /** Looks after slots until there is one left. */
+  static void watch(Slots<?> slots) {
+    WATCHED.add(new WeakReference<>(slots));
+    synchronized (LOCK) {
+      if (thread == null) {
+        Thread next =
+            Thread.ofPlatform()
+                .daemon()
+                .name("conv4j-idle-slots")
+                .inheritInheritableThreadLocals(false)
+                .unstarted(IdleSlots::run);
+        next.setContextClassLoader(IdleSlots.class.getClassLoader());
+        next.start();
+        thread = next;
+      }
+    }
+  }
+
+  private static void run() {
+    do {
+      long begin = System.nanoTime();
+      for (long left = periodNanos; left > 0; left = periodNanos - (System.nanoTime() - begin)) {
+        LockSupport.parkNanos(left);
+      }
+      nextPeriod();
+    } while (!isDone());
+  }
+
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // only this thread writes
+  private static void nextPeriod() {
+    period++;
+    for (WeakReference<Slots<?>> reference : WATCHED) {
+      Slots<?> slots = reference.get();
+      if (slots == null || !trimmed(slots)) {
+        WATCHED.remove(reference);
+      }
+    }
+  }
+
+  private static boolean trimmed(Slots<?> slots) {
+    try {
+      return slots.trim(period);
+    } catch (Throwable e) {
+      Quietly.warn("idle working memory could not be given back", e);
+      return true;
+    }
+  }
+
+  private static boolean isDone() {
+    synchronized (LOCK) {
+      if (WATCHED.isEmpty()) {
+        thread = null;
+        return true;
+      }
+      return false;
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package io.github.conv4j.internal.prepared;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.conv4j.contract.LogCapture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class SlotsTest {
+  private static final int LIMIT = 64;
+
+  private final AtomicInteger made = new AtomicInteger();
+  private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger period = new AtomicInteger();
+
+  /** Working memory whose number decides what happens when it is closed. */
+  private final class Memory implements AutoCloseable {
+    private final int number = made.getAndIncrement();
+
+    Memory() {
+      open.incrementAndGet();
+    }
+
+    @Override
+    public void close() throws Exception {
+      open.decrementAndGet();
+      switch (number % 4) {
+        case 1 -> throw new AssertionError("an error in close");
+        case 2 -> throw new Exception("an exception in close");
+        case 3 -> throw new OutOfMemoryError("a virtual machine error in close");
+        default -> {}
+      }
+    }
+  }
+
+  private Slots<Memory> slots() {
+    return new Slots<>(LIMIT, Memory::new, period::get);
+  }
+
+  private static List<Slots.Slot<Memory>> claim(Slots<Memory> slots, int count) {
+    List<Slots.Slot<Memory>> claimed = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      claimed.add(slots.claim());
+    }
+    return claimed;
+  }
+
+  private static void use(Slots<Memory> slots, int count) {
+    claim(slots, count).forEach(slots::release);
+  }
+
+  @Test
+  void anErrorInCloseKeepsNobodyWaiting() {
+    Slots<Memory> slots = slots();
+    use(slots, 8);
+    try (LogCapture log = LogCapture.open()) {
+      slots.close();
+      slots.close();
+
+      assertThat(log.lines(Level.WARNING)).hasSize(6);
+    }
+    assertThat(open.get()).isZero();
+    assertThatIllegalStateException().isThrownBy(slots::claim);
+  }
+
+  @Test
+  void aFactoryThatFailsLeavesNothing() {
+    var fails = new AtomicBoolean();
+    var slots =
+        new Slots<>(
+            LIMIT,
+            () -> {
+              if (fails.get()) {
+                throw new OutOfMemoryError("no memory for a slot");
+              }
+              return new Memory();
+            },
+            period::get);
+    Slots.Slot<Memory> first = slots.claim();
+    fails.set(true);
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(slots::claim).isInstanceOf(OutOfMemoryError.class);
+      assertThatThrownBy(slots::claimForHelper).isInstanceOf(OutOfMemoryError.class);
+    }
+    slots.release(first);
+    assertThat(slots.count()).isOne();
+    slots.close();
+    assertThat(open.get()).isZero();
+  }
+
+  @Test
+  void aBurstIsGivenBackToTheRecentMaximum() {
+    Slots<Memory> slots = slots();
+    try (LogCapture _ = LogCapture.open()) {
+      use(slots, LIMIT);
+      assertThat(open.get()).isEqualTo(LIMIT);
+      assertThat(slots.trim(period.incrementAndGet())).isTrue();
+      assertThat(open.get()).as("used in the period before").isEqualTo(LIMIT);
+      use(slots, 3);
+      assertThat(slots.trim(period.incrementAndGet())).isTrue();
+      assertThat(open.get()).isEqualTo(3);
+      use(slots, 2);
+      assertThat(slots.trim(period.incrementAndGet())).isTrue();
+      assertThat(open.get()).isEqualTo(2);
+      assertThat(slots.trim(period.addAndGet(5))).isFalse();
+      assertThat(open.get()).as("the last is kept").isOne();
+      use(slots, 4);
+      assertThat(slots.count()).isEqualTo(4);
+      slots.close();
+    }
+    assertThat(open.get()).isZero();
+  }
+
+  /** What helpers took counts, and periods may wrap around. */
+  @Test
+  void helpersSlotsAreGivenBackToo() {
+    period.set(Integer.MAX_VALUE);
+    Slots<Memory> slots = slots();
+    Slots.Slot<Memory> caller = slots.claim();
+    Slots.Slot<Memory> helper = slots.claimForHelper();
+    slots.release(helper);
+    slots.release(caller);
+    try (LogCapture _ = LogCapture.open()) {
+      slots.trim(period.incrementAndGet());
+      assertThat(open.get()).isEqualTo(2);
+      slots.trim(period.incrementAndGet());
+      assertThat(open.get()).isOne();
+      slots.close();
+    }
+  }
+
+  @Test
+  void aClaimedSlotIsNotGivenBack() {
+    Slots<Memory> slots = slots();
+    List<Slots.Slot<Memory>> claimed = claim(slots, 5);
+    try (LogCapture _ = LogCapture.open()) {
+      assertThat(slots.trim(period.addAndGet(10))).isTrue();
+      assertThat(open.get()).isEqualTo(5);
+      claimed.forEach(slots::release);
+      slots.close();
+    }
+    assertThat(open.get()).isZero();
+  }
+
+  @Test
+  void trimmingRacesWithCallsAndClosing() throws Exception {
+    try (LogCapture _ = LogCapture.open();
+        var threads = Executors.newFixedThreadPool(5)) {
+      for (int round = 0; round < 50; round++) {
+        Slots<Memory> slots = slots();
+        List<Future<?>> users = new ArrayList<>();
+        for (int user = 0; user < 4; user++) {
+          users.add(
+              threads.submit(
+                  () -> {
+                    try {
+                      while (true) {
+                        slots.release(slots.claim());
+                      }
+                    } catch (IllegalStateException closed) {
+                      return;
+                    }
+                  }));
+        }
+        for (int i = 0; i < 100; i++) {
+          slots.trim(period.addAndGet(2));
+        }
+        slots.close();
+        for (Future<?> user : users) {
+          user.get();
+        }
+        assertThat(open.get()).isZero();
+      }
+    }
+  }
+
+  /** Nobody has to come by. */
+  @Test
+  void idleSlotsAreGivenBackByThemselves() throws Exception {
+    long before = IdleSlots.periodNanos;
+    IdleSlots.periodNanos = 20_000_000;
+    try (LogCapture _ = LogCapture.open()) {
+      var slots = new Slots<>(LIMIT, Memory::new);
+      for (int round = 0; round < 2; round++) {
+        use(slots, 20);
+        while (slots.count() > 1) {
+          Thread.sleep(5);
+        }
+        assertThat(open.get()).isOne();
+      }
+      slots.close();
+    } finally {
+      IdleSlots.periodNanos = before;
+    }
+  }
+}
