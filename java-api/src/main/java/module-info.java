@@ -1,8 +1,8 @@
 /** Convolutions on the JVM: the façade, the engines' seam, and the pure-Java engines. */
 @SuppressWarnings("module") // the native engine's module is compiled after this one
 module io.github.conv4j {
-  requires static transitive org.jspecify;
-  requires static transitive java.desktop;
+  requires static org.jspecify;
+  requires static java.desktop;
   requires static jdk.incubator.vector;
   requires static jdk.management;
 

@@ -35,7 +35,9 @@ class SeamsTest {
                 resideInAPackage(ROOT + "..")
                     .and(
                         JavaClass.Predicates.resideOutsideOfPackages(
-                            ROOT + ".tensor", ROOT + ".internal.checks"))));
+                            ROOT + ".tensor",
+                            ROOT + ".internal.checks",
+                            ROOT + ".internal.copies"))));
   }
 
   @Test
@@ -47,6 +49,17 @@ class SeamsTest {
             .should()
             .onlyDependOnClassesThat(
                 resideInAnyPackage("java..", "org.jspecify..", ROOT + ".internal.checks")));
+  }
+
+  @Test
+  void copiesKnowNoTensors() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(ROOT + ".internal.copies")
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage("java..", "org.jspecify..", ROOT + ".internal.copies")));
   }
 
   @Test

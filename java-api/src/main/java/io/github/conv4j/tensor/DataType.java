@@ -5,6 +5,7 @@ package io.github.conv4j.tensor;
  *
  * <p>Every engine computes {@link #F32}; the others are described here so that shapes, layouts and
  * byte sizes are already right when engines learn them. An engine says so through {@code support}.
+ * Slices, reorders and copies from and to segments take every type.
  *
  * @see <a href="https://uxlfoundation.github.io/oneDNN/dev_guide_data_types.html">oneDNN data
  *     types</a>

@@ -8,7 +8,17 @@ import java.util.Objects;
  * Pictures in and out of tensors of shape {@code [1, c, h, w]}, c being 1 (grey) or 3 (red, green,
  * blue), with values from 0 to 1.
  *
- * <p>Needs the module {@code java.desktop}; nothing else of conv4j does. Both ways copy.
+ * <p>Needs the module {@code java.desktop}; nothing else of conv4j does, and conv4j does not ask
+ * for it: a module that uses this class has {@code requires java.desktop;} itself, a program on the
+ * class path need do nothing, and a server without the desktop module runs everything else.
+ *
+ * <p><b>Memory.</b> Both ways copy; neither keeps the picture or the tensor.
+ *
+ * <p><b>Threads.</b> Safe for use by any number of threads, as far as the picture and the tensor
+ * are.
+ *
+ * <p><b>Errors.</b> {@link IllegalArgumentException} for tensors that are no pictures and for
+ * layouts of another rank; {@link NoClassDefFoundError} where there is no {@code java.desktop}.
  */
 public final class Images {
   private Images() {}
@@ -17,6 +27,8 @@ public final class Images {
    * Copies the red, green and blue of a picture into a new tensor; transparency is dropped.
    *
    * @param layout a layout for rank 4, for example {@link Layout#NHWC}
+   * @param arena owns the tensor's memory
+   * @throws IllegalArgumentException if the layout is for another rank or leaves the choice open
    */
   public static Tensor fromImage(BufferedImage image, Layout layout, Arena arena) {
     Objects.requireNonNull(image, "image");
@@ -47,18 +59,20 @@ public final class Images {
       throw new IllegalArgumentException(
           "a picture needs shape 1x1xHxW or 1x3xHxW but the tensor is " + tensor.spec());
     }
-    int height = Math.toIntExact(shape.dim(2));
-    int width = Math.toIntExact(shape.dim(3));
     float[] values = tensor.toFloatArray();
+    int height = (int) shape.dim(2);
+    int width = (int) shape.dim(3);
     int plane = width * height;
     int greenFrom = shape.dim(1) == 3 ? plane : 0;
-    var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    int[] pixels = new int[plane];
     for (int i = 0; i < plane; i++) {
       int red = level(values[i]);
       int green = level(values[greenFrom + i]);
       int blue = level(values[2 * greenFrom + i]);
-      image.setRGB(i % width, i / width, red << 16 | green << 8 | blue);
+      pixels[i] = red << 16 | green << 8 | blue;
     }
+    var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    image.setRGB(0, 0, width, height, pixels, 0, width);
     return image;
   }
 

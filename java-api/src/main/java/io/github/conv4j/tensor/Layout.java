@@ -8,8 +8,20 @@ import java.util.stream.Collectors;
  * How the logical dimensions of a tensor lie in memory.
  *
  * <p>{@link Plain} layouts are dense: their name lists the dimensions from the slowest to the
- * fastest. Weights use the channels-first names read as {@code OIW}, {@code OIHW}, {@code OIDHW}.
- * {@link Any} leaves the choice to the engine, which is read back from the prepared convolution.
+ * fastest, so {@code NHWC} puts the element {@code (n, c, h, w)} at {@code ((n·H + h)·W + w)·C +
+ * c}. Weights use the channels-first names read as {@code OIW}, {@code OIHW}, {@code OIDHW}. {@link
+ * Strided} puts it at {@code n·sn + c·sc + h·sh + w·sw}. {@link Any} leaves the choice to the
+ * engine, which is read back from the prepared convolution.
+ *
+ * <p>Layouts are equal if they say the same in the same words; whether two tensors lie the same in
+ * memory is what {@link TensorSpec#equals} tells.
+ *
+ * <p><b>Memory.</b> Holds none.
+ *
+ * <p><b>Threads.</b> Immutable.
+ *
+ * <p><b>Errors.</b> Factories throw {@link IllegalArgumentException} that names what does not fit;
+ * whether a layout fits a shape is checked where both meet, in {@link TensorSpec}.
  *
  * @see <a
  *     href="https://uxlfoundation.github.io/oneDNN/dev_guide_understanding_memory_formats.html">
@@ -37,12 +49,20 @@ public sealed interface Layout {
   /** The engine chooses. */
   Layout ANY = Any.ANY;
 
-  /** Returns the dense channels-first layout of a tensor with {@code rank} 3, 4 or 5. */
+  /**
+   * Returns the dense channels-first layout of a tensor with {@code rank} 3, 4 or 5.
+   *
+   * @throws IllegalArgumentException for other ranks
+   */
   static Layout channelsFirst(int rank) {
     return Plain.of(rank, false);
   }
 
-  /** Returns the dense channels-last layout of a tensor with {@code rank} 3, 4 or 5. */
+  /**
+   * Returns the dense channels-last layout of a tensor with {@code rank} 3, 4 or 5.
+   *
+   * @throws IllegalArgumentException for other ranks
+   */
   static Layout channelsLast(int rank) {
     return Plain.of(rank, true);
   }
@@ -59,23 +79,28 @@ public sealed interface Layout {
   /** A dense layout. */
   enum Plain implements Layout {
     /** Batch, channels, width. */
-    NCW(0, 1, 2),
+    NCW(3, false),
     /** Batch, channels, height, width. */
-    NCHW(0, 1, 2, 3),
+    NCHW(4, false),
     /** Batch, channels, depth, height, width. */
-    NCDHW(0, 1, 2, 3, 4),
+    NCDHW(5, false),
     /** Batch, width, channels. */
-    NWC(0, 2, 1),
+    NWC(3, true),
     /** Batch, height, width, channels. */
-    NHWC(0, 2, 3, 1),
+    NHWC(4, true),
     /** Batch, depth, height, width, channels. */
-    NDHWC(0, 2, 3, 4, 1);
+    NDHWC(5, true);
 
-    @SuppressWarnings("ImmutableEnumChecker") // never written, never handed out
-    private final int[] order;
+    private final int rank;
+    private final boolean channelsLast;
 
-    Plain(int... order) {
-      this.order = order;
+    Plain(int rank, boolean channelsLast) {
+      this.rank = rank;
+      this.channelsLast = channelsLast;
+    }
+
+    static boolean exists(int rank) {
+      return rank >= 3 && rank <= 5;
     }
 
     static Plain of(int rank, boolean channelsLast) {
@@ -91,23 +116,20 @@ public sealed interface Layout {
 
     /** Returns the number of dimensions that this layout describes. */
     public int rank() {
-      return order.length;
+      return rank;
     }
 
-    /** Tells whether the channels are the fastest dimension. */
+    /**
+     * Tells whether the name puts the channels last. What tensors are, {@link
+     * TensorSpec#isChannelsLast} tells: some are channels-last under another name.
+     */
     public boolean isChannelsLast() {
-      return order[order.length - 1] == 1;
+      return channelsLast;
     }
 
     /** Returns the strides, in elements, of a dense tensor in logical dimension order. */
     long[] strides(Shape shape) {
-      long[] strides = new long[order.length];
-      long stride = 1;
-      for (int i = order.length - 1; i >= 0; i--) {
-        strides[order[i]] = stride;
-        stride *= shape.dim(order[i]);
-      }
-      return strides;
+      return DenseStrides.of(shape, channelsLast);
     }
   }
 

@@ -7,10 +7,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logical dimensions of a tensor, for activations {@code [n, c, (d,) (h,) w]}. Immutable.
+ * The logical dimensions of a tensor, for activations {@code [n, c, (d,) (h,) w]}.
  *
  * <p>Every dimension is at least 1 and the number of elements, times the widest element, fits 64
  * bits; so sizes computed from a shape cannot overflow.
+ *
+ * <p><b>Memory.</b> Holds no elements; there may be more than 2<sup>31</sup>.
+ *
+ * <p><b>Threads.</b> Immutable.
+ *
+ * <p><b>Errors.</b> {@link IllegalArgumentException} for dimensions that are no shape, {@link
+ * IndexOutOfBoundsException} for an axis that is not there; both name the shape.
  */
 public final class Shape {
   private static final int MAX_RANK = 8;
@@ -60,7 +67,7 @@ public final class Shape {
    * @throws IndexOutOfBoundsException if {@code axis} is not below {@link #rank()}
    */
   public long dim(int axis) {
-    return dims[Objects.checkIndex(axis, dims.length)];
+    return dims[existing(axis)];
   }
 
   /** Returns a copy of the dimensions. */
@@ -73,11 +80,25 @@ public final class Shape {
     return elementCount;
   }
 
-  /** Returns this shape with one dimension replaced. */
+  /**
+   * Returns this shape with one dimension replaced.
+   *
+   * @throws IndexOutOfBoundsException if {@code axis} is not below {@link #rank()}
+   * @throws IllegalArgumentException if {@code size} is below 1 or the element count overflows
+   */
   public Shape with(int axis, long size) {
     long[] changed = dims.clone();
-    changed[Objects.checkIndex(axis, dims.length)] = size;
+    changed[existing(axis)] = size;
     return new Shape(changed);
+  }
+
+  private int existing(int axis) {
+    if (axis < 0 || axis >= dims.length) {
+      throw new IndexOutOfBoundsException(
+          "shape %s has the axes 0 to %d but axis %d was asked for"
+              .formatted(this, dims.length - 1, axis));
+    }
+    return axis;
   }
 
   @Override

@@ -12,21 +12,28 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
-import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A view over off-heap memory that knows its {@link TensorSpec}.
+ * A view over off-heap memory that knows its {@link TensorSpec}: the element at an index lies
+ * {@link TensorSpec#elementOffset} elements behind {@link #address}.
+ *
+ * <p>Values go in and out in bulk, in row-major order of the logical shape whatever the layout is:
+ * {@link #copyFrom} and {@link #copyTo} with arrays, buffers and segments, {@link #reorderTo} with
+ * tensors of another layout. {@link #slice} and {@link #image} are views of a part.
  *
  * <p><b>Memory.</b> A tensor never owns bytes and has nothing to close: the {@link Arena} behind
  * the segment does. Using a tensor after its arena was closed throws {@link IllegalStateException}.
- * Memory from other libraries is wrapped without a copy.
+ * Memory from other libraries is wrapped without a copy. A tensor may have more than 2<sup>31</sup>
+ * elements; arrays and buffers cannot hold those, segments and reorders can, and engines say in
+ * {@code support} up to where they compute.
  *
  * <p><b>Threads.</b> A tensor is immutable, its elements are not: like an array they need the
  * caller's own ordering between writers and readers. The arena's thread confinement applies.
  *
  * <p><b>Errors.</b> Factories throw {@link IllegalArgumentException} for segments that are on the
- * heap, too small or misaligned, and name both sides.
+ * heap, too small or misaligned; copies for values of another number or type, for memory that
+ * overlaps and for tensors that are {@linkplain #isReadOnly read-only}. Messages name both sides.
  */
 public final class Tensor {
   /** The alignment of {@link #allocate}, in bytes: one cache line and the widest vector. */
@@ -88,13 +95,20 @@ public final class Tensor {
     return new Tensor(spec, allocator.allocate(spec.byteSize(), ALIGNMENT_BYTES));
   }
 
-  /** Returns a view over any off-heap segment that is large enough and aligned to the element. */
+  /**
+   * Returns a view over any off-heap segment that is large enough and aligned to the element; it is
+   * read-only if the segment is.
+   *
+   * @throws IllegalArgumentException if the segment is on the heap, too small or misaligned
+   * @throws IllegalStateException if its arena is closed
+   */
   public static Tensor wrap(TensorSpec spec, MemorySegment segment) {
     return new Tensor(spec, segment);
   }
 
   /**
-   * Returns a view over the bytes between position and limit of a direct buffer, without a copy.
+   * Returns a view over the bytes between position and limit of a direct buffer, without a copy. A
+   * byte buffer's bytes are taken as they are, whatever its order is.
    *
    * @throws IllegalArgumentException if the buffer is not direct, or is not in native byte order
    *     and the element has more than one byte
@@ -164,52 +178,137 @@ public final class Tensor {
     return address < other.address + other.byteSize && other.address < address + byteSize;
   }
 
-  /** Returns one f32 element by its logical index. */
+  /** Returns a view of the same memory that refuses writes. */
+  public Tensor asReadOnly() {
+    return readOnly ? this : new Tensor(spec, segment.asReadOnly());
+  }
+
+  /**
+   * Returns a view of a part, without a copy: the element at {@code index} of the part is the one
+   * at {@code begin + index} here.
+   *
+   * <p>The part is read-only if this is. Its layout is this one's name where the part has no gaps,
+   * else strided. An axis that a blocked layout splits can be cut between blocks only.
+   *
+   * @param begin where the part begins, one number a dimension
+   * @param size how long it is, one number a dimension
+   * @throws IllegalArgumentException if there is not one number a dimension, a size is below 1, the
+   *     part reaches outside, or it cuts through a block
+   */
+  public Tensor slice(long[] begin, long[] size) {
+    TensorSpec part = TensorSlices.spec(spec, begin, size);
+    long offset = spec.elementOffset(begin) * spec.dataType().byteSize();
+    return new Tensor(part, segment.asSlice(offset, part.byteSize()));
+  }
+
+  /**
+   * Returns a view of one image of the batch, of shape {@code [1, c, (d,) (h,) w]}.
+   *
+   * @throws IllegalArgumentException if the batch has no such image
+   */
+  public Tensor image(long n) {
+    long[] begin = new long[spec.shape().rank()];
+    long[] size = spec.shape().dims();
+    begin[0] = n;
+    size[0] = 1;
+    return slice(begin, size);
+  }
+
+  /**
+   * Returns one f32 element by its logical index.
+   *
+   * @throws IllegalArgumentException if the spec is not f32 or there is not one index a dimension
+   * @throws IndexOutOfBoundsException if an index is outside its dimension
+   */
   public float getFloat(long... index) {
     requireF32();
     return segment.getAtIndex(F32, spec.elementOffset(index));
   }
 
-  /** Sets one f32 element by its logical index. */
+  /**
+   * Sets one f32 element by its logical index.
+   *
+   * @throws IllegalArgumentException if the spec is not f32, this is read-only or there is not one
+   *     index a dimension
+   * @throws IndexOutOfBoundsException if an index is outside its dimension
+   */
   public void setFloat(float value, long... index) {
     requireF32();
+    requireWritable();
     segment.setAtIndex(F32, spec.elementOffset(index), value);
   }
 
-  /** Sets every byte that the tensor spans to the bits of {@code value}, padding included. */
+  /**
+   * Sets every element to {@code value}. What lies between the elements of a strided tensor belongs
+   * to others and stays as it is, and so does the padding of a blocked one.
+   *
+   * @throws IllegalArgumentException if the spec is not f32 or this is read-only
+   */
   public void fill(float value) {
     requireF32();
-    for (long i = 0, n = byteSize / Float.BYTES; i < n; i++) {
-      segment.setAtIndex(F32, i, value);
-    }
+    requireWritable();
+    ElementCopies.fill(value, this);
   }
 
   /**
    * Copies values in, given in row-major order of the logical shape ({@code n, c, h, w}) whatever
    * the layout of this tensor is.
    *
-   * @throws IllegalArgumentException if the spec is not f32 or the number of values is not the
-   *     number of elements
+   * @throws IllegalArgumentException if the spec is not f32, this is read-only or the number of
+   *     values is not the number of elements
    */
   public void copyFrom(float[] values) {
     Objects.requireNonNull(values, "values");
     requireF32();
-    requireElementCount(values.length);
-    if (isRowMajor()) {
-      MemorySegment.copy(values, 0, segment, F32, 0, values.length);
-      return;
-    }
-    ElementWalk.overRows(
-        spec,
-        (row, offset, stride, count) -> {
-          for (int i = 0; i < count; i++) {
-            segment.setAtIndex(F32, offset + i * stride, values[row + i]);
-          }
-        });
+    requireWritable();
+    requireElementCount(values.length, "array");
+    ElementCopies.fromRowMajor(MemorySegment.ofArray(values), this);
   }
 
-  /** Returns the values in row-major order of the logical shape, whatever the layout is. */
+  /**
+   * Copies the values between position and limit of a buffer in, in row-major order as {@link
+   * #copyFrom(float[])} does. The buffer may be on the heap or direct and of either byte order; its
+   * position stays where it is. The floats of a {@code ByteBuffer} are {@code
+   * buffer.asFloatBuffer()}, read in the buffer's order.
+   *
+   * @throws IllegalArgumentException if the spec is not f32, this is read-only, the number of
+   *     values is not the number of elements, or the buffer shares memory with this tensor
+   */
+  public void copyFrom(FloatBuffer values) {
+    Objects.requireNonNull(values, "values");
+    requireF32();
+    requireWritable();
+    requireElementCount(values.remaining(), "buffer");
+    if (values.order() == ByteOrder.nativeOrder()) {
+      copyFrom(MemorySegment.ofBuffer(values));
+    } else {
+      float[] ordered = new float[values.remaining()];
+      values.get(values.position(), ordered);
+      copyFrom(ordered);
+    }
+  }
+
+  /**
+   * Copies elements of this tensor's type in, given in row-major order and native byte order. The
+   * segment may lie on or off the heap, at any alignment, and may hold more than an array can.
+   *
+   * @throws IllegalArgumentException if this is read-only, the segment's size is not that of the
+   *     elements, or it shares memory with this tensor
+   */
+  public void copyFrom(MemorySegment values) {
+    Objects.requireNonNull(values, "values");
+    requireWritable();
+    requireApart(values);
+    ElementCopies.fromRowMajor(values, this);
+  }
+
+  /**
+   * Returns the values in row-major order of the logical shape, whatever the layout is.
+   *
+   * @throws IllegalArgumentException if the spec is not f32 or an array cannot hold the elements
+   */
   public float[] toFloatArray() {
+    requireF32();
     if (spec.shape().elementCount() > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "tensor %s has more elements than an array can hold".formatted(spec));
@@ -228,22 +327,54 @@ public final class Tensor {
   public void copyTo(float[] values) {
     Objects.requireNonNull(values, "values");
     requireF32();
-    requireElementCount(values.length);
-    if (isRowMajor()) {
-      MemorySegment.copy(segment, F32, 0, values, 0, values.length);
-      return;
-    }
-    ElementWalk.overRows(
-        spec,
-        (row, offset, stride, count) -> {
-          for (int i = 0; i < count; i++) {
-            values[row + i] = segment.getAtIndex(F32, offset + i * stride);
-          }
-        });
+    requireElementCount(values.length, "array");
+    ElementCopies.toRowMajor(this, MemorySegment.ofArray(values));
   }
 
   /**
-   * Copies every element into {@code dst}, which may have another layout: an explicit reorder.
+   * Copies the values to between position and limit of a buffer, in row-major order as {@link
+   * #copyTo(float[])} does. The buffer may be on the heap or direct and of either byte order; its
+   * position stays where it is.
+   *
+   * @throws IllegalArgumentException if the spec is not f32, the buffer is read-only, its room is
+   *     not the number of elements, or it shares memory with this tensor
+   */
+  public void copyTo(FloatBuffer values) {
+    Objects.requireNonNull(values, "values");
+    requireF32();
+    requireElementCount(values.remaining(), "buffer");
+    if (values.isReadOnly()) {
+      throw new IllegalArgumentException(
+          "tensor %s cannot be copied to a read-only buffer".formatted(spec));
+    }
+    if (values.order() == ByteOrder.nativeOrder()) {
+      copyTo(MemorySegment.ofBuffer(values));
+    } else {
+      requireApart(MemorySegment.ofBuffer(values));
+      values.put(values.position(), toFloatArray());
+    }
+  }
+
+  /**
+   * Copies the elements out, in row-major order and native byte order. The segment may lie on or
+   * off the heap, at any alignment, and may hold more than an array can.
+   *
+   * @throws IllegalArgumentException if the segment is read-only, its size is not that of the
+   *     elements, or it shares memory with this tensor
+   */
+  public void copyTo(MemorySegment values) {
+    Objects.requireNonNull(values, "values");
+    if (values.isReadOnly()) {
+      throw new IllegalArgumentException(
+          "tensor %s cannot be copied to a read-only segment".formatted(spec));
+    }
+    requireApart(values);
+    ElementCopies.toRowMajor(this, values);
+  }
+
+  /**
+   * Copies every element into {@code dst}, which may have another layout: an explicit reorder. It
+   * runs on the calling thread, in bulk between plain and strided layouts.
    *
    * @throws IllegalArgumentException if shape or type differ, {@code dst} is read-only, or the two
    *     overlap
@@ -254,7 +385,6 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "cannot reorder %s into %s: type and shape must be equal".formatted(spec, dst.spec));
     }
-    requireF32();
     if (dst.readOnly) {
       throw new IllegalArgumentException("dst %s is read-only".formatted(dst.spec));
     }
@@ -262,27 +392,7 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "src %s and dst %s overlap in memory".formatted(spec, dst.spec));
     }
-    if (spec.equals(dst.spec) && !(spec.layout() instanceof Layout.Strided)) {
-      MemorySegment.copy(segment, 0, dst.segment, 0, byteSize);
-      return;
-    }
-    ElementWalk.overRowPairs(
-        spec,
-        dst.spec,
-        (from, fromStride, to, toStride, count) -> {
-          for (int i = 0; i < count; i++) {
-            dst.segment.setAtIndex(
-                F32, to + i * toStride, segment.getAtIndex(F32, from + i * fromStride));
-          }
-        });
-  }
-
-  private boolean isRowMajor() {
-    return switch (spec.layout()) {
-      case Layout.Plain plain -> !plain.isChannelsLast();
-      case Layout.Strided _ -> Arrays.equals(spec.strides(), RowMajor.strides(spec.shape()));
-      case Layout.Any _, Layout.Blocked _ -> false;
-    };
+    ElementCopies.reorder(this, dst);
   }
 
   private void requireF32() {
@@ -292,11 +402,29 @@ public final class Tensor {
     }
   }
 
-  private void requireElementCount(int length) {
-    if (length != spec.shape().elementCount()) {
+  private void requireWritable() {
+    if (readOnly) {
+      throw new IllegalArgumentException("tensor %s is read-only".formatted(spec));
+    }
+  }
+
+  private void requireElementCount(int count, String holder) {
+    if (count != spec.shape().elementCount()) {
       throw new IllegalArgumentException(
-          "shape %s has %d elements but the array has %d"
-              .formatted(spec.shape(), spec.shape().elementCount(), length));
+          "shape %s has %d elements but the %s has %d"
+              .formatted(spec.shape(), spec.shape().elementCount(), holder, count));
+    }
+  }
+
+  private void requireApart(MemorySegment values) {
+    long expected = spec.shape().elementCount() * spec.dataType().byteSize();
+    if (values.byteSize() != expected) {
+      throw new IllegalArgumentException(
+          "the elements of %s take %d bytes but the segment has %d"
+              .formatted(spec, expected, values.byteSize()));
+    }
+    if (segment.asOverlappingSlice(values).isPresent()) {
+      throw new IllegalArgumentException("tensor %s overlaps the values in memory".formatted(spec));
     }
   }
 

@@ -2,15 +2,33 @@ package io.github.conv4j.tensor;
 
 import io.github.conv4j.internal.checks.Checks;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tensor is, without its bytes: element type, shape and layout. Immutable.
+ * What a tensor is, without its bytes: element type, shape and layout.
  *
- * <p>{@link #equals} is the only compatibility rule between a tensor and a prepared convolution: a
- * tensor may be passed exactly where its spec equals the one that was prepared.
+ * <p>The element at index {@code (i0, i1, ...)} lies {@code i0·s0 + i1·s1 + ...} elements from the
+ * start, {@code s} being the {@linkplain #strides strides}; in a {@linkplain Layout.Blocked
+ * blocked} layout each index counts whole blocks there, and what is left of it moves inside the
+ * block: see {@link #elementOffset}.
+ *
+ * <p><b>Equality.</b> {@link #equals} is the only compatibility rule between a tensor and a
+ * prepared convolution: a tensor may be passed exactly where its spec equals the one that was
+ * prepared. Specs are equal if type and shape are and if every element lies at the same place,
+ * whatever the layouts are called: one channel lies the same in NCHW and in NHWC, a dimension of
+ * size 1 may have any stride, strides that leave no gaps are a plain layout. {@code ANY} equals
+ * {@code ANY} only.
+ *
+ * <p><b>Memory.</b> Holds no bytes. A tensor may have more than 2<sup>31</sup> elements, up to
+ * 2<sup>63</sup> bytes; most engines compute less than that and say so through {@code support}.
+ *
+ * <p><b>Threads.</b> Immutable.
+ *
+ * <p><b>Errors.</b> Factories throw {@link IllegalArgumentException} for layouts of another rank
+ * than the shape, for sizes beyond 64 bits and for strides that let two elements share an address.
  */
 public final class TensorSpec {
   private static final int UNKNOWN = -1;
@@ -21,6 +39,11 @@ public final class TensorSpec {
   private final long[] strides;
   private final long spanElementCount;
 
+  /** Where the elements lie, see {@link AddressDigits}; empty for ANY. */
+  private final long[] digits;
+
+  private final int hash;
+
   private TensorSpec(DataType dataType, Shape shape, Layout layout) {
     this.dataType = Objects.requireNonNull(dataType, "dataType");
     this.shape = Objects.requireNonNull(shape, "shape");
@@ -29,17 +52,20 @@ public final class TensorSpec {
       case Layout.Any _ -> {
         this.strides = new long[0];
         this.spanElementCount = UNKNOWN;
+        this.digits = new long[0];
       }
       case Layout.Plain plain -> {
         requireRank(plain.rank());
         this.strides = plain.strides(shape);
         this.spanElementCount = shape.elementCount();
+        this.digits = AddressDigits.of(shape, strides, List.of(), List.of());
       }
       case Layout.Strided strided -> {
         requireRank(strided.strides().size());
         this.strides = strided.strides().stream().mapToLong(Long::longValue).toArray();
-        requireDistinctAddresses();
         this.spanElementCount = span(shape.dims(), 1);
+        AddressDigits.requireDistinct(shape, strides, List.of(), List.of());
+        this.digits = AddressDigits.of(shape, strides, List.of(), List.of());
       }
       case Layout.Blocked blocked -> {
         requireRank(blocked.strides().size());
@@ -53,11 +79,17 @@ public final class TensorSpec {
           inner = Checks.product(inner, size, "block size");
         }
         this.spanElementCount = span(blocks, inner);
+        AddressDigits.requireDistinct(shape, strides, blocked.blockAxes(), blocked.blockSizes());
+        this.digits = AddressDigits.of(shape, strides, blocked.blockAxes(), blocked.blockSizes());
       }
     }
     if (spanElementCount != UNKNOWN) {
       Checks.product(spanElementCount, dataType.byteSize(), "byte size of " + this);
     }
+    this.hash =
+        31 * (31 * dataType.ordinal() + shape.hashCode())
+            + Arrays.hashCode(digits)
+            + Long.hashCode(spanElementCount);
   }
 
   /**
@@ -98,9 +130,67 @@ public final class TensorSpec {
     return shape;
   }
 
-  /** Returns the layout. */
+  /** Returns the layout as it was given; equal specs may have different ones. */
   public Layout layout() {
     return layout;
+  }
+
+  /**
+   * Tells whether the elements lie without gaps with the channels as the fastest dimension, as in
+   * NWC, NHWC and NDHWC. A tensor can be channels-last and channels-first at once, for example one
+   * with one channel.
+   */
+  public boolean isChannelsLast() {
+    return liesAs(true);
+  }
+
+  /**
+   * Tells whether the elements lie without gaps in the order of the dimensions, as in NCW, NCHW and
+   * NCDHW and in weights.
+   */
+  public boolean isChannelsFirst() {
+    return liesAs(false);
+  }
+
+  private boolean liesAs(boolean channelsLast) {
+    return spanElementCount == shape.elementCount()
+        && Arrays.equals(
+            digits,
+            AddressDigits.of(shape, DenseStrides.of(shape, channelsLast), List.of(), List.of()));
+  }
+
+  /**
+   * Returns the one spec that stands for all specs that are equal to this one: its layout is
+   * channels-last if {@link #isChannelsLast} and the rank is 3 to 5, else channels-first if {@link
+   * #isChannelsFirst} likewise, else strided, else as it is. What an engine decides by layouts and
+   * strides it decides on this, so that equal specs get equal kernels.
+   */
+  public TensorSpec canonical() {
+    int rank = shape.rank();
+    boolean hasNames = Layout.Plain.exists(rank);
+    if (isAny()) {
+      return this;
+    }
+    if (hasNames && isChannelsLast()) {
+      return inLayout(Layout.channelsLast(rank));
+    }
+    if (hasNames && isChannelsFirst()) {
+      return inLayout(Layout.channelsFirst(rank));
+    }
+    long[] meaningful = new long[rank];
+    int at = 0;
+    for (int axis = 0; axis < rank; axis++) {
+      int count = (int) digits[at++];
+      // A stride says nothing along an axis of one element.
+      meaningful[axis] = count > 0 ? digits[at + 1] : axis == 1 ? 1 : spanElementCount;
+      at += 2 * count;
+    }
+    TensorSpec strided = inLayout(Layout.strided(meaningful));
+    return strided.equals(this) ? strided : this;
+  }
+
+  private TensorSpec inLayout(Layout other) {
+    return layout.equals(other) ? this : withLayout(other);
   }
 
   /** Tells whether the layout is {@link Layout#ANY}, so that no memory can be described yet. */
@@ -108,19 +198,20 @@ public final class TensorSpec {
     return layout == Layout.ANY;
   }
 
-  /** Returns this spec in another layout. */
+  /** Returns a spec of the same type and shape in another layout. */
   public TensorSpec withLayout(Layout other) {
     return new TensorSpec(dataType, shape, other);
   }
 
-  /** Returns this spec with another shape. */
+  /** Returns a spec of the same type and layout with another shape. */
   public TensorSpec withShape(Shape other) {
     return new TensorSpec(dataType, other, layout);
   }
 
   /**
-   * Returns the strides in logical dimension order, in elements; for a blocked layout, between
-   * blocks.
+   * Returns the strides in logical dimension order, in elements, as the layout gives them; for a
+   * blocked layout, between blocks. Along a dimension of size 1 a stride means nothing, and equal
+   * specs may differ there: see {@link #canonical}.
    *
    * @throws IllegalStateException if the layout is {@link Layout#ANY}
    */
@@ -140,7 +231,10 @@ public final class TensorSpec {
   }
 
   /**
-   * Returns where an element lies, in elements from the start of the tensor.
+   * Returns where an element lies, in elements from the start of the tensor: {@code Σ
+   * index[axis]·strides[axis]}. In a blocked layout each block, from the fastest on, takes {@code
+   * index[axis] mod size} times the product of the faster blocks' sizes and leaves {@code
+   * index[axis] / size}; what is left counts blocks, {@code strides[axis]} apart.
    *
    * @throws IllegalArgumentException if there is not one index a dimension
    * @throws IndexOutOfBoundsException if an index is outside its dimension
@@ -154,7 +248,11 @@ public final class TensorSpec {
               .formatted(Arrays.toString(index), index.length, shape, shape.rank()));
     }
     for (int i = 0; i < index.length; i++) {
-      Objects.checkIndex(index[i], shape.dim(i));
+      if (index[i] < 0 || index[i] >= shape.dim(i)) {
+        throw new IndexOutOfBoundsException(
+            "index %s is outside shape %s: %d along axis %d"
+                .formatted(Arrays.toString(index), shape, index[i], i));
+      }
     }
     return uncheckedOffset(index);
   }
@@ -206,39 +304,22 @@ public final class TensorSpec {
   }
 
   /**
-   * Walks the dimensions from the smallest stride up: each must clear what the smaller ones span.
+   * Tells whether type, shape and the places of all elements are equal, under any layout's name.
    */
-  private void requireDistinctAddresses() {
-    Integer[] axes = new Integer[strides.length];
-    Arrays.setAll(axes, i -> i);
-    Arrays.sort(axes, (a, b) -> Long.compare(strides[a], strides[b]));
-    long reach = 1;
-    for (int axis : axes) {
-      if (shape.dim(axis) == 1) {
-        continue;
-      }
-      if (strides[axis] < reach) {
-        throw new IllegalArgumentException(
-            "strides %s let elements of shape %s share an address: stride %d is below %d"
-                .formatted(Arrays.toString(strides), shape, strides[axis], reach));
-      }
-      reach =
-          Checks.sum(reach, Checks.product(shape.dim(axis) - 1, strides[axis], "extent"), "extent");
-    }
-  }
-
   @Override
   public boolean equals(@Nullable Object other) {
     return this == other
         || (other instanceof TensorSpec that
+            && hash == that.hash
             && dataType == that.dataType
+            && spanElementCount == that.spanElementCount
             && shape.equals(that.shape)
-            && layout.equals(that.layout));
+            && Arrays.equals(digits, that.digits));
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(dataType, shape, layout);
+    return hash;
   }
 
   /** Returns for example {@code f32 NHWC 1x64x56x56}. */

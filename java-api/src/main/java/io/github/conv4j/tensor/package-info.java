@@ -3,7 +3,8 @@
  *
  * <p>Dimensions are always named in the logical order batch, channels, then depth, height and width
  * as far as they exist, whatever the layout in memory is. Shapes and strides count elements, sizes
- * named {@code byteSize} count bytes.
+ * named {@code byteSize} count bytes. Both are 64 bits wide: tensors may be larger than arrays, and
+ * engines say in {@code support} where theirs ends.
  */
 @NullMarked
 package io.github.conv4j.tensor;

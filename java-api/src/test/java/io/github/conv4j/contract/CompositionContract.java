@@ -173,12 +173,12 @@ abstract class CompositionContract extends EngineContract {
       float canary = -12_345.5f;
       Tensor src = Tensor.allocate(srcSpec, arena);
       Tensor dst = Tensor.allocate(dstSpec, arena);
-      src.fill(Float.NaN);
+      fillWithGaps(src, Float.NaN);
       src.copyFrom(x);
-      dst.fill(canary);
+      fillWithGaps(dst, canary);
       int[] srcBefore = src.segment().toArray(JAVA_INT);
       Tensor expectedDst = Tensor.allocate(dstSpec, arena);
-      expectedDst.fill(canary);
+      fillWithGaps(expectedDst, canary);
       expectedDst.copyFrom(expected);
 
       prepared.execute(src, dst);
@@ -190,6 +190,11 @@ abstract class CompositionContract extends EngineContract {
           .containsExactly(expectedDst.segment().toArray(JAVA_FLOAT));
       assertThat(src.segment().toArray(JAVA_INT)).as(text).containsExactly(srcBefore);
     }
+  }
+
+  private static void fillWithGaps(Tensor tensor, float value) {
+    long count = tensor.segment().byteSize() / Float.BYTES;
+    Tensor.wrap(TensorSpec.f32(Layout.strided(1), count), tensor.segment()).fill(value);
   }
 
   /** Every row, and with channels-last every pixel, is followed by a gap. */

@@ -63,8 +63,18 @@ class ShapeTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Shape.of(new long[9]))
         .withMessageContaining("got 9");
-    assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> Shape.of(1).dim(1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 4, Integer.MAX_VALUE, Integer.MIN_VALUE})
+  void saysWhichAxesThereAre(int axis) {
+    Shape shape = Shape.of(2, 3, 5, 7);
+
     assertThatExceptionOfType(IndexOutOfBoundsException.class)
-        .isThrownBy(() -> Shape.of(1).with(-1, 1));
+        .isThrownBy(() -> shape.dim(axis))
+        .withMessage("shape 2x3x5x7 has the axes 0 to 3 but axis %d was asked for", axis);
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(() -> shape.with(axis, 1))
+        .withMessageContainingAll("2x3x5x7", "axis " + axis);
   }
 }

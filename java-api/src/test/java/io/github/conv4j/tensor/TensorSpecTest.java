@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TensorSpecTest {
   @Test
@@ -139,7 +145,7 @@ class TensorSpecTest {
     for (long bad : new long[] {-1, 3, Long.MAX_VALUE, Long.MIN_VALUE}) {
       assertThatExceptionOfType(IndexOutOfBoundsException.class)
           .isThrownBy(() -> spec.elementOffset(0, 1, bad))
-          .withMessageContaining("" + bad);
+          .withMessageContainingAll("1x2x3", bad + " along axis 2");
     }
   }
 
@@ -180,7 +186,7 @@ class TensorSpecTest {
   }
 
   @Test
-  void equalityIsTypeShapeAndLayout() {
+  void equalityIsTypeShapeAndPlaces() {
     TensorSpec spec = TensorSpec.f32(Layout.NHWC, 1, 2, 3, 4);
 
     assertThat(spec)
@@ -190,10 +196,172 @@ class TensorSpecTest {
         .isNotEqualTo(TensorSpec.f32(Layout.NHWC, 1, 2, 4, 3))
         .isNotEqualTo(TensorSpec.of(DataType.S32, Layout.NHWC, spec.shape()))
         .hasToString("f32 NHWC 1x2x3x4");
-    assertThat(TensorSpec.f32(Layout.strided(6, 3, 1), 1, 2, 3))
-        .isEqualTo(TensorSpec.f32(Layout.strided(6, 3, 1), 1, 2, 3))
-        .isNotEqualTo(TensorSpec.f32(Layout.strided(7, 3, 1), 1, 2, 3));
+    assertThat(TensorSpec.f32(Layout.strided(6, 3, 1), 2, 2, 3))
+        .isEqualTo(TensorSpec.f32(Layout.strided(6, 3, 1), 2, 2, 3))
+        .isNotEqualTo(TensorSpec.f32(Layout.strided(7, 3, 1), 2, 2, 3));
     assertThat(spec.withShape(Shape.of(2, 2, 3, 4)).strides()).containsExactly(24, 1, 8, 2);
+  }
+
+  /** What lies the same is the same, whatever it is called; layouts stay as they were given. */
+  static Stream<List<TensorSpec>> sameInMemory() {
+    return Stream.of(
+        List.of(nchw(Layout.NHWC, 2, 3, 5, 7), nchw(Layout.strided(105, 1, 21, 3), 2, 3, 5, 7)),
+        List.of(
+            nchw(Layout.NHWC, 2, 1, 5, 7),
+            nchw(Layout.NCHW, 2, 1, 5, 7),
+            nchw(Layout.strided(35, 1, 7, 1), 2, 1, 5, 7),
+            nchw(Layout.strided(35, 999, 7, 1), 2, 1, 5, 7),
+            nchw(blocked(List.of(35L, 35L, 7L, 1L), 1, 1), 2, 1, 5, 7)),
+        List.of(
+            nchw(Layout.NHWC, 2, 3, 1, 1),
+            nchw(Layout.NCHW, 2, 3, 1, 1),
+            nchw(Layout.strided(3, 1, 4, 4), 2, 3, 1, 1)),
+        List.of(nchw(Layout.NCHW, 1, 1, 1, 1), nchw(Layout.strided(5, 6, 7, 8), 1, 1, 1, 1)),
+        List.of(
+            nchw(Layout.NHWC, 1, 16, 2, 3),
+            nchw(blocked(List.of(96L, 96L, 48L, 16L), 1, 16), 1, 16, 2, 3),
+            nchw(blocked(List.of(96L, 8L, 48L, 16L), 1, 8), 1, 16, 2, 3)),
+        List.of(
+            nchw(blocked(List.of(192L, 96L, 48L, 16L), 1, 16), 1, 20, 2, 3),
+            nchw(blocked(List.of(777L, 96L, 48L, 16L), 1, 16), 1, 20, 2, 3),
+            nchw(
+                new Layout.Blocked(
+                    List.of(192L, 96L, 48L, 16L), List.of(0, 1, 1), List.of(1, 4, 4)),
+                1,
+                20,
+                2,
+                3)),
+        List.of(TensorSpec.f32(Layout.strided(7), 1), TensorSpec.bias(1)),
+        List.of(TensorSpec.f32(Layout.NWC, 3, 1, 4), TensorSpec.f32(Layout.NCW, 3, 1, 4)),
+        List.of(
+            TensorSpec.f32(Layout.NDHWC, 1, 4, 1, 1, 1),
+            TensorSpec.f32(Layout.NCDHW, 1, 4, 1, 1, 1)),
+        List.of(TensorSpec.f32(Layout.ANY, 1, 2, 3), TensorSpec.f32(Layout.ANY, 1, 2, 3)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("sameInMemory")
+  void specsOfEqualPlacesAreEqual(List<TensorSpec> specs) {
+    for (TensorSpec one : specs) {
+      for (TensorSpec other : specs) {
+        assertThat(one).isEqualTo(other).hasSameHashCodeAs(other);
+        assertThat(one.canonical()).isEqualTo(other);
+        assertThat(one.isChannelsLast()).isEqualTo(other.isChannelsLast());
+        assertThat(one.isChannelsFirst()).isEqualTo(other.isChannelsFirst());
+        boolean blocks = one.canonical().layout() instanceof Layout.Blocked;
+        if (!blocks) {
+          assertThat(one.canonical().layout()).isEqualTo(other.canonical().layout());
+        }
+      }
+    }
+    assertThat(specs.stream().map(TensorSpec::layout).distinct().count())
+        .isEqualTo(specs.getFirst().isAny() ? 1 : specs.size());
+  }
+
+  @Test
+  void aPlaceThatDiffersMakesADifference() {
+    List<TensorSpec> different =
+        List.of(
+            nchw(Layout.NHWC, 2, 3, 5, 7),
+            nchw(Layout.NCHW, 2, 3, 5, 7),
+            nchw(Layout.ANY, 2, 3, 5, 7),
+            nchw(Layout.strided(105, 35, 1, 5), 2, 3, 5, 7),
+            nchw(Layout.strided(106, 1, 21, 3), 2, 3, 5, 7),
+            nchw(blocked(List.of(280L, 280L, 56L, 8L), 1, 8), 2, 3, 5, 7),
+            // The pixels of the one before, without its padding.
+            nchw(Layout.strided(280, 1, 56, 8), 2, 3, 5, 7),
+            nchw(blocked(List.of(280L, 140L, 28L, 4L), 1, 4), 2, 3, 5, 7),
+            nchw(blocked(List.of(140L, 140L, 28L, 4L), 1, 4), 2, 3, 5, 7),
+            nchw(blocked(List.of(210L, 70L, 14L, 2L), 1, 2), 2, 3, 5, 7));
+    for (int i = 0; i < different.size(); i++) {
+      for (int j = 0; j < different.size(); j++) {
+        if (i != j) {
+          assertThat(different.get(i)).isNotEqualTo(different.get(j));
+        }
+      }
+    }
+  }
+
+  /** The definition of equality, on random layouts of small shapes. */
+  @Test
+  void equalityIsWhatTheOffsetsSay() {
+    var random = new Random(20);
+    List<TensorSpec> specs = new ArrayList<>();
+    Shape[] shapes = {Shape.of(1, 4, 1, 2), Shape.of(2, 1, 3, 1), Shape.of(1, 6, 1, 1)};
+    while (specs.size() < 400) {
+      Shape shape = shapes[random.nextInt(shapes.length)];
+      long[] strides = random.longs(4, 1, 9).toArray();
+      Layout layout =
+          random.nextBoolean()
+              ? Layout.strided(strides)
+              : blocked(Arrays.stream(strides).boxed().toList(), 1, 1 + random.nextInt(4));
+      try {
+        specs.add(TensorSpec.of(DataType.F32, layout, shape));
+      } catch (IllegalArgumentException e) {
+        assertThat(e).hasMessageContaining("share an address");
+      }
+    }
+    int equal = 0;
+    for (TensorSpec one : specs) {
+      for (TensorSpec other : specs) {
+        boolean expected =
+            one.shape().equals(other.shape())
+                && one.byteSize() == other.byteSize()
+                && offsets(one).equals(offsets(other));
+        equal += expected ? 1 : 0;
+        assertThat(one.equals(other)).as("%s and %s", one, other).isEqualTo(expected);
+      }
+    }
+    assertThat(equal).isGreaterThan(specs.size() * 2);
+  }
+
+  private static List<Long> offsets(TensorSpec spec) {
+    List<Long> offsets = new ArrayList<>();
+    ElementOffsets.forEach(spec, spec, (offset, _) -> offsets.add(offset));
+    return offsets;
+  }
+
+  private static TensorSpec nchw(Layout layout, long... dims) {
+    return TensorSpec.f32(layout, dims);
+  }
+
+  private static Layout blocked(List<Long> strides, int axis, int size) {
+    return new Layout.Blocked(strides, List.of(axis), List.of(size));
+  }
+
+  @Test
+  void tellsWhereTheChannelsLie() {
+    assertThat(nchw(Layout.NHWC, 2, 3, 5, 7).isChannelsLast()).isTrue();
+    assertThat(nchw(Layout.NHWC, 2, 3, 5, 7).isChannelsFirst()).isFalse();
+    assertThat(nchw(Layout.NCHW, 2, 3, 5, 7).isChannelsLast()).isFalse();
+    assertThat(nchw(Layout.NCHW, 2, 3, 5, 7).isChannelsFirst()).isTrue();
+    assertThat(nchw(Layout.NCHW, 2, 1, 5, 7).isChannelsLast()).isTrue();
+    assertThat(nchw(Layout.strided(210, 1, 42, 6), 2, 3, 5, 7).isChannelsLast()).isFalse();
+    assertThat(nchw(Layout.ANY, 2, 3, 5, 7).isChannelsLast()).isFalse();
+    assertThat(nchw(blocked(List.of(280L, 280L, 56L, 8L), 1, 8), 2, 3, 5, 7).isChannelsLast())
+        .isFalse();
+    assertThat(TensorSpec.bias(5).isChannelsFirst()).isTrue();
+  }
+
+  @Test
+  void theCanonicalLayoutHasAName() {
+    assertThat(nchw(Layout.strided(105, 35, 7, 1), 2, 3, 5, 7).canonical().layout())
+        .isEqualTo(Layout.NCHW);
+    assertThat(nchw(Layout.NCHW, 2, 1, 5, 7).canonical().layout()).isEqualTo(Layout.NHWC);
+    assertThat(nchw(Layout.strided(9999, 1, 50, 9), 1, 3, 5, 7).canonical().layout())
+        .isEqualTo(Layout.strided(257, 1, 50, 9));
+    TensorSpec blocks = nchw(blocked(List.of(192L, 96L, 48L, 16L), 1, 16), 1, 20, 2, 3);
+    assertThat(blocks.canonical()).isSameAs(blocks);
+    TensorSpec plain = nchw(Layout.NHWC, 2, 3, 5, 7);
+    assertThat(plain.canonical()).isSameAs(plain);
+    assertThat(nchw(Layout.ANY, 1, 1, 1, 1).canonical().isAny()).isTrue();
+  }
+
+  @Test
+  void blocksMayNotShareAddressesEither() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> nchw(blocked(List.of(8L, 8L, 8L, 4L), 1, 8), 1, 8, 1, 2))
+        .withMessageContainingAll("stride 4 is below 8", "1x8x1x2");
   }
 
   @Test
