@@ -55,7 +55,7 @@ public final class TensorSpec {
         this.spanElementCount = span(blocks, inner);
       }
     }
-    if (spanElementCount != UNKNOWN) {
+    if (spanElementCount > Long.MAX_VALUE / dataType.byteSize()) {
       Checks.product(spanElementCount, dataType.byteSize(), "byte size of " + this);
     }
   }

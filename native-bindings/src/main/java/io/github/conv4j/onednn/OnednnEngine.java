@@ -22,6 +22,7 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions through oneDNN primitives; what those cannot do, composed from copies and them. */
@@ -44,10 +45,12 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   private final EngineOptions options;
   private final Ledger ledger;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   OnednnEngine(EngineOptions options) {
     this.options = options;
     this.ledger = new Ledger(NAME, options.threads());
+    CompilationCache.SHARED.open();
   }
 
   @Override
@@ -244,7 +247,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     boolean strided = srcStrided || request.dst().layout() instanceof Layout.Strided;
     // oneDNN 3.13 (brg_deconv) does not look at the distance between the images of src.
     boolean wrong = srcStrided && convolution.isTransposed();
-    if (wrong || (strided && compiled.implementation().isSlow())) {
+    if (wrong || (strided && compiled.isSlow())) {
       compiled.release();
       return staged(problem, request);
     }
@@ -288,7 +291,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
       NativeProblem problem,
       PrepareRequest request,
       String problemText) {
-    if (compiled.implementation().isSlow()) {
+    if (compiled.isSlow()) {
       SlowLog.tell(
           "oneDNN has only its slow implementation " + compiled.implementation().name(),
           problemText);
@@ -298,6 +301,12 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   @Override
   public void close() {
-    ledger.close();
+    try {
+      ledger.close();
+    } finally {
+      if (closed.compareAndSet(false, true)) {
+        CompilationCache.SHARED.close();
+      }
+    }
   }
 }
