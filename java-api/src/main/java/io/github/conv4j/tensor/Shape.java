@@ -30,8 +30,14 @@ public final class Shape {
     this.dims = dims;
     long count = 1;
     for (int i = 0; i < dims.length; i++) {
-      Checks.positive(dims[i], "dimension " + i + " of shape " + Arrays.toString(dims));
-      count = Checks.product(count, dims[i], "element count of shape " + Arrays.toString(dims));
+      // The texts cost more than the checks: they are written only where one fails.
+      if (dims[i] < 1) {
+        Checks.positive(dims[i], "dimension " + i + " of shape " + Arrays.toString(dims));
+      }
+      if (dims[i] > Long.MAX_VALUE / count) {
+        Checks.product(count, dims[i], "element count of shape " + Arrays.toString(dims));
+      }
+      count *= dims[i];
     }
     if (count > MAX_ELEMENT_COUNT) {
       throw new IllegalArgumentException(

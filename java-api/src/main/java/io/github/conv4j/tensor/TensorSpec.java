@@ -83,7 +83,7 @@ public final class TensorSpec {
         this.digits = AddressDigits.of(shape, strides, blocked.blockAxes(), blocked.blockSizes());
       }
     }
-    if (spanElementCount != UNKNOWN) {
+    if (spanElementCount > Long.MAX_VALUE / dataType.byteSize()) {
       Checks.product(spanElementCount, dataType.byteSize(), "byte size of " + this);
     }
     this.hash =

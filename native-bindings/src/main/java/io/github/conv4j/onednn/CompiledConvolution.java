@@ -2,6 +2,7 @@ package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * of the same problem; counted, and destroyed after the last one.
  */
 final class CompiledConvolution {
+  /** Descriptors and tables: 50 to 70 KiB for most problems on AVX2, 400 KiB for the largest. */
+  private static final long BESIDE_CODE_BYTES = 64 << 10;
+
   private final Handles handles = new Handles();
   private final AtomicInteger users = new AtomicInteger(1);
   private final Implementation implementation;
@@ -32,7 +36,14 @@ final class CompiledConvolution {
   private final String weightsLayout;
   private final long weightsByteSize;
   private final long scratchpadByteSize;
-  private volatile @Nullable String problemText;
+  private final long byteSize;
+  private final List<String> warnings;
+  private final boolean slow;
+  private volatile @Nullable CompilationCache cache;
+  private volatile @Nullable Described described;
+
+  /** The text of a problem: slow to write anew for each prepare of the same. */
+  private record Described(Convolution convolution, Shape src, String text) {}
 
   /**
    * Chooses an implementation and generates its code.
@@ -47,7 +58,8 @@ final class CompiledConvolution {
       TensorSpec dstAsked,
       @Nullable String implementationAsked) {
     int ompThreads = OneThread.enter();
-    try (var temporary = new Handles()) {
+    try (var temporary = new Handles();
+        var code = CodeMeter.start()) {
       MemorySegment engine = NativeEngine.handle();
       Convolution convolution = problem.convolution();
       this.biasDesc =
@@ -83,6 +95,9 @@ final class CompiledConvolution {
           Dnnl.byteSize(weightsDesc)
               + (convolution.hasBias() ? convolution.outChannels() * Float.BYTES : 0);
       this.scratchpadByteSize = Dnnl.byteSize(scratchpadDesc);
+      this.warnings = List.copyOf(implementation.warnings());
+      this.slow = implementation.isSlow();
+      this.byteSize = code.bytes() + BESIDE_CODE_BYTES;
     } catch (Throwable e) {
       handles.close();
       throw e;
@@ -171,26 +186,56 @@ final class CompiledConvolution {
 
   /** Counts one user less; destroys everything after the last. */
   void release() {
+    CompilationCache keeper = cache;
     int left = users.decrementAndGet();
     if (left == 0) {
-      handles.close();
+      try (var _ = CodeMeter.disturb()) {
+        handles.close();
+      }
     }
     if (left < 0) {
       throw new AssertionError("released more often than retained");
     }
+    if (left == 1 && keeper != null) {
+      keeper.becameIdle();
+    }
   }
 
-  /**
-   * Returns the text of a problem that this was compiled for as a whole: the same for all of them,
-   * and slow to write anew each time.
-   */
+  /** Says who is a user beside what is prepared. */
+  void keptBy(CompilationCache keeper) {
+    cache = keeper;
+  }
+
+  /** Whether nobody but the cache uses this. */
+  boolean isIdle() {
+    return users.get() == 1;
+  }
+
+  /** Returns the bytes of generated code, and about those of what belongs to it. */
+  long byteSize() {
+    return byteSize;
+  }
+
+  /** Returns the text of a problem that this was compiled for. */
   String problemText(PrepareRequest request) {
-    String text = problemText;
-    if (text == null) {
-      text = request.problemText();
-      problemText = text;
+    Described last = described;
+    if (last == null
+        || !last.src.equals(request.src().shape())
+        || !last.convolution.equals(request.convolution())) {
+      last =
+          new Described(request.convolution(), request.src().shape(), request.problemText());
+      described = last;
     }
-    return text;
+    return last.text;
+  }
+
+  /** Whether oneDNN has only a catch-all for it. */
+  boolean isSlow() {
+    return slow;
+  }
+
+  List<String> warnings() {
+    return warnings;
   }
 
   Implementation implementation() {

@@ -34,55 +34,86 @@ record NativeProblem(Convolution convolution, List<AxisPlan> axes) {
 
   /** Whether a stride, a dilation or a padding is larger than {@code most}. */
   boolean exceeds(long most) {
-    return axes.stream()
-        .anyMatch(
-            plan ->
-                plan.stride() > most
-                    || plan.dilation() > most
-                    || plan.begin() > most
-                    || Math.abs(plan.end()) > most);
+    for (AxisPlan axis : axes) {
+      if (axis.stride() > most
+          || axis.dilation() > most
+          || axis.begin() > most
+          || Math.abs(axis.end()) > most) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean has(AxisPlan.Coverage coverage) {
-    return axes.stream().anyMatch(plan -> plan.coverage() == coverage);
+    for (AxisPlan axis : axes) {
+      if (axis.coverage() == coverage) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The part of the tensor that is read. */
   Window srcWindow() {
-    return new Window(
-        axes.stream().map(convolution.isTransposed() ? AxisPlan::dst : AxisPlan::src).toList());
+    return window(!convolution.isTransposed());
   }
 
   /** The part of the tensor that is more than the bias. */
   Window dstWindow() {
-    return new Window(
-        axes.stream().map(convolution.isTransposed() ? AxisPlan::src : AxisPlan::dst).toList());
+    return window(convolution.isTransposed());
+  }
+
+  private Window window(boolean src) {
+    var ranges = new Window.Range[axes.size()];
+    for (int i = 0; i < ranges.length; i++) {
+      ranges[i] = src ? axes.get(i).src() : axes.get(i).dst();
+    }
+    return new Window(List.of(ranges));
   }
 
   /** Whether zeros stand beyond an edge, which some kernels multiply with. */
   boolean pads() {
-    return axes.stream().anyMatch(plan -> plan.begin() > 0 || plan.end() > 0);
+    for (AxisPlan axis : axes) {
+      if (axis.begin() > 0 || axis.end() > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The one place where dilation becomes 0-based. */
   Dnnl.Numbers numbers() {
-    return new Dnnl.Numbers(
-        axes.stream().mapToLong(AxisPlan::stride).toArray(),
-        axes.stream().mapToLong(plan -> plan.dilation() - 1).toArray(),
-        axes.stream().mapToLong(AxisPlan::begin).toArray(),
-        axes.stream().mapToLong(AxisPlan::end).toArray());
+    int rank = axes.size();
+    var strides = new long[rank];
+    var dilations = new long[rank];
+    var begins = new long[rank];
+    var ends = new long[rank];
+    for (int i = 0; i < rank; i++) {
+      AxisPlan axis = axes.get(i);
+      strides[i] = axis.stride();
+      dilations[i] = axis.dilation() - 1;
+      begins[i] = axis.begin();
+      ends[i] = axis.end();
+    }
+    return new Dnnl.Numbers(strides, dilations, begins, ends);
   }
 
   /** oneDNN's logical weights: {@code [g,] oc/g, ic/g, kernel}, for both directions. */
   long[] weightsDims() {
-    List<Long> dims = new ArrayList<>();
-    if (convolution.groups() > 1) {
-      dims.add(convolution.groups());
+    int channelDims = channelDims();
+    var dims = new long[channelDims + axes.size()];
+    dims[0] = convolution.groups();
+    dims[channelDims - 2] = convolution.outChannels() / convolution.groups();
+    dims[channelDims - 1] = convolution.inChannels() / convolution.groups();
+    for (int i = 0; i < axes.size(); i++) {
+      dims[channelDims + i] = axes.get(i).taps().count();
     }
-    dims.add(convolution.outChannels() / convolution.groups());
-    dims.add(convolution.inChannels() / convolution.groups());
-    axes.forEach(plan -> dims.add(plan.taps().count()));
-    return dims.stream().mapToLong(Long::longValue).toArray();
+    return dims;
+  }
+
+  private int channelDims() {
+    return convolution.groups() > 1 ? 3 : 2;
   }
 
   /**
@@ -93,18 +124,17 @@ record NativeProblem(Convolution convolution, List<AxisPlan> axes) {
     Shape shape = convolution.weightsShape();
     long kernelSize = shape.elementCount() / shape.dim(0) / shape.dim(1);
     long outer = shape.dim(1) * kernelSize;
-    List<Long> strides = new ArrayList<>();
-    if (convolution.groups() > 1) {
-      strides.add(shape.dim(0) / convolution.groups() * outer);
-    }
-    strides.add(convolution.isTransposed() ? kernelSize : outer);
-    strides.add(convolution.isTransposed() ? outer : kernelSize);
+    int channelDims = channelDims();
+    var strides = new long[channelDims + axes.size()];
+    strides[0] = shape.dim(0) / convolution.groups() * outer;
+    strides[channelDims - 2] = convolution.isTransposed() ? kernelSize : outer;
+    strides[channelDims - 1] = convolution.isTransposed() ? outer : kernelSize;
     long stride = kernelSize;
     for (int i = 0; i < axes.size(); i++) {
       stride /= shape.dim(i + 2);
-      strides.add(stride);
+      strides[channelDims + i] = stride;
     }
-    return strides.stream().mapToLong(Long::longValue).toArray();
+    return strides;
   }
 
   /** Where the first tap that takes part lies in the caller's weights, in elements. */

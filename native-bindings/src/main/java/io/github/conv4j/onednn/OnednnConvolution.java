@@ -35,7 +35,7 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
     var primitives = new PartedPrimitives(compiled, problem, request);
     try {
       int threads = ledger.budget().threads();
-      if (Sharing.leastParts(request, threads) > 1 && !compiled.implementation().isSlow()) {
+      if (Sharing.leastParts(request, threads) > 1 && !compiled.isSlow()) {
         primitives.cut(problem, request, threads);
       }
       var stage =
@@ -49,7 +49,7 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
               .withScratchpad(primitives.scratchpadByteSize());
       var explanation =
           Explanation.of(OnednnEngine.NAME, problemText, List.of(stage))
-              .withWarnings(compiled.implementation().warnings());
+              .withWarnings(compiled.warnings());
       return new OnednnConvolution(explanation, ledger, primitives);
     } catch (Throwable e) {
       primitives.close();

@@ -20,6 +20,7 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions through oneDNN primitives; what those cannot do, composed from copies and them. */
@@ -42,10 +43,12 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   private final EngineOptions options;
   private final Ledger ledger;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   OnednnEngine(EngineOptions options) {
     this.options = options;
     this.ledger = new Ledger(NAME, options.threads());
+    CompilationCache.SHARED.open();
   }
 
   @Override
@@ -211,7 +214,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     boolean strided = srcStrided || request.dst().layout() instanceof Layout.Strided;
     // oneDNN 3.13 (brg_deconv) does not look at the distance between the images of src.
     boolean wrong = srcStrided && convolution.isTransposed();
-    if (wrong || (strided && compiled.implementation().isSlow())) {
+    if (wrong || (strided && compiled.isSlow())) {
       compiled.release();
       return staged(problem, request);
     }
@@ -255,7 +258,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
       NativeProblem problem,
       PrepareRequest request,
       String problemText) {
-    if (compiled.implementation().isSlow()) {
+    if (compiled.isSlow()) {
       SlowLog.tell(
           "oneDNN has only its slow implementation " + compiled.implementation().name(),
           problemText);
@@ -265,6 +268,12 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   @Override
   public void close() {
-    ledger.close();
+    try {
+      ledger.close();
+    } finally {
+      if (closed.compareAndSet(false, true)) {
+        CompilationCache.SHARED.close();
+      }
+    }
   }
 }

@@ -1,0 +1,81 @@
+package io.github.conv4j.onednn;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.tensor.TensorSpec;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What oneDNN is told about a problem, and nothing else: descriptions that come to the same are
+ * compiled once. Cheap to make and to hash, since every prepare looks one up.
+ */
+final class CompiledKey {
+  private static final long ANY = -1;
+
+  private final long[] numbers;
+  private final @Nullable String implementation;
+  private final int hash;
+
+  private CompiledKey(long[] numbers, @Nullable String implementation) {
+    this.numbers = numbers;
+    this.implementation = implementation;
+    this.hash =
+        Arrays.hashCode(numbers) * 31 + (implementation == null ? 0 : implementation.hashCode());
+  }
+
+  static CompiledKey of(
+      NativeProblem problem, TensorSpec src, TensorSpec dst, @Nullable String implementation) {
+    Convolution convolution = problem.convolution();
+    List<AxisPlan> axes = problem.axes();
+    int rank = axes.size() + 2;
+    long[] weightsDims = problem.weightsDims();
+    long[] weightsStrides = problem.weightsStrides();
+    var numbers = new long[2 + 4 * rank + 2 * weightsDims.length + 4 * axes.size()];
+    numbers[0] = rank;
+    numbers[1] = (convolution.isTransposed() ? 2 : 0) + (convolution.hasBias() ? 1 : 0);
+    int at = append(numbers, 2, src, rank);
+    at = append(numbers, at, dst, rank);
+    at = append(numbers, at, weightsDims);
+    at = append(numbers, at, weightsStrides);
+    for (int i = 0; i < axes.size(); i++) {
+      AxisPlan axis = axes.get(i);
+      numbers[at++] = axis.stride();
+      numbers[at++] = axis.dilation();
+      numbers[at++] = axis.begin();
+      numbers[at++] = axis.end();
+    }
+    return new CompiledKey(numbers, implementation);
+  }
+
+  private static int append(long[] numbers, int at, TensorSpec spec, int rank) {
+    for (int i = 0; i < rank; i++) {
+      numbers[at + i] = spec.shape().dim(i);
+    }
+    if (spec.isAny()) {
+      Arrays.fill(numbers, at + rank, at + 2 * rank, ANY);
+      return at + 2 * rank;
+    }
+    return append(numbers, at + rank, spec.strides());
+  }
+
+  private static int append(long[] numbers, int at, long[] values) {
+    System.arraycopy(values, 0, numbers, at, values.length);
+    return at + values.length;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof CompiledKey that
+        && hash == that.hash
+        && Arrays.equals(numbers, that.numbers)
+        && (implementation == null
+            ? that.implementation == null
+            : implementation.equals(that.implementation));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+}
