@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
     })
 final class BenchCommand implements Callable<Integer> {
   static final int MOST_THREADS = 256;
+  private static final int MOST_PAIRS = 100_000;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -125,8 +126,32 @@ final class BenchCommand implements Callable<Integer> {
       description = "Measure nothing; write the report of these results again.")
   private @Nullable Path from;
 
+  @Option(
+      names = "--equal-work",
+      description = {
+        "Instead: race pairs of problems that are the same work written in two ways, on 1 and 2"
+            + " threads,",
+        "and list those that are more than 2 times apart (engine auto: 1.3). The exit code is 0."
+      })
+  private boolean equalWork;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      description = "With --equal-work: so many pairs by chance; ${DEFAULT-VALUE} if left out.")
+  private int pairs = 300;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "With --equal-work: of the pairs by chance; ${DEFAULT-VALUE} if left out.")
+  private long seed = 1;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (equalWork) {
+      return raceEqualWork();
+    }
     requireRange("--millis", millis == null ? 1 : millis, 60_000);
     requireRange("--threads", threads, MOST_THREADS);
     LoadResults loaded = load == null ? null : read(load, LoadResults::read);
@@ -155,6 +180,25 @@ final class BenchCommand implements Callable<Integer> {
       var run = new BenchRun(contenders, threads, layout, quick, millis, !withoutFloor);
       return run.measure(layers, command());
     }
+  }
+
+  private int raceEqualWork() {
+    requireRange("--threads", threads, MOST_THREADS);
+    if (pairs < 0 || pairs > MOST_PAIRS) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--pairs must be from 0 to %d but is %d".formatted(MOST_PAIRS, pairs));
+    }
+    PrintWriter stdout = spec.commandLine().getOut();
+    try (var _ = LogLines.withoutWarnings()) {
+      EqualWork.run(spec.commandLine(), names, threadCounts(), seed, pairs, stdout);
+    }
+    return ExitCodes.OK;
+  }
+
+  private List<Integer> threadCounts() {
+    ParseResult parsed = spec.commandLine().getParseResult();
+    return parsed.hasMatchedOption("--threads") ? List.of(threads) : List.of(1, 2);
   }
 
   private String command() {

@@ -42,7 +42,7 @@ final class BenchContenders implements AutoCloseable {
    */
   static BenchContenders open(
       List<String> names, Accuracies accuracies, boolean peers, int threads, CommandLine command) {
-    List<EngineName> chosen = names.stream().map(name -> parse(name, command)).toList();
+    List<EngineName> chosen = chosen(names, command);
     var opened = new BenchContenders(EngineContender.open(JUDGE, threads));
     try {
       for (EngineName name : names.isEmpty() ? available() : chosen) {
@@ -58,6 +58,10 @@ final class BenchContenders implements AutoCloseable {
       opened.close();
       throw e;
     }
+  }
+
+  static List<EngineName> chosen(List<String> names, CommandLine command) {
+    return names.stream().map(name -> parse(name, command)).toList();
   }
 
   private static EngineName parse(String text, CommandLine command) {
@@ -79,7 +83,7 @@ final class BenchContenders implements AutoCloseable {
     return name;
   }
 
-  private static List<EngineName> available() {
+  static List<EngineName> available() {
     return Engines.survey().stream()
         .filter(found -> found.availability() instanceof Availability.Available)
         .map(EngineStatus::name)

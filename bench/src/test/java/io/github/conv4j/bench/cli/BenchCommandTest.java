@@ -53,6 +53,14 @@ class BenchCommandTest {
   }
 
   @Test
+  void refusesANumberOfPairsThatIsNone() {
+    Command command = Command.run("bench", "--equal-work", "--pairs", "-1");
+
+    assertThat(command.exitCode()).isEqualTo(2);
+    assertThat(command.text()).contains("--pairs must be from 0 to 100000 but is -1");
+  }
+
+  @Test
   void leavesOutTheComparisonWithC(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("p.txt"), "mb1_ic4oc4_ih5kh3ph1\n");
 

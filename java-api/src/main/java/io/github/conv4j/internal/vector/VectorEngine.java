@@ -180,9 +180,12 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private PreparedConvolution preparePlan(PrepareRequest request, String name) {
     int leastParts = Sharing.leastParts(request, options.threads());
     Plan plan = PlanChoice.plan(name, kernels, request, leastParts);
+    String operation =
+        request.convolution().isTransposed() ? "transposed convolution" : "convolution";
+    int parts = leastParts > 1 ? plan.partCount() : 1;
     var stage =
         Explanation.Stage.of(
-                request.convolution().isTransposed() ? "transposed convolution" : "convolution",
+                parts > 1 ? "%s in %d parts".formatted(operation, parts) : operation,
                 implementation(plan.name()),
                 request.src(),
                 request.dst())
