@@ -222,8 +222,7 @@ final class CompiledConvolution {
     if (last == null
         || !last.src.equals(request.src().shape())
         || !last.convolution.equals(request.convolution())) {
-      last =
-          new Described(request.convolution(), request.src().shape(), request.problemText());
+      last = new Described(request.convolution(), request.src().shape(), request.problemText());
       described = last;
     }
     return last.text;

@@ -14,7 +14,8 @@ final class NativeEngine {
 
   private static MemorySegment create() {
     MemorySegment engine = Dnnl.createEngine();
-    // CompilationCache keeps what is worth keeping, counted: nothing twice, nothing out of its sight.
+    // CompilationCache keeps what is worth keeping, counted: nothing twice, nothing out of its
+    // sight.
     Dnnl.setPrimitiveCacheCapacity(0);
     return engine;
   }

@@ -43,7 +43,7 @@ class ConsumersTest {
   void startWithTheOptionsOfTheReadme(String consumer, String options) {
     String arguments =
         ARGUMENT
-            .matcher(pom(consumer))
+            .matcher(read("src/it/consumers/%s/pom.xml".formatted(consumer)))
             .results()
             .map(m -> m.group(1))
             .collect(Collectors.joining(" "));

@@ -112,7 +112,7 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
       case PERMIT -> false;
       case DONE -> true;
       case QUEUE_FULL -> throw new QueueFullException(engine(), problem(), budget.queueLimit());
-      case DEADLINE_PASSED -> 
+      case DEADLINE_PASSED ->
           throw new DeadlineExceededException(
               engine(), problem(), Objects.requireNonNull(longestWait));
       case INTERRUPTED -> throw new CallInterruptedException(engine(), problem());

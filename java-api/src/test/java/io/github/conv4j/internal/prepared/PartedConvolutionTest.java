@@ -48,8 +48,7 @@ class PartedConvolutionTest {
 
     private static Explanation explanation() {
       try (Engine engine = Engines.named("reference");
-          PreparedConvolution prepared =
-              engine.prepare(CONVOLUTION, SPEC, new float[] {1}, null)) {
+          PreparedConvolution prepared = engine.prepare(CONVOLUTION, SPEC, new float[] {1}, null)) {
         return prepared.explain();
       }
     }
