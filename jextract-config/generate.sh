@@ -70,4 +70,5 @@ folder=$output/$(printf '%s' "$package" | tr . /)
 rm -rf "$folder"
 mkdir -p "$folder"
 cp "$work/out/$(printf '%s' "$package" | tr . /)"/*.java "$folder/"
+"$here/free-of-long.sh" "$folder"
 printf 'generate.sh: %s files in %s\n' "$(find "$folder" -name '*.java' | wc -l | tr -d ' ')" "$folder"

@@ -119,8 +119,8 @@ final class BundledLibrary {
 
   /**
    * Reads the jar as data. Nothing requires it as a module, so it is on the module path without
-   * being resolved; resolving it would fail because it requires the Java bindings that are left
-   * out.
+   * being resolved; resolving the one that the library comes from would fail, because that requires
+   * Java bindings that are left out.
    */
   private @Nullable InputStream fromModule(String name) throws IOException {
     Optional<ModuleReference> reference = moduleReference();
@@ -143,10 +143,16 @@ final class BundledLibrary {
   }
 
   private Optional<ModuleReference> moduleReference() {
+    return platform.moduleNames().stream()
+        .flatMap(name -> moduleReference(name).stream())
+        .findFirst();
+  }
+
+  private static Optional<ModuleReference> moduleReference(String name) {
     ModuleLayer layer = BundledLibrary.class.getModule().getLayer();
     if (layer != null) {
       Optional<ModuleReference> resolved =
-          layer.configuration().findModule(platform.moduleName()).map(ResolvedModule::reference);
+          layer.configuration().findModule(name).map(ResolvedModule::reference);
       if (resolved.isPresent()) {
         return resolved;
       }
@@ -157,7 +163,7 @@ final class BundledLibrary {
               .filter(entry -> !entry.isEmpty())
               .map(Path::of)
               .toArray(Path[]::new);
-      return ModuleFinder.of(path).find(platform.moduleName());
+      return ModuleFinder.of(path).find(name);
     } catch (FindException | InvalidPathException e) {
       return Optional.empty();
     }

@@ -9,17 +9,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.github.conv4j.onednn.generated.dnnl_exec_arg_t;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Checked calls into oneDNN: the only importer of the generated bindings. Status codes end here, as
- * {@link DnnlStatusException}.
- *
- * <p>Load the library with {@link NativeLibrary#load} before touching this class.
+ * Checked calls into oneDNN, in the words of this engine. Status codes end here, as {@link
+ * DnnlStatusException}. Where the functions come from, {@link DnnlLibrary} hides.
  */
 @SuppressWarnings("restricted")
 final class Dnnl {
@@ -35,70 +31,84 @@ final class Dnnl {
   static final int ARG_BIAS = DNNL_ARG_BIAS();
   static final int ARG_SCRATCHPAD = DNNL_ARG_SCRATCHPAD();
 
-  /**
-   * {@code dnnl_primitive_execute} with src and dst as two more arguments, which the callee does
-   * not look at: an address argument makes the linker hold its arena open for the length of the
-   * call, and oneDNN gets tensors only indirectly. All calling conventions that Java supports on
-   * oneDNN's platforms let a callee ignore surplus arguments.
-   */
-  private static final MethodHandle EXECUTE_HOLDING_TENSORS =
-      NativeAccess.downcall(
-          dnnl_primitive_execute$address(),
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
-
   private static final long LONGEST_TEXT = 4096;
 
   private static final AddressLayout TEXT_ADDRESS =
       ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(LONGEST_TEXT, JAVA_BYTE));
 
+  /** Plain: what it refers to is immutable, and a thread that does not see it asks for it. */
+  private static @Nullable DnnlLibrary library;
+
   private Dnnl() {}
 
+  private static DnnlLibrary library() {
+    DnnlLibrary known = library;
+    if (known != null) {
+      return known;
+    }
+    DnnlLibrary loaded = NativeLibrary.load().functions();
+    library = loaded;
+    return loaded;
+  }
+
+  /**
+   * Puts another library in place of the one that was loaded, for tests that make calls fail.
+   * Returns what was in place.
+   */
+  static DnnlLibrary replace(DnnlLibrary replacement) {
+    DnnlLibrary before = library();
+    library = replacement;
+    return before;
+  }
+
   static MemorySegment createEngine() {
-    return create("dnnl_engine_create", out -> dnnl_engine_create(out, dnnl_cpu(), 0));
+    try (var out = new Out()) {
+      return out.handle(library().engineCreate(out.at(), dnnl_cpu(), 0), "dnnl_engine_create");
+    }
   }
 
   static MemorySegment createStream(MemorySegment engine) {
-    return create(
-        "dnnl_stream_create", out -> dnnl_stream_create(out, engine, dnnl_stream_default_flags()));
+    try (var out = new Out()) {
+      return out.handle(
+          library().streamCreate(out.at(), engine, dnnl_stream_default_flags()),
+          "dnnl_stream_create");
+    }
   }
 
   static void destroyStream(MemorySegment stream) {
-    check(dnnl_stream_destroy(stream), "dnnl_stream_destroy");
+    check(library().streamDestroy(stream), "dnnl_stream_destroy");
   }
 
   static void setPrimitiveCacheCapacity(int entryCount) {
-    check(dnnl_set_primitive_cache_capacity(entryCount), "dnnl_set_primitive_cache_capacity");
+    check(library().setPrimitiveCacheCapacity(entryCount), "dnnl_set_primitive_cache_capacity");
   }
 
   static MemorySegment createF32Desc(long[] dims, long[] strides) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment dimsSegment = arena.allocateFrom(JAVA_LONG, dims);
-      MemorySegment stridesSegment = arena.allocateFrom(JAVA_LONG, strides);
-      return create(
-          "dnnl_memory_desc_create_with_strides",
-          out ->
-              dnnl_memory_desc_create_with_strides(
-                  out, dims.length, dimsSegment, dnnl_f32(), stridesSegment));
+    try (var out = new Out()) {
+      return out.handle(
+          library()
+              .memoryDescCreateWithStrides(
+                  out.at(), dims.length, out.copy(dims), dnnl_f32(), out.copy(strides)),
+          "dnnl_memory_desc_create_with_strides");
     }
   }
 
   static MemorySegment createAnyF32Desc(long[] dims) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment dimsSegment = arena.allocateFrom(JAVA_LONG, dims);
-      return create(
-          "dnnl_memory_desc_create_with_tag",
-          out ->
-              dnnl_memory_desc_create_with_tag(
-                  out, dims.length, dimsSegment, dnnl_f32(), dnnl_format_tag_any()));
+    try (var out = new Out()) {
+      return out.handle(
+          library()
+              .memoryDescCreateWithTag(
+                  out.at(), dims.length, out.copy(dims), dnnl_f32(), dnnl_format_tag_any()),
+          "dnnl_memory_desc_create_with_tag");
     }
   }
 
   static void destroyDesc(MemorySegment desc) {
-    check(dnnl_memory_desc_destroy(desc), "dnnl_memory_desc_destroy");
+    check(library().memoryDescDestroy(desc), "dnnl_memory_desc_destroy");
   }
 
   static long byteSize(MemorySegment desc) {
-    return dnnl_memory_desc_get_size(desc);
+    return library().memoryDescGetSize(desc);
   }
 
   /** What a memory descriptor says, in oneDNN's terms. */
@@ -121,7 +131,7 @@ final class Dnnl {
   private static int queryInt(MemorySegment desc, int what) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(JAVA_INT);
-      check(dnnl_memory_desc_query(desc, what, out), "dnnl_memory_desc_query");
+      check(library().memoryDescQuery(desc, what, out), "dnnl_memory_desc_query");
       return out.get(JAVA_INT, 0);
     }
   }
@@ -130,45 +140,56 @@ final class Dnnl {
   private static long[] queryLongs(MemorySegment desc, int what, int count) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(ADDRESS);
-      check(dnnl_memory_desc_query(desc, what, out), "dnnl_memory_desc_query");
+      check(library().memoryDescQuery(desc, what, out), "dnnl_memory_desc_query");
       return out.get(ADDRESS, 0).reinterpret((long) count * Long.BYTES).toArray(JAVA_LONG);
     }
   }
 
   /** Creates a memory object that owns bytes of its own, not initialised. */
   static MemorySegment createOwningMemory(MemorySegment desc, MemorySegment engine) {
-    return create("dnnl_memory_create", out -> dnnl_memory_create(out, desc, engine, ALLOCATE));
+    return createMemory(desc, engine, ALLOCATE);
   }
 
   /** Creates a memory object whose bytes are set before each use. */
   static MemorySegment createMemory(MemorySegment desc, MemorySegment engine) {
-    return create("dnnl_memory_create", out -> dnnl_memory_create(out, desc, engine, NONE));
+    return createMemory(desc, engine, NONE);
+  }
+
+  private static MemorySegment createMemory(
+      MemorySegment desc, MemorySegment engine, MemorySegment bytes) {
+    try (var out = new Out()) {
+      return out.handle(
+          library().memoryCreate(out.at(), desc, engine, bytes), "dnnl_memory_create");
+    }
   }
 
   /** Returns the bytes of an owning memory object. */
   static MemorySegment bytes(MemorySegment memory, long byteSize) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(ADDRESS);
-      check(dnnl_memory_get_data_handle(memory, out), "dnnl_memory_get_data_handle");
+      check(library().memoryGetDataHandle(memory, out), "dnnl_memory_get_data_handle");
       return out.get(ADDRESS, 0).reinterpret(byteSize);
     }
   }
 
   static void setBytes(MemorySegment memory, MemorySegment bytes) {
-    check(dnnl_memory_set_data_handle(memory, bytes), "dnnl_memory_set_data_handle");
+    check(library().memorySetDataHandle(memory, bytes), "dnnl_memory_set_data_handle");
   }
 
   static void destroyMemory(MemorySegment memory) {
-    check(dnnl_memory_destroy(memory), "dnnl_memory_destroy");
+    check(library().memoryDestroy(memory), "dnnl_memory_destroy");
   }
 
   /** Creates attributes that keep oneDNN's hands off thread-local scratchpads. */
   static MemorySegment createAttributes() {
-    MemorySegment attributes =
-        create("dnnl_primitive_attr_create", out -> dnnl_primitive_attr_create(out));
+    MemorySegment attributes;
+    try (var out = new Out()) {
+      attributes =
+          out.handle(library().primitiveAttrCreate(out.at()), "dnnl_primitive_attr_create");
+    }
     try {
       check(
-          dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user()),
+          library().primitiveAttrSetScratchpadMode(attributes, dnnl_scratchpad_mode_user()),
           "dnnl_primitive_attr_set_scratchpad_mode");
       return attributes;
     } catch (Throwable e) {
@@ -178,7 +199,7 @@ final class Dnnl {
   }
 
   static void destroyAttributes(MemorySegment attributes) {
-    check(dnnl_primitive_attr_destroy(attributes), "dnnl_primitive_attr_destroy");
+    check(library().primitiveAttrDestroy(attributes), "dnnl_primitive_attr_destroy");
   }
 
   /** The numbers of a convolution as oneDNN takes them: dilation counts from 0. */
@@ -194,17 +215,16 @@ final class Dnnl {
       MemorySegment dst,
       Numbers numbers,
       MemorySegment attributes) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment strides = arena.allocateFrom(JAVA_LONG, numbers.strides());
-      MemorySegment dilations = arena.allocateFrom(JAVA_LONG, numbers.dilationsFromZero());
-      MemorySegment left = arena.allocateFrom(JAVA_LONG, numbers.paddingLeft());
-      MemorySegment right = arena.allocateFrom(JAVA_LONG, numbers.paddingRight());
+    try (var out = new Out()) {
+      MemorySegment strides = out.copy(numbers.strides());
+      MemorySegment dilations = out.copy(numbers.dilationsFromZero());
+      MemorySegment left = out.copy(numbers.paddingLeft());
+      MemorySegment right = out.copy(numbers.paddingRight());
       return transposed
-          ? create(
-              "dnnl_deconvolution_forward_primitive_desc_create",
-              out ->
-                  dnnl_deconvolution_forward_primitive_desc_create(
-                      out,
+          ? out.handle(
+              library()
+                  .deconvolutionForwardPrimitiveDescCreate(
+                      out.at(),
                       engine,
                       dnnl_forward_inference(),
                       dnnl_deconvolution_direct(),
@@ -216,12 +236,12 @@ final class Dnnl {
                       dilations,
                       left,
                       right,
-                      attributes))
-          : create(
-              "dnnl_convolution_forward_primitive_desc_create",
-              out ->
-                  dnnl_convolution_forward_primitive_desc_create(
-                      out,
+                      attributes),
+              "dnnl_deconvolution_forward_primitive_desc_create")
+          : out.handle(
+              library()
+                  .convolutionForwardPrimitiveDescCreate(
+                      out.at(),
                       engine,
                       dnnl_forward_inference(),
                       dnnl_convolution_direct(),
@@ -233,20 +253,23 @@ final class Dnnl {
                       dilations,
                       left,
                       right,
-                      attributes));
+                      attributes),
+              "dnnl_convolution_forward_primitive_desc_create");
     }
   }
 
   static MemorySegment createReorderDesc(
       MemorySegment src, MemorySegment dst, MemorySegment engine, MemorySegment attributes) {
-    return create(
-        "dnnl_reorder_primitive_desc_create",
-        out -> dnnl_reorder_primitive_desc_create(out, src, engine, dst, engine, attributes));
+    try (var out = new Out()) {
+      return out.handle(
+          library().reorderPrimitiveDescCreate(out.at(), src, engine, dst, engine, attributes),
+          "dnnl_reorder_primitive_desc_create");
+    }
   }
 
   /** Steps to the next implementation; false after the last. */
   static boolean nextImplementation(MemorySegment primitiveDesc) {
-    int status = dnnl_primitive_desc_next_impl(primitiveDesc);
+    int status = library().primitiveDescNextImpl(primitiveDesc);
     if (status == dnnl_last_impl_reached()) {
       return false;
     }
@@ -258,38 +281,41 @@ final class Dnnl {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(ADDRESS);
       check(
-          dnnl_primitive_desc_query(primitiveDesc, dnnl_query_impl_info_str(), 0, out),
+          library().primitiveDescQuery(primitiveDesc, dnnl_query_impl_info_str(), 0, out),
           "dnnl_primitive_desc_query");
       return out.get(TEXT_ADDRESS, 0).getString(0);
     }
   }
 
   static MemorySegment srcDesc(MemorySegment primitiveDesc) {
-    return dnnl_primitive_desc_query_md(primitiveDesc, dnnl_query_src_md(), 0);
+    return library().primitiveDescQueryMd(primitiveDesc, dnnl_query_src_md(), 0);
   }
 
   static MemorySegment weightsDesc(MemorySegment primitiveDesc) {
-    return dnnl_primitive_desc_query_md(primitiveDesc, dnnl_query_weights_md(), 0);
+    return library().primitiveDescQueryMd(primitiveDesc, dnnl_query_weights_md(), 0);
   }
 
   static MemorySegment dstDesc(MemorySegment primitiveDesc) {
-    return dnnl_primitive_desc_query_md(primitiveDesc, dnnl_query_dst_md(), 0);
+    return library().primitiveDescQueryMd(primitiveDesc, dnnl_query_dst_md(), 0);
   }
 
   static MemorySegment scratchpadDesc(MemorySegment primitiveDesc) {
-    return dnnl_primitive_desc_query_md(primitiveDesc, dnnl_query_scratchpad_md(), 0);
+    return library().primitiveDescQueryMd(primitiveDesc, dnnl_query_scratchpad_md(), 0);
   }
 
   static void destroyPrimitiveDesc(MemorySegment primitiveDesc) {
-    check(dnnl_primitive_desc_destroy(primitiveDesc), "dnnl_primitive_desc_destroy");
+    check(library().primitiveDescDestroy(primitiveDesc), "dnnl_primitive_desc_destroy");
   }
 
   static MemorySegment createPrimitive(MemorySegment primitiveDesc) {
-    return create("dnnl_primitive_create", out -> dnnl_primitive_create(out, primitiveDesc));
+    try (var out = new Out()) {
+      return out.handle(
+          library().primitiveCreate(out.at(), primitiveDesc), "dnnl_primitive_create");
+    }
   }
 
   static void destroyPrimitive(MemorySegment primitive) {
-    check(dnnl_primitive_destroy(primitive), "dnnl_primitive_destroy");
+    check(library().primitiveDestroy(primitive), "dnnl_primitive_destroy");
   }
 
   /**
@@ -313,25 +339,41 @@ final class Dnnl {
       MemorySegment arguments,
       MemorySegment src,
       MemorySegment dst) {
-    int status;
-    try {
-      status =
-          (int)
-              EXECUTE_HOLDING_TENSORS.invokeExact(
-                  primitive, stream, argumentCount, arguments, src, dst);
-    } catch (Error | RuntimeException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError("a C function cannot throw", e);
-    }
-    check(status, "dnnl_primitive_execute");
+    check(
+        library().primitiveExecute(primitive, stream, argumentCount, arguments, src, dst),
+        "dnnl_primitive_execute");
   }
 
-  private static MemorySegment create(String operation, ToIntFunction<MemorySegment> call) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ADDRESS);
-      check(call.applyAsInt(out), operation);
-      return out.get(ADDRESS, 0);
+  /** OpenMP's number of threads of the calling thread. */
+  static int maxThreads() {
+    return library().ompGetMaxThreads();
+  }
+
+  static void setMaxThreads(int count) {
+    library().ompSetNumThreads(count);
+  }
+
+  /** Memory for one call that creates something: for the handle, and for arrays of numbers. */
+  private static final class Out implements AutoCloseable {
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment address = arena.allocate(ADDRESS);
+
+    MemorySegment at() {
+      return address;
+    }
+
+    MemorySegment copy(long[] numbers) {
+      return arena.allocateFrom(JAVA_LONG, numbers);
+    }
+
+    MemorySegment handle(int status, String operation) {
+      check(status, operation);
+      return address.get(ADDRESS, 0);
+    }
+
+    @Override
+    public void close() {
+      arena.close();
     }
   }
 

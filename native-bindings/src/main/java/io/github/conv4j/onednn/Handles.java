@@ -17,23 +17,27 @@ final class Handles implements AutoCloseable {
     return handle;
   }
 
+  /** Destroys all of them, whatever destroying one of them throws; throws the first of that. */
   @Override
   public void close() {
-    RuntimeException first = null;
+    Throwable first = null;
     while (!owned.isEmpty()) {
       Owned next = owned.pop();
       try {
         next.destroyer().accept(next.handle());
-      } catch (DnnlStatusException e) {
+      } catch (Throwable e) {
         if (first == null) {
           first = e;
-        } else {
+        } else if (first != e) {
           first.addSuppressed(e);
         }
       }
     }
-    if (first != null) {
-      throw first;
+    if (first instanceof Error error) {
+      throw error;
+    }
+    if (first instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 }

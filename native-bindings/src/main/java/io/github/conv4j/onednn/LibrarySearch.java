@@ -6,7 +6,6 @@ import io.github.conv4j.onednn.NativeLibrary.Missing;
 import io.github.conv4j.onednn.NativeLibrary.Origin;
 import java.io.File;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -53,7 +52,13 @@ final class LibrarySearch {
           "This JVM does not let conv4j call native code: " + e.getMessage(),
           "Start it with --enable-native-access=" + moduleName() + ".",
           attempts);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (VirtualMachineError e) {
+      return new Missing(
+          "The search for oneDNN failed: " + e,
+          "Give this JVM more memory, or try again later.",
+          attempts,
+          true);
+    } catch (Throwable e) {
       return new Missing(
           "The search for oneDNN failed: " + e,
           "Name a library with -D" + NativeLibrary.LIBRARY_PROPERTY + "=PATH.",
@@ -62,13 +67,7 @@ final class LibrarySearch {
   }
 
   private NativeLibrary search() {
-    if (os().startsWith("Windows")) {
-      // The generated layouts take C's long for 64 bits; on Windows their class cannot initialise.
-      return new Missing(
-          "The bindings are for systems where C's long has 64 bits, which " + os() + " is not.",
-          "Use another engine on this system.",
-          attempts);
-    }
+    NativeAccess.requireAllowed();
     String explicit = property.apply(NativeLibrary.LIBRARY_PROPERTY);
     if (explicit != null && !explicit.isBlank()) {
       return fromProperty(explicit);
@@ -178,10 +177,7 @@ final class LibrarySearch {
     }
   }
 
-  /**
-   * Checks a library and loads it. The version is asked for before the bindings can see the
-   * library: once loaded, a wrong one would hide a right one for the rest of the process.
-   */
+  /** Opens a library and checks it. */
   private Loaded use(Origin origin, Path library) throws UnusableLibraryException {
     if (!Files.isRegularFile(library)) {
       throw new UnusableLibraryException("there is no such file");
@@ -200,36 +196,15 @@ final class LibrarySearch {
 
   private Loaded load(Origin origin, Path library, SymbolLookup opened, OneDnnVersion version)
       throws UnusableLibraryException {
-    load(library);
-    requireVisible(opened);
-    return new Loaded(version, library, origin, OpenMp.of(opened), attempts);
+    return new Loaded(version, library, origin, new LinkedDnnlLibrary(opened), attempts);
   }
 
   private static SymbolLookup open(Path library) throws UnusableLibraryException {
     try {
       return NativeAccess.open(library);
     } catch (IllegalArgumentException e) {
-      // Its message has no reason; that of a load, which fails as well, has.
-      load(library);
-      throw new UnusableLibraryException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static void load(Path library) throws UnusableLibraryException {
-    try {
-      NativeAccess.load(library);
-    } catch (UnsatisfiedLinkError e) {
-      throw new UnusableLibraryException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  /** Another oneDNN in the same class loader would be called instead of the one just checked. */
-  private static void requireVisible(SymbolLookup opened) throws UnusableLibraryException {
-    Optional<MemorySegment> visible = NativeAccess.visibleToBindings("dnnl_version");
-    if (!visible.equals(opened.find("dnnl_version"))) {
       throw new UnusableLibraryException(
-          "another oneDNN is already loaded into this class loader: "
-              + visible.flatMap(NativeAccess::fileOf).map(Path::toString).orElse("unknown file"));
+          NativeAccess.refusal(library).orElse(String.valueOf(e.getMessage())));
     }
   }
 

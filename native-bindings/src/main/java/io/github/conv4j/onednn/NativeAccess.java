@@ -1,7 +1,7 @@
 package io.github.conv4j.onednn;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.conv4j.onednn.generated.dnnl_version_t;
 import java.lang.foreign.Arena;
@@ -12,7 +12,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -21,6 +23,14 @@ import java.util.OptionalInt;
  *
  * <p>Free of policy: which library, which version and what to do about a failure is decided
  * elsewhere.
+ *
+ * <p>Functions are called through three method handles for all of them, since each new signature
+ * costs a process 15 to 40 ms, and oneDNN has twenty. Arguments are passed as words of 64 bits,
+ * also where C declares an {@code int}: every calling convention of the platforms that conv4j is
+ * published for gives each of the first arguments a register, and each of the others 8 bytes on the
+ * stack (on macOS as far as they are pointers, as here); lets a callee look at no more than the
+ * bits of its parameter's type, and at no more arguments than it has; and returns integers and
+ * pointers in the same register. Not for functions with variable arguments or floating-point ones.
  */
 @SuppressWarnings("restricted")
 final class NativeAccess {
@@ -28,12 +38,54 @@ final class NativeAccess {
   /** Longer than any version text or path that is read here; the text ends at its zero byte. */
   private static final long LONGEST_TEXT = 4096;
 
+  /** As many as the longest parameter list of a bound function has. */
+  private static final int MOST_ARGUMENTS = 13;
+
   private NativeAccess() {}
 
+  /** For all functions that take up to {@link #MOST_ARGUMENTS} words. */
+  private static final class Words {
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(
+                    JAVA_LONG,
+                    Collections.nCopies(MOST_ARGUMENTS, JAVA_LONG)
+                        .toArray(new MemoryLayout[MOST_ARGUMENTS])));
+  }
+
+  /** For functions that run long: the linker holds the arenas of segments open meanwhile. */
+  private static final class Holding {
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
+  }
+
+  /** For functions that do next to nothing: critical, so that the call costs next to nothing. */
+  private static final class Brief {
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG), Linker.Option.critical(false));
+  }
+
   /**
-   * Opens a library without making its symbols visible to the bindings.
+   * Makes the JVM say now whether this module may make restricted calls.
    *
-   * <p>It is never closed: unloading code that may have registered exit handlers is not safe.
+   * @throws IllegalCallerException if it may not
+   */
+  static void requireAllowed() {
+    MemorySegment _ = MemorySegment.NULL.reinterpret(0);
+  }
+
+  /**
+   * Opens a library.
+   *
+   * <p>Its symbols belong to who asks for them, not to a class loader, so that any number of class
+   * loaders can open one file. It is never closed: unloading code that may have registered exit
+   * handlers is not safe.
    *
    * @throws IllegalArgumentException if it cannot be opened
    */
@@ -51,23 +103,121 @@ final class NativeAccess {
   }
 
   /**
-   * Loads a library into the class loader of the bindings, where they look for symbols.
-   *
-   * @throws UnsatisfiedLinkError if it cannot be loaded
+   * Why a library that {@link #open} refuses cannot be opened: its exception does not say, that of
+   * a load, which fails as well, does.
    */
-  static void load(Path library) {
-    System.load(library.toString());
+  static Optional<String> refusal(Path library) {
+    try {
+      System.load(library.toString());
+      return Optional.empty();
+    } catch (UnsatisfiedLinkError e) {
+      return Optional.ofNullable(e.getMessage());
+    }
   }
 
-  /** What the bindings find under {@code name}: their lookup asks this class loader first. */
-  static Optional<MemorySegment> visibleToBindings(String name) {
-    return SymbolLookup.loaderLookup().find(name);
+  /** Calls a function of one argument, or of none. */
+  static long call(MemorySegment function, long first) {
+    return call(function, first, 0, 0);
   }
 
-  /** A handle that calls {@code symbol}. */
-  static MethodHandle downcall(
-      MemorySegment symbol, FunctionDescriptor descriptor, Linker.Option... options) {
-    return Linker.nativeLinker().downcallHandle(symbol, descriptor, options);
+  /** Calls a function of up to three arguments. */
+  static long call(MemorySegment function, long first, long second, long third) {
+    return call(function, first, second, third, 0, 0, 0);
+  }
+
+  /** Calls a function of up to six arguments. */
+  static long call(
+      MemorySegment function,
+      long first,
+      long second,
+      long third,
+      long fourth,
+      long fifth,
+      long sixth) {
+    return call(function, first, second, third, fourth, fifth, sixth, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  /**
+   * Calls a function; returns the register of its result, of which an {@code int} is the lower
+   * half.
+   */
+  static long call(
+      MemorySegment function,
+      long first,
+      long second,
+      long third,
+      long fourth,
+      long fifth,
+      long sixth,
+      long seventh,
+      long eighth,
+      long ninth,
+      long tenth,
+      long eleventh,
+      long twelfth,
+      long thirteenth) {
+    try {
+      return (long)
+          Words.CALL.invokeExact(
+              function,
+              first,
+              second,
+              third,
+              fourth,
+              fifth,
+              sixth,
+              seventh,
+              eighth,
+              ninth,
+              tenth,
+              eleventh,
+              twelfth,
+              thirteenth);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * Calls a function of three words and a pointer while the arenas of that and of two more segments
+   * are held open; an address argument is what makes the linker do so.
+   */
+  static long callHolding(
+      MemorySegment function,
+      long first,
+      long second,
+      long third,
+      MemorySegment fourth,
+      MemorySegment held,
+      MemorySegment alsoHeld) {
+    try {
+      return (long)
+          Holding.CALL.invokeExact(function, first, second, third, fourth, held, alsoHeld);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * Calls a function of at most one argument that does no more than touch a number: the JVM cannot
+   * stop for garbage collection meanwhile.
+   */
+  static long callBriefly(MemorySegment function, long argument) {
+    try {
+      return (long) Brief.CALL.invokeExact(function, argument);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private static AssertionError unexpected(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    if (e instanceof RuntimeException exception) {
+      throw exception;
+    }
+    return new AssertionError("a C function cannot throw", e);
   }
 
   /** What {@code dnnl_version()} of an opened library returns; empty if it has no such function. */
@@ -76,7 +226,8 @@ final class NativeAccess {
         .find("dnnl_version")
         .map(
             symbol -> {
-              MemorySegment version = address(symbol).reinterpret(dnnl_version_t.sizeof());
+              MemorySegment version =
+                  MemorySegment.ofAddress(call(symbol, 0)).reinterpret(dnnl_version_t.sizeof());
               return new OneDnnVersion(
                   dnnl_version_t.major(version),
                   dnnl_version_t.minor(version),
@@ -92,50 +243,33 @@ final class NativeAccess {
     }
     // The first field of Dl_info is the file name.
     StructLayout info = MemoryLayout.structLayout(ADDRESS, ADDRESS, ADDRESS, ADDRESS);
-    MethodHandle function =
-        downcall(dladdr.get(), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment result = arena.allocate(info);
-      int found = (int) function.invokeExact(symbol, result);
+      int found = (int) call(dladdr.get(), symbol.address(), result.address(), 0);
       return found == 0
           ? Optional.empty()
           : Optional.of(Path.of(text(result.get(ADDRESS, 0))).toAbsolutePath());
-    } catch (Throwable e) {
-      throw new AssertionError("dladdr is a C function and cannot throw", e);
+    } catch (InvalidPathException e) {
+      // Bytes that this JVM's encoding of file names has no characters for.
+      return Optional.empty();
     }
   }
 
   /** The version of the GNU C library; empty on another C library, such as musl. */
   static Optional<String> glibcVersion() {
-    return systemFunction("gnu_get_libc_version").map(symbol -> text(address(symbol)));
+    return systemFunction("gnu_get_libc_version")
+        .map(symbol -> text(MemorySegment.ofAddress(call(symbol, 0))));
   }
 
   /** The number of the user on whose behalf files are opened; empty where there is none. */
   static OptionalInt userId() {
     Optional<MemorySegment> geteuid = systemFunction("geteuid");
-    if (geteuid.isEmpty()) {
-      return OptionalInt.empty();
-    }
-    MethodHandle function = downcall(geteuid.get(), FunctionDescriptor.of(JAVA_INT));
-    try {
-      return OptionalInt.of((int) function.invokeExact());
-    } catch (Throwable e) {
-      throw new AssertionError("geteuid is a C function and cannot throw", e);
-    }
+    return geteuid.isEmpty() ? OptionalInt.empty() : OptionalInt.of((int) call(geteuid.get(), 0));
   }
 
-  private static Optional<MemorySegment> systemFunction(String name) {
+  /** A function of the C library; empty where that has none of this name. */
+  static Optional<MemorySegment> systemFunction(String name) {
     return Linker.nativeLinker().defaultLookup().find(name);
-  }
-
-  /** Calls a function without parameters that returns a pointer. */
-  private static MemorySegment address(MemorySegment symbol) {
-    MethodHandle function = downcall(symbol, FunctionDescriptor.of(ADDRESS));
-    try {
-      return (MemorySegment) function.invokeExact();
-    } catch (Throwable e) {
-      throw new AssertionError("C functions cannot throw", e);
-    }
   }
 
   private static String text(MemorySegment start) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * oneDNN's shared library: either {@link Loaded} or {@link Missing} with the reason and the remedy.
@@ -12,7 +13,8 @@ import java.util.stream.Collectors;
  * library inside the jar of the platform, extracted once into a cache folder; the operating
  * system's own library. A file named by the property is never replaced by another library.
  *
- * <p><b>Threads.</b> {@link #load()} may be called by any number of threads; the search runs once.
+ * <p><b>Threads.</b> {@link #load()} may be called by any number of threads; the search runs once
+ * in each class loader that has these classes, and all of them share one extracted file.
  *
  * <p><b>Errors.</b> {@link #load()} never throws; what went wrong is in {@link Missing}.
  */
@@ -57,19 +59,22 @@ sealed interface NativeLibrary {
   }
 
   /**
-   * The library is loaded into the class loader of the bindings: every bound function can be
-   * called.
+   * The library is open: every function that conv4j needs can be called.
    *
    * @param earlierAttempts what was tried before this library was found, for diagnosis
    */
   record Loaded(
-      OneDnnVersion version, Path path, Origin origin, OpenMp openMp, List<Attempt> earlierAttempts)
+      OneDnnVersion version,
+      Path path,
+      Origin origin,
+      DnnlLibrary functions,
+      List<Attempt> earlierAttempts)
       implements NativeLibrary {
     public Loaded {
       Objects.requireNonNull(version, "version");
       Objects.requireNonNull(path, "path");
       Objects.requireNonNull(origin, "origin");
-      Objects.requireNonNull(openMp, "openMp");
+      Objects.requireNonNull(functions, "functions");
       earlierAttempts = List.copyOf(earlierAttempts);
     }
   }
@@ -80,12 +85,23 @@ sealed interface NativeLibrary {
    * @param reason one sentence
    * @param remedy what the user can do, one sentence
    * @param attempts every place that was tried, in order
+   * @param isTransient whether the search ended early, for want of memory say, and may be repeated
    */
-  record Missing(String reason, String remedy, List<Attempt> attempts) implements NativeLibrary {
+  record Missing(String reason, String remedy, List<Attempt> attempts, boolean isTransient)
+      implements NativeLibrary {
+    Missing(String reason, String remedy, List<Attempt> attempts) {
+      this(reason, remedy, attempts, false);
+    }
+
     public Missing {
       Objects.requireNonNull(reason, "reason");
       Objects.requireNonNull(remedy, "remedy");
       attempts = List.copyOf(attempts);
+    }
+
+    @Override
+    public DnnlLibrary functions() {
+      throw new IllegalStateException(report());
     }
 
     /** Reason, attempts and remedy in one text. */
@@ -98,13 +114,40 @@ sealed interface NativeLibrary {
 
   /** The library, loaded by the first call. */
   static NativeLibrary load() {
-    return Once.RESULT;
+    return Once.load();
   }
 
-  /** Runs the search in its initialiser: once, lazily, and with the locking of the JVM. */
+  /**
+   * The functions of the library.
+   *
+   * @throws IllegalStateException if it is missing, which whoever opens an engine has checked
+   */
+  DnnlLibrary functions();
+
+  /**
+   * The one result of this class loader. Not computed in a static initialiser, where a failure
+   * would be there for good.
+   */
   final class Once {
-    private static final NativeLibrary RESULT = LibrarySearch.ofThisJvm().run();
+    private static volatile @Nullable NativeLibrary result;
 
     private Once() {}
+
+    private static NativeLibrary load() {
+      NativeLibrary known = result;
+      return known == null ? search() : known;
+    }
+
+    private static synchronized NativeLibrary search() {
+      NativeLibrary known = result;
+      if (known != null) {
+        return known;
+      }
+      NativeLibrary found = LibrarySearch.ofThisJvm().run();
+      if (!(found instanceof Missing missing && missing.isTransient())) {
+        result = found;
+      }
+      return found;
+    }
   }
 }

@@ -71,8 +71,12 @@ enum NativePlatform {
     return "org/bytedeco/dnnl/" + classifier + "/" + fileName;
   }
 
-  /** The name of the jar as a module: it is open, so its resources may be read from outside. */
-  String moduleName() {
-    return "org.bytedeco.dnnl." + classifier.replace('-', '.');
+  /**
+   * The names that a jar with the library has as a module: conv4j's own, and the one that it comes
+   * from. Both let their resources be read from outside.
+   */
+  List<String> moduleNames() {
+    String name = classifier.replace('-', '.');
+    return List.of("io.github.conv4j.onednn.natives." + name, "org.bytedeco.dnnl." + name);
   }
 }

@@ -31,7 +31,7 @@ class BindingsTest {
   private static final NativePlatform PLATFORM =
       NativePlatform.of(System.getProperty("os.name"), System.getProperty("os.arch")).orElseThrow();
 
-  private static final CHeader HEADER = header();
+  static final CHeader HEADER = header();
 
   private static final SymbolLookup LIBRARY = library();
 
@@ -138,11 +138,12 @@ class BindingsTest {
         .toList();
   }
 
-  private static Class<?> carrier(MemoryLayout layout) {
+  static Class<?> carrier(MemoryLayout layout) {
     return ((ValueLayout) layout).carrier();
   }
 
-  private static Class<?> carrier(String type) {
+  /** The Java type of a C type of the headers. */
+  static Class<?> carrier(String type) {
     if (HEADER.isPointer(type)) {
       return MemorySegment.class;
     }
@@ -182,7 +183,12 @@ class BindingsTest {
 
   private static SymbolLookup library() {
     return switch (NativeLibrary.load()) {
-      case NativeLibrary.Loaded loaded -> NativeAccess.open(loaded.path());
+      case NativeLibrary.Loaded loaded -> {
+        // Only here: the generated classes look symbols up in their class loader, also for their
+        // descriptors. The engine does without.
+        System.load(loaded.path().toString());
+        yield NativeAccess.open(loaded.path());
+      }
       case NativeLibrary.Missing missing -> throw new AssertionError(missing.report());
     };
   }

@@ -2,6 +2,7 @@ package io.github.conv4j.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.conv4j.engine.Engines;
 import io.github.conv4j.onednn.generated.dnnl_h;
 import java.io.File;
 import java.io.IOException;
@@ -19,24 +20,30 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Starts {@link LoadReport} in a process of its own, since a process loads the library only once.
- * The folders that a user has are below a folder of the test.
+ * Starts {@link LoadReport}, or another main class of the tests, in a process of its own, since a
+ * process loads the library only once. The folders that a user has are below a folder of the test.
  */
 final class ChildJvm {
 
   private static final NativePlatform PLATFORM =
       NativePlatform.of(System.getProperty("os.name"), System.getProperty("os.arch")).orElseThrow();
 
-  private static final String PACKAGE = Path.of("/io", "github", "conv4j", "onednn").toString();
+  private static final String PACKAGE = Path.of("/io", "github", "conv4j").toString();
 
   private final List<String> wrapper = new ArrayList<>();
   private final List<String> options = new ArrayList<>();
   private final Path home;
+  private final Class<?> main;
   private boolean jar = true;
   private boolean nativeAccess = true;
 
   ChildJvm(Path home) {
+    this(home, LoadReport.class);
+  }
+
+  ChildJvm(Path home, Class<?> main) {
     this.home = home;
+    this.main = main;
   }
 
   ChildJvm option(String option) {
@@ -71,7 +78,7 @@ final class ChildJvm {
     command.addAll(options);
     command.add("-cp");
     command.add(classPath());
-    command.add(LoadReport.class.getName());
+    command.add(main.getName());
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().remove("XDG_CACHE_HOME");
     builder.environment().remove("JAVA_TOOL_OPTIONS");
@@ -81,7 +88,7 @@ final class ChildJvm {
   /** Everything the process printed; fails if it did not end well. */
   String run() throws Exception {
     String output = output(start());
-    if (nativeAccess) {
+    if (nativeAccess && main == LoadReport.class) {
       assertThat(output).contains("constant 17", "struct 16");
     }
     return output;
@@ -105,7 +112,7 @@ final class ChildJvm {
 
   private String classPath() throws IOException {
     Stream<String> roots =
-        Stream.of(NativeLibrary.class, dnnl_h.class, LoadReport.class)
+        Stream.of(Engines.class, NativeLibrary.class, dnnl_h.class, LoadReport.class)
             .map(type -> "/" + type.getName().replace('.', '/') + ".class")
             .map(name -> root(LoadReport.class.getResource(name)).toString());
     // A resource that only the main classes have: package folders exist in the test classes too.
@@ -135,7 +142,7 @@ final class ChildJvm {
         return Path.of(inJar.getJarFileURL().toURI());
       }
       String path = Path.of(URI.create(found.toString())).toString();
-      // What is looked for is in io/github/conv4j/onednn or below.
+      // What is looked for is in io/github/conv4j or below.
       return Path.of(path.substring(0, path.lastIndexOf(PACKAGE)));
     } catch (Exception e) {
       throw new IllegalStateException("no class path entry for " + found, e);

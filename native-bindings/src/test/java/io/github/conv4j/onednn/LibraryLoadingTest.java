@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -250,6 +251,11 @@ class LibraryLoadingTest {
   }
 
   @Test
+  void aNamedLibraryThatLacksAFunctionIsReported() throws Exception {
+    assertThat(named(stub(3, 14, false)).run()).contains("missing", "it has no function dnnl_");
+  }
+
+  @Test
   void aSystemLibraryOfAnotherVersionIsPassedOver() throws Exception {
     Path installed = stub(3, 12);
     assertThat(child().withoutJar().option("-Djava.library.path=" + installed.getParent()).run())
@@ -280,9 +286,17 @@ class LibraryLoadingTest {
     return extracted().resolve(BUNDLED.library().fileName());
   }
 
-  /** A library with nothing but {@code dnnl_version}, where there is a C compiler to make it. */
+  /** A library whose functions all fail, where there is a C compiler to make it. */
   private Path stub(int major, int minor) throws Exception {
+    return stub(major, minor, true);
+  }
+
+  private Path stub(int major, int minor, boolean isComplete) throws Exception {
     assumeTrue(succeeds("cc", "--version"), "there is no C compiler");
+    String functions =
+        DnnlLibraryTest.functions()
+            .map(function -> "int %s(void) { return 1; }\n".formatted(function))
+            .collect(Collectors.joining());
     Path source =
         Files.writeString(
             folder.resolve("stub.c"),
@@ -291,7 +305,8 @@ class LibraryLoadingTest {
             static struct version v = { %d, %d, 0, "stub", 2, 0 };
             const struct version *dnnl_version(void) { return &v; }
             """
-                .formatted(major, minor));
+                    .formatted(major, minor)
+                + (isComplete ? functions : ""));
     Path library = Files.createDirectories(folder.resolve("stub")).resolve(PLATFORM.libraryName());
     assertThat(succeeds("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString()))
         .isTrue();

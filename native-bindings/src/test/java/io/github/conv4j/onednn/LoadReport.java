@@ -19,7 +19,7 @@ final class LoadReport {
         System.out.println("loaded " + loaded.version() + " " + loaded.origin().name());
         System.out.println("path " + loaded.path());
         loaded.earlierAttempts().forEach(attempt -> System.out.println("attempt " + attempt));
-        System.out.println("isa " + dnnl_h.dnnl_get_effective_cpu_isa());
+        System.out.println("engine " + (NativeEngine.handle().address() != 0));
       }
       case NativeLibrary.Missing missing -> {
         System.out.println("missing " + missing.reason());

@@ -1,6 +1,5 @@
 package io.github.conv4j.onednn;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
@@ -9,15 +8,10 @@ import io.github.conv4j.onednn.NativeLibrary.Attempt;
 import io.github.conv4j.onednn.NativeLibrary.Loaded;
 import io.github.conv4j.onednn.NativeLibrary.Missing;
 import io.github.conv4j.onednn.NativeLibrary.Origin;
-import io.github.conv4j.onednn.generated.dnnl_h;
-import io.github.conv4j.onednn.generated.dnnl_version_t;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,13 +25,9 @@ class NativeLibraryTest {
   }
 
   @Test
-  void theGeneratedFunctionsCallTheLoadedLibrary() {
-    Loaded loaded = loaded();
-    MemorySegment version = dnnl_h.dnnl_version();
-    assertThat(dnnl_version_t.major(version)).isEqualTo(loaded.version().major());
-    assertThat(dnnl_version_t.minor(version)).isEqualTo(loaded.version().minor());
-    assertThat(dnnl_version_t.patch(version)).isEqualTo(loaded.version().patch());
-    assertThat(NativeAccess.fileOf(dnnl_h.dnnl_version$address())).contains(loaded.path());
+  void theFileOfALookedUpFunctionIsTheLibrary() {
+    MemorySegment symbol = NativeAccess.open(loaded().path()).find("dnnl_version").orElseThrow();
+    assertThat(NativeAccess.fileOf(symbol)).contains(loaded().path());
   }
 
   @Test
@@ -47,20 +37,14 @@ class NativeLibraryTest {
   }
 
   @Test
-  void theThreadsOfOpenMpCanBeSet() throws Throwable {
-    OpenMp openMp = loaded().openMp();
-    MethodHandle get =
-        NativeAccess.downcall(
-            openMp.getMaxThreads().orElseThrow(), FunctionDescriptor.of(JAVA_INT));
-    MethodHandle set =
-        NativeAccess.downcall(
-            openMp.setNumThreads().orElseThrow(), FunctionDescriptor.ofVoid(JAVA_INT));
-    int before = (int) get.invokeExact();
+  void theThreadsOfOpenMpCanBeSet() {
+    DnnlLibrary functions = loaded().functions();
+    int before = functions.ompGetMaxThreads();
     try {
-      set.invokeExact(3);
-      assertThat((int) get.invokeExact()).isEqualTo(3);
+      functions.ompSetNumThreads(3);
+      assertThat(functions.ompGetMaxThreads()).isEqualTo(3);
     } finally {
-      set.invokeExact(before);
+      functions.ompSetNumThreads(before);
     }
   }
 
@@ -146,11 +130,35 @@ class NativeLibraryTest {
   }
 
   @Test
-  void aSystemWithShortLongIsRefused() {
-    NativeLibrary result = new LibrarySearch(Map.of("os.name", "Windows 11")::get, _ -> null).run();
+  void aMissingLibraryIsReportedOnWindowsAsElsewhere() {
+    NativeLibrary result =
+        new LibrarySearch(
+                Map.of("os.name", "Windows 11", "os.arch", "amd64", "java.library.path", "")::get,
+                _ -> null)
+            .run();
     assertThat(result)
         .isInstanceOfSatisfying(
-            Missing.class, missing -> assertThat(missing.reason()).contains("Windows 11"));
+            Missing.class, missing -> assertThat(missing.remedy()).contains("windows-x86_64"));
+  }
+
+  @Test
+  void whateverTheSearchMeetsBecomesAValue() {
+    assertThat(failing(new AssertionError("a bug")))
+        .satisfies(missing -> assertThat(missing.reason()).contains("a bug"))
+        .satisfies(missing -> assertThat(missing.isTransient()).isFalse());
+    assertThat(failing(new OutOfMemoryError("for a moment")))
+        .satisfies(missing -> assertThat(missing.reason()).contains("for a moment"))
+        .satisfies(missing -> assertThat(missing.isTransient()).isTrue());
+  }
+
+  private static Missing failing(Error error) {
+    return (Missing)
+        new LibrarySearch(
+                _ -> {
+                  throw error;
+                },
+                _ -> null)
+            .run();
   }
 
   @Test
@@ -166,7 +174,6 @@ class NativeLibraryTest {
   void theValuesRefuseNull() {
     assertThatNullPointerException().isThrownBy(() -> new Missing(null, "", List.of()));
     assertThatNullPointerException().isThrownBy(() -> new Attempt(Origin.JAR, "", null));
-    assertThatNullPointerException().isThrownBy(() -> new OpenMp(Optional.empty(), null));
   }
 
   private static Loaded loaded() {

@@ -271,7 +271,7 @@ public class dnnl_h extends dnnl_h$shared {
      * typedef int64_t dnnl_dim_t
      * }
      */
-    public static final OfLong dnnl_dim_t = dnnl_h.C_LONG;
+    public static final OfLong dnnl_dim_t = dnnl_h.C_LONG_LONG;
     private static final int dnnl_fpmath_mode_strict = (int)0L;
     /**
      * {@snippet lang=c :
@@ -368,7 +368,7 @@ public class dnnl_h extends dnnl_h$shared {
             dnnl_h.C_INT,
             dnnl_h.C_POINTER,
             dnnl_h.C_INT,
-            dnnl_h.C_LONG
+            dnnl_h.C_LONG_LONG
         );
 
         public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("dnnl_engine_create");
@@ -3626,7 +3626,7 @@ public class dnnl_h extends dnnl_h$shared {
 
     private static class dnnl_memory_desc_get_size {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dnnl_h.C_LONG,
+            dnnl_h.C_LONG_LONG,
             dnnl_h.C_POINTER
         );
 
@@ -4208,7 +4208,7 @@ public class dnnl_h extends dnnl_h$shared {
             dnnl_h.C_POINTER,
             dnnl_h.C_POINTER,
             dnnl_h.C_INT,
-            dnnl_h.C_LONG,
+            dnnl_h.C_LONG_LONG,
             dnnl_h.C_POINTER
         );
 

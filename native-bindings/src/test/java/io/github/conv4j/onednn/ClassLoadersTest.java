@@ -1,0 +1,64 @@
+package io.github.conv4j.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many class loaders in one process, each with its own copy of conv4j. */
+class ClassLoadersTest {
+  private static final long MOST_GROWTH_BYTES = 5_000_000;
+  private static final int LAST = 10;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path folder;
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void anyNumberOfThemShareOneFileAndLeaveNothingBehind() throws Exception {
+    Path cache = folder.resolve("cache");
+    String output =
+        new ChildJvm(folder, RedeploymentReport.class)
+            .option("-Dconv4j.cache.dir=" + cache)
+            // A heap that is touched at once and collected in one way, so that what grows is ours.
+            .option("-Xms96m")
+            .option("-Xmx96m")
+            .option("-XX:+AlwaysPreTouch")
+            .option("-XX:+UseSerialGC")
+            .run();
+
+    List<String> libraries;
+    try (Stream<Path> files = Files.walk(folder)) {
+      libraries = files.map(Path::toString).filter(file -> file.contains("libdnnl")).toList();
+    }
+    assertThat(libraries).hasSize(1);
+    String engine = " onednn " + libraries.getFirst() + " (jar of the platform)";
+    assertThat(lines(output, "together ")).hasSize(8).allMatch(line -> line.endsWith(engine));
+    assertThat(lines(output, "again ")).hasSize(8).allMatch(line -> line.endsWith(engine));
+    assertThat(lines(output, "redeployed ")).hasSize(50).allMatch(line -> line.endsWith(engine));
+    assertThat(output).doesNotContain("not a subtype").doesNotContain("\tat ");
+
+    List<String> resident = lines(output, "resident ");
+    assertThat(resident).hasSize(50);
+    assertThat(resident.subList(40, 50)).as(output).allMatch(line -> line.endsWith("unloaded"));
+    long[] bytes =
+        resident.subList(50 - LAST, 50).stream()
+            .mapToLong(line -> Long.parseLong(line.split(" ", -1)[2]))
+            .toArray();
+    System.out.printf(
+        "resident memory of %d redeployments: %d to %d kB%n",
+        LAST, bytes[0] / 1000, bytes[LAST - 1] / 1000);
+    assertThat(bytes[LAST - 1] - bytes[0]).as(output).isLessThanOrEqualTo(MOST_GROWTH_BYTES);
+  }
+
+  private static List<String> lines(String output, String start) {
+    return output.lines().filter(line -> line.startsWith(start)).toList();
+  }
+}

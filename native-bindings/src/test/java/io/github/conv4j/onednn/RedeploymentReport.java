@@ -1,0 +1,91 @@
+package io.github.conv4j.onednn;
+
+import java.io.File;
+import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Main class of a process like an application server: eight class loaders with a copy of conv4j
+ * each that live together, then fifty that follow each other. Prints a line for each.
+ */
+final class RedeploymentReport {
+  private static final int TOGETHER = 8;
+  private static final int REDEPLOYMENTS = 50;
+  private static final long PAGE_BYTES = 4096;
+  private static final int MOST_COLLECTIONS = 5;
+
+  private RedeploymentReport() {}
+
+  public static void main(String[] args) throws Exception {
+    together();
+    for (int i = 0; i < REDEPLOYMENTS; i++) {
+      WeakReference<ClassLoader> gone = redeploy(i);
+      collect(gone);
+      System.out.printf(
+          "resident %d %d %s%n", i, residentBytes(), gone.get() == null ? "unloaded" : "kept");
+    }
+  }
+
+  private static void together() throws Exception {
+    List<URLClassLoader> loaders = new ArrayList<>();
+    for (int i = 0; i < TOGETHER; i++) {
+      URLClassLoader loader = loader();
+      loaders.add(loader);
+      System.out.println("together " + i + " " + run(loader));
+    }
+    for (URLClassLoader loader : loaders) {
+      System.out.println("again " + run(loader));
+      loader.close();
+    }
+  }
+
+  private static WeakReference<ClassLoader> redeploy(int index) throws Exception {
+    try (URLClassLoader loader = loader()) {
+      System.out.println("redeployed " + index + " " + run(loader));
+      return new WeakReference<>(loader);
+    }
+  }
+
+  /** A loader that shares nothing but the JDK with this class's. */
+  private static URLClassLoader loader() throws Exception {
+    List<URL> urls = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      urls.add(Path.of(entry).toUri().toURL());
+    }
+    return new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+  }
+
+  /** As an application server does: the loader of the application is the thread's, too. */
+  private static String run(ClassLoader loader) throws Exception {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(loader);
+    try {
+      Supplier<?> program =
+          (Supplier<?>)
+              loader.loadClass(RedeployedProgram.class.getName()).getConstructor().newInstance();
+      return String.valueOf(program.get());
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  /** Pool threads end within moments after the last engine is closed, not at once. */
+  private static void collect(WeakReference<ClassLoader> gone) throws InterruptedException {
+    for (int i = 0; i < MOST_COLLECTIONS && gone.get() != null; i++) {
+      System.gc();
+      Thread.sleep(20);
+    }
+  }
+
+  private static long residentBytes() throws Exception {
+    String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", -1);
+    return Long.parseLong(pages[1]) * PAGE_BYTES;
+  }
+}
