@@ -15,8 +15,9 @@ import java.util.Objects;
  * <p><b>Threads.</b> May be executed by any number of threads at once, platform or virtual, each
  * with its own {@code dst}. Callers beyond the number of threads that {@code EngineOptions} gives
  * wait in fair order, in a queue with a limit; a caller that is interrupted there, or has waited as
- * long as it would, leaves it with an exception, and nothing is computed for it. Threads of conv4j's pool may take part in a call, or make it for a caller that waits; they
- * use the caller's tensors, confined ones too, and have let go of them when the call returns.
+ * long as it would, leaves it with an exception, and nothing is computed for it. Threads of
+ * conv4j's pool may take part in a call, or make it for a caller that waits; they use the caller's
+ * tensors, confined ones too, and have let go of them when the call returns.
  */
 public interface PreparedConvolution extends AutoCloseable {
   /** Returns what every {@code src} must equal; where ANY was asked, the engine's choice. */

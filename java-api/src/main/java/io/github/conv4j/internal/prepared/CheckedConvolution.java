@@ -112,7 +112,7 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
       case PERMIT -> false;
       case DONE -> true;
       case QUEUE_FULL -> throw new QueueFullException(engine(), problem(), budget.queueLimit());
-      case DEADLINE_PASSED -> 
+      case DEADLINE_PASSED ->
           throw new DeadlineExceededException(
               engine(), problem(), Objects.requireNonNull(longestWait));
       case INTERRUPTED -> throw new CallInterruptedException(engine(), problem());
@@ -170,6 +170,11 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
       Reference.reachabilityFence(dst);
       Reference.reachabilityFence(anchor);
     }
+  }
+
+  @Override
+  public final int slotCount() {
+    return slots.count();
   }
 
   /** The slots, for helpers in a call of this convolution. */

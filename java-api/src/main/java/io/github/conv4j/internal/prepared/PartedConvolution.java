@@ -81,7 +81,8 @@ public abstract class PartedConvolution<S extends AutoCloseable>
   /** Says once that helpers find no memory, which makes calls slow and not wrong. */
   private void tellOfHelper(Throwable failure) {
     if (toldOfHelper.compareAndSet(false, true)) {
-      Quietly.warn("a helper of " + this + " has no working memory; calls go on without it", failure);
+      Quietly.warn(
+          "a helper of " + this + " has no working memory; calls go on without it", failure);
     }
   }
 

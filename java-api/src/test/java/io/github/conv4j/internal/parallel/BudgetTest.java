@@ -32,9 +32,7 @@ class BudgetTest {
   private static Admission make(
       Budget budget, Runnable call, boolean mayMove, @Nullable Duration longestWait) {
     Admission admission =
-        budget.tryAcquire()
-            ? Admission.PERMIT
-            : budget.await(mayMove ? call : null, longestWait);
+        budget.tryAcquire() ? Admission.PERMIT : budget.await(mayMove ? call : null, longestWait);
     if (admission == Admission.PERMIT) {
       try {
         call.run();
@@ -154,8 +152,7 @@ class BudgetTest {
       for (int round = 0; round < 200; round++) {
         order.clear();
         assertThat(budget.tryAcquire()).isTrue();
-        Future<?> waiting =
-            threads.submit(() -> make(budget, () -> order.add(1), false, LONG));
+        Future<?> waiting = threads.submit(() -> make(budget, () -> order.add(1), false, LONG));
         awaitQueued(budget, 1);
         budget.release();
         make(budget, () -> order.add(2), false, LONG);
