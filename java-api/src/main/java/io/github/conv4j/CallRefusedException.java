@@ -7,33 +7,17 @@ package io.github.conv4j;
  * @see PreparedConvolution#execute(io.github.conv4j.tensor.Tensor, io.github.conv4j.tensor.Tensor,
  *     java.time.Duration)
  */
-public abstract sealed class CallRefusedException extends RuntimeException
+public abstract sealed class CallRefusedException extends Conv4jException
     permits QueueFullException, DeadlineExceededException, CallInterruptedException {
   private static final long serialVersionUID = 1;
 
-  private final String engine;
-  private final String problem;
-  private final String reason;
-
   CallRefusedException(String engine, String problem, String reason) {
-    super("engine %s refused a call of %s: %s".formatted(engine, problem, reason));
-    this.engine = engine;
-    this.problem = problem;
-    this.reason = reason;
-  }
-
-  /** Returns the name of the engine that refused. */
-  public String engine() {
-    return engine;
-  }
-
-  /** Returns the problem that was not computed. */
-  public String problem() {
-    return problem;
-  }
-
-  /** Returns why. */
-  public String reason() {
-    return reason;
+    super(
+        "engine %s refused a call of %s: %s".formatted(engine, problem, reason),
+        engine,
+        problem,
+        reason,
+        null,
+        null);
   }
 }

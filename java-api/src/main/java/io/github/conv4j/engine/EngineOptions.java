@@ -22,24 +22,34 @@ import org.jspecify.annotations.Nullable;
 public final class EngineOptions {
   private static final int MAX_THREADS = 4096;
 
+  /** No program has so many threads that do nothing but wait; virtual ones may be more. */
+  private static final int DEFAULT_QUEUE_LIMIT = 1 << 16;
+
   private final int threads;
+  private final int queueLimit;
   private final Accuracy accuracy;
   private final Map<Class<? extends EngineOption>, EngineOption> ofEngines;
 
   private EngineOptions(
-      int threads, Accuracy accuracy, Map<Class<? extends EngineOption>, EngineOption> ofEngines) {
+      int threads,
+      int queueLimit,
+      Accuracy accuracy,
+      Map<Class<? extends EngineOption>, EngineOption> ofEngines) {
     this.threads = threads;
+    this.queueLimit = queueLimit;
     this.accuracy = accuracy;
     this.ofEngines = ofEngines;
   }
 
   /**
    * Returns one thread for each processor that the process, or its container, may use, {@link
-   * Accuracy#STRICT}, and nothing for single engines. Reads no system property.
+   * Accuracy#STRICT}, a queue of at most 65 536 callers, and nothing for single engines. Reads no
+   * system property.
    */
   public static EngineOptions defaults() {
     return new EngineOptions(
         Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors()),
+        DEFAULT_QUEUE_LIMIT,
         Accuracy.STRICT,
         Map.of());
   }
@@ -50,6 +60,14 @@ public final class EngineOptions {
    */
   public int threads() {
     return threads;
+  }
+
+  /**
+   * Returns how many callers may wait for a thread at once; the next one is refused with {@link
+   * io.github.conv4j.QueueFullException}.
+   */
+  public int queueLimit() {
+    return queueLimit;
   }
 
   /** Returns which algorithms may be chosen. */
@@ -70,12 +88,19 @@ public final class EngineOptions {
       throw new IllegalArgumentException(
           "threads must be at most %d but is %d".formatted(MAX_THREADS, count));
     }
-    return new EngineOptions(count, accuracy, ofEngines);
+    return new EngineOptions(count, queueLimit, accuracy, ofEngines);
+  }
+
+  /** Returns the same options with another limit of the queue; 0 if no caller may wait. */
+  public EngineOptions withQueueLimit(int callers) {
+    Checks.notNegative(callers, "queueLimit");
+    return new EngineOptions(threads, callers, accuracy, ofEngines);
   }
 
   /** Returns the same options with another accuracy. */
   public EngineOptions withAccuracy(Accuracy choice) {
-    return new EngineOptions(threads, Objects.requireNonNull(choice, "accuracy"), ofEngines);
+    return new EngineOptions(
+        threads, queueLimit, Objects.requireNonNull(choice, "accuracy"), ofEngines);
   }
 
   /** Returns the same options with an option of one engine, in place of another of its class. */
@@ -83,20 +108,21 @@ public final class EngineOptions {
     Objects.requireNonNull(option, "option");
     Map<Class<? extends EngineOption>, EngineOption> all = new LinkedHashMap<>(ofEngines);
     all.put(option.getClass(), option);
-    return new EngineOptions(threads, accuracy, all);
+    return new EngineOptions(threads, queueLimit, accuracy, all);
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof EngineOptions that
         && threads == that.threads
+        && queueLimit == that.queueLimit
         && accuracy == that.accuracy
         && ofEngines.equals(that.ofEngines);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(threads, accuracy, ofEngines);
+    return Objects.hash(threads, queueLimit, accuracy, ofEngines);
   }
 
   /** Returns for example {@code 4 threads, strict, tuning of 200 ms}. */

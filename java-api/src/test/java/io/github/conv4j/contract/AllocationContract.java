@@ -10,25 +10,40 @@ import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.Variants;
+import io.github.conv4j.engine.Accuracy;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.internal.prepared.BudgetedConvolution;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** Not one byte of Java heap a call, measured over many calls after warming up. */
+/**
+ * Not one byte of Java heap a call, in many rounds in a row. The Vector API and the linker make
+ * objects until the JIT compiler has seen to it, which takes its time on a busy machine; its own
+ * work makes some now and then.
+ */
 abstract class AllocationContract extends EngineContract {
-  private static final int WARM_UP_CALLS = 20_000;
-  private static final int CALLS = 10_000;
+  private static final int CALM_ROUNDS = 15;
+  private static final int THREADS = 3;
+  private static final long LONGEST_NANOS = 120_000_000_000L;
 
-  /**
-   * The Vector API makes objects until the JIT compiler has seen to it, which takes its time on a
-   * busy machine; what a compiled call allocates is the same in every round.
-   */
-  private static final int MOST_ROUNDS = 100;
+  /** Long enough for many calls, short enough for the naive loops, of which few calls fit. */
+  private static final long ROUND_NANOS = 4_000_000;
+
+  private static final ThreadMXBean THREAD_BEAN =
+      (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static final Shape SRC = Shape.of(1, 4, 4, 4);
   private static final Convolution CONVOLUTION =
@@ -117,25 +132,101 @@ abstract class AllocationContract extends EngineContract {
     }
   }
 
-  private static void allocatesNothing(PreparedConvolution prepared) {
-    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (Arena arena = Arena.ofConfined()) {
-      Tensor src = Tensor.allocate(prepared.src(), arena);
-      Tensor dst = Tensor.allocate(prepared.dst(), arena);
-      call(prepared, src, dst, WARM_UP_CALLS);
-      long allocated = CALLS;
-      for (int round = 0; round < MOST_ROUNDS && allocated >= CALLS; round++) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        call(prepared, src, dst, CALLS);
-        allocated = threads.getCurrentThreadAllocatedBytes() - before;
+  /** Winograd's algorithm, where the engine has it. */
+  @Test
+  void relaxed() {
+    Convolution convolution = Convolution.conv2d(64, 64).kernel(3).padding(1).build();
+    try (Engine relaxed =
+        Engines.named(
+            engineName(), EngineOptions.defaults().withThreads(1).withAccuracy(Accuracy.RELAXED))) {
+      for (Layout layout : LAYOUTS) {
+        try (PreparedConvolution prepared =
+            relaxed.prepare(
+                convolution,
+                spec(layout, Shape.of(1, 64, 12, 12)),
+                new float[64 * 64 * 9],
+                new float[64])) {
+          if (engineName().equals("vector") && layout.equals(Layout.NHWC)) {
+            assertThat(prepared.explain().stages())
+                .anyMatch(stage -> stage.implementation().contains("winograd"));
+          }
+          allocatesNothing(prepared);
+        }
       }
-      assertThat(allocated).as("bytes in %d calls of %s", CALLS, prepared).isLessThan(CALLS);
     }
   }
 
-  private static void call(PreparedConvolution prepared, Tensor src, Tensor dst, int count) {
-    for (int i = 0; i < count; i++) {
-      prepared.execute(src, dst);
+  /** As many threads as the budget has, so that none of them waits. */
+  @Test
+  void severalThreads() throws Exception {
+    try (Engine wide = Engines.named(engineName(), EngineOptions.defaults().withThreads(THREADS));
+        var threads = Executors.newFixedThreadPool(THREADS)) {
+      for (Layout layout : LAYOUTS) {
+        try (PreparedConvolution prepared =
+            wide.prepare(CONVOLUTION, spec(layout, SRC), new float[4 * 4 * 9], new float[4])) {
+          var calm = new AtomicIntegerArray(THREADS);
+          List<Future<?>> running = new ArrayList<>();
+          for (int i = 0; i < THREADS; i++) {
+            int number = i;
+            running.add(
+                threads.submit(
+                    () ->
+                        allocatesNothing(
+                            prepared,
+                            calm,
+                            number,
+                            () -> ((BudgetedConvolution) prepared).slotCount() == THREADS)));
+          }
+          for (Future<?> one : running) {
+            one.get();
+          }
+        }
+      }
     }
+  }
+
+  private static void allocatesNothing(PreparedConvolution prepared) {
+    allocatesNothing(prepared, new AtomicIntegerArray(1), 0, () -> true);
+  }
+
+  /**
+   * Calls until all threads have had their calm rounds in a row, at the same time.
+   *
+   * @param calm how many each thread has had
+   * @param number which of them this is
+   * @param isReady what must be so besides
+   */
+  private static void allocatesNothing(
+      PreparedConvolution prepared, AtomicIntegerArray calm, int number, BooleanSupplier isReady) {
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor src = Tensor.allocate(prepared.src(), arena);
+      Tensor dst = Tensor.allocate(prepared.dst(), arena);
+      long end = System.nanoTime() + LONGEST_NANOS;
+      while (!isCalm(calm)) {
+        long allocated = allocatedInRound(prepared, src, dst);
+        calm.set(number, allocated == 0 && isReady.getAsBoolean() ? calm.get(number) + 1 : 0);
+        assertThat(System.nanoTime() - end)
+            .as("nanoseconds beyond the longest; a round of %s took %d bytes", prepared, allocated)
+            .isNegative();
+      }
+    }
+  }
+
+  private static boolean isCalm(AtomicIntegerArray calm) {
+    for (int i = 0; i < calm.length(); i++) {
+      if (calm.get(i) < CALM_ROUNDS) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static long allocatedInRound(PreparedConvolution prepared, Tensor src, Tensor dst) {
+    long end = System.nanoTime() + ROUND_NANOS;
+    long before = THREAD_BEAN.getCurrentThreadAllocatedBytes();
+    do {
+      prepared.execute(src, dst);
+    } while (System.nanoTime() - end < 0);
+    return THREAD_BEAN.getCurrentThreadAllocatedBytes() - before;
   }
 }

@@ -119,9 +119,8 @@ abstract class ConcurrencyContract extends EngineContract {
     }
   }
 
-  private static void closesUnderCallers(PreparedConvolution prepared, Runnable close)
-      throws Exception {
-    float[] x = Runs.integers(SRC, 1);
+  static void closesUnderCallers(PreparedConvolution prepared, Runnable close) throws Exception {
+    float[] x = Runs.integers(prepared.src().shape(), 1);
     float[] expected = Runs.execute(prepared, x);
     var running = new CountDownLatch(2);
     try (var threads = Executors.newFixedThreadPool(2)) {
@@ -132,7 +131,9 @@ abstract class ConcurrencyContract extends EngineContract {
       running.await();
       close.run();
       for (Future<Exception> caller : callers) {
-        assertThat(caller.get()).isInstanceOf(IllegalStateException.class);
+        assertThat(caller.get())
+            .isExactlyInstanceOf(IllegalStateException.class)
+            .hasMessage("the prepared convolution is closed");
       }
     }
   }
@@ -181,7 +182,9 @@ abstract class ConcurrencyContract extends EngineContract {
                 });
         awaitOrThrow(running, caller);
         closeStubbornly(arena);
-        assertThat(caller.get()).isInstanceOf(IllegalStateException.class);
+        assertThat(caller.get())
+            .isExactlyInstanceOf(IllegalStateException.class)
+            .hasMessage("Already closed");
         requireEqual(Runs.execute(prepared, x), expected);
       }
     }

@@ -85,6 +85,15 @@ public abstract class EngineContractTest {
     }
   }
 
+  /** More callers than there is room for. */
+  @Nested
+  class Overload extends OverloadContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+  }
+
   /** Execution allocates nothing. */
   @Nested
   class Allocation extends AllocationContract {

@@ -2,6 +2,7 @@ package io.github.conv4j.contract;
 
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.validation.EngineValidator;
 import io.github.conv4j.validation.LayoutChoice;
 import io.github.conv4j.validation.Problem;
@@ -39,12 +40,15 @@ final class GuardPageRun {
     List<Problem> random = new ArrayList<>(Problems.random(false, randomCount));
     random.addAll(Problems.random(true, randomCount));
     int failures = 0;
+    long helpedParts;
     try (Engine engine = Engines.named(arguments[0])) {
       failures += run(engine, GuardPageArena.Edge.END, hazards);
       failures += run(engine, GuardPageArena.Edge.START, hazards);
       failures += run(engine, GuardPageArena.Edge.END, random);
+      helpedParts = ((LedgerOwner) engine).ledger().budget().helpedParts();
     }
     stages.forEach((name, count) -> say("%d %s".formatted(count, name)));
+    say("helpers computed %d parts".formatted(helpedParts));
     return arguments.length > 2 && !ranOn(arguments[2]) ? failures + 1 : failures;
   }
 

@@ -79,12 +79,18 @@ abstract class LifetimeContract extends EngineContract {
         prepared.execute(src, dst);
         prepared.close();
 
-        assertThatIllegalStateException().isThrownBy(() -> prepared.execute(src, dst));
+        refusesSinceClosed(prepared, src, dst);
         assertThatNoException().isThrownBy(prepared::close);
-        assertThatIllegalStateException().isThrownBy(() -> prepared.execute(src, dst));
+        refusesSinceClosed(prepared, src, dst);
         assertThat(prepared.explain().stages()).isNotEmpty();
       }
     }
+  }
+
+  private static void refusesSinceClosed(PreparedConvolution prepared, Tensor src, Tensor dst) {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> prepared.execute(src, dst))
+        .withMessage("the prepared convolution is closed");
   }
 
   @Test
@@ -111,7 +117,7 @@ abstract class LifetimeContract extends EngineContract {
       for (PreparedConvolution prepared : open) {
         Tensor src = Tensor.allocate(prepared.src(), arena);
         Tensor dst = Tensor.allocate(prepared.dst(), arena);
-        assertThatIllegalStateException().isThrownBy(() -> prepared.execute(src, dst));
+        refusesSinceClosed(prepared, src, dst);
         assertThatNoException().isThrownBy(prepared::close);
       }
     }

@@ -10,6 +10,8 @@ import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.internal.parallel.Budget;
+import io.github.conv4j.internal.prepared.BudgetedConvolution;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 abstract class SharingContract extends EngineContract {
   private static final int THREADS = 3;
   private static final int CALLERS = 6;
+  private static final int MOST_CALLS = 100;
 
   static Stream<Problem> problems() {
     return Stream.of(
@@ -72,6 +75,16 @@ abstract class SharingContract extends EngineContract {
     }
   }
 
+  /** Calls until helpers have computed parts; false if they do not. */
+  private static boolean isHelped(PreparedConvolution prepared, float[] input) {
+    Budget budget = ((BudgetedConvolution) prepared).budget();
+    long before = budget.helpedParts();
+    for (int call = 0; call < MOST_CALLS && budget.helpedParts() == before; call++) {
+      Runs.execute(prepared, input);
+    }
+    return budget.helpedParts() > before;
+  }
+
   @ParameterizedTest
   @MethodSource("problems")
   void helpersChangeNoBit(Problem problem) throws Exception {
@@ -79,6 +92,7 @@ abstract class SharingContract extends EngineContract {
     float[] weights = floats(convolution.weightsShape(), 1);
     float[] bias = floats(Shape.of(convolution.outChannels()), 2);
     float[] input = floats(problem.src(), 3);
+    boolean helped = false;
     for (LayoutChoice layout : LayoutChoice.values()) {
       try (Engine three =
               Engines.named(engineName(), EngineOptions.defaults().withThreads(THREADS));
@@ -93,6 +107,7 @@ abstract class SharingContract extends EngineContract {
         for (int round = 0; round < 20; round++) {
           requireEqual(Runs.execute(shared, input), first);
         }
+        helped |= isHelped(shared, input);
         List<Future<?>> callers = new ArrayList<>();
         for (int caller = 0; caller < CALLERS; caller++) {
           callers.add(
@@ -108,6 +123,31 @@ abstract class SharingContract extends EngineContract {
         }
       }
     }
+    // Where an engine has only a slow implementation of a layout, it does not share it.
+    assertThat(helped).as("helpers computed parts in some layout").isTrue();
+  }
+
+  /**
+   * Whoever closes waits for helpers too: no call ends with a wrong result, no memory goes early.
+   */
+  @Test
+  void closingWaitsForSharedCalls() throws Exception {
+    Problem problem = problems().findFirst().orElseThrow();
+    for (int round = 0; round < 20; round++) {
+      Engine three = Engines.named(engineName(), EngineOptions.defaults().withThreads(THREADS));
+      PreparedConvolution prepared =
+          three.prepare(
+              problem.convolution(),
+              spec(Layout.NHWC, problem.src()),
+              Runs.integers(problem.convolution().weightsShape(), 1),
+              Runs.integers(Math.toIntExact(problem.convolution().outChannels()), 2));
+      assertThat(isHelped(prepared, Runs.integers(problem.src(), 3))).isTrue();
+      try (LogCapture _ = LogCapture.open()) {
+        ConcurrencyContract.closesUnderCallers(
+            prepared, round % 2 == 0 ? prepared::close : three::close);
+      }
+      three.close();
+    }
   }
 
   /** However small the problem: parts stay within their tensors, between guard pages. */
@@ -121,6 +161,7 @@ abstract class SharingContract extends EngineContract {
             "60");
 
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(outcome.output()).containsPattern("helpers computed [1-9][0-9]{2,} parts");
   }
 
   /** Helpers work on tensors of confined, shared, automatic and heap memory alike. */
@@ -139,6 +180,7 @@ abstract class SharingContract extends EngineContract {
         Arena confined = Arena.ofConfined();
         Arena shared = Arena.ofShared()) {
       float[] expected = Runs.execute(prepared, input);
+      assertThat(isHelped(prepared, input)).isTrue();
       for (Arena arena : List.of(confined, shared, Arena.ofAuto(), Arena.global())) {
         Tensor src = Tensor.ofFloats(prepared.src(), input, arena);
         for (int call = 0; call < 30; call++) {
@@ -185,7 +227,8 @@ abstract class SharingContract extends EngineContract {
             prepared.execute(src, dst);
           }
           assertThatThrownBy(() -> prepared.execute(src, dst))
-              .isInstanceOf(IllegalStateException.class);
+              .isExactlyInstanceOf(IllegalStateException.class)
+              .hasMessage("Already closed");
         }
         stop.set(true);
         for (Future<?> other : others) {

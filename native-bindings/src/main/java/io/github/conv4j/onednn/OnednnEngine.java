@@ -47,7 +47,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   OnednnEngine(EngineOptions options) {
     this.options = options;
-    this.ledger = new Ledger(NAME, options.threads());
+    this.ledger = new Ledger(NAME, options);
     CompilationCache.SHARED.open();
   }
 

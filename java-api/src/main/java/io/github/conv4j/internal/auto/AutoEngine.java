@@ -51,7 +51,7 @@ final class AutoEngine implements Engine, LedgerOwner {
    */
   AutoEngine(EngineOptions options, List<? extends Alternatives> engines) {
     this.options = options;
-    this.ledger = new Ledger(NAME, options.threads());
+    this.ledger = new Ledger(NAME, options);
     this.engines = List.copyOf(engines);
     for (Alternatives engine : engines) {
       if (engine instanceof LedgerOwner owner) {

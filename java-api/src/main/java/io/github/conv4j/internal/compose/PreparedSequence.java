@@ -115,7 +115,7 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
         explanation,
         engine instanceof LedgerOwner owner
             ? owner.ledger()
-            : new Ledger(engine.name(), engine.options().threads()),
+            : new Ledger(engine.name(), engine.options()),
         List.copyOf(specs.subList(1, specs.size() - 1)),
         closeAll,
         stages.toArray(Stage[]::new));

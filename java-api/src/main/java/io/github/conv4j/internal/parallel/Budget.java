@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * would leave a processor idle for a tenth of a millisecond.
  */
 public final class Budget {
-  /** How many callers may wait where nobody chose a number. */
-  public static final int DEFAULT_QUEUE_LIMIT = 1 << 16;
-
   /** After callers have met, permits are kept free for the next of them for so long. */
   private static final long CROWD_NANOS = 5_000_000;
 
@@ -43,9 +40,9 @@ public final class Budget {
 
   private final AtomicLong helpedParts = new AtomicLong();
 
-  /** Creates a budget of at least one thread, with the default limit of its queue. */
+  /** Creates a budget of at least one thread with a queue for everybody. */
   public Budget(int threads) {
-    this(threads, DEFAULT_QUEUE_LIMIT);
+    this(threads, Integer.MAX_VALUE);
   }
 
   /**

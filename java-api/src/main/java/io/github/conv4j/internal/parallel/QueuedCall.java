@@ -196,29 +196,37 @@ final class QueuedCall implements Task {
   /** Makes this call, and then those of the others in the queue, on one permit. */
   @Override
   public void perform(Worker worker) {
-    boolean permitGiven = false;
-    try {
-      for (QueuedCall next = this; next != null; next = budget.poll()) {
-        if (next.mayMove) {
-          next.make();
-        } else {
-          permitGiven = next.grant();
+    boolean hasPermit = true;
+    QueuedCall current = this;
+    while (current != null) {
+      QueuedCall next = null;
+      boolean made = current.make();
+      try {
+        next = budget.poll();
+        while (next != null && !next.mayMove) {
+          hasPermit = !next.grant();
+          next = hasPermit ? budget.poll() : null;
         }
-        if (permitGiven) {
-          break;
+      } finally {
+        if (next == null) {
+          HelperPool.release(worker);
+          if (hasPermit) {
+            budget.giveBack();
+          }
+        }
+        // Last: whoever calls again at once shall find the permit free.
+        if (made) {
+          current.finish();
         }
       }
-    } finally {
-      HelperPool.release(worker);
-      if (!permitGiven) {
-        budget.giveBack();
-      }
+      current = next;
     }
   }
 
-  private void make() {
+  /** Returns false if the caller has given up. */
+  private boolean make() {
     if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
-      return;
+      return false;
     }
     Runnable wanted = call;
     // A worker may go on for long from here; it must not keep alive what it is done with.
@@ -229,9 +237,12 @@ final class QueuedCall implements Task {
       }
     } catch (Throwable e) {
       failure = e;
-    } finally {
-      state.set(State.DONE);
-      LockSupport.unpark(caller);
     }
+    return true;
+  }
+
+  private void finish() {
+    state.set(State.DONE);
+    LockSupport.unpark(caller);
   }
 }

@@ -9,6 +9,12 @@ public interface BudgetedConvolution extends PreparedConvolution {
   /** Returns the budget. */
   Budget budget();
 
+  /**
+   * Returns how many working memories there are: as many as callers and helpers were inside at once
+   * of late.
+   */
+  int slotCount();
+
   /** Like {@link #execute}, for a caller that already holds a permit of the budget. */
   void executeInside(Tensor src, Tensor dst);
 }

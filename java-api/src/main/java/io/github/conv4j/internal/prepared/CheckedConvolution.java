@@ -172,6 +172,11 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
     }
   }
 
+  @Override
+  public final int slotCount() {
+    return slots.count();
+  }
+
   /** The slots, for helpers in a call of this convolution. */
   final Slots<S> slots() {
     return slots;

@@ -59,6 +59,11 @@ public final class DelegatingConvolution implements BudgetedConvolution {
   }
 
   @Override
+  public int slotCount() {
+    return inner instanceof BudgetedConvolution budgeted ? budgeted.slotCount() : 0;
+  }
+
+  @Override
   public void executeInside(Tensor src, Tensor dst) {
     if (inner instanceof BudgetedConvolution budgeted && budgeted.budget() == budget()) {
       try {

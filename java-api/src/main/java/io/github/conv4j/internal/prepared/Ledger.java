@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.prepared;
 
+import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.internal.parallel.Budget;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -19,15 +20,10 @@ public final class Ledger {
   private final AtomicLong entries = new AtomicLong();
   private volatile boolean closed;
 
-  /** Creates the ledger of an engine that computes in so many threads at once. */
-  public Ledger(String engine, int threads) {
-    this(engine, new Budget(threads));
-  }
-
-  /** Creates the ledger of an engine with its budget. */
-  public Ledger(String engine, Budget budget) {
+  /** Creates the ledger of an engine, with a budget of its threads. */
+  public Ledger(String engine, EngineOptions options) {
     this.engine = engine;
-    this.budget = budget;
+    this.budget = new Budget(options.threads(), options.queueLimit());
   }
 
   /** Takes the budget of another engine that this one works for; before anything is prepared. */

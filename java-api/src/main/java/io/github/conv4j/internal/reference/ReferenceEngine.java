@@ -24,7 +24,7 @@ final class ReferenceEngine implements Engine, LedgerOwner {
 
   ReferenceEngine(EngineOptions options) {
     this.options = options;
-    this.ledger = new Ledger(NAME, options.threads());
+    this.ledger = new Ledger(NAME, options);
   }
 
   @Override

@@ -48,7 +48,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   VectorEngine(EngineOptions options, Kernels kernels) {
     this.options = options;
     this.kernels = kernels;
-    this.ledger = new Ledger(NAME, options.threads());
+    this.ledger = new Ledger(NAME, options);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.contract.LogCapture;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.tensor.Layout;
@@ -102,7 +103,7 @@ class PartedConvolutionTest {
 
   @Test
   void helpersTakePartInACall() {
-    var ledger = new Ledger("fake", 2);
+    var ledger = new Ledger("fake", EngineOptions.defaults().withThreads(2));
     try (var fake = new Fake(ledger, this::make);
         Arena arena = Arena.ofShared()) {
       copies(fake, arena);
@@ -122,7 +123,7 @@ class PartedConvolutionTest {
         }) {
       lack = failure;
       made.set(0);
-      var ledger = new Ledger("fake", 2);
+      var ledger = new Ledger("fake", EngineOptions.defaults().withThreads(2));
       try (LogCapture log = LogCapture.open();
           Arena arena = Arena.ofShared()) {
         try (var fake = new Fake(ledger, this::make)) {
@@ -147,7 +148,8 @@ class PartedConvolutionTest {
   void whatAHelperLackedIsSuppressedInAFailure() {
     lack = new OutOfMemoryError("no memory for a helper");
     try (LogCapture _ = LogCapture.open();
-        var fake = new Fake(new Ledger("fake", 2), this::make);
+        var fake =
+            new Fake(new Ledger("fake", EngineOptions.defaults().withThreads(2)), this::make);
         Arena arena = Arena.ofShared()) {
       fake.failingPart = PARTS - 1;
       assertThatThrownBy(() -> copies(fake, arena))
