@@ -7,6 +7,9 @@ import io.github.conv4j.tensor.Shape;
  * A permutation of channels that lets the groups of one grouped convolution reach the groups of the
  * next: channel {@code g * (channels / groups) + i} moves to {@code i * groups + g}. Immutable.
  *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Numbers out of range,
+ * and a source that does not fit, are refused with {@link IllegalArgumentException}.
+ *
  * @param channels the channels, a multiple of {@code groups}
  * @param groups the groups of the convolution before
  * @see <a href="https://arxiv.org/abs/1707.01083">Zhang et al.: ShuffleNet (2017)</a>

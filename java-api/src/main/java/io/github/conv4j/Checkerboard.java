@@ -5,6 +5,8 @@ package io.github.conv4j;
  * checkerboard in pictures: the kernel is not a multiple of the stride, or taps that lie a dilation
  * apart miss some outputs altogether.
  *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Throws none.
+ *
  * @param axis the spatial axis, 0 being the outermost
  * @param kernel taps along it
  * @param stride step along it

@@ -5,11 +5,13 @@ import static io.github.conv4j.internal.checks.Checks.positive;
 import static io.github.conv4j.internal.checks.Checks.product;
 import static io.github.conv4j.internal.checks.Checks.sum;
 
+import io.github.conv4j.internal.checks.Checks;
 import io.github.conv4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Dilation counts from 1 (dense), as in PyTorch and ONNX. Weights have PyTorch's and ONNX's
  * shape: {@code [oc, ic/groups, kernel...]}, transposed {@code [ic, oc/groups, kernel...]}.
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable.
  *
  * <p><b>Errors.</b> Everything that can be wrong without knowing the source is refused by {@link
  * Builder#build}, the rest by {@link #geometry}, with {@link IllegalArgumentException}.
@@ -95,11 +99,6 @@ public final class Convolution implements Step {
       throw new IllegalArgumentException(
           "outputPadding and outputSize are for transposed convolutions only");
     }
-    if (padsOutput && outputSize != null) {
-      throw new IllegalArgumentException(
-          "give outputPadding %s or outputSize %s, not both"
-              .formatted(Arrays.toString(outputPadding), Arrays.toString(outputSize)));
-    }
     for (int i = 0; i < spatialRank; i++) {
       notNegative(outputPadding[i], "outputPadding");
       if (outputPadding[i] != 0 && outputPadding[i] >= Math.max(stride[i], dilation[i])) {
@@ -162,6 +161,11 @@ public final class Convolution implements Step {
     return builder;
   }
 
+  /** Returns the same convolution with another padding. */
+  public Convolution withPadding(Padding other) {
+    return toBuilder().padding(other).build();
+  }
+
   /** Returns the number of spatial dimensions: 1, 2 or 3. */
   public int spatialRank() {
     return spatialRank;
@@ -182,19 +186,31 @@ public final class Convolution implements Step {
     return groups;
   }
 
-  /** Returns the taps along one spatial axis, 0 being the outermost. */
+  /**
+   * Returns the taps along one spatial axis, 0 being the outermost.
+   *
+   * @throws IndexOutOfBoundsException if there is no such axis
+   */
   public long kernel(int axis) {
-    return kernel[axis];
+    return kernel[Checks.axis(axis, spatialRank, this)];
   }
 
-  /** Returns the stride along one spatial axis. */
+  /**
+   * Returns the stride along one spatial axis.
+   *
+   * @throws IndexOutOfBoundsException if there is no such axis
+   */
   public long stride(int axis) {
-    return stride[axis];
+    return stride[Checks.axis(axis, spatialRank, this)];
   }
 
-  /** Returns the dilation along one spatial axis, 1 meaning dense. */
+  /**
+   * Returns the dilation along one spatial axis, 1 meaning dense.
+   *
+   * @throws IndexOutOfBoundsException if there is no such axis
+   */
   public long dilation(int axis) {
-    return dilation[axis];
+    return dilation[Checks.axis(axis, spatialRank, this)];
   }
 
   /** Returns the padding. */
@@ -222,16 +238,25 @@ public final class Convolution implements Step {
     return groups == inChannels && groups > 1;
   }
 
-  long outputPadding(int axis) {
-    return outputPadding[axis];
+  /**
+   * Returns the output padding that was given along one spatial axis, 0 if none was; where an
+   * output size was given, what applies follows from that, see {@link #geometry}.
+   *
+   * @throws IndexOutOfBoundsException if there is no such axis
+   */
+  public long outputPadding(int axis) {
+    return outputPadding[Checks.axis(axis, spatialRank, this)];
   }
 
-  boolean hasOutputSize() {
-    return outputSize != null;
-  }
-
-  long outputSize(int axis) {
-    return Objects.requireNonNull(outputSize)[axis];
+  /**
+   * Returns the output size that was given along one spatial axis, empty if none was; what applies
+   * to a source is in {@link #geometry}.
+   *
+   * @throws IndexOutOfBoundsException if there is no such axis
+   */
+  public OptionalLong outputSize(int axis) {
+    Checks.axis(axis, spatialRank, this);
+    return outputSize == null ? OptionalLong.empty() : OptionalLong.of(outputSize[axis]);
   }
 
   /**
@@ -494,7 +519,17 @@ public final class Convolution implements Step {
       return this;
     }
 
-    /** Sets the size of the result of a transposed convolution; output padding follows from it. */
+    /**
+     * Sets the size of the result of a transposed convolution, which wins over output padding.
+     *
+     * <p>With given padding, as in PyTorch's {@code output_size}, the padding stays and the output
+     * padding follows; sizes that no output padding reaches are refused by {@link #geometry}. With
+     * {@link Padding#sameUpper} or {@link Padding#sameLower}, as in ONNX's {@code output_shape},
+     * the padding follows: {@code stride * (src - 1) + outputPadding + span - outputSize} elements
+     * are shared between both ends by that rule, and a size that is larger than all that the taps
+     * reach is filled up at the end. ONNX does so with {@code auto_pad} NOTSET too, ignoring {@code
+     * pads}, by the rule of {@link Padding#sameLower}.
+     */
     public Builder outputSize(long... outputSize) {
       this.outputSize = Objects.requireNonNull(outputSize, "outputSize").clone();
       return this;

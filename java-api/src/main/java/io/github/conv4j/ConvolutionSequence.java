@@ -11,6 +11,10 @@ import java.util.stream.Collectors;
  * Convolutions and channel shuffles that run one after the other, each on the result of the one
  * before: what the separable, flattened and shuffled variants are made of. Immutable.
  *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Steps that do not
+ * follow on each other, and a source that does not fit, are refused with {@link
+ * IllegalArgumentException}.
+ *
  * @param steps at least one; neighbours agree on the number of channels and of spatial dimensions
  */
 public record ConvolutionSequence(List<Step> steps) {
@@ -53,6 +57,15 @@ public record ConvolutionSequence(List<Step> steps) {
   /** Returns the sequence of these steps. */
   public static ConvolutionSequence of(Step... steps) {
     return new ConvolutionSequence(Arrays.asList(steps));
+  }
+
+  /** Returns the same sequence, each convolution with another padding. */
+  public ConvolutionSequence withPadding(Padding other) {
+    List<Step> padded = new ArrayList<>();
+    for (Step step : steps) {
+      padded.add(step instanceof Convolution c ? c.withPadding(other) : step);
+    }
+    return new ConvolutionSequence(padded);
   }
 
   /** Returns the convolutions among the steps, in order. */

@@ -2,7 +2,12 @@ package io.github.conv4j;
 
 import org.jspecify.annotations.Nullable;
 
-/** An engine failed although the call was valid, for example because native memory ran out. */
+/**
+ * An engine failed although the call was valid, for example because native memory ran out.
+ *
+ * <p><b>Memory.</b> Keeps no tensor. <b>Threads.</b> As every {@link Throwable}. <b>Errors.</b> Is
+ * one; whatever was being computed into is undefined, and the next call may succeed.
+ */
 public final class EngineFailureException extends Conv4jException {
   private static final long serialVersionUID = 1;
 

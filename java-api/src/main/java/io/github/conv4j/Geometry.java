@@ -1,10 +1,14 @@
 package io.github.conv4j;
 
+import io.github.conv4j.internal.checks.Checks;
 import io.github.conv4j.tensor.Shape;
 import java.util.List;
 
 /**
  * A convolution resolved for one source shape: every rule turned into numbers. Immutable.
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> An axis that does not
+ * exist is refused with {@link IndexOutOfBoundsException}.
  *
  * @param src the source shape {@code [n, ic, (d,) (h,) w]}
  * @param dst the result shape {@code [n, oc, (d,) (h,) w]}
@@ -14,6 +18,15 @@ public record Geometry(Shape src, Shape dst, List<Axis> axes) {
   /** Copies the list. */
   public Geometry {
     axes = List.copyOf(axes);
+  }
+
+  /**
+   * Returns one spatial axis, 0 being the outermost.
+   *
+   * @throws IndexOutOfBoundsException if there is no such axis
+   */
+  public Axis axis(int index) {
+    return axes.get(Checks.axis(index, axes.size(), "src " + src));
   }
 
   /**

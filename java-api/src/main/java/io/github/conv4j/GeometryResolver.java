@@ -7,6 +7,7 @@ import io.github.conv4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /** Turns a description and a source shape into numbers, or says which two do not fit. */
 final class GeometryResolver {
@@ -96,6 +97,8 @@ final class GeometryResolver {
     long span = span(kernel, dilation, name);
     long full = sum(product(src - 1, stride, "full " + name), span, "full " + name);
     Padding padding = c.padding();
+    OptionalLong size = c.outputSize(i);
+    boolean sizeIsReached = size.isEmpty();
     long begin;
     long end;
     switch (padding.rule()) {
@@ -114,8 +117,9 @@ final class GeometryResolver {
                   .formatted(name, stride));
         }
         long padded = sum(full, c.outputPadding(i), "full " + name);
-        // ONNX counts output padding in: the result has src * stride elements all the same.
-        long total = padded - product(src, stride, "size of " + name);
+        // ONNX counts output padding in: the result has the size all the same.
+        long total = padded - size.orElse(product(src, stride, "size of " + name));
+        sizeIsReached = true;
         long less = Math.max(0, total) / 2;
         begin = padding.rule() == Padding.Rule.SAME_LOWER ? Math.max(0, total) - less : less;
         end = total - begin;
@@ -124,12 +128,12 @@ final class GeometryResolver {
     }
     long dst = sum(sum(full, -begin, "result " + name), negated(end, name), "result " + name);
     long outputPadding = c.outputPadding(i);
-    if (c.hasOutputSize()) {
-      outputPadding = c.outputSize(i) - dst;
+    if (!sizeIsReached) {
+      outputPadding = size.getAsLong() - dst;
       if (outputPadding < 0 || outputPadding >= Math.max(stride, dilation)) {
         throw new IllegalArgumentException(
             "output size %d of %s is not reachable: it must be from %d to %d"
-                .formatted(c.outputSize(i), name, dst, dst + Math.max(stride, dilation) - 1));
+                .formatted(size.getAsLong(), name, dst, dst + Math.max(stride, dilation) - 1));
       }
     }
     dst = sum(dst, outputPadding, "result " + name);

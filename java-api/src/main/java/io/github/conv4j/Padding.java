@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * order depth, height, width.
  *
  * <p>For a transposed convolution the padding is cut from the result, as in PyTorch and ONNX.
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Amounts out of range
+ * are refused with {@link IllegalArgumentException} where they are given, those that do not fit a
+ * source by {@link Convolution#geometry}.
  */
 public final class Padding {
   /** The rule that the amounts come from. */
@@ -28,6 +32,7 @@ public final class Padding {
     SAME_LOWER
   }
 
+  private static final int MOST_AXES = 3;
   private static final long[] ZERO = {0};
 
   private final Rule rule;
@@ -67,7 +72,7 @@ public final class Padding {
   public static Padding asymmetric(long[] begin, long[] end) {
     Objects.requireNonNull(begin, "begin");
     Objects.requireNonNull(end, "end");
-    if (begin.length == 0 || begin.length > 3 || begin.length != end.length) {
+    if (begin.length == 0 || begin.length > MOST_AXES || begin.length != end.length) {
       throw new IllegalArgumentException(
           "padding needs 1 to 3 amounts on both sides but has begin %s and end %s"
               .formatted(Arrays.toString(begin), Arrays.toString(end)));
@@ -108,17 +113,42 @@ public final class Padding {
     return mode;
   }
 
-  /** Returns the number of amounts given: 1 for every axis alike, else one an axis. */
-  int axisCount() {
+  /** Returns the number of amounts given: 1 if every axis is padded alike, else one an axis. */
+  public int axisCount() {
     return begin.length;
   }
 
-  long begin(int axis) {
-    return begin[begin.length == 1 ? 0 : axis];
+  /**
+   * Returns what is before the first element of a spatial axis, 0 being the outermost.
+   *
+   * @throws IllegalStateException if the amount follows from the source, by {@link Rule#SAME} and
+   *     its like; {@link Convolution#geometry} tells it
+   * @throws IndexOutOfBoundsException if there is no such axis
+   */
+  public long begin(int axis) {
+    return amount(begin, axis);
   }
 
-  long end(int axis) {
-    return end[end.length == 1 ? 0 : axis];
+  /**
+   * Returns what is after the last element of a spatial axis; negative where it crops the source.
+   *
+   * @throws IllegalStateException as for {@link #begin}
+   * @throws IndexOutOfBoundsException if there is no such axis
+   */
+  public long end(int axis) {
+    return amount(end, axis);
+  }
+
+  private long amount(long[] amounts, int axis) {
+    if (rule != Rule.EXPLICIT && rule != Rule.VALID) {
+      throw new IllegalStateException(
+          "padding %s follows from the source: ask the geometry of a convolution".formatted(rule));
+    }
+    if (amounts.length == 1) {
+      Checks.axis(axis, MOST_AXES, "padding " + this);
+      return amounts[0];
+    }
+    return amounts[Checks.axis(axis, amounts.length, "padding " + this)];
   }
 
   @Override

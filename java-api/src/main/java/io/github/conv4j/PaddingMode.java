@@ -3,6 +3,8 @@ package io.github.conv4j;
 /**
  * What stands beyond the edge of the source, under PyTorch's names. For a row {@code a b c d} with
  * three elements of padding on the left:
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Throws none.
  */
 public enum PaddingMode {
   /** {@code 0 0 0 | a b c d}. */

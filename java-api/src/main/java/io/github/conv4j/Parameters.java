@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The weights of one convolution and, where it has one, its bias.
  *
+ * <p><b>Memory.</b> Keeps tensors, not their bytes, which live as long as their arenas.
+ * <b>Threads.</b> Immutable. <b>Errors.</b> Arrays of a wrong length are refused with {@link
+ * IllegalArgumentException}.
+ *
  * @param weights shape {@link Convolution#weightsShape()}
  * @param bias shape {@code [oc]}, null where the convolution has no bias
  */

@@ -18,6 +18,10 @@ import java.util.Objects;
  * long as it would, leaves it with an exception, and nothing is computed for it. Threads of
  * conv4j's pool may take part in a call, or make it for a caller that waits; they use the caller's
  * tensors, confined ones too, and have let go of them when the call returns.
+ *
+ * <p><b>Errors.</b> Calls that are wrong get {@link IllegalArgumentException}, {@link
+ * IllegalStateException} or {@link WrongThreadException} before anything is written; calls that are
+ * right and cannot be served a {@link Conv4jException}.
  */
 public interface PreparedConvolution extends AutoCloseable {
   /** Returns what every {@code src} must equal; where ANY was asked, the engine's choice. */

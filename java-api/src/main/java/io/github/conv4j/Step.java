@@ -2,7 +2,12 @@ package io.github.conv4j;
 
 import io.github.conv4j.tensor.Shape;
 
-/** One step of a {@link ConvolutionSequence}: a convolution or a channel shuffle. Immutable. */
+/**
+ * One step of a {@link ConvolutionSequence}: a convolution or a channel shuffle. Immutable.
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A source that does not
+ * fit is refused with {@link IllegalArgumentException}.
+ */
 public sealed interface Step permits Convolution, ChannelShuffle {
   /**
    * Returns the shape of the result.

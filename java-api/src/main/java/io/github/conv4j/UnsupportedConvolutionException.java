@@ -1,6 +1,11 @@
 package io.github.conv4j;
 
-/** A valid request that this engine cannot run; {@code support} tells beforehand. */
+/**
+ * A valid request that this engine cannot run; {@code support} tells beforehand.
+ *
+ * <p><b>Memory.</b> Keeps no tensor. <b>Threads.</b> As every {@link Throwable}. <b>Errors.</b> Is
+ * one; nothing was prepared.
+ */
 public final class UnsupportedConvolutionException extends Conv4jException {
   private static final long serialVersionUID = 1;
 

@@ -5,7 +5,12 @@ import io.github.conv4j.internal.checks.Checks;
 /**
  * The convolutions that the literature has names for, each in one line. All are made of {@link
  * Convolution}, {@link ChannelShuffle} and {@link ConvolutionSequence}, 2D unless the name says
- * otherwise, with bias; {@link Convolution#toBuilder} changes what the name does not fix.
+ * otherwise, with bias. None pads, as in the builder: {@code withPadding(Padding.same())} keeps the
+ * size; {@link Convolution#toBuilder} changes what else the name does not fix.
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Safe for use by any number of threads.
+ * <b>Errors.</b> What {@link Convolution.Builder#build} refuses, with {@link
+ * IllegalArgumentException}.
  */
 public final class Variants {
   private Variants() {}
@@ -21,17 +26,13 @@ public final class Variants {
 
   /**
    * Splits the channels into groups that do not see each other; parameters are divided by {@code
-   * groups}. Pads so that odd kernels keep the size.
+   * groups}.
    *
    * @see <a href="https://papers.nips.cc/paper/4824">Krizhevsky, Sutskever, Hinton: ImageNet
    *     classification with deep convolutional neural networks (2012)</a>
    */
   public static Convolution grouped(long inChannels, long outChannels, long kernel, long groups) {
-    return Convolution.conv2d(inChannels, outChannels)
-        .kernel(kernel)
-        .padding(half(kernel))
-        .groups(groups)
-        .build();
+    return Convolution.conv2d(inChannels, outChannels).kernel(kernel).groups(groups).build();
   }
 
   /**
@@ -44,8 +45,7 @@ public final class Variants {
   }
 
   /**
-   * Spreads the taps {@code dilation} apart, without padding: k taps span {@code dilation * (k - 1)
-   * + 1} elements.
+   * Spreads the taps {@code dilation} apart: k taps span {@code dilation * (k - 1) + 1} elements.
    *
    * @see <a href="https://arxiv.org/abs/1511.07122">Yu, Koltun: Multi-scale context aggregation by
    *     dilated convolutions (2015)</a>
@@ -54,7 +54,7 @@ public final class Variants {
     return Convolution.conv2d(inChannels, outChannels).kernel(kernel).dilation(dilation).build();
   }
 
-  /** Gives each channel a kernel of its own. Pads so that odd kernels keep the size. */
+  /** Gives each channel a kernel of its own. */
   public static Convolution depthwise(long channels, long kernel) {
     return depthwise(channels, kernel, 1);
   }
@@ -67,7 +67,7 @@ public final class Variants {
   }
 
   /**
-   * Convolves each channel on its own, then mixes them with 1x1 kernels; no padding.
+   * Convolves each channel on its own, then mixes them with 1x1 kernels.
    *
    * @see <a href="https://arxiv.org/abs/1610.02357">Chollet: Xception (2016)</a>
    */
@@ -80,7 +80,7 @@ public final class Variants {
 
   /**
    * Convolves each channel with a column, then with a row: the same as one kernel that is their
-   * product, see {@link SeparableKernel}. No padding, no bias.
+   * product, see {@link SeparableKernel}. No bias.
    */
   public static ConvolutionSequence spatiallySeparable(
       long channels, long kernelHeight, long kernelWidth) {
@@ -102,17 +102,17 @@ public final class Variants {
   }
 
   /**
-   * Slides a cube through a volume or a film. Pads so that odd kernels keep the size.
+   * Slides a cube through a volume or a film.
    *
    * @see <a href="https://arxiv.org/abs/1412.0767">Tran et al.: Learning spatiotemporal features
    *     with 3D convolutional networks (2014)</a>
    */
   public static Convolution volumetric(long inChannels, long outChannels, long kernel) {
-    return Convolution.conv3d(inChannels, outChannels).kernel(kernel).padding(half(kernel)).build();
+    return Convolution.conv3d(inChannels, outChannels).kernel(kernel).build();
   }
 
   /**
-   * Three one-dimensional passes: across channels, down columns, along rows; no padding.
+   * Three one-dimensional passes: across channels, down columns, along rows.
    *
    * @see <a href="https://arxiv.org/abs/1412.5474">Jin, Dundar, Culurciello: Flattened
    *     convolutional neural networks for feedforward acceleration (2014)</a>
@@ -134,9 +134,5 @@ public final class Variants {
       long inChannels, long outChannels, long kernel, long groups) {
     return ConvolutionSequence.of(
         grouped(inChannels, outChannels, kernel, groups), new ChannelShuffle(outChannels, groups));
-  }
-
-  private static long half(long kernel) {
-    return Checks.positive(kernel, "kernel") / 2;
   }
 }

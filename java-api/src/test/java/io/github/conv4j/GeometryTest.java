@@ -1,12 +1,17 @@
 package io.github.conv4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.conv4j.tensor.Shape;
+import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sizes and padding by the rules of PyTorch and ONNX. */
 class GeometryTest {
@@ -209,6 +214,94 @@ class GeometryTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> axis(convolution, 4))
         .withMessageContainingAll(Long.toString(size), "from 7 to 8");
+  }
+
+  /** ONNX's own node tests: convtranspose_output_shape and convtranspose_kernel_shape. */
+  @ParameterizedTest
+  @CsvSource({"0", "1"})
+  void outputSizeWinsOverOutputPadding(long outputPadding) {
+    Convolution.Builder builder =
+        Convolution.transposed2d(1, 2).kernel(3).stride(3, 2).outputSize(10, 8).bias(false);
+    Shape src = Shape.of(1, 1, 3, 3);
+
+    for (Padding padding : List.of(Padding.valid(), Padding.sameUpper(), Padding.sameLower())) {
+      Geometry geometry =
+          builder.padding(padding).outputPadding(outputPadding).build().geometry(src);
+
+      assertThat(geometry.dst()).isEqualTo(Shape.of(1, 2, 10, 8));
+      assertThat(geometry.axes()).extracting(Geometry.Axis::begin).containsExactly(0L, 0L);
+      assertThat(geometry.axes()).extracting(Geometry.Axis::end).containsExactly(-1L, -1L);
+    }
+  }
+
+  /** ONNX's equations of ConvTranspose for a given output_shape. */
+  @Test
+  void outputSizeSharesThePaddingAsOnnx() {
+    for (long size = 1; size <= 14; size++) {
+      for (long outputPadding = 0; outputPadding <= 1; outputPadding++) {
+        long total = Math.max(0, 2 * (4 - 1) + outputPadding + 5 - size);
+        Convolution.Builder builder =
+            Convolution.transposed1d(1, 1)
+                .kernel(5)
+                .stride(2)
+                .outputPadding(outputPadding)
+                .outputSize(size);
+        Geometry.Axis upper = axis(builder.padding(Padding.sameUpper()).build(), 4);
+        Geometry.Axis lower = axis(builder.padding(Padding.sameLower()).build(), 4);
+
+        assertThat(upper.dst()).isEqualTo(size);
+        assertThat(lower.dst()).isEqualTo(size);
+        assertThat(upper.begin()).isEqualTo(total / 2);
+        assertThat(lower.begin()).isEqualTo(total - total / 2);
+      }
+    }
+  }
+
+  @Test
+  void whatWasGivenCanBeReadBack() {
+    Padding padding = Padding.asymmetric(new long[] {1, 2}, new long[] {3, -1});
+    Convolution convolution =
+        Convolution.transposed2d(1, 1)
+            .kernel(3)
+            .stride(2)
+            .padding(padding)
+            .outputPadding(0, 1)
+            .build();
+
+    assertThat(padding.axisCount()).isEqualTo(2);
+    assertThat(padding.begin(1)).isEqualTo(2);
+    assertThat(padding.end(1)).isEqualTo(-1);
+    assertThat(Padding.symmetric(4).axisCount()).isEqualTo(1);
+    assertThat(Padding.symmetric(4).end(2)).isEqualTo(4);
+    assertThat(convolution.outputPadding(0)).isZero();
+    assertThat(convolution.outputPadding(1)).isEqualTo(1);
+    assertThat(convolution.outputSize(0)).isEmpty();
+    assertThat(convolution.toBuilder().outputSize(6, 7).build().outputSize(1)).hasValue(7);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Padding.sameUpper().begin(0))
+        .withMessageContainingAll("SAME_UPPER", "geometry");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 2, Integer.MAX_VALUE, Integer.MIN_VALUE})
+  void anAxisThatDoesNotExistGetsASentence(int axis) {
+    Convolution convolution = Convolution.conv2d(3, 8).kernel(3).padding(1, 1).build();
+    List<IntFunction<?>> questions =
+        List.of(
+            convolution::kernel,
+            convolution::stride,
+            convolution::dilation,
+            convolution::outputPadding,
+            convolution::outputSize,
+            convolution.padding()::begin,
+            convolution.padding()::end,
+            convolution.geometry(Shape.of(1, 3, 5, 5))::axis);
+
+    for (IntFunction<?> question : questions) {
+      assertThatExceptionOfType(IndexOutOfBoundsException.class)
+          .isThrownBy(() -> question.apply(axis))
+          .withMessageContainingAll("from 0 to 1", "but is " + axis, "2 spatial axes");
+    }
   }
 
   @Test

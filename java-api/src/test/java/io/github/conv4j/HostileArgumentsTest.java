@@ -213,11 +213,6 @@ class HostileArgumentsTest {
             () -> transposed().stride(2).outputPadding(2).build(),
             "outputPadding",
             "2"),
-        of(
-            "both",
-            () -> transposed().stride(3).outputPadding(2).outputSize(9).build(),
-            "[2, 2]",
-            "[9, 9]"),
         of("shuffle", () -> new ChannelShuffle(5, 2), "groups", 2, 5),
         of("empty sequence", ConvolutionSequence::of, "at least one step"),
         of(

@@ -66,7 +66,11 @@ class VariantsExecutedTest {
 
     float[] y =
         Runs.reference(
-            Variants.depthwise(3, 3), src, Runs.constant(src, 2), weights, new float[] {0, 0, 1});
+            Variants.depthwise(3, 3).withPadding(Padding.same()),
+            src,
+            Runs.constant(src, 2),
+            weights,
+            new float[] {0, 0, 1});
 
     assertThat(y).containsExactly(2, 2, 2, 2, 20, 20, 20, 20, 201, 201, 201, 201);
   }
@@ -185,11 +189,17 @@ class VariantsExecutedTest {
     float[] x = Runs.integers(src, 9);
     float[] weights = Runs.integers(6 * 2 * 9, 10);
     float[] bias = Runs.integers(6, 11);
-    float[] grouped = Runs.reference(Variants.grouped(6, 6, 3, 3), src, x, weights, bias);
+    float[] grouped =
+        Runs.reference(
+            Variants.grouped(6, 6, 3, 3).withPadding(Padding.same()), src, x, weights, bias);
 
     float[] shuffled =
         Runs.reference(
-            Variants.shuffledGrouped(6, 6, 3, 3), src, x, List.of(weights), List.of(bias));
+            Variants.shuffledGrouped(6, 6, 3, 3).withPadding(Padding.same()),
+            src,
+            x,
+            List.of(weights),
+            List.of(bias));
 
     int[] sources = {0, 2, 4, 1, 3, 5};
     for (int n = 0; n < 2; n++) {
@@ -238,7 +248,7 @@ class VariantsExecutedTest {
 
     float[] y =
         Runs.reference(
-            Variants.volumetric(2, 1, 3),
+            Variants.volumetric(2, 1, 3).withPadding(Padding.same()),
             src,
             Runs.constant(src, 1),
             Runs.constant(Shape.of(1, 2, 3, 3, 3), 1),

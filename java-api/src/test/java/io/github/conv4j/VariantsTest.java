@@ -3,6 +3,7 @@ package io.github.conv4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.tensor.Shape;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The numbers that the literature gives for the named variants. */
@@ -28,13 +29,44 @@ class VariantsTest {
   }
 
   @Test
-  void groupedKeepsTheSize() {
+  void groupedSplitsTheChannels() {
     Convolution grouped = Variants.grouped(64, 64, 3, 4);
 
-    assertThat(grouped)
-        .isEqualTo(Convolution.conv2d(64, 64).kernel(3).padding(1).groups(4).build());
-    assertThat(grouped.outputShape(Shape.of(1, 64, 32, 32))).isEqualTo(Shape.of(1, 64, 32, 32));
+    assertThat(grouped).isEqualTo(Convolution.conv2d(64, 64).kernel(3).groups(4).build());
+    assertThat(grouped.outputShape(Shape.of(1, 64, 32, 32))).isEqualTo(Shape.of(1, 64, 30, 30));
     assertThat(grouped.weightsShape()).isEqualTo(Shape.of(64, 16, 3, 3));
+  }
+
+  /** One convention: without padding until it is asked for, then the size stays. */
+  @Test
+  void noVariantPadsUntilItIsAskedTo() {
+    Shape src = Shape.of(1, 12, 9, 8);
+    for (Convolution variant :
+        List.of(
+            Variants.grouped(12, 12, 3, 3),
+            Variants.depthwise(12, 3),
+            Variants.dilated(12, 12, 2, 2),
+            Variants.transposed(12, 12, 3, 1))) {
+      assertThat(variant.padding()).isEqualTo(Padding.valid());
+      assertThat(variant.outputShape(src)).isNotEqualTo(src);
+      assertThat(variant.withPadding(Padding.same()).outputShape(src)).isEqualTo(src);
+    }
+    for (ConvolutionSequence variant :
+        List.of(
+            Variants.depthwiseSeparable(12, 12, 4),
+            Variants.spatiallySeparable(12, 3, 2),
+            Variants.flattened(12, 12, 5),
+            Variants.shuffledGrouped(12, 12, 3, 3))) {
+      assertThat(variant.convolutions())
+          .extracting(Convolution::padding)
+          .containsOnly(Padding.valid());
+      assertThat(variant.outputShape(src)).isNotEqualTo(src);
+      assertThat(variant.withPadding(Padding.same()).outputShape(src)).isEqualTo(src);
+    }
+    Shape film = Shape.of(1, 3, 4, 5, 6);
+    assertThat(Variants.volumetric(3, 3, 3).outputShape(film)).isEqualTo(Shape.of(1, 3, 2, 3, 4));
+    assertThat(Variants.volumetric(3, 3, 3).withPadding(Padding.same()).outputShape(film))
+        .isEqualTo(film);
   }
 
   @Test
@@ -48,7 +80,7 @@ class VariantsTest {
     assertThat(full.parameterCount()).isEqualTo(73_728);
     assertThat(grouped.parameterCount()).isEqualTo(73_728 / 8);
     assertThat(grouped.multiplications(src)).isEqualTo(full.multiplications(src) / 8);
-    assertThat(Variants.grouped(128, 64, 3, 8).outputShape(src)).isEqualTo(Shape.of(1, 64, 14, 14));
+    assertThat(Variants.grouped(128, 64, 3, 8).outputShape(src)).isEqualTo(Shape.of(1, 64, 12, 12));
   }
 
   @Test
@@ -97,8 +129,9 @@ class VariantsTest {
     assertThat(depthwise.isDepthwise()).isTrue();
     assertThat(depthwise.weightsShape()).isEqualTo(Shape.of(32, 1, 3, 3));
     assertThat(depthwise.outputShape(Shape.of(1, 32, 112, 112)))
-        .isEqualTo(Shape.of(1, 32, 112, 112));
-    assertThat(depthwise.multiplications(Shape.of(1, 32, 112, 112))).isEqualTo(32L * 9 * 112 * 112);
+        .isEqualTo(Shape.of(1, 32, 110, 110));
+    assertThat(depthwise.withPadding(Padding.same()).multiplications(Shape.of(1, 32, 112, 112)))
+        .isEqualTo(32L * 9 * 112 * 112);
   }
 
   @Test
@@ -106,7 +139,7 @@ class VariantsTest {
     Convolution depthwise = Variants.depthwise(3, 3, 4);
 
     assertThat(depthwise.weightsShape()).isEqualTo(Shape.of(12, 1, 3, 3));
-    assertThat(depthwise.outputShape(Shape.of(1, 3, 8, 8))).isEqualTo(Shape.of(1, 12, 8, 8));
+    assertThat(depthwise.outputShape(Shape.of(1, 3, 8, 8))).isEqualTo(Shape.of(1, 12, 6, 6));
   }
 
   @Test
@@ -147,7 +180,7 @@ class VariantsTest {
 
   @Test
   void volumetricKeepsTheSize() {
-    Convolution volumetric = Variants.volumetric(3, 8, 3);
+    Convolution volumetric = Variants.volumetric(3, 8, 3).withPadding(Padding.same());
 
     assertThat(volumetric.weightsShape()).isEqualTo(Shape.of(8, 3, 3, 3, 3));
     assertThat(volumetric.outputShape(Shape.of(1, 3, 16, 112, 112)))
@@ -172,7 +205,7 @@ class VariantsTest {
   void shuffledGroupedMovesChannelsAcrossGroups() {
     ConvolutionSequence shuffled = Variants.shuffledGrouped(12, 6, 3, 3);
 
-    assertThat(shuffled.outputShape(Shape.of(1, 12, 8, 8))).isEqualTo(Shape.of(1, 6, 8, 8));
+    assertThat(shuffled.outputShape(Shape.of(1, 12, 8, 8))).isEqualTo(Shape.of(1, 6, 6, 6));
     assertThat(shuffled.steps().getLast()).isEqualTo(new ChannelShuffle(6, 3));
   }
 

@@ -2,7 +2,12 @@ package io.github.conv4j.engine;
 
 import java.util.Objects;
 
-/** Whether an engine can start on this machine. */
+/**
+ * Whether an engine can start on this machine.
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Is a value in place of
+ * one.
+ */
 public sealed interface Availability {
   /**
    * The engine can start.

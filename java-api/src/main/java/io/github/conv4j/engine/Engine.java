@@ -20,6 +20,15 @@ import org.jspecify.annotations.Nullable;
  * warning in the log that names it.
  *
  * <p><b>Threads.</b> Safe for use by any number of threads.
+ *
+ * <p><b>Errors.</b> Calls that are wrong get {@link IllegalArgumentException} or, where something
+ * is closed, {@link IllegalStateException}; calls that are right and cannot be served a {@link
+ * io.github.conv4j.Conv4jException}.
+ *
+ * <p><b>Limits.</b> The engines that come with conv4j compute f32 only, and address each tensor
+ * with 32 bits: src, dst or weights of 2^31 elements (8 GiB) or more, or views that span as many,
+ * are unsupported, as is a padding mode whose padded copy of the source has as many. {@link
+ * #support} says which tensor it is.
  */
 public interface Engine extends AutoCloseable {
   /** Returns the short name, for example {@code onednn}. */
@@ -110,6 +119,8 @@ public interface Engine extends AutoCloseable {
    * PreparedConvolution#explain} says so, and whoever prepared the sequence closes it first.
    *
    * @param parameters one entry for each of {@link ConvolutionSequence#convolutions}, in order
+   * @throws IllegalArgumentException if the number of entries is another one, or what {@link
+   *     #prepare(ConvolutionRequest)} throws
    */
   default PreparedConvolution prepare(
       ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {

@@ -8,6 +8,7 @@ package io.github.conv4j.engine;
  * toString}, made by a {@code defaults()} and changed by {@code with...} methods, as {@link Tuning}
  * is.
  *
- * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable.
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A value out of its
+ * range is refused with {@link IllegalArgumentException} where it is given.
  */
 public interface EngineOption {}

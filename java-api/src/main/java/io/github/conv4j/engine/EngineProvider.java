@@ -5,6 +5,10 @@ package io.github.conv4j.engine;
  *
  * <p>Creating a provider must be cheap and must not fail; work and failure belong to {@link
  * #availability}.
+ *
+ * <p><b>Memory.</b> Keeps nothing that {@link Engine#close} does not free, but a native library,
+ * once loaded, may stay. <b>Threads.</b> Safe for use by any number of threads. <b>Errors.</b> See
+ * the methods; whatever else is thrown makes {@link Engines} go without it.
  */
 public interface EngineProvider {
   /** Returns the short name, for example {@code onednn}. */

@@ -8,9 +8,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** Finds engines. */
+/**
+ * Finds engines.
+ *
+ * <p><b>Memory.</b> Keeps no engine; close what it starts. <b>Threads.</b> Safe for use by any
+ * number of threads. <b>Errors.</b> {@link EngineUnavailableException} says which engine cannot
+ * start, why, and what to do; a provider that cannot be loaded is logged and left out.
+ */
 public final class Engines {
   /**
    * The system property that names the engine {@link #best} must use; if that engine cannot start,
@@ -20,6 +28,8 @@ public final class Engines {
 
   /** A class loader that fails at every step must not keep us here forever. */
   private static final int MOST_BROKEN_PROVIDERS = 100;
+
+  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
   private static final System.Logger LOG = System.getLogger("io.github.conv4j");
 
@@ -39,11 +49,10 @@ public final class Engines {
    */
   public static Engine best(EngineOptions options) {
     Objects.requireNonNull(options, "options");
+    JavaVersion.check();
     String forced = System.getProperty(ENGINE_PROPERTY);
     if (forced != null && !forced.isBlank()) {
-      Engine engine = named(forced.strip(), options);
-      log(engine.name(), "property " + ENGINE_PROPERTY + " asks for it");
-      return engine;
+      return forced(forced.strip(), options);
     }
     List<String> skipped = new ArrayList<>();
     for (EngineProvider provider : providers()) {
@@ -62,6 +71,20 @@ public final class Engines {
         "best", String.join("; ", skipped), "put conv4j-api on the class path or module path");
   }
 
+  private static Engine forced(String name, EngineOptions options) {
+    Engine engine;
+    try {
+      engine = named(name, options);
+    } catch (EngineUnavailableException e) {
+      throw new EngineUnavailableException(
+          name,
+          e.reason() + " (system property %s asks for it)".formatted(ENGINE_PROPERTY),
+          e.remedy().orElse("") + ", or remove the property");
+    }
+    log(engine.name(), "property " + ENGINE_PROPERTY + " asks for it");
+    return engine;
+  }
+
   /** Starts an engine by name, with default options. */
   public static Engine named(String name) {
     return named(name, EngineOptions.defaults());
@@ -75,6 +98,7 @@ public final class Engines {
   public static Engine named(String name, EngineOptions options) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(options, "options");
+    JavaVersion.check();
     List<EngineProvider> providers = providers();
     for (EngineProvider provider : providers) {
       if (provider.name().equals(name)) {
@@ -105,13 +129,19 @@ public final class Engines {
 
   private static List<EngineProvider> providers() {
     List<EngineProvider> found = new ArrayList<>();
-    collect(ServiceLoader.load(EngineProvider.class), found);
-    collect(ServiceLoader.load(EngineProvider.class, EngineProvider.class.getClassLoader()), found);
+    List<Throwable> broken = new ArrayList<>();
+    collect(ServiceLoader.load(EngineProvider.class), found, broken);
+    collect(
+        ServiceLoader.load(EngineProvider.class, EngineProvider.class.getClassLoader()),
+        found,
+        broken);
+    broken.forEach(failure -> log(failure, found));
     found.sort(Comparator.comparingInt(EngineProvider::priority).reversed());
     return found;
   }
 
-  private static void collect(ServiceLoader<EngineProvider> loader, List<EngineProvider> found) {
+  private static void collect(
+      ServiceLoader<EngineProvider> loader, List<EngineProvider> found, List<Throwable> broken) {
     var candidates = loader.iterator();
     int brokenCount = 0;
     while (brokenCount < MOST_BROKEN_PROVIDERS) {
@@ -120,7 +150,7 @@ public final class Engines {
         provider = candidates.hasNext() ? candidates.next() : null;
       } catch (ServiceConfigurationError | LinkageError e) {
         brokenCount++;
-        LOG.log(Level.WARNING, "an engine provider cannot be used: " + e.getMessage(), e);
+        broken.add(e);
         continue;
       }
       if (provider == null) {
@@ -130,6 +160,20 @@ public final class Engines {
         found.add(provider);
       }
     }
+  }
+
+  /**
+   * Warns once of each failure. A context class loader with another copy of conv4j, as in an
+   * application server, offers providers that were found here already; that is no failure.
+   */
+  private static void log(Throwable failure, List<EngineProvider> found) {
+    String message = String.valueOf(failure.getMessage());
+    boolean isCopy =
+        found.stream().anyMatch(p -> message.endsWith(p.getClass().getName() + " not a subtype"));
+    if (!isCopy && WARNED.size() < MOST_BROKEN_PROVIDERS && WARNED.add(message)) {
+      LOG.log(Level.WARNING, "an engine provider cannot be used: {0}", message);
+    }
+    LOG.log(Level.DEBUG, "an engine provider cannot be used", failure);
   }
 
   private static boolean isKnown(List<EngineProvider> found, EngineProvider provider) {

@@ -98,6 +98,16 @@ public final class Explanation {
   }
 
   /**
+   * Returns some lines for people: the engine and the problem, then each stage with what it reads
+   * and writes and the memory it takes, warnings, and what was chosen from. For programs there are
+   * the other methods; the text may change.
+   */
+  @Override
+  public String toString() {
+    return ExplanationText.of(this);
+  }
+
+  /**
    * One stage. Immutable.
    *
    * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Throws none once

@@ -1,5 +1,7 @@
 package io.github.conv4j.engine;
 
+import io.github.conv4j.internal.checks.Properties;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -36,13 +38,20 @@ public final class Tuning implements EngineOption {
     this.choices = choices;
   }
 
-  /** Returns a budget of 200 ms and no file, unless the two properties say otherwise. */
+  /**
+   * Returns a budget of 200 ms and no file, unless the two properties say otherwise.
+   *
+   * @throws IllegalArgumentException if a property is wrong; names it, its value and what is
+   *     expected
+   */
   public static Tuning defaults() {
-    String file = System.getProperty(CHOICES_PROPERTY, "");
-    return new Tuning(
-        Duration.ofMillis(
-            Math.clamp(Long.getLong(BUDGET_PROPERTY, DEFAULT_MILLIS), 0, LONGEST.toMillis())),
-        file.isBlank() ? null : Path.of(file.strip()));
+    long millis = Properties.number(BUDGET_PROPERTY, DEFAULT_MILLIS, 0, LONGEST.toMillis());
+    String file = System.getProperty(CHOICES_PROPERTY, "").strip();
+    try {
+      return new Tuning(Duration.ofMillis(millis), file.isEmpty() ? null : Path.of(file));
+    } catch (InvalidPathException e) {
+      throw Properties.wrong(CHOICES_PROPERTY, file, "the path of a file", e);
+    }
   }
 
   /**

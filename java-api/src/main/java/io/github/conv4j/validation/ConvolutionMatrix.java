@@ -14,6 +14,10 @@ import java.util.Objects;
  *
  * <p>Immutable; entries lie in compressed rows.
  *
+ * <p><b>Memory.</b> Arrays on the heap, one entry a product. <b>Threads.</b> Immutable.
+ * <b>Errors.</b> What does not fit or would be too large is refused with {@link
+ * IllegalArgumentException}.
+ *
  * @see <a href="https://arxiv.org/abs/1603.07285">Dumoulin, Visin: A guide to convolution
  *     arithmetic for deep learning (2016), section 4.1</a>
  */

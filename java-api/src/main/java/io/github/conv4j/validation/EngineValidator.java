@@ -25,8 +25,13 @@ import java.util.stream.Collectors;
  * run, so that an output that is not written is found.
  *
  * <p><b>Threads.</b> One at a time. <b>Memory.</b> Closing it closes the reference, not the engine.
+ * <b>Errors.</b> What the engine throws is passed on; a difference is a {@link Verdict}, not an
+ * exception.
  */
 public final class EngineValidator implements AutoCloseable {
+  /** What {@link io.github.conv4j.engine.Accuracy#RELAXED} permits, in the relative L2 norm. */
+  public static final double RELAXED_NORM = 2e-5;
+
   private static final int ATTEMPTS_AT_A_TELLING_FILL = 4;
 
   private final Engine engine;
@@ -72,6 +77,47 @@ public final class EngineValidator implements AutoCloseable {
     double[] permitted = new double[expected.length];
     Arrays.setAll(permitted, i -> bound.at(magnitudes[i]));
     return compare(problem, layout, seed, fill, expected, permitted);
+  }
+
+  /**
+   * Compares random floats as {@link io.github.conv4j.engine.Accuracy#RELAXED} promises: the
+   * relative L2 norm of all differences is within {@value #RELAXED_NORM}, or each is within the
+   * {@link ErrorBound}, which tells more where a result is small because products cancel.
+   */
+  public Verdict relaxed(Problem problem, LayoutChoice layout, long seed) {
+    Fill fill = Fill.floats(problem, seed);
+    float[] expected = run(reference, problem, LayoutChoice.NCHW, fill).values();
+    Run run = run(engine, problem, layout, fill);
+    double norm = relativeNorm(run.values(), expected);
+    if (!(norm <= RELAXED_NORM)) {
+      Verdict bounded = bounded(problem, layout, seed);
+      if (bounded.passed()) {
+        return bounded;
+      }
+    }
+    boolean differs = !(norm <= RELAXED_NORM);
+    return new Verdict(
+        problem,
+        engine.name(),
+        layout,
+        seed,
+        run.implementation(),
+        differs ? 1 : 0,
+        norm,
+        norm / RELAXED_NORM,
+        nonZeroShare(problem, fill, expected),
+        differs ? "the relative L2 norm is %s of at most %s".formatted(norm, RELAXED_NORM) : "");
+  }
+
+  private static double relativeNorm(float[] actual, float[] expected) {
+    double differences = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      double difference = (double) actual[i] - expected[i];
+      differences += difference * difference;
+      norm += (double) expected[i] * expected[i];
+    }
+    return differences == 0 ? 0 : Math.sqrt(differences / norm);
   }
 
   private record Run(float[] values, String implementation) {}

@@ -5,6 +5,11 @@ package io.github.conv4j.validation;
  * gamma(n) * sum of |products|} with {@code gamma(n) = n*u / (1 - n*u)} and {@code u = 2^-24}, plus
  * what underflow can lose.
  *
+ * <p>It bounds the error by what is summed, not by the sum: where products cancel, the error may be
+ * many times the result, on every engine and at every {@link io.github.conv4j.engine.Accuracy}.
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Throws none.
+ *
  * @param accumulations additions and roundings that one output goes through at most
  * @see <a href="https://doi.org/10.1137/1.9780898718027">Higham: Accuracy and Stability of
  *     Numerical Algorithms, chapters 3 and 4</a>

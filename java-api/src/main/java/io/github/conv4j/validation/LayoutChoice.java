@@ -2,7 +2,12 @@ package io.github.conv4j.validation;
 
 import io.github.conv4j.tensor.Layout;
 
-/** A layout for tensors of every rank. */
+/**
+ * A layout for tensors of every rank.
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A rank without plain
+ * layouts is refused with {@link IllegalArgumentException}.
+ */
 public enum LayoutChoice {
   /** Dense channels-first: NCW, NCHW or NCDHW. */
   NCHW,

@@ -6,6 +6,7 @@ import io.github.conv4j.PaddingMode;
 import io.github.conv4j.tensor.Shape;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution together with a source shape, as one line of text in benchdnn's syntax: the form
@@ -18,6 +19,16 @@ import java.util.Objects;
  * always follows from the rest and may be negative. One axis alone is copied to the inner ones:
  * {@code ih} without {@code iw} means a square.
  *
+ * <p>What benchdnn's syntax has no key for are words of our own: {@code transposed}, {@code bias0}
+ * (no bias), {@code flipped} (the kernel), and the padding modes {@code reflect}, {@code replicate}
+ * and {@code circular}. A line without them is benchdnn's.
+ *
+ * <p>Two problems are equal if their lines are: however their padding was described, the same is
+ * computed. {@code parse(problem.line())} equals {@code problem}.
+ *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> What does not fit or
+ * cannot be read is refused with {@link IllegalArgumentException}.
+ *
  * @param convolution what is computed
  * @param src the source shape
  * @param name what follows {@code n} in the line, often empty
@@ -28,7 +39,7 @@ import java.util.Objects;
 public record Problem(Convolution convolution, Shape src, String name) {
   /** Checks that the two fit each other. */
   public Problem {
-    Objects.requireNonNull(name, "name");
+    name = Objects.requireNonNull(name, "name").strip();
     convolution.geometry(src);
   }
 
@@ -38,7 +49,7 @@ public record Problem(Convolution convolution, Shape src, String name) {
   }
 
   /**
-   * Reads a line as a convolution with bias.
+   * Reads a line, as a convolution with bias unless its words say otherwise.
    *
    * @throws IllegalArgumentException if the line is not well-formed; says where and why
    */
@@ -46,7 +57,11 @@ public record Problem(Convolution convolution, Shape src, String name) {
     return ProblemParser.parse(line, false);
   }
 
-  /** Reads a line as a transposed convolution with bias. */
+  /**
+   * Reads a line as a transposed convolution whether it says so or not.
+   *
+   * @throws IllegalArgumentException if the line is not well-formed; says where and why
+   */
   public static Problem parseTransposed(String line) {
     return ProblemParser.parse(line, true);
   }
@@ -66,10 +81,7 @@ public record Problem(Convolution convolution, Shape src, String name) {
     return convolution.multiplications(src);
   }
 
-  /**
-   * Returns the line, which {@link #parse} or {@link #parseTransposed} reads back. What benchdnn's
-   * syntax has no word for (a padding mode, a flipped kernel) is left out; see {@link #toString}.
-   */
+  /** Returns the line, which {@link #parse} reads back as an equal problem. */
   public String line() {
     var text = new StringBuilder();
     if (convolution.groups() != 1) {
@@ -89,17 +101,30 @@ public record Problem(Convolution convolution, Shape src, String name) {
       text.append('d').append(axis).append(a.dilation() - 1);
       text.append('p').append(axis).append(a.begin());
     }
+    PaddingMode mode = convolution.padding().mode();
+    text.append(convolution.isTransposed() ? "_" + ProblemParser.TRANSPOSED : "");
+    text.append(convolution.hasBias() ? "" : "_" + ProblemParser.NO_BIAS);
+    text.append(convolution.isKernelFlipped() ? "_" + ProblemParser.FLIPPED : "");
+    text.append(mode == PaddingMode.ZEROS ? "" : "_" + ProblemParser.word(mode));
     return text.append(name.isEmpty() ? "" : "n" + name).toString();
   }
 
-  /** Returns the options of {@code conv4j verify} and the line. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Problem that && line().equals(that.line());
+  }
+
+  @Override
+  public int hashCode() {
+    return line().hashCode();
+  }
+
+  /** Returns the option of {@code conv4j verify} and the line, as a shell reads them. */
   @Override
   public String toString() {
-    PaddingMode mode = convolution.padding().mode();
-    return (convolution.isTransposed() ? "--transposed --problem " : "--problem ")
-        + line()
-        + (mode == PaddingMode.ZEROS ? "" : " (padding " + mode + ")")
-        + (convolution.isKernelFlipped() ? " (flipped kernel)" : "")
-        + (convolution.hasBias() ? "" : " (no bias)");
+    String line = line();
+    boolean plain =
+        line.chars().allMatch(c -> Character.isLetterOrDigit(c) || "_.:/+-".indexOf(c) >= 0);
+    return "--problem " + (plain ? line : "'" + line.replace("'", "'\\''") + "'");
   }
 }

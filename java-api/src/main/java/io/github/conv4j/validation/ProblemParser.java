@@ -2,27 +2,43 @@ package io.github.conv4j.validation;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Padding;
+import io.github.conv4j.PaddingMode;
 import io.github.conv4j.tensor.Shape;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads benchdnn's one-line problems. */
+/** Reads benchdnn's one-line problems, and the words that it lacks. */
 final class ProblemParser {
   private static final Pattern ENTRY = Pattern.compile("(g|mb|ic|oc|[iokspd][dhw])(\\d+)");
   private static final long UNDEFINED = -1;
 
+  static final String TRANSPOSED = "transposed";
+  static final String NO_BIAS = "bias0";
+  static final String FLIPPED = "flipped";
+  private static final List<PaddingMode> MODES =
+      List.of(PaddingMode.REFLECT, PaddingMode.REPLICATE, PaddingMode.CIRCULAR);
+
   private final String line;
-  private final boolean transposed;
+  private boolean transposed;
+  private boolean bias = true;
+  private boolean flipped;
+  private PaddingMode mode = PaddingMode.ZEROS;
   private final Map<String, Long> given = new HashMap<>();
 
   private ProblemParser(String line, boolean transposed) {
     this.line = line;
     this.transposed = transposed;
+  }
+
+  /** Returns the word for a padding mode. */
+  static String word(PaddingMode mode) {
+    return mode.name().toLowerCase(Locale.ROOT);
   }
 
   static Problem parse(String line, boolean transposed) {
@@ -50,8 +66,11 @@ final class ProblemParser {
     int at = 0;
     while (at < line.length()) {
       char next = line.charAt(at);
+      int wordLength = readWord(at);
       if (next == '_') {
         at++;
+      } else if (wordLength > 0) {
+        at += wordLength;
       } else if (next == 'n') {
         return line.substring(at + 1);
       } else if (entry.region(at, line.length()).lookingAt()) {
@@ -62,6 +81,29 @@ final class ProblemParser {
       }
     }
     return "";
+  }
+
+  /** Returns the length of the word that stands there, 0 if none does. */
+  private int readWord(int at) {
+    if (line.startsWith(TRANSPOSED, at)) {
+      transposed = true;
+      return TRANSPOSED.length();
+    }
+    if (line.startsWith(NO_BIAS, at)) {
+      bias = false;
+      return NO_BIAS.length();
+    }
+    if (line.startsWith(FLIPPED, at)) {
+      flipped = true;
+      return FLIPPED.length();
+    }
+    for (PaddingMode candidate : MODES) {
+      if (line.startsWith(word(candidate), at)) {
+        mode = candidate;
+        return word(candidate).length();
+      }
+    }
+    return 0;
   }
 
   private long number(String digits) {
@@ -113,7 +155,9 @@ final class ProblemParser {
             .kernel(kernel)
             .stride(stride)
             .dilation(dilation)
-            .padding(Padding.asymmetric(begin, end))
+            .padding(Padding.asymmetric(begin, end).mode(mode))
+            .bias(bias)
+            .flippedKernel(flipped)
             .build();
     return new Problem(convolution, Shape.of(src), name);
   }
@@ -193,7 +237,9 @@ final class ProblemParser {
   }
 
   private long endPadding(Axis a) {
-    return Math.subtractExact(extent(a), a.begin());
+    long end = Math.subtractExact(extent(a), a.begin());
+    // Other modes than zeros crop nothing; what no window reaches makes no difference.
+    return mode == PaddingMode.ZEROS ? end : Math.max(0, end);
   }
 
   /** Returns the padding of both ends together. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * A seeded source of distinct small problems that leans towards hazards: primes, tails of every
  * vector length, kernels larger than the image, padding at or beyond the kernel, strides above the
  * kernel, one channel, depthwise, cropped ends. Not safe for use by several threads.
+ *
+ * <p><b>Memory.</b> Remembers the lines that it has returned. <b>Threads.</b> For one at a time.
+ * <b>Errors.</b> Throws none.
  */
 public final class RandomProblems {
   private static final long[] CHANNELS = {

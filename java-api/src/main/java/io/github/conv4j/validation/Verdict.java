@@ -5,6 +5,8 @@ import java.util.Locale;
 /**
  * What one validation run found.
  *
+ * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Throws none.
+ *
  * @param problem what was computed
  * @param engine the engine's name
  * @param layout the layout of src and dst

@@ -10,18 +10,23 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
+import io.github.conv4j.Padding;
+import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.Variants;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.Problem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -272,11 +277,159 @@ abstract class ArgumentsContract extends EngineContract {
     }
   }
 
+  /** Whatever the parts of a request are: prepare does what support says, for the same reason. */
   @Test
   void supportAgreesWithPrepare() {
-    assertThat(engine.support(PLAIN, plainSrc())).isInstanceOf(Support.Supported.class);
-    assertThat(engine.support(PLAIN, spec(Layout.ANY, PLAIN_SRC)))
-        .isInstanceOf(Support.Supported.class);
+    Shape dstShape = prepared.dst().shape();
+    int supported = 0;
+    int refused = 0;
+    for (TensorSpec srcSpec : specs(PLAIN_SRC)) {
+      for (TensorSpec dstSpec : specs(dstShape)) {
+        ConvolutionRequest request = ConvolutionRequest.of(PLAIN, srcSpec).withDst(dstSpec);
+        if (agrees(request.withParameters(weights, bias))) {
+          supported++;
+        } else {
+          refused++;
+        }
+      }
+    }
+    for (TensorSpec weightsSpec : weightsSpecs()) {
+      Tensor otherWeights = Tensor.allocate(weightsSpec, arena);
+      for (TensorSpec biasSpec : biasSpecs()) {
+        Tensor otherBias = Tensor.allocate(biasSpec, arena);
+        ConvolutionRequest request = ConvolutionRequest.of(PLAIN, plainSrc());
+        ConvolutionRequest given = request.withParameters(otherWeights, otherBias);
+        boolean isSupported = agrees(given);
+        assertThat(isSupported)
+            .as("%s, %s", weightsSpec, biasSpec)
+            .isEqualTo(
+                engine.support(request.withParameterSpecs(weightsSpec, biasSpec))
+                    instanceof Support.Supported);
+        if (isSupported) {
+          otherWeights.copyFrom(plainWeights());
+          otherBias.copyFrom(plainBias());
+          try (PreparedConvolution ready = engine.prepare(given)) {
+            dst.fill(Float.NaN);
+            ready.execute(src, dst);
+          }
+          assertThat(dst.toFloatArray()).as("%s", given).containsExactly(plainExpected());
+        }
+      }
+    }
+    assertThat(supported).isGreaterThan(20);
+    assertThat(refused).isGreaterThan(20);
+    assertThat(agrees(ConvolutionRequest.of(PLAIN, plainSrc()).withParameters(weights, bias)))
+        .isTrue();
+  }
+
+  /** Sizes and steps at the limits; only what is small is prepared. */
+  @Test
+  void supportAgreesWithPrepareAtTheLimits() {
+    long most = 1L << 31;
+    Convolution tiny = Convolution.conv2d(1, 1).build();
+    Tensor one = Tensor.allocate(TensorSpec.weights(tiny.weightsShape()), arena);
+    Tensor oneBias = Tensor.allocate(TensorSpec.bias(1), arena);
+    for (TensorSpec huge :
+        List.of(
+            TensorSpec.f32(Layout.NHWC, 1, 1, 1 << 16, 1 << 15),
+            TensorSpec.f32(Layout.NCHW, 1 << 20, 1, 1 << 6, 1 << 6),
+            TensorSpec.f32(Layout.ANY, most, 1, 1, 1))) {
+      ConvolutionRequest request = ConvolutionRequest.of(tiny, huge).withParameters(one, oneBias);
+      assertThat(agrees(request)).as("%s", request).isFalse();
+      assertThat(((Support.Unsupported) engine.support(request)).reason())
+          .contains("elements", huge.shape().toString());
+    }
+    TensorSpec wide = TensorSpec.f32(Layout.strided(most << 2, 1, most, 2), 1, 1, 4, 4);
+    agrees(ConvolutionRequest.of(tiny, wide).withParameters(one, oneBias));
+    agrees(
+        ConvolutionRequest.of(tiny, TensorSpec.f32(Layout.NHWC, 1, 1, 4, 4))
+            .withDst(wide)
+            .withParameters(one, oneBias));
+    for (Padding padding :
+        List.of(
+            Padding.symmetric(most),
+            Padding.symmetric(most).mode(PaddingMode.REPLICATE),
+            Padding.asymmetric(new long[] {0}, new long[] {-2}))) {
+      Convolution steps = tiny.toBuilder().stride(most).dilation(most).padding(padding).build();
+      TensorSpec src4 = TensorSpec.f32(Layout.NCHW, 1, 1, 4, 4);
+      agrees(ConvolutionRequest.of(steps, src4).withParameters(one, oneBias));
+    }
+  }
+
+  @Test
+  void prepareNeedsTensors() {
+    ConvolutionRequest described = ConvolutionRequest.of(PLAIN, plainSrc());
+
+    assertThat(engine.support(described)).isInstanceOf(Support.Supported.class);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> engine.prepare(described))
+        .withMessageContainingAll("weights", "16x8x3x3", "withParameters");
+  }
+
+  /** Returns whether the request is supported. */
+  private boolean agrees(ConvolutionRequest request) {
+    switch (engine.support(request)) {
+      case Support.Supported _ -> {
+        try (PreparedConvolution ready = engine.prepare(request)) {
+          assertThat(ready.src().shape()).isEqualTo(request.src().shape());
+          assertThat(ready.dst().shape()).isEqualTo(request.dst().shape());
+          if (!request.dst().isAny()) {
+            assertThat(ready.dst()).isEqualTo(request.dst());
+          }
+        }
+        return true;
+      }
+      case Support.Unsupported no -> {
+        assertThatExceptionOfType(UnsupportedConvolutionException.class)
+            .as("%s", request)
+            .isThrownBy(() -> engine.prepare(request))
+            .satisfies(e -> assertThat(e.engine()).isEqualTo(engineName()))
+            .satisfies(e -> assertThat(e.reason()).isEqualTo(no.reason()))
+            .satisfies(e -> assertThat(Problem.parse(e.problem().orElseThrow())).isNotNull());
+        return false;
+      }
+    }
+  }
+
+  private static List<TensorSpec> specs(Shape shape) {
+    List<TensorSpec> specs = new ArrayList<>();
+    long channels = shape.dim(1);
+    long pixels = shape.dim(2) * shape.dim(3);
+    long row = shape.dim(3);
+    for (Layout layout :
+        List.of(
+            Layout.NHWC,
+            Layout.NCHW,
+            Layout.ANY,
+            Layout.strided(pixels * channels * 2, 1, row * channels * 2, channels * 2),
+            Layout.strided(pixels * channels * 2, pixels * 2, row * 2, 2),
+            new Layout.Blocked(
+                List.of(pixels * channels, pixels * 8, row * 8, 8L), List.of(1), List.of(8)))) {
+      specs.add(TensorSpec.of(DataType.F32, layout, shape));
+    }
+    specs.add(TensorSpec.of(DataType.S32, Layout.NHWC, shape));
+    specs.add(TensorSpec.of(DataType.BF16, Layout.ANY, shape));
+    return specs;
+  }
+
+  private static List<TensorSpec> weightsSpecs() {
+    return List.of(
+        TensorSpec.weights(PLAIN.weightsShape()),
+        TensorSpec.of(DataType.F32, Layout.NHWC, PLAIN.weightsShape()),
+        TensorSpec.of(DataType.F32, Layout.strided(1, 1000, 48, 16), PLAIN.weightsShape()),
+        TensorSpec.of(
+            DataType.F32,
+            new Layout.Blocked(List.of(576L, 72L, 24L, 8L), List.of(0), List.of(8)),
+            PLAIN.weightsShape()),
+        TensorSpec.of(DataType.S8, Layout.NCHW, PLAIN.weightsShape()));
+  }
+
+  private static List<TensorSpec> biasSpecs() {
+    Shape shape = Shape.of(16);
+    return List.of(
+        TensorSpec.bias(16),
+        TensorSpec.of(DataType.F32, Layout.strided(3), shape),
+        TensorSpec.of(DataType.S32, Layout.strided(1), shape));
   }
 
   @Test

@@ -112,12 +112,15 @@ abstract class CompositionContract extends EngineContract {
     agrees(Variants.depthwiseSeparable(6, 20, 3), src);
     agrees(Variants.spatiallySeparable(6, 3, 5), src);
     agrees(Variants.flattened(6, 4, 3), src);
-    agrees(Variants.shuffledGrouped(6, 12, 3, 3), src);
+    agrees(Variants.shuffledGrouped(6, 12, 3, 3).withPadding(Padding.same()), src);
     Convolution pointwise = Variants.pointwiseGrouped(6, 6, 2);
     agrees(ConvolutionSequence.of(new ChannelShuffle(6, 3), pointwise), src);
     agrees(
         ConvolutionSequence.of(
-            pointwise, new ChannelShuffle(6, 2), Variants.depthwise(6, 3), pointwise),
+            pointwise,
+            new ChannelShuffle(6, 2),
+            Variants.depthwise(6, 3).withPadding(Padding.same()),
+            pointwise),
         src);
     agrees(ConvolutionSequence.of(pointwise), src);
   }
@@ -236,7 +239,7 @@ abstract class CompositionContract extends EngineContract {
     List<PreparedConvolution> all = new ArrayList<>();
     Convolution reflecting =
         PLAIN.toBuilder().padding(Padding.symmetric(1).mode(PaddingMode.REFLECT)).build();
-    ConvolutionSequence sequence = Variants.shuffledGrouped(8, 8, 3, 2);
+    ConvolutionSequence sequence = Variants.shuffledGrouped(8, 8, 3, 2).withPadding(Padding.same());
     try (Arena arena = Arena.ofConfined()) {
       for (Layout layout : LAYOUTS) {
         TensorSpec src = spec(layout, PLAIN_SRC);

@@ -40,6 +40,30 @@ public abstract class EngineContractTest {
     }
   }
 
+  /** Returns part of the name of what must run at relaxed accuracy; empty if nothing need. */
+  protected String relaxedImplementation() {
+    return "";
+  }
+
+  /** Results at relaxed accuracy. */
+  @Nested
+  class Relaxed extends RelaxedContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+
+    @Override
+    int randomProblemCount() {
+      return EngineContractTest.this.randomProblemCount();
+    }
+
+    @Override
+    String relaxedImplementation() {
+      return EngineContractTest.this.relaxedImplementation();
+    }
+  }
+
   /** The numbers at the edges of a float. */
   @Nested
   class SpecialValues extends SpecialValuesContract {

@@ -162,7 +162,7 @@ abstract class LifetimeContract extends EngineContract {
     List<PreparedConvolution> all = new ArrayList<>();
     Convolution reflecting =
         PLAIN.toBuilder().padding(Padding.symmetric(1).mode(PaddingMode.REFLECT)).build();
-    ConvolutionSequence sequence = Variants.shuffledGrouped(8, 8, 3, 2);
+    ConvolutionSequence sequence = Variants.shuffledGrouped(8, 8, 3, 2).withPadding(Padding.same());
     all.add(engine.prepare(PLAIN, plainSrc(), plainWeights(), plainBias()));
     all.add(engine.prepare(reflecting, plainSrc(), plainWeights(), plainBias()));
     try (Arena arena = Arena.ofConfined()) {

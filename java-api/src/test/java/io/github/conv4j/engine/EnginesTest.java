@@ -2,11 +2,13 @@ package io.github.conv4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.conv4j.EngineUnavailableException;
 import io.github.conv4j.contract.LogCapture;
 import java.io.IOException;
 import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("NullAway.Init") // the folder is injected
@@ -116,6 +119,57 @@ class EnginesTest {
                 .withMessageContainingAll("absent", "the chip is missing", "put one in"),
         PREFIX + "Absent");
     assertThat(log.lines(Level.INFO)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "conv4j.tuning.millis, abc, a whole number from 0 to 3600000",
+    "conv4j.tuning.millis, -1, a whole number from 0 to 3600000",
+    "conv4j.tuning.millis, 99999999999999999999, a whole number from 0 to 3600000",
+    "conv4j.tuning.choices, a\0b, the path of a file"
+  })
+  void aWrongPropertyOfTuningBreaksTheTuningEngineOnly(
+      String property, String given, String expected) {
+    String value = given.replace("\\0", "\0");
+    System.setProperty(property, value);
+    try {
+      Engines.best().close();
+      Engines.named("vector").close();
+      assertThat(Engines.survey()).extracting(EngineStatus::name).contains("auto");
+      assertThatExceptionOfType(EngineUnavailableException.class)
+          .isThrownBy(() -> Engines.named("auto"))
+          .withMessageContainingAll("engine auto", property, "'" + value + "'", expected)
+          .satisfies(e -> assertThat(e.engine()).isEqualTo("auto"))
+          .satisfies(e -> assertThat(e.reason()).contains(property))
+          .satisfies(e -> assertThat(e.remedy()).hasValue("correct or remove the property"))
+          .satisfies(e -> assertThat(e.problem()).isEmpty());
+      assertThatIllegalArgumentException()
+          .isThrownBy(Tuning::defaults)
+          .withMessageContainingAll(property, value, expected);
+    } finally {
+      System.clearProperty(property);
+    }
+  }
+
+  @Test
+  void givenTuningNeedsNoProperty() {
+    Tuning tuning = Tuning.defaults();
+    System.setProperty(Tuning.BUDGET_PROPERTY, "abc");
+    try (Engine engine = Engines.named("auto", EngineOptions.defaults().with(tuning))) {
+      assertThat(engine.options().find(Tuning.class)).hasValue(tuning);
+    } finally {
+      System.clearProperty(Tuning.BUDGET_PROPERTY);
+    }
+  }
+
+  @Test
+  void thePropertyThatForcesAnUnknownEngineIsNamed() {
+    System.setProperty(Engines.ENGINE_PROPERTY, "gpu");
+
+    assertThatExceptionOfType(EngineUnavailableException.class)
+        .isThrownBy(Engines::best)
+        .withMessageContainingAll("engine gpu", "conv4j.engine", "reference", "remove");
+    Engines.named("reference").close();
   }
 
   @Test
@@ -219,6 +273,31 @@ class EnginesTest {
 
     assertThat(questions.get()).isLessThan(200);
     assertThat(log.lines(Level.INFO)).hasSize(1);
+  }
+
+  /** As in an application server, where the application brings the same jar. */
+  @Test
+  void anotherCopyInTheContextLoaderIsNothingToWarnOf() throws IOException {
+    URL main = EngineProvider.class.getProtectionDomain().getCodeSource().getLocation();
+    try (var copy = new URLClassLoader(new URL[] {main}, ClassLoader.getPlatformClassLoader())) {
+      TestProviders.with(
+          copy,
+          () ->
+              assertThat(Engines.survey())
+                  .extracting(EngineStatus::name)
+                  .contains("reference", "vector", "auto"));
+    }
+
+    assertThat(log.lines(Level.WARNING)).isEmpty();
+  }
+
+  @Test
+  void aBrokenProviderIsWarnedOfOnce() {
+    for (int i = 0; i < 3; i++) {
+      TestProviders.with(folder, Engines::survey, "no.such.ProviderAtAll");
+    }
+
+    assertThat(log.lines(Level.WARNING)).singleElement().asString().contains("ProviderAtAll");
   }
 
   @Test

@@ -10,6 +10,11 @@ class VectorEngineContractTest extends FastEngineContractTest {
   }
 
   @Override
+  protected String relaxedImplementation() {
+    return "winograd";
+  }
+
+  @Override
   protected int randomProblemCount() {
     return Integer.getInteger("conv4j.test.problems", 200);
   }

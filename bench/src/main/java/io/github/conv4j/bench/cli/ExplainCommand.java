@@ -2,12 +2,10 @@ package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.PreparedConvolution;
-import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
-import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Tensor;
@@ -97,7 +95,7 @@ final class ExplainCommand implements Callable<Integer> {
             .mapToObj(Long::toString)
             .collect(Collectors.joining("x"));
     long macs = problem.multiplications();
-    printField(out, "problem", problem.line() + (convolution.isTransposed() ? " transposed" : ""));
+    printField(out, "problem", problem.line());
     printField(out, "convolution", convolution.toString());
     printField(out, "src", problem.src() + ", " + Units.bytes(srcByteSize));
     printField(out, "dst", problem.dst() + ", " + Units.bytes(dstByteSize));
@@ -141,53 +139,19 @@ final class ExplainCommand implements Callable<Integer> {
     }
     try (Arena arena = Arena.ofConfined()) {
       Tensor weights = Tensor.allocate(TensorSpec.weights(convolution.weightsShape()), arena);
-      Tensor bias = Tensor.allocate(TensorSpec.bias(convolution.outChannels()), arena);
+      Tensor bias =
+          convolution.hasBias()
+              ? Tensor.allocate(TensorSpec.bias(convolution.outChannels()), arena)
+              : null;
       try (PreparedConvolution prepared = engine.prepare(convolution, src, weights, bias)) {
-        print(prepared.explain(), out);
+        // The first line names the engine, which stands above already, and the problem.
+        prepared.explain().toString().lines().skip(1).forEach(out::println);
       }
       return true;
     } catch (OutOfMemoryError _) {
       printField(out, "  cannot run it", "the memory does not suffice for its weights");
       return false;
     }
-  }
-
-  private static void print(Explanation explanation, PrintWriter out) {
-    int number = 0;
-    for (Explanation.Stage stage : explanation.stages()) {
-      out.printf("  %d. %s: %s%n", ++number, stage.operation(), stage.implementation());
-      printField(out, "     src", stage.src() + ", " + Units.bytes(stage.src().byteSize()));
-      printField(out, "     dst", stage.dst() + ", " + Units.bytes(stage.dst().byteSize()));
-      if (stage.weightsByteSize() > 0) {
-        String packed = stage.weightsLayout().isEmpty() ? "" : stage.weightsLayout() + ", ";
-        printField(out, "     weights", packed + Units.bytes(stage.weightsByteSize()));
-      }
-      printField(out, "     scratchpad", Units.bytes(stage.scratchpadByteSize()));
-    }
-    if (explanation.stages().size() > 1) {
-      printField(out, "  all weights", Units.bytes(explanation.weightsByteSize()));
-      printField(out, "  all scratchpads", Units.bytes(explanation.scratchpadByteSize()));
-    }
-    explanation.warnings().forEach(warning -> printField(out, "  warning", warning));
-    if (!explanation.candidates().isEmpty()) {
-      candidates(explanation).lines().forEach(row -> out.println("  " + row));
-    }
-  }
-
-  private static TextTable candidates(Explanation explanation) {
-    var table = new TextTable("candidate", "µs", "note");
-    for (Explanation.Candidate candidate : explanation.candidates()) {
-      table.add(
-          (candidate.chosen() ? "* " : "  ")
-              + candidate.engine()
-              + " "
-              + candidate.implementation(),
-          candidate.medianNanos() == 0
-              ? "-"
-              : String.format(Locale.ROOT, "%.1f", candidate.medianNanos() / 1e3),
-          candidate.note());
-    }
-    return table;
   }
 
   private static void printField(PrintWriter out, String name, String value) {

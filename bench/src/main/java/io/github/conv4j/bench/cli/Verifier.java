@@ -18,18 +18,46 @@ import java.util.concurrent.ConcurrentMap;
 
 /** Checks problems in every layout; several threads may ask at once. */
 final class Verifier implements AutoCloseable {
+  /** What the tensors hold and how results are compared. */
+  enum Values {
+    INTEGERS("", "integers compared for equality"),
+    FLOATS(" --floats", "random floats within their error bound"),
+    RELAXED(" --relaxed", "random floats within what relaxed accuracy promises");
+
+    private final String option;
+    private final String title;
+
+    Values(String option, String title) {
+      this.option = option;
+      this.title = title;
+    }
+
+    String title() {
+      return title;
+    }
+
+    private Verdict check(
+        EngineValidator validator, Problem problem, LayoutChoice layout, long seed) {
+      return switch (this) {
+        case INTEGERS -> validator.exact(problem, layout, seed);
+        case FLOATS -> validator.bounded(problem, layout, seed);
+        case RELAXED -> validator.relaxed(problem, layout, seed);
+      };
+    }
+  }
+
   private final Engine engine;
   private final List<LayoutChoice> layouts;
   private final long seed;
-  private final boolean floats;
+  private final Values values;
   private final BlockingQueue<EngineValidator> validators;
   private final ConcurrentMap<String, Long> runs = new ConcurrentHashMap<>();
 
-  Verifier(Engine engine, List<LayoutChoice> layouts, long seed, boolean floats, int threads) {
+  Verifier(Engine engine, List<LayoutChoice> layouts, long seed, Values values, int threads) {
     this.engine = engine;
     this.layouts = List.copyOf(layouts);
     this.seed = seed;
-    this.floats = floats;
+    this.values = values;
     this.validators = new ArrayBlockingQueue<>(threads);
     for (int i = 0; i < threads; i++) {
       validators.add(new EngineValidator(engine));
@@ -65,13 +93,10 @@ final class Verifier implements AutoCloseable {
   private void checkInto(
       List<String> failures, EngineValidator validator, Problem problem, LayoutChoice layout) {
     try {
-      Verdict verdict =
-          floats
-              ? validator.bounded(problem, layout, seed)
-              : validator.exact(problem, layout, seed);
+      Verdict verdict = values.check(validator, problem, layout, seed);
       runs.merge(verdict.implementation(), 1L, Long::sum);
       if (!verdict.passed()) {
-        failures.add("FAILED " + verdict + (floats ? " --floats" : ""));
+        failures.add("FAILED " + verdict + values.option);
       }
     } catch (RuntimeException | OutOfMemoryError e) {
       String reason = e.getClass().getSimpleName() + ": " + e.getMessage();
@@ -84,11 +109,7 @@ final class Verifier implements AutoCloseable {
   private String repro(Problem problem, LayoutChoice layout) {
     return "./conv4j verify --engine %s --layout %s --seed %d %s%s"
         .formatted(
-            engine.name(),
-            layout.name().toLowerCase(Locale.ROOT),
-            seed,
-            problem,
-            floats ? " --floats" : "");
+            engine.name(), layout.name().toLowerCase(Locale.ROOT), seed, problem, values.option);
   }
 
   private EngineValidator take() {

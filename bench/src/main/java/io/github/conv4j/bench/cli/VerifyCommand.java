@@ -1,6 +1,8 @@
 package io.github.conv4j.bench.cli;
 
+import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.validation.LayoutChoice;
 import io.github.conv4j.validation.Problem;
@@ -72,13 +74,18 @@ final class VerifyCommand implements Callable<Integer> {
       description = "For problems and values; 1 if left out.")
   private long seed = DEFAULT_SEED;
 
-  @Option(names = "--transposed", description = "Transposed convolutions (deconvolutions).")
+  @Option(names = "--transposed", description = "Transposed convolutions (deconvolutions), where lines do not say so.")
   private boolean transposed;
 
   @Option(
       names = "--floats",
       description = "Random floats within an error bound, instead of integers.")
   private boolean floats;
+
+  @Option(
+      names = "--relaxed",
+      description = "Random floats at relaxed accuracy, within what that promises.")
+  private boolean relaxed;
 
   private record Work(Stream<Problem> problems, long count) {}
 
@@ -93,10 +100,10 @@ final class VerifyCommand implements Callable<Integer> {
           "engine %s, layouts %s, %s, seed %d%n",
           EngineChoice.title(engine),
           chosen.stream().map(VerifyCommand::lowerCase).collect(Collectors.joining(" ")),
-          floats ? "random floats within their error bound" : "integers compared for equality",
+          values().title(),
           seed);
       int threads = engine.options().threads();
-      try (var verifier = new Verifier(engine, chosen, seed, floats, threads);
+      try (var verifier = new Verifier(engine, chosen, seed, values(), threads);
           var _ = LogLines.withoutWarnings()) {
         return verify(work, verifier, threads, out);
       }
@@ -121,12 +128,21 @@ final class VerifyCommand implements Callable<Integer> {
     return failed[0] == 0 ? ExitCodes.OK : ExitCodes.FAILED;
   }
 
+  private Verifier.Values values() {
+    if (relaxed) {
+      return Verifier.Values.RELAXED;
+    }
+    return floats ? Verifier.Values.FLOATS : Verifier.Values.INTEGERS;
+  }
+
   private Engine openEngine() {
+    EngineOptions options =
+        EngineOptions.defaults().withAccuracy(relaxed ? Accuracy.RELAXED : Accuracy.STRICT);
     if (engineName == null) {
-      return Engines.best();
+      return Engines.best(options);
     }
     EngineChoice.requireKnown(engineName, spec.commandLine());
-    return Engines.named(engineName);
+    return Engines.named(engineName, options);
   }
 
   private void requireSupportedType() {

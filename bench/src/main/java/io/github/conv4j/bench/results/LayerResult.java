@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param name within the network
  * @param count how often the network computes it
  * @param problem its line, in benchdnn's syntax
- * @param transposed which the line cannot say
+ * @param transposed as the line says too, since there are words for it
  * @param multiplications of a call
  * @param bytes of source, weights, bias and result
  * @param roofGigaflops the most that the machine can do with the threads of the comparison; 0 if it

@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.tour;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.Padding;
 import io.github.conv4j.Variants;
 import io.github.conv4j.bench.picture.Box;
 import io.github.conv4j.bench.picture.Boxes;
@@ -22,7 +23,7 @@ final class DepthwiseExhibit {
 
   static Exhibit of(Photo original) {
     Photo photo = original.shrunk(0.5);
-    Convolution convolution = Variants.depthwise(3, 5);
+    Convolution convolution = Variants.depthwise(3, 5).withPadding(Padding.same());
     Weights weights = Weights.of(convolution);
     for (int channel = 0; channel < 3; channel++) {
       weights.put(channel, 0, KERNELS[channel]);

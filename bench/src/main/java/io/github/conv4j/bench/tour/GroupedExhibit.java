@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.tour;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.Padding;
 import io.github.conv4j.Variants;
 import io.github.conv4j.bench.picture.Box;
 import io.github.conv4j.bench.picture.Boxes;
@@ -18,7 +19,7 @@ final class GroupedExhibit {
 
   static Exhibit of(Photo original) {
     Photo photo = original.shrunk(0.5);
-    Convolution convolution = Variants.grouped(6, 6, 7, 2);
+    Convolution convolution = Variants.grouped(6, 6, 7, 2).withPadding(Padding.same());
     Weights weights = Weights.of(convolution);
     for (int channel = 0; channel < 3; channel++) {
       weights.put(channel, channel, Weights.BLUR_7);

@@ -3,6 +3,7 @@ package io.github.conv4j.bench.tour;
 import io.github.conv4j.ChannelShuffle;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
+import io.github.conv4j.Padding;
 import io.github.conv4j.Variants;
 import io.github.conv4j.bench.picture.Box;
 import io.github.conv4j.bench.picture.Boxes;
@@ -24,7 +25,8 @@ final class ShuffledExhibit {
   private ShuffledExhibit() {}
 
   static Exhibit of(Photo photo) {
-    ConvolutionSequence sequence = Variants.shuffledGrouped(3, CHANNELS, 3, GROUPS);
+    ConvolutionSequence sequence =
+        Variants.shuffledGrouped(3, CHANNELS, 3, GROUPS).withPadding(Padding.same());
     Convolution grouped = sequence.convolutions().getFirst();
     Weights weights = Weights.of(grouped);
     for (int group = 0; group < GROUPS; group++) {

@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.tour;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.Padding;
 import io.github.conv4j.Variants;
 import io.github.conv4j.bench.picture.Box;
 import io.github.conv4j.bench.picture.Boxes;
@@ -20,7 +21,7 @@ final class VolumetricExhibit {
 
   static Exhibit of(Photo photo) {
     Photo scene = photo.shrunk(0.5);
-    Convolution convolution = Variants.volumetric(3, 1, 3);
+    Convolution convolution = Variants.volumetric(3, 1, 3).withPadding(Padding.same());
     float[] kernel = new float[27];
     for (int i = 0; i < 9; i++) {
       kernel[i] = -Weights.BLUR_3[i];

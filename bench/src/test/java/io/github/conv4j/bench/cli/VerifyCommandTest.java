@@ -131,6 +131,24 @@ class VerifyCommandTest {
   }
 
   @Test
+  void relaxedEnginesAreHeldToWhatTheyPromise() {
+    Command command =
+        Command.run(
+            "verify",
+            "--relaxed",
+            "--engine",
+            "vector",
+            "--layout",
+            "nhwc",
+            "--problem",
+            "mb1_ic64_oc64_ih28kh3ph1");
+
+    assertThat(command.out().getFirst()).contains("relaxed accuracy");
+    assertThat(command.text()).contains("winograd");
+    assertThat(command.out().getLast()).isEqualTo("1 passed, 0 failed");
+  }
+
+  @Test
   void transposedProblemsAreRead() {
     Command command =
         Command.run(
@@ -142,6 +160,34 @@ class VerifyCommandTest {
             "mb1_ic2oc3_iw5ow11kw3sw2dw0pw0");
 
     assertThat(command.out().getLast()).isEqualTo("1 passed, 0 failed");
+  }
+
+  /** Each line that is printed for a failure runs as it stands, and fails in the same way. */
+  @Test
+  void printedLinesRunAgain() {
+    try (var _ = FakeEngines.enable()) {
+      Command command =
+          Command.run(
+              "verify",
+              "--engine",
+              "wrong",
+              "--problem",
+              "mb1_ic2oc3_ih5kh3sh2_transposed",
+              "mb1_ic2oc3_ih5kh3ph1_reflect_bias0",
+              "mb1_ic2oc3_iw5kw3_flipped");
+
+      assertThat(command.out().getLast()).isEqualTo("0 passed, 3 failed");
+      for (String failure : failures(command)) {
+        String[] printed = failure.split("./conv4j ")[1].split(" ");
+        Command again = Command.run(printed);
+        assertThat(failures(again)).as(failure).containsExactly(failure);
+      }
+      assertThat(failures(command))
+          .hasSize(9)
+          .anyMatch(line -> line.contains("_transposed"))
+          .anyMatch(line -> line.contains("_bias0_reflect"))
+          .anyMatch(line -> line.contains("_flipped"));
+    }
   }
 
   @Test

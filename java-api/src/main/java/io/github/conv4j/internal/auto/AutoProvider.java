@@ -1,9 +1,11 @@
 package io.github.conv4j.internal.auto;
 
+import io.github.conv4j.EngineUnavailableException;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.EngineProvider;
+import io.github.conv4j.engine.Tuning;
 
 /**
  * Offers the engine that measures. It ranks below every engine that it chooses from, so that {@code
@@ -31,6 +33,14 @@ public final class AutoProvider implements EngineProvider {
 
   @Override
   public Engine open(EngineOptions options) {
-    return new AutoEngine(options, InnerEngines.open(options));
+    Tuning tuning;
+    try {
+      tuning = options.find(Tuning.class).orElseGet(Tuning::defaults);
+    } catch (IllegalArgumentException e) {
+      throw new EngineUnavailableException(
+          AutoEngine.NAME, String.valueOf(e.getMessage()), "correct or remove the property");
+    }
+    EngineOptions complete = options.with(tuning);
+    return new AutoEngine(complete, InnerEngines.open(complete));
   }
 }

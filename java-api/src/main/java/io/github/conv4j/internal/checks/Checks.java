@@ -20,6 +20,16 @@ public final class Checks {
     return value;
   }
 
+  /** Returns {@code axis} if it is one of {@code count} axes of {@code owner}. */
+  public static int axis(int axis, int count, Object owner) {
+    if (axis < 0 || axis >= count) {
+      throw new IndexOutOfBoundsException(
+          "axis must be from 0 to %d but is %d: %s has %d spatial ax%s"
+              .formatted(count - 1, axis, owner, count, count == 1 ? "is" : "es"));
+    }
+    return axis;
+  }
+
   /** Returns {@code a * b}; an overflow is the caller's error and is told with both factors. */
   public static long product(long a, long b, String what) {
     try {

@@ -67,7 +67,7 @@ public record PrepareRequest(
 
   /** Returns the problem as text, for explanations and errors. */
   public String problemText() {
-    return Problem.of(convolution, src.shape()).toString();
+    return Problem.of(convolution, src.shape()).line();
   }
 
   private static void requireOpen(Tensor tensor, String name) {

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.prepared;
 
+import io.github.conv4j.internal.checks.Properties;
 import io.github.conv4j.tensor.Shape;
 
 /** Whether a call is long enough for helpers, and into how many parts it is then cut. */
@@ -8,7 +9,8 @@ public final class Sharing {
   static final String LEAST_NANOS_PROPERTY = "conv4j.sharing.nanos";
 
   /** Inviting a helper costs some microseconds, waking one some tens. */
-  private static final double LEAST_NANOS = Integer.getInteger(LEAST_NANOS_PROPERTY, 50_000);
+  private static final double LEAST_NANOS =
+      Properties.numberOrWarning(LEAST_NANOS_PROPERTY, 50_000, 0, Long.MAX_VALUE);
 
   /** More parts than threads, so that a disturbed thread leaves work to the others. */
   private static final int PARTS_PER_THREAD = 4;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The seven loops on dense row-major arrays: {@code n, oc, od, oh, ow} outside, {@code ic, kd, kh,
- * kw} inside. Axes that a 1D or 2D problem lacks have size 1.
+ * kw} inside, over the taps that meet the source. Axes that a 1D or 2D problem lacks have size 1.
  */
 final class Loops {
   private final int batch;
@@ -64,6 +64,15 @@ final class Loops {
 
   private double window(
       float[] src, float[] weights, int n, int g, int oc, int od, int oh, int ow) {
+    long firstD = firstTap(d, od);
+    long firstH = firstTap(h, oh);
+    long firstW = firstTap(w, ow);
+    long pastD = pastTap(d, od);
+    long pastH = pastTap(h, oh);
+    long pastW = pastTap(w, ow);
+    long stepD = tapStep(d);
+    long stepH = tapStep(h);
+    long stepW = tapStep(w);
     double sum = 0;
     for (int ic = 0; ic < inPerGroup; ic++) {
       int srcChannel = (n * groups + g) * inPerGroup + ic;
@@ -71,28 +80,15 @@ final class Loops {
           transposed
               ? (g * inPerGroup + ic) * outPerGroup + oc
               : (g * outPerGroup + oc) * inPerGroup + ic;
-      for (int kd = 0; kd < d.kernel(); kd++) {
-        long id = source(d, od, kd);
-        if (id == PaddingIndex.ZERO) {
-          continue;
-        }
-        for (int kh = 0; kh < h.kernel(); kh++) {
-          long ih = source(h, oh, kh);
-          if (ih == PaddingIndex.ZERO) {
-            continue;
-          }
-          for (int kw = 0; kw < w.kernel(); kw++) {
-            long iw = source(w, ow, kw);
-            if (iw == PaddingIndex.ZERO) {
-              continue;
-            }
-            double value = src[(int) (((srcChannel * d.src() + id) * h.src() + ih) * w.src() + iw)];
-            sum +=
-                value
-                    * weights[
-                        (int)
-                            (((weightsChannel * d.kernel() + kd) * h.kernel() + kh) * w.kernel()
-                                + kw)];
+      for (long kd = firstD; kd < pastD; kd += stepD) {
+        long srcRows = (srcChannel * d.src() + source(d, od, kd)) * h.src();
+        long weightsRows = (weightsChannel * d.kernel() + kd) * h.kernel();
+        for (long kh = firstH; kh < pastH; kh += stepH) {
+          long srcRow = (srcRows + source(h, oh, kh)) * w.src();
+          long weightsRow = (weightsRows + kh) * w.kernel();
+          for (long kw = firstW; kw < pastW; kw += stepW) {
+            double value = src[(int) (srcRow + source(w, ow, kw))];
+            sum += value * weights[(int) (weightsRow + kw)];
           }
         }
       }
@@ -100,15 +96,49 @@ final class Loops {
     return sum;
   }
 
-  /** Returns the source element that output {@code o} meets at tap {@code k}. */
+  /**
+   * Returns the source element that output {@code o} meets at tap {@code k}, one of those below.
+   */
   private long source(Geometry.Axis axis, long o, long k) {
-    if (!transposed) {
-      long position = o * axis.stride() - axis.begin() + k * axis.dilation();
-      return PaddingIndex.source(mode, position, axis.src());
+    if (transposed) {
+      return (o + axis.begin() - k * axis.dilation()) / axis.stride();
     }
-    long reached = o + axis.begin() - k * axis.dilation();
-    boolean meets =
-        reached >= 0 && reached % axis.stride() == 0 && reached / axis.stride() < axis.src();
-    return meets ? reached / axis.stride() : PaddingIndex.ZERO;
+    long position = o * axis.stride() - axis.begin() + k * axis.dilation();
+    return PaddingIndex.source(mode, position, axis.src());
+  }
+
+  /** Returns the first tap at which output {@code o} meets the source; past the last if none. */
+  private long firstTap(Geometry.Axis axis, long o) {
+    if (mode != PaddingMode.ZEROS) {
+      return 0;
+    }
+    if (!transposed) {
+      return Math.max(0, Math.ceilDiv(axis.begin() - o * axis.stride(), axis.dilation()));
+    }
+    long reached = o + axis.begin();
+    long last = (axis.src() - 1) * axis.stride();
+    long k = Math.max(0, Math.ceilDiv(reached - last, axis.dilation()));
+    long past = pastTap(axis, o);
+    while (k < past && (reached - k * axis.dilation()) % axis.stride() != 0) {
+      k++;
+    }
+    return k;
+  }
+
+  private long pastTap(Geometry.Axis axis, long o) {
+    if (mode != PaddingMode.ZEROS) {
+      return axis.kernel();
+    }
+    long first = transposed ? o + axis.begin() : axis.src() - 1 + axis.begin() - o * axis.stride();
+    return Math.min(axis.kernel(), Math.floorDiv(first, axis.dilation()) + 1);
+  }
+
+  /** A transposed convolution meets the source again where stride and dilation do. */
+  private long tapStep(Geometry.Axis axis) {
+    return transposed ? axis.stride() / greatestCommonDivisor(axis.stride(), axis.dilation()) : 1;
+  }
+
+  private static long greatestCommonDivisor(long a, long b) {
+    return b == 0 ? a : greatestCommonDivisor(b, a % b);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector;
 
+import io.github.conv4j.internal.checks.Properties;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -16,7 +17,7 @@ final class VectorKernels implements Kernels {
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private static VectorSpecies<Float> species() {
-    return switch (Integer.getInteger(BITS_PROPERTY, 0)) {
+    return switch ((int) Properties.numberOrWarning(BITS_PROPERTY, 0, 0, 512)) {
       case 128 -> FloatVector.SPECIES_128;
       case 256 -> FloatVector.SPECIES_256;
       case 512 -> FloatVector.SPECIES_512;
