@@ -98,7 +98,8 @@ public final class EqualRun {
 
   private static Engine engine(EngineName name, int threads) {
     Accuracy accuracy = name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT;
-    return Engines.named(name.engine(), new EngineOptions(threads).withAccuracy(accuracy));
+    return Engines.named(
+        name.engine(), EngineOptions.defaults().withThreads(threads).withAccuracy(accuracy));
   }
 
   private interface Both {

@@ -22,7 +22,7 @@ class PairsTest {
     List<EqualPair> pairs =
         Pairs.random(new RandomWork(seed, 200, 20_000), EACH_KIND * Kinds.ALL.size());
 
-    try (Engine reference = Engines.named("reference", new EngineOptions(1))) {
+    try (Engine reference = Engines.named("reference", EngineOptions.defaults().withThreads(1))) {
       assertThat(pairs)
           .filteredOn(EqualPair::sameResult)
           .allSatisfy(

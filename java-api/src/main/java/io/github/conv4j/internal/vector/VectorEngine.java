@@ -8,7 +8,9 @@ import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Support;
+import io.github.conv4j.internal.compose.CanonicalForm;
 import io.github.conv4j.internal.compose.ReorderedConvolution;
+import io.github.conv4j.internal.compose.RewrittenConvolution;
 import io.github.conv4j.internal.compose.SafeLoops;
 import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.compose.SubpixelConvolution;
@@ -22,6 +24,7 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,9 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private static final String LOOPS_FOR_NON_FINITE = "loops for weights that are not finite";
 
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
+
+  /** Kernels see axes that are not there as axes of size 1. */
+  private static final int LEAST_AXES = 1;
 
   /** Larger strides, dilations and paddings do not fit the 32-bit offsets of the plans. */
   private static final long MOST_STEP = 1 << 24;
@@ -108,8 +114,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack != null) {
       throw new UnsupportedConvolutionException(NAME, request.problemText(), lack);
     }
-    PrepareRequest settled = settled(request);
-    return prepareWay(settled, ways(settled).getFirst());
+    return prepareWay(settled(request), null);
   }
 
   private @Nullable String lack(PrepareRequest request) {
@@ -127,24 +132,48 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   @Override
   public List<String> implementations(PrepareRequest request) {
     ledger.requireOpen();
-    return lack(request) == null
-        ? ways(settled(request)).stream().map(this::implementation).toList()
-        : List.of();
+    if (lack(request) != null) {
+      return List.of();
+    }
+    PrepareRequest settled = settled(request);
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest canonical = CanonicalForm.of(settled, LEAST_AXES, arena);
+      return ways(canonical == null ? settled : canonical).stream()
+          .map(this::implementation)
+          .toList();
+    }
   }
 
   @Override
   public PreparedConvolution prepare(PrepareRequest request, String implementation) {
     ledger.requireOpen();
-    if (lack(request) == null) {
-      PrepareRequest settled = settled(request);
-      for (String way : ways(settled)) {
-        if (implementation(way).equals(implementation)) {
-          return prepareWay(settled, way);
-        }
-      }
+    if (lack(request) != null) {
+      throw noImplementation(request, implementation);
     }
-    throw new IllegalArgumentException(
+    return prepareWay(settled(request), implementation);
+  }
+
+  private static IllegalArgumentException noImplementation(
+      PrepareRequest request, String implementation) {
+    return new IllegalArgumentException(
         "%s has no implementation %s of %s".formatted(NAME, implementation, request.problemText()));
+  }
+
+  /** Prepares a request in its canonical form. */
+  private PreparedConvolution prepareWay(PrepareRequest request, @Nullable String implementation) {
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest canonical = CanonicalForm.of(request, LEAST_AXES, arena);
+      PrepareRequest equal = canonical == null ? request : canonical;
+      String way =
+          ways(equal).stream()
+              .filter(each -> implementation == null || implementation(each).equals(implementation))
+              .findFirst()
+              .orElseThrow(() -> noImplementation(request, String.valueOf(implementation)));
+      PreparedConvolution prepared = compose(equal, way);
+      return canonical == null
+          ? prepared
+          : RewrittenConvolution.of(NAME, ledger, request, prepared);
+    }
   }
 
   private String implementation(String way) {
@@ -183,7 +212,9 @@ final class VectorEngine implements Alternatives, LedgerOwner {
       return List.of(LOOPS_FOR_NON_FINITE);
     }
     List<String> ways = new ArrayList<>(plans);
-    if (PlanChoice.prefersPlanes(kernels, request)) {
+    if (PlanChoice.hasOneChannel(request)) {
+      ways.addAll(0, PlanChoice.admittedPlanes(kernels, request));
+    } else if (PlanChoice.prefersPlanes(kernels, request)) {
       ways.addFirst(AS_PLANES);
     }
     if (subpixel) {
@@ -192,7 +223,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     return ways;
   }
 
-  private PreparedConvolution prepareWay(PrepareRequest request, String way) {
+  private PreparedConvolution compose(PrepareRequest request, String way) {
     return switch (way) {
       case REORDERED -> ReorderedConvolution.prepare(this, ledger, request, true);
       case AS_PLANES -> ReorderedConvolution.prepare(this, ledger, request, false);
