@@ -15,6 +15,9 @@ public interface BudgetedConvolution extends PreparedConvolution {
    */
   int slotCount();
 
-  /** Like {@link #execute}, for a caller that already holds a permit of the budget. */
+  /**
+   * Like {@link #execute}, for a caller that already holds a permit of the budget and has checked
+   * its tensors. Only their bytes count: they may be described in another way than here.
+   */
   void executeInside(Tensor src, Tensor dst);
 }

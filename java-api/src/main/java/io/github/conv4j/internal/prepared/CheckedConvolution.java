@@ -134,7 +134,6 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
 
   @Override
   public final void executeInside(Tensor src, Tensor dst) {
-    check(src, dst);
     runChecked(src, dst);
   }
 

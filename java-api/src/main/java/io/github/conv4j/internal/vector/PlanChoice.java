@@ -101,13 +101,27 @@ final class PlanChoice {
    */
   static List<String> admittedPlanes(Kernels kernels, PrepareRequest request) {
     PlaneKernels planes = kernels.planes();
-    if (planes == null || !ChannelsFirstPlan.serves(request.src(), request.dst())) {
+    TensorSpec src = asPlanes(request.src());
+    TensorSpec dst = asPlanes(request.dst());
+    if (planes == null || !ChannelsFirstPlan.serves(src, dst)) {
       return List.of();
     }
     boolean depthwise =
         ChannelsFirstDepthwisePlan.serves(
-            planes, request.convolution(), request.geometry().axes(), request.src(), request.dst());
+            planes, request.convolution(), request.geometry().axes(), src, dst);
     return depthwise ? List.of(PLANES_DEPTHWISE, PLANES) : List.of(PLANES);
+  }
+
+  /** Whether planes are pixels with neighbouring channels, too. */
+  static boolean hasOneChannel(PrepareRequest request) {
+    return request.convolution().inChannels() == 1 && request.convolution().outChannels() == 1;
+  }
+
+  /** One channel lies the same in both dense layouts. */
+  private static TensorSpec asPlanes(TensorSpec spec) {
+    return spec.shape().dim(1) == 1 && spec.layout() instanceof Layout.Plain
+        ? spec.withLayout(Layout.channelsFirst(spec.shape().rank()))
+        : spec;
   }
 
   /**
@@ -188,9 +202,12 @@ final class PlanChoice {
       case REDUCTION -> new ReductionPlan(kernels, request, src, dst, leastParts);
       case POINTWISE -> new PointwisePlan(kernels, request, src, leastParts);
       case DIRECT -> new DirectPlan(kernels, request, src, dst, leastParts);
-      case PLANES -> new ChannelsFirstPlan(planesOf(kernels), request, src, dst, leastParts);
+      case PLANES ->
+          new ChannelsFirstPlan(
+              planesOf(kernels), request, asPlanes(src), asPlanes(dst), leastParts);
       case PLANES_DEPTHWISE ->
-          new ChannelsFirstDepthwisePlan(planesOf(kernels), request, src, dst, leastParts);
+          new ChannelsFirstDepthwisePlan(
+              planesOf(kernels), request, asPlanes(src), asPlanes(dst), leastParts);
       default -> new WinogradPlan(WinogradTile.named(name), kernels, request, src, dst, leastParts);
     };
   }

@@ -9,7 +9,9 @@ import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Support;
+import io.github.conv4j.internal.compose.CanonicalForm;
 import io.github.conv4j.internal.compose.ReorderedConvolution;
+import io.github.conv4j.internal.compose.RewrittenConvolution;
 import io.github.conv4j.internal.compose.SafeLoops;
 import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.compose.SubpixelConvolution;
@@ -21,6 +23,7 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,9 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private static final String LOOPS_FOR_NON_FINITE = "loops for weights that are not finite";
 
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
+
+  /** Kernels see axes that are not there as axes of size 1. */
+  private static final int LEAST_AXES = 1;
 
   /** Larger strides, dilations and paddings do not fit the 32-bit offsets of the plans. */
   private static final long MOST_STEP = 1 << 24;
@@ -87,31 +93,54 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack != null) {
       throw new UnsupportedConvolutionException(NAME, checked.problemText(), lack);
     }
-    PrepareRequest settled = settled(checked);
-    return prepareWay(settled, ways(settled).getFirst());
+    return prepareWay(settled(checked), null);
   }
 
   @Override
   public List<String> implementations(PrepareRequest request) {
     ledger.requireOpen();
-    return lack(request.asRequest()) == null
-        ? ways(settled(request)).stream().map(this::implementation).toList()
-        : List.of();
+    if (lack(request.asRequest()) != null) {
+      return List.of();
+    }
+    PrepareRequest settled = settled(request);
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest canonical = CanonicalForm.of(settled, LEAST_AXES, arena);
+      return ways(canonical == null ? settled : canonical).stream()
+          .map(this::implementation)
+          .toList();
+    }
   }
 
   @Override
   public PreparedConvolution prepare(PrepareRequest request, String implementation) {
     ledger.requireOpen();
-    if (lack(request.asRequest()) == null) {
-      PrepareRequest settled = settled(request);
-      for (String way : ways(settled)) {
-        if (implementation(way).equals(implementation)) {
-          return prepareWay(settled, way);
-        }
-      }
+    if (lack(request.asRequest()) != null) {
+      throw noImplementation(request, implementation);
     }
-    throw new IllegalArgumentException(
+    return prepareWay(settled(request), implementation);
+  }
+
+  private static IllegalArgumentException noImplementation(
+      PrepareRequest request, String implementation) {
+    return new IllegalArgumentException(
         "%s has no implementation %s of %s".formatted(NAME, implementation, request.problemText()));
+  }
+
+  /** Prepares a request in its canonical form. */
+  private PreparedConvolution prepareWay(PrepareRequest request, @Nullable String implementation) {
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest canonical = CanonicalForm.of(request, LEAST_AXES, arena);
+      PrepareRequest equal = canonical == null ? request : canonical;
+      String way =
+          ways(equal).stream()
+              .filter(each -> implementation == null || implementation(each).equals(implementation))
+              .findFirst()
+              .orElseThrow(() -> noImplementation(request, String.valueOf(implementation)));
+      PreparedConvolution prepared = compose(equal, way);
+      return canonical == null
+          ? prepared
+          : RewrittenConvolution.of(NAME, ledger, request, prepared);
+    }
   }
 
   private String implementation(String way) {
@@ -150,7 +179,9 @@ final class VectorEngine implements Alternatives, LedgerOwner {
       return List.of(LOOPS_FOR_NON_FINITE);
     }
     List<String> ways = new ArrayList<>(plans);
-    if (PlanChoice.prefersPlanes(kernels, request)) {
+    if (PlanChoice.hasOneChannel(request)) {
+      ways.addAll(0, PlanChoice.admittedPlanes(kernels, request));
+    } else if (PlanChoice.prefersPlanes(kernels, request)) {
       ways.addFirst(AS_PLANES);
     }
     if (subpixel) {
@@ -159,7 +190,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     return ways;
   }
 
-  private PreparedConvolution prepareWay(PrepareRequest request, String way) {
+  private PreparedConvolution compose(PrepareRequest request, String way) {
     return switch (way) {
       case REORDERED -> ReorderedConvolution.prepare(this, ledger, request, true);
       case AS_PLANES -> ReorderedConvolution.prepare(this, ledger, request, false);
