@@ -25,6 +25,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   /** Cuts that leave more of the threads idle than the best one by this factor are not tried. */
   private static final double MOST_IMBALANCE = 1.5;
 
+  private static final String IMAGES = "images";
   private static final int MOST_TRIED = 24;
   private static final int MOST_WAYS = 4;
 
@@ -86,6 +87,11 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     return ways.stream().limit(MOST_WAYS).map(way -> cut(spec, way.pieces)).toList();
   }
 
+  /** Whether each image is in one part. */
+  boolean isOfImages() {
+    return name.equals(IMAGES);
+  }
+
   /** How many pieces each dimension is cut into. */
   private record Pieces(long images, long rows, long channels) {
     long count() {
@@ -95,7 +101,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     String name() {
       List<String> names = new ArrayList<>();
       if (images > 1) {
-        names.add("images");
+        names.add(IMAGES);
       }
       if (rows > 1) {
         names.add("rows");

@@ -16,7 +16,7 @@ final class PartedPrimitives implements AutoCloseable {
   private final List<Long> weightsOffsets = new ArrayList<>();
 
   private final String implementation;
-  private final List<PlacedPrimitive> alone;
+  private List<PlacedPrimitive> alone;
   private List<PlacedPrimitive> parts = List.of();
   private @Nullable PartPlan plan;
 
@@ -41,7 +41,8 @@ final class PartedPrimitives implements AutoCloseable {
 
   /**
    * Adds primitives for parts, in the first way of cutting for which oneDNN has the implementation
-   * of the whole; none if there is no such way.
+   * of the whole; none if there is no such way. Where parts add in another order than the whole,
+   * one thread runs the parts too, so that helpers change no bit.
    */
   void cut(List<PartPlan> ways, PlainParameters parameters) {
     int before = primitives.size();
@@ -49,6 +50,9 @@ final class PartedPrimitives implements AutoCloseable {
       try {
         parts = place(way, parameters);
         plan = way;
+        if (new Implementation(implementation).isProduct() && !way.isOfImages()) {
+          alone = parts;
+        }
         return;
       } catch (DnnlStatusException e) {
         if (!e.isUnimplemented()) {
