@@ -122,7 +122,7 @@ record AxisPlan(
         coverage,
         new Window.Range(0, src.count()),
         new Window.Range(0, dst.count()),
-        taps,
+        new Window.Range(0, taps.count()),
         stride,
         dilation,
         begin,

@@ -1,6 +1,5 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.tensor.TensorSpec;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The problems that were compiled last, for the whole process: what makes the second prepare of a
@@ -31,13 +29,15 @@ final class CompilationCache {
   static final CompilationCache SHARED =
       new CompilationCache(CompilationCache::configuredBytes, FreedMemory::giveBack);
 
+  private record Key(PrimitiveSpec spec, String implementation) {}
+
   private final LongSupplier configuredBytes;
   private final Runnable emptied;
-  private final Map<CompiledKey, CompiledConvolution> entries =
+  private final Map<Key, CompiledConvolution> entries =
       new LinkedHashMap<>(64, 0.75f, true);
 
   /** What oneDNN was asked for in vain: asking again would take as long. */
-  private final Set<CompiledKey> unimplemented = new LinkedHashSet<>();
+  private final Set<Key> unimplemented = new LinkedHashSet<>();
 
   private int openEngines;
   private volatile long limitBytes;
@@ -122,18 +122,12 @@ final class CompilationCache {
     return bytes;
   }
 
-  /** Returns the compiled problem with one more user, who must release it. */
-  CompiledConvolution compile(NativeProblem problem, TensorSpec src, TensorSpec dst) {
-    return compile(problem, src, dst, null);
-  }
-
   /**
-   * Returns the problem compiled by one of {@link CompiledConvolution#implementations}, or by
-   * oneDNN's first where the name is null, with one more user, who must release it.
+   * Returns the problem compiled by one of {@link CompiledConvolution#implementations}, with one
+   * more user, who must release it.
    */
-  CompiledConvolution compile(
-      NativeProblem problem, TensorSpec src, TensorSpec dst, @Nullable String implementation) {
-    CompiledKey key = CompiledKey.of(problem, src, dst, implementation);
+  CompiledConvolution compile(PrimitiveSpec spec, String implementation) {
+    var key = new Key(spec, implementation);
     synchronized (entries) {
       CompiledConvolution known = entries.get(key);
       if (known != null && known.retain()) {
@@ -146,7 +140,7 @@ final class CompilationCache {
     // Outside the lock: generating code takes milliseconds. Two callers may both do it; one wins.
     CompiledConvolution compiled;
     try {
-      compiled = new CompiledConvolution(problem, src, dst, implementation);
+      compiled = new CompiledConvolution(spec, implementation);
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
         addUnimplemented(key);
@@ -171,7 +165,7 @@ final class CompilationCache {
     return compiled;
   }
 
-  private void addUnimplemented(CompiledKey key) {
+  private void addUnimplemented(Key key) {
     synchronized (entries) {
       unimplemented.add(key);
       if (unimplemented.size() > MOST_UNIMPLEMENTED) {

@@ -3,7 +3,6 @@ package io.github.conv4j.onednn;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Shape;
-import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What depends on a problem but not on the weights' values: the chosen implementation, its
- * generated code, and the reorder that packs weights for it. Shared by every prepared convolution
+ * generated code, the reorder that packs weights for it, and those that copy src and dst. Shared by every prepared convolution
  * of the same problem; counted, and destroyed after the last one.
  */
 final class CompiledConvolution {
@@ -28,17 +27,14 @@ final class CompiledConvolution {
   private final MemorySegment scratchpadDesc;
   private final MemorySegment weightsDesc;
   private final MemorySegment biasDesc;
-  private final MemorySegment plainWeightsDesc;
-  private final MemorySegment packing;
-  private final MemorySegment packingScratchpadDesc;
-  private final TensorSpec src;
-  private final TensorSpec dst;
+  private final Reorder packing;
+  private final @Nullable Reorder srcCopy;
+  private final @Nullable Reorder dstCopy;
+  private final PrimitiveSpec spec;
   private final String weightsLayout;
   private final long weightsByteSize;
   private final long scratchpadByteSize;
   private final long byteSize;
-  private final List<String> warnings;
-  private final boolean slow;
   private volatile @Nullable CompilationCache cache;
   private volatile @Nullable Described described;
 
@@ -46,57 +42,42 @@ final class CompiledConvolution {
   private record Described(Convolution convolution, Shape src, String text) {}
 
   /**
-   * Chooses an implementation and generates its code.
+   * Generates the code of an implementation.
    *
-   * @param srcAsked the spec of the part that is read
-   * @param dstAsked the spec of the part that is computed
-   * @param implementationAsked one of {@link #implementations}, or null for oneDNN's first
+   * @param implementationAsked one of {@link #implementations}
    */
-  CompiledConvolution(
-      NativeProblem problem,
-      TensorSpec srcAsked,
-      TensorSpec dstAsked,
-      @Nullable String implementationAsked) {
+  CompiledConvolution(PrimitiveSpec spec, String implementationAsked) {
+    this.spec = spec;
     int ompThreads = OneThread.enter();
     try (var temporary = new Handles();
         var code = CodeMeter.start()) {
-      MemorySegment engine = NativeEngine.handle();
-      Convolution convolution = problem.convolution();
       this.biasDesc =
-          convolution.hasBias()
-              ? ownDesc(Dnnl.createF32Desc(new long[] {convolution.outChannels()}, new long[] {1}))
+          spec.hasBias()
+              ? ownDesc(Dnnl.createF32Desc(new long[] {spec.outChannels()}, new long[] {1}))
               : MemorySegment.NULL;
       MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Dnnl::destroyAttributes);
       MemorySegment primitiveDesc =
           handles.own(
-              primitiveDesc(problem, srcAsked, dstAsked, biasDesc, attributes, temporary),
-              Dnnl::destroyPrimitiveDesc);
-      if (implementationAsked != null) {
-        stepTo(implementationAsked, primitiveDesc);
-      }
+              primitiveDesc(spec, biasDesc, attributes, temporary), Dnnl::destroyPrimitiveDesc);
+      stepTo(implementationAsked, primitiveDesc);
       this.implementation = new Implementation(Dnnl.implementation(primitiveDesc));
       this.srcDesc = Dnnl.srcDesc(primitiveDesc);
       this.dstDesc = Dnnl.dstDesc(primitiveDesc);
       this.weightsDesc = Dnnl.weightsDesc(primitiveDesc);
       this.scratchpadDesc = Dnnl.scratchpadDesc(primitiveDesc);
       this.primitive = handles.own(Dnnl.createPrimitive(primitiveDesc), Dnnl::destroyPrimitive);
-      this.plainWeightsDesc =
-          ownDesc(Dnnl.createF32Desc(problem.weightsDims(), problem.weightsStrides()));
-      MemorySegment packingDesc =
-          handles.own(
-              Dnnl.createReorderDesc(plainWeightsDesc, weightsDesc, engine, attributes),
-              Dnnl::destroyPrimitiveDesc);
-      this.packing = handles.own(Dnnl.createPrimitive(packingDesc), Dnnl::destroyPrimitive);
-      this.packingScratchpadDesc = Dnnl.scratchpadDesc(packingDesc);
-      this.src = srcAsked.isAny() ? MemoryDescs.read(srcDesc) : srcAsked;
-      this.dst = dstAsked.isAny() ? MemoryDescs.read(dstDesc) : dstAsked;
+      MemorySegment plainWeightsDesc =
+          ownDesc(Dnnl.createF32Desc(spec.weightsDims(), spec.weightsStridesArray()));
+      this.packing = Reorder.create(plainWeightsDesc, weightsDesc, attributes, handles);
+      this.srcCopy = spec.copiesSrc() ? srcCopy(spec, attributes) : null;
+      this.dstCopy =
+          spec.copiesDst()
+              ? Reorder.create(dstDesc, ownDesc(desc(spec.dst())), attributes, handles)
+              : null;
       this.weightsLayout = MemoryDescs.describe(weightsDesc);
       this.weightsByteSize =
-          Dnnl.byteSize(weightsDesc)
-              + (convolution.hasBias() ? convolution.outChannels() * Float.BYTES : 0);
+          Dnnl.byteSize(weightsDesc) + (spec.hasBias() ? spec.outChannels() * Float.BYTES : 0);
       this.scratchpadByteSize = Dnnl.byteSize(scratchpadDesc);
-      this.warnings = List.copyOf(implementation.warnings());
-      this.slow = implementation.isSlow();
       this.byteSize = code.bytes() + BESIDE_CODE_BYTES;
     } catch (Throwable e) {
       handles.close();
@@ -106,21 +87,29 @@ final class CompiledConvolution {
     }
   }
 
+  private static MemorySegment desc(Operand operand) {
+    return Dnnl.createF32Desc(operand.dimsArray(), operand.stridesArray());
+  }
+
+  /** Into the kernel's src, or the part of it between the zeros. */
+  private Reorder srcCopy(PrimitiveSpec spec, MemorySegment attributes) {
+    MemorySegment to =
+        spec.pads()
+            ? ownDesc(desc(new Operand(spec.src().dims(), spec.kernelSrc().strides())))
+            : srcDesc;
+    return Reorder.create(ownDesc(desc(spec.src())), to, attributes, handles);
+  }
+
   private static MemorySegment primitiveDesc(
-      NativeProblem problem,
-      TensorSpec src,
-      TensorSpec dst,
-      MemorySegment bias,
-      MemorySegment attributes,
-      Handles temporary) {
+      PrimitiveSpec spec, MemorySegment bias, MemorySegment attributes, Handles temporary) {
     return Dnnl.createConvolutionDesc(
-        problem.convolution().isTransposed(),
+        spec.transposed(),
         NativeEngine.handle(),
-        temporary.own(MemoryDescs.create(src), Dnnl::destroyDesc),
-        temporary.own(Dnnl.createAnyF32Desc(problem.weightsDims()), Dnnl::destroyDesc),
+        temporary.own(desc(spec.kernelSrc()), Dnnl::destroyDesc),
+        temporary.own(Dnnl.createAnyF32Desc(spec.weightsDims()), Dnnl::destroyDesc),
         bias,
-        temporary.own(MemoryDescs.create(dst), Dnnl::destroyDesc),
-        problem.numbers(),
+        temporary.own(desc(spec.kernelDst()), Dnnl::destroyDesc),
+        spec.numbers(),
         attributes);
   }
 
@@ -134,35 +123,37 @@ final class CompiledConvolution {
   }
 
   /**
-   * Returns the names of oneDNN's implementations, its first choice first; of the slow catch-alls
-   * only that. Generates no code.
-   *
-   * @param most how many to return at most
+   * Returns oneDNN's implementations, its first choice first; of the slow catch-alls only the
+   * first. Empty if there is none. Generates no code.
    */
-  static List<String> implementations(
-      NativeProblem problem, TensorSpec src, TensorSpec dst, int most) {
+  static List<Implementation> implementations(PrimitiveSpec spec) {
     int ompThreads = OneThread.enter();
     try (var temporary = new Handles()) {
-      Convolution convolution = problem.convolution();
       MemorySegment bias =
-          convolution.hasBias()
+          spec.hasBias()
               ? temporary.own(
-                  Dnnl.createF32Desc(new long[] {convolution.outChannels()}, new long[] {1}),
+                  Dnnl.createF32Desc(new long[] {spec.outChannels()}, new long[] {1}),
                   Dnnl::destroyDesc)
               : MemorySegment.NULL;
       MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Dnnl::destroyAttributes);
       MemorySegment primitiveDesc =
           temporary.own(
-              primitiveDesc(problem, src, dst, bias, attributes, temporary),
-              Dnnl::destroyPrimitiveDesc);
-      List<String> names = new ArrayList<>();
+              primitiveDesc(spec, bias, attributes, temporary), Dnnl::destroyPrimitiveDesc);
+      List<Implementation> found = new ArrayList<>();
+      boolean hasSlow = false;
       do {
-        String name = Dnnl.implementation(primitiveDesc);
-        if (names.isEmpty() || !(new Implementation(name).isSlow() || names.contains(name))) {
-          names.add(name);
+        var implementation = new Implementation(Dnnl.implementation(primitiveDesc));
+        if (!(implementation.isSlow() && hasSlow) && !found.contains(implementation)) {
+          found.add(implementation);
         }
-      } while (names.size() < most && Dnnl.nextImplementation(primitiveDesc));
-      return names;
+        hasSlow |= implementation.isSlow();
+      } while (!(hasSlow && found.size() > 1) && Dnnl.nextImplementation(primitiveDesc));
+      return found;
+    } catch (DnnlStatusException e) {
+      if (e.isUnimplemented()) {
+        return List.of();
+      }
+      throw e;
     } finally {
       OneThread.exit(ompThreads);
     }
@@ -228,15 +219,6 @@ final class CompiledConvolution {
     return last.text;
   }
 
-  /** Whether oneDNN has only a catch-all for it. */
-  boolean isSlow() {
-    return slow;
-  }
-
-  List<String> warnings() {
-    return warnings;
-  }
-
   Implementation implementation() {
     return implementation;
   }
@@ -265,25 +247,33 @@ final class CompiledConvolution {
     return biasDesc;
   }
 
-  MemorySegment plainWeightsDesc() {
-    return plainWeightsDesc;
-  }
-
-  /** The reorder from {@link #plainWeightsDesc} to {@link #weightsDesc}. */
-  MemorySegment packing() {
+  /** The reorder from the caller's row-major weights to {@link #weightsDesc}. */
+  Reorder packing() {
     return packing;
   }
 
-  MemorySegment packingScratchpadDesc() {
-    return packingScratchpadDesc;
+  /** The reorder from the caller's src to what the kernel reads; null if that is the same. */
+  @Nullable Reorder srcCopy() {
+    return srcCopy;
   }
 
-  TensorSpec src() {
-    return src;
+  /** The reorder from what the kernel writes to the caller's dst; null if that is the same. */
+  @Nullable Reorder dstCopy() {
+    return dstCopy;
   }
 
-  TensorSpec dst() {
-    return dst;
+  /** The bytes of {@link #srcCopy}'s result; 0 without it. */
+  long srcCopyByteSize() {
+    return srcCopy == null ? 0 : Dnnl.byteSize(srcDesc);
+  }
+
+  /** The bytes that {@link #dstCopy} reads; 0 without it. */
+  long dstCopyByteSize() {
+    return dstCopy == null ? 0 : Dnnl.byteSize(dstDesc);
+  }
+
+  PrimitiveSpec spec() {
+    return spec;
   }
 
   String weightsLayout() {
@@ -294,7 +284,12 @@ final class CompiledConvolution {
     return weightsByteSize;
   }
 
+  /** What the primitive, or a copy around it, needs at most. */
   long scratchpadByteSize() {
-    return scratchpadByteSize;
+    return Math.max(
+        scratchpadByteSize,
+        Math.max(
+            srcCopy == null ? 0 : srcCopy.scratchpadByteSize(),
+            dstCopy == null ? 0 : dstCopy.scratchpadByteSize()));
   }
 }

@@ -24,9 +24,7 @@ record NativeProblem(Convolution convolution, List<AxisPlan> axes) {
     for (Geometry.Axis axis : geometry.axes()) {
       plans.add(AxisPlan.of(axis, convolution.isTransposed()));
     }
-    if (convolution.inChannels() == convolution.groups()) {
-      // With one source channel a group, one output in a row and a stride above 1, oneDNN 3.13
-      // (brg_conv_fwd, NHWC) takes the reach of the kernel for the pitch of a row.
+    if (convolution.isTransposed() && convolution.inChannels() == convolution.groups()) {
       plans.addLast(plans.removeLast().withoutStrideOfOneOutput());
     }
     return new NativeProblem(convolution, plans);
@@ -80,23 +78,6 @@ record NativeProblem(Convolution convolution, List<AxisPlan> axes) {
       }
     }
     return false;
-  }
-
-  /** The one place where dilation becomes 0-based. */
-  Dnnl.Numbers numbers() {
-    int rank = axes.size();
-    var strides = new long[rank];
-    var dilations = new long[rank];
-    var begins = new long[rank];
-    var ends = new long[rank];
-    for (int i = 0; i < rank; i++) {
-      AxisPlan axis = axes.get(i);
-      strides[i] = axis.stride();
-      dilations[i] = axis.dilation() - 1;
-      begins[i] = axis.begin();
-      ends[i] = axis.end();
-    }
-    return new Dnnl.Numbers(strides, dilations, begins, ends);
   }
 
   /** oneDNN's logical weights: {@code [g,] oc/g, ic/g, kernel}, for both directions. */

@@ -5,56 +5,138 @@ import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PartedConvolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Sharing;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A convolution that oneDNN primitives compute in place: one, or one for each part. */
+/** A convolution that oneDNN primitives compute: one, or one for each part. */
 final class OnednnConvolution extends PartedConvolution<CallSlot> {
   private final String problem;
 
-  private OnednnConvolution(Explanation explanation, Ledger ledger, PartedPrimitives primitives) {
+  private OnednnConvolution(
+      TensorSpec src,
+      TensorSpec dst,
+      Explanation explanation,
+      Ledger ledger,
+      PartedPrimitives primitives) {
     super(
-        primitives.whole().compiled().src(),
-        primitives.whole().compiled().dst(),
+        src,
+        dst,
         explanation,
         ledger,
-        primitives.partCount(),
+        Math.max(1, primitives.parts().size()),
         slots(primitives, explanation.problem()),
         primitives);
     this.problem = explanation.problem();
   }
 
-  /** Takes over one use of {@code compiled}. */
+  /**
+   * Prepares a problem.
+   *
+   * @param src the part of the request's src that takes part
+   * @param dst the part of the request's dst that takes part
+   * @param mostElements more than this are cut into groups of images
+   */
   static OnednnConvolution prepare(
-      CompiledConvolution compiled,
+      Way way,
       NativeProblem problem,
       PrepareRequest request,
-      String problemText,
+      TensorSpec src,
+      TensorSpec dst,
+      long mostElements,
       Ledger ledger) {
-    var primitives = new PartedPrimitives(compiled, problem, request);
-    try {
-      int threads = ledger.budget().threads();
-      if (Sharing.leastParts(request, threads) > 1 && !compiled.isSlow()) {
-        primitives.cut(problem, request, threads);
+    PartedPrimitives primitives;
+    try (var parameters = new PlainParameters(problem, request)) {
+      primitives = new PartedPrimitives(way, parameters);
+      try {
+        int threads = ledger.budget().threads();
+        if (Sharing.leastParts(request, threads) > 1 && !way.implementation().isNaive()) {
+          primitives.cut(WayCache.SHARED.cuts(way, threads, mostElements), parameters);
+        }
+      } catch (Throwable e) {
+        primitives.close();
+        throw e;
       }
-      var stage =
-          Explanation.Stage.of(
-                  (problem.convolution().isTransposed() ? "transposed convolution" : "convolution")
-                      + primitives.partsText(),
-                  compiled.implementation().name(),
-                  compiled.src(),
-                  compiled.dst())
-              .withWeights(compiled.weightsLayout(), primitives.weightsByteSize())
-              .withScratchpad(primitives.scratchpadByteSize());
+    }
+    try {
+      String text = primitives.primitives().getFirst().compiled().problemText(request);
       var explanation =
-          Explanation.of(OnednnEngine.NAME, problemText, List.of(stage))
-              .withWarnings(compiled.warnings());
-      return new OnednnConvolution(explanation, ledger, primitives);
+          Explanation.of(OnednnEngine.NAME, text, stages(way, problem, src, dst, primitives))
+              .withWarnings(way.warnings());
+      return new OnednnConvolution(src, dst, explanation, ledger, primitives);
     } catch (Throwable e) {
       primitives.close();
       throw e;
     }
+  }
+
+  private static List<Explanation.Stage> stages(
+      Way way,
+      NativeProblem problem,
+      TensorSpec src,
+      TensorSpec dst,
+      PartedPrimitives primitives) {
+    List<Explanation.Stage> stages = new ArrayList<>();
+    CompiledConvolution compiled = primitives.primitives().getFirst().compiled();
+    TensorSpec kernelSrc = way.spec().copiesSrc() ? kernelSrc(way, problem, src) : src;
+    TensorSpec kernelDst =
+        way.spec().copiesDst() ? dst.withLayout(layout(way, dst.shape().rank())) : dst;
+    long copyBytes = 0;
+    if (compiled.srcCopy() != null) {
+      stages.add(
+          Explanation.Stage.of(
+                  way.spec().pads() ? "reorder and pad" : "reorder",
+                  compiled.srcCopy().implementation(),
+                  src,
+                  kernelSrc)
+              .withScratchpad(primitives.srcCopyByteSize()));
+    } else {
+      copyBytes += primitives.srcCopyByteSize();
+    }
+    if (compiled.dstCopy() == null) {
+      copyBytes += primitives.dstCopyByteSize();
+    }
+    stages.add(
+        Explanation.Stage.of(
+                (problem.convolution().isTransposed() ? "transposed convolution" : "convolution")
+                    + primitives.partsText(),
+                way.implementation().name(),
+                kernelSrc,
+                kernelDst)
+            .withWeights(compiled.weightsLayout(), primitives.weightsByteSize())
+            .withScratchpad(primitives.scratchpadByteSize() + copyBytes));
+    if (compiled.dstCopy() != null) {
+      stages.add(
+          Explanation.Stage.of("reorder", compiled.dstCopy().implementation(), kernelDst, dst)
+              .withScratchpad(primitives.dstCopyByteSize()));
+    }
+    return stages;
+  }
+
+  private static Layout layout(Way way, int rank) {
+    return way.spec().form() == PrimitiveSpec.Form.CHANNELS_FIRST
+        ? Layout.channelsFirst(rank)
+        : Layout.channelsLast(rank);
+  }
+
+  /** What the kernel would read if the whole src were copied. */
+  private static TensorSpec kernelSrc(Way way, NativeProblem problem, TensorSpec src) {
+    Shape shape = src.shape();
+    if (way.spec().pads()) {
+      int last = problem.axes().size() - 1;
+      while (problem.axes().get(last).begin() == 0) {
+        last--;
+      }
+      AxisPlan row = problem.axes().get(last);
+      shape =
+          shape.with(
+              last + 2, shape.dim(last + 2) + row.begin() + Math.max(0, row.end()));
+    }
+    return src.withLayout(layout(way, shape.rank())).withShape(shape);
   }
 
   private static Supplier<CallSlot> slots(PartedPrimitives primitives, String problem) {

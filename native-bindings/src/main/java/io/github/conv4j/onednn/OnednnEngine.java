@@ -39,14 +39,23 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   /** The name of the convolution of stride 1 that stands for a transposed one. */
   private static final String SUBPIXEL = "subpixel";
 
-  private static final int MOST_IMPLEMENTATIONS = 4;
-
   private final EngineOptions options;
   private final Ledger ledger;
+  private final long mostElements;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   OnednnEngine(EngineOptions options) {
+    this(options, MOST_ELEMENTS);
+  }
+
+  /**
+   * Starts an engine.
+   *
+   * @param mostElements how many elements of a tensor one primitive is given at most
+   */
+  OnednnEngine(EngineOptions options, long mostElements) {
     this.options = options;
+    this.mostElements = mostElements;
     this.ledger = new Ledger(NAME, options);
     CompilationCache.SHARED.open();
   }
@@ -72,15 +81,55 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     return lack == null ? new Support.Supported() : new Support.Unsupported(lack);
   }
 
-  private static @Nullable String lack(ConvolutionRequest request) {
-    String lack = Limits.ofElements(request, MOST_ELEMENTS);
+  private @Nullable String lack(ConvolutionRequest request) {
+    ConvolutionRequest atOnce = atOnce(request);
+    String lack = Limits.ofElements(atOnce, mostElements);
     lack = lack == null ? Limits.ofTypes(request) : lack;
-    lack = lack == null ? Limits.ofLayouts(request, MOST_ELEMENTS) : lack;
-    lack = lack == null ? StagedConvolution.lackOfPadding(request, MOST_ELEMENTS) : lack;
+    lack = lack == null ? Limits.ofLayouts(atOnce, mostElements) : lack;
+    lack = lack == null ? StagedConvolution.lackOfPadding(request, mostElements) : lack;
     return lack == null && request.weightsSpec().layout() instanceof Layout.Blocked
         ? "it packs weights from plain and strided layouts but they are %s; reorder them"
             .formatted(request.weightsSpec())
         : lack;
+  }
+
+  /**
+   * The request of which kernels of 32-bit offsets must be able to address all: where the whole
+   * batch is too much, one image, if images can be computed in groups.
+   */
+  private ConvolutionRequest atOnce(ConvolutionRequest request) {
+    boolean fits =
+        Limits.ofElements(request, mostElements) == null
+            && Limits.ofLayouts(request, mostElements) == null;
+    return fits || !canGroupImages(request)
+        ? request
+        : ConvolutionRequest.of(request.convolution(), image(request.src()))
+            .withDst(image(request.dst()));
+  }
+
+  private static TensorSpec image(TensorSpec spec) {
+    return spec.withShape(spec.shape().with(0, 1));
+  }
+
+  /** What is composed of copies or runs in the naive loops takes the whole batch. */
+  private static boolean canGroupImages(ConvolutionRequest request) {
+    Convolution convolution = request.convolution();
+    NativeProblem problem = NativeProblem.of(convolution, request.geometry());
+    boolean loops =
+        (problem.pads() || convolution.isTransposed())
+            && request.weights().map(weights -> !SafeLoops.allFinite(weights)).orElse(false);
+    return convolution.padding().mode() == PaddingMode.ZEROS
+        && isWhole(problem, request.src(), request.dst())
+        && !loops;
+  }
+
+  /** Whether all of src and dst takes part, in numbers that are safe. */
+  private static boolean isWhole(NativeProblem problem, TensorSpec src, TensorSpec dst) {
+    return !problem.has(AxisPlan.Coverage.NONE)
+        && !problem.has(AxisPlan.Coverage.GAPS)
+        && !problem.exceeds(MOST_STEP)
+        && problem.srcWindow().isAll(src.shape())
+        && problem.dstWindow().isAll(dst.shape());
   }
 
   @Override
@@ -116,9 +165,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
       if (SubpixelConvolution.serves(request)) {
         names.add(SUBPIXEL);
       }
-      names.addAll(
-          CompiledConvolution.implementations(
-              problem, request.src(), request.dst(), MOST_IMPLEMENTATIONS));
+      ways(problem, request, true).forEach(way -> names.add(way.name()));
       return names;
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
@@ -135,11 +182,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   private static boolean isDirect(NativeProblem problem, PrepareRequest request) {
     Convolution convolution = request.convolution();
     return convolution.padding().mode() == PaddingMode.ZEROS
-        && !problem.has(AxisPlan.Coverage.NONE)
-        && !problem.has(AxisPlan.Coverage.GAPS)
-        && !problem.exceeds(MOST_STEP)
-        && problem.srcWindow().isAll(request.src().shape())
-        && problem.dstWindow().isAll(request.dst().shape())
+        && isWhole(problem, request.src(), request.dst())
         && request.src().layout() instanceof Layout.Plain
         && request.dst().layout() instanceof Layout.Plain
         && !((problem.pads() || convolution.isTransposed())
@@ -159,12 +202,19 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     }
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
     try {
-      CompiledConvolution compiled =
-          CompilationCache.SHARED.compile(problem, request.src(), request.dst(), implementation);
-      return direct(compiled, problem, request, compiled.problemText(request));
+      for (Way way : ways(problem, request, true)) {
+        if (way.name().equals(implementation)) {
+          return prepare(way, problem, request, request.src(), request.dst());
+        }
+      }
     } catch (DnnlStatusException e) {
       throw e.forProblem(request.problemText());
     }
+    throw new AssertionError(implementation);
+  }
+
+  private List<Way> ways(NativeProblem problem, PrepareRequest request, boolean all) {
+    return WayCache.SHARED.ways(problem, request.src(), request.dst(), mostElements, all);
   }
 
   @Override
@@ -206,64 +256,44 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     boolean whole =
         problem.srcWindow().isAll(request.src().shape())
             && problem.dstWindow().isAll(request.dst().shape());
-    if (!whole) {
-      return staged(problem, request);
-    }
-    CompiledConvolution compiled = compile(problem, request.src(), request.dst());
-    boolean srcStrided = request.src().layout() instanceof Layout.Strided;
-    boolean strided = srcStrided || request.dst().layout() instanceof Layout.Strided;
-    // oneDNN 3.13 (brg_deconv) does not look at the distance between the images of src.
-    boolean wrong = srcStrided && convolution.isTransposed();
-    if (wrong || (strided && compiled.isSlow())) {
-      compiled.release();
-      return staged(problem, request);
-    }
-    return direct(compiled, problem, request, compiled.problemText(request));
-  }
-
-  private PreparedConvolution staged(NativeProblem problem, PrepareRequest request) {
-    return StagedConvolution.windowed(
-        this,
-        ledger,
-        request,
-        problem.srcWindow(),
-        problem.dstWindow(),
-        (src, dst) -> direct(compile(problem, src, dst), problem, request, request.problemText()));
+    return whole
+        ? first(problem, request, settled(request.src()), settled(request.dst()))
+        : StagedConvolution.windowed(
+            this,
+            ledger,
+            request,
+            problem.srcWindow(),
+            problem.dstWindow(),
+            (src, dst) -> first(problem, request, src, dst));
   }
 
   /**
-   * Compiles a problem; where ANY made oneDNN choose a blocked layout, channels-last is taken
-   * instead, so that every tensor can be described, read and passed on to the next convolution.
+   * Where the caller leaves a layout open it is channels-last, in which oneDNN's kernels are at
+   * their best and which can be passed on to any other convolution.
    */
-  private static CompiledConvolution compile(
-      NativeProblem problem, TensorSpec src, TensorSpec dst) {
-    CompiledConvolution compiled = CompilationCache.SHARED.compile(problem, src, dst);
-    boolean blocked =
-        compiled.src().layout() instanceof Layout.Blocked
-            || compiled.dst().layout() instanceof Layout.Blocked;
-    if (!blocked) {
-      return compiled;
-    }
-    compiled.release();
-    return CompilationCache.SHARED.compile(problem, plain(src), plain(dst));
-  }
-
-  private static TensorSpec plain(TensorSpec spec) {
+  private static TensorSpec settled(TensorSpec spec) {
     return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
   }
 
-  /** Takes over one use of {@code compiled}. */
-  private PreparedConvolution direct(
-      CompiledConvolution compiled,
-      NativeProblem problem,
-      PrepareRequest request,
-      String problemText) {
-    if (compiled.isSlow()) {
-      SlowLog.tell(
-          "oneDNN has only its slow implementation " + compiled.implementation().name(),
-          problemText);
+  private PreparedConvolution first(
+      NativeProblem problem, PrepareRequest request, TensorSpec src, TensorSpec dst) {
+    List<Way> ways = WayCache.SHARED.ways(problem, src, dst, mostElements, false);
+    if (ways.isEmpty()) {
+      throw new DnnlStatusException(DnnlStatusException.UNIMPLEMENTED, "choosing a kernel");
     }
-    return OnednnConvolution.prepare(compiled, problem, request, problemText, ledger);
+    return prepare(ways.getFirst(), problem, request, src, dst);
+  }
+
+  private PreparedConvolution prepare(
+      Way way, NativeProblem problem, PrepareRequest request, TensorSpec src, TensorSpec dst) {
+    var prepared =
+        OnednnConvolution.prepare(way, problem, request, src, dst, mostElements, ledger);
+    if (way.isSlow()) {
+      SlowLog.tell(
+          "oneDNN has only its slow implementation " + way.implementation().name(),
+          prepared.explain().problem());
+    }
+    return prepared;
   }
 
   @Override

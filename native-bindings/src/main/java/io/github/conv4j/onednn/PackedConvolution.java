@@ -1,16 +1,9 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.internal.prepared.CopiedWeights;
-import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /** A compiled convolution with packed weights: what all callers of one prepared one share. */
 final class PackedConvolution implements AutoCloseable {
@@ -20,17 +13,21 @@ final class PackedConvolution implements AutoCloseable {
   private final MemorySegment weights;
   private final MemorySegment bias;
 
-  /** Takes over one use of {@code compiled}; packs the weights. */
+  /**
+   * Takes over one use of {@code compiled}; packs the weights.
+   *
+   * @param weightsOffset where this part's weights begin, in elements
+   */
   PackedConvolution(
       CompiledConvolution compiled,
-      NativeProblem problem,
-      Tensor givenWeights,
-      @Nullable Tensor givenBias) {
+      PlainParameters parameters,
+      long weightsOffset,
+      long biasOffset) {
     this.compiled = compiled;
     int ompThreads = OneThread.enter();
     try {
-      this.weights = packWeights(problem, givenWeights);
-      this.bias = copyBias(givenBias);
+      this.weights = packWeights(parameters, weightsOffset);
+      this.bias = copyBias(parameters, biasOffset);
     } catch (Throwable e) {
       close();
       throw e;
@@ -40,100 +37,61 @@ final class PackedConvolution implements AutoCloseable {
   }
 
   /**
-   * Takes over one use of {@code compiled}, which computes all output channels of {@code whole};
-   * uses its weights, which must outlive this.
+   * Takes over one use of {@code compiled}; uses the weights of {@code other}, packed alike, which
+   * must outlive this.
    */
-  private PackedConvolution(CompiledConvolution compiled, PackedConvolution whole) {
+  PackedConvolution(CompiledConvolution compiled, PackedConvolution other) {
     this.compiled = compiled;
-    this.weights = whole.weights;
-    this.bias = whole.bias;
+    this.weights = other.weights;
+    this.bias = other.bias;
   }
 
-  /**
-   * Takes over one use of {@code compiled}; shares the weights of {@code whole} if they are packed
-   * alike.
-   */
-  static PackedConvolution ofPart(
-      CompiledConvolution compiled,
-      PartPlan.Part part,
-      PrepareRequest request,
-      PackedConvolution whole) {
-    boolean sharable =
-        part.channels().count() == request.convolution().outChannels()
-            && compiled.weightsLayout().equals(whole.compiled.weightsLayout())
-            && compiled.weightsByteSize() == whole.compiled.weightsByteSize();
-    if (sharable) {
-      return new PackedConvolution(compiled, whole);
-    }
-    boolean transposed = request.convolution().isTransposed();
-    Tensor partWeights;
-    Tensor partBias;
-    try {
-      partWeights = Objects.requireNonNull(part.parameters(request.weights(), transposed ? 1 : 0));
-      partBias = part.parameters(request.bias(), 0);
-    } catch (Throwable e) {
-      compiled.release();
-      throw e;
-    }
-    return new PackedConvolution(compiled, part.problem(), partWeights, partBias);
+  /** Whether these weights belong to {@code other}. */
+  boolean sharesWeightsOf(PackedConvolution other) {
+    return weights.equals(other.weights);
   }
 
-  /** Whether these weights belong to {@code whole}. */
-  boolean sharesWeightsOf(PackedConvolution whole) {
-    return weights.equals(whole.weights);
-  }
-
-  /**
-   * Reorders the caller's weights, or the part of the kernel that takes part, into oneDNN's layout.
-   */
-  private MemorySegment packWeights(NativeProblem problem, Tensor given) {
+  /** Reorders the caller's weights, or the part that takes part, into oneDNN's layout. */
+  private MemorySegment packWeights(PlainParameters parameters, long offset) {
     MemorySegment engine = NativeEngine.handle();
+    Reorder packing = compiled.packing();
     MemorySegment packed =
         handles.own(Dnnl.createOwningMemory(compiled.weightsDesc(), engine), Dnnl::destroyMemory);
     try (Arena arena = Arena.ofConfined();
         var temporary = new Handles()) {
-      MemorySegment plain = rowMajor(problem, given, arena);
+      MemorySegment plain = parameters.weights();
       MemorySegment from =
-          temporary.own(
-              Dnnl.createMemory(compiled.plainWeightsDesc(), engine), Dnnl::destroyMemory);
-      Dnnl.setBytes(from, plain.asSlice(problem.weightsOffset() * Float.BYTES));
+          temporary.own(Dnnl.createMemory(packing.fromDesc(), engine), Dnnl::destroyMemory);
+      Dnnl.setBytes(from, plain.asSlice(offset * Float.BYTES));
       MemorySegment scratchpad =
           temporary.own(
-              Dnnl.createOwningMemory(compiled.packingScratchpadDesc(), engine),
-              Dnnl::destroyMemory);
+              Dnnl.createOwningMemory(packing.scratchpadDesc(), engine), Dnnl::destroyMemory);
       MemorySegment stream = temporary.own(Dnnl.createStream(engine), Dnnl::destroyStream);
       int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
       MemorySegment arguments =
           Dnnl.arguments(arena, kinds, new MemorySegment[] {from, packed, scratchpad});
-      Dnnl.execute(compiled.packing(), stream, kinds.length, arguments, plain, plain);
-    } finally {
-      Reference.reachabilityFence(given);
+      Dnnl.execute(packing.primitive(), stream, kinds.length, arguments, plain, plain);
     }
     return packed;
   }
 
-  /** Returns the caller's own bytes where they already lie as the reorder expects them. */
-  private static MemorySegment rowMajor(NativeProblem problem, Tensor given, Arena arena) {
-    boolean asExpected =
-        !problem.convolution().isKernelFlipped()
-            && given.spec().layout() instanceof Layout.Plain plain
-            && !plain.isChannelsLast();
-    return asExpected
-        ? given.segment()
-        : arena.allocateFrom(
-            ValueLayout.JAVA_FLOAT, CopiedWeights.of(problem.convolution(), given));
-  }
-
-  private MemorySegment copyBias(@Nullable Tensor tensor) {
-    if (tensor == null) {
+  private MemorySegment copyBias(PlainParameters parameters, long offset) {
+    float[] values = parameters.bias();
+    if (values == null) {
       return MemorySegment.NULL;
     }
-    float[] values = tensor.toFloatArray();
+    int count = Math.toIntExact(compiled.spec().outChannels());
     MemorySegment memory =
         handles.own(
             Dnnl.createOwningMemory(compiled.biasDesc(), NativeEngine.handle()),
             Dnnl::destroyMemory);
-    Dnnl.bytes(memory, (long) values.length * Float.BYTES).copyFrom(MemorySegment.ofArray(values));
+    MemorySegment.copy(
+        values,
+        Math.toIntExact(offset),
+        Dnnl.bytes(memory, (long) count * Float.BYTES),
+        ValueLayout.JAVA_FLOAT,
+        0,
+        count);
     return memory;
   }
 

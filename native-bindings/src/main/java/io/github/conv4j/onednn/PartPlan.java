@@ -1,214 +1,219 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.Convolution;
 import io.github.conv4j.internal.compose.Window;
-import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Shape;
-import io.github.conv4j.tensor.Tensor;
-import io.github.conv4j.tensor.TensorSpec;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One way to cut a problem into problems for several threads, each a primitive of one thread on a
  * part of the tensors.
  *
  * @param name what the parts are, for {@code explain}
- * @param parts the problems
+ * @param parts the problems, the longer ones first
  */
-record PartPlan(String name, List<Part> parts) {
+record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   /** Blocks of oneDNN's kernels: fewer output channels would leave vectors half empty. */
   private static final long CHANNEL_BLOCK = 16;
 
-  /** A cut of the same kind may leave one thread this much more work than its share. */
-  private static final double BALANCED = 1.06;
+  /** Neighbours in a row that kernels compute together. */
+  private static final long PIXEL_BLOCK = 8;
 
-  /**
-   * One part.
-   *
-   * @param problem what is computed
-   * @param src the part of src that is read
-   * @param dst the part of dst, or a dense copy of it
-   * @param srcOffset where the part begins in src, in elements
-   * @param dstOffset where the part begins in dst, in elements
-   * @param channels the output channels
-   * @param copyPitch 0 if the primitive writes into dst; else it writes a dense copy, whose pixels
-   *     are then put into dst, so many elements apart
-   */
-  record Part(
-      NativeProblem problem,
-      TensorSpec src,
-      TensorSpec dst,
-      long srcOffset,
-      long dstOffset,
-      Window.Range channels,
-      long copyPitch) {
+  /** More parts than this many a thread are not tried. */
+  private static final long MOST_PARTS_PER_THREAD = 6;
 
-    /** The part of a weights or bias tensor that belongs to the part's output channels. */
-    @Nullable Tensor parameters(@Nullable Tensor whole, int channelDim) {
-      if (whole == null || whole.spec().shape().dim(channelDim) == channels.count()) {
-        return whole;
+  /** Cuts that leave more of the threads idle than the best one by this factor are not tried. */
+  private static final double MOST_IMBALANCE = 1.5;
+
+  private static final String IMAGES = "images";
+  private static final int MOST_TRIED = 24;
+  private static final int MOST_WAYS = 4;
+
+  /** Cuts must save so much of the time of one thread, and more parts so much of that of fewer. */
+  private static final double WORTH_CUTTING = 0.9;
+
+  private static final double WORTH_MORE_PARTS = 0.97;
+
+  PartPlan {
+    parts = List.copyOf(parts);
+  }
+
+  /** All in one part, or in as few groups of images as kernels of 32-bit offsets can address. */
+  static PartPlan alone(PrimitiveSpec spec, long mostElements) {
+    long pieces = 1;
+    while (!fits(largest(spec, new Pieces(pieces, 1, 1)).spec(), mostElements)) {
+      if (pieces == spec.images()) {
+        throw new DnnlStatusException(DnnlStatusException.UNIMPLEMENTED, "addressing one image");
       }
-      long[] strides = whole.spec().strides();
-      TensorSpec spec =
-          TensorSpec.of(
-              whole.spec().dataType(),
-              Layout.strided(strides),
-              whole.spec().shape().with(channelDim, channels.count()));
-      MemorySegment from =
-          whole.segment().asSlice(channels.begin() * strides[channelDim] * Float.BYTES);
-      return Tensor.wrap(spec, from);
+      pieces = Math.min(spec.images(), 2 * pieces);
     }
+    return cut(spec, new Pieces(pieces, 1, 1));
+  }
+
+  private static boolean fits(PrimitiveSpec spec, long mostElements) {
+    return Math.max(spec.src().span(), spec.kernelSrc().span()) <= mostElements
+        && Math.max(spec.dst().span(), spec.kernelDst().span()) <= mostElements;
   }
 
   /**
-   * Returns the ways to cut a problem, the most promising first.
-   *
-   * @param src the whole src, plain or strided
-   * @param dst the whole dst, plain or strided
-   * @param count how many parts
+   * Returns the ways to cut a problem for a number of threads, the most promising first; none if
+   * one thread is as fast.
    */
-  static List<PartPlan> of(NativeProblem problem, TensorSpec src, TensorSpec dst, int count) {
-    List<PartPlan> ways = new ArrayList<>();
-    long images = src.shape().dim(0);
-    long rows = problem.convolution().isTransposed() ? 0 : dst.shape().dim(2);
-    if (isBalanced(images, count)) {
-      ways.add(images(problem, src, dst, count));
+  static List<PartPlan> of(
+      PrimitiveSpec spec, Implementation implementation, int threads, long mostElements) {
+    record Way(Pieces pieces, double nanos) {}
+    double one = KernelCost.nanos(spec, implementation);
+    List<Way> ways = new ArrayList<>();
+    for (Pieces pieces : tried(spec, threads)) {
+      PrimitiveSpec part = largest(spec, pieces).spec();
+      double nanos =
+          Math.ceilDiv(pieces.count(), threads) * KernelCost.nanos(part, implementation);
+      if (nanos < WORTH_CUTTING * one && fits(part, mostElements)) {
+        ways.add(new Way(pieces, nanos));
+      }
     }
-    if (images == 1 && isBalanced(rows, count) && rows >= 2L * count) {
-      ways.add(rows(problem, src, dst, count));
+    ways.sort(Comparator.comparingDouble(Way::nanos));
+    if (!ways.isEmpty()) {
+      Way best = ways.getFirst();
+      ways.stream()
+          .filter(way -> way.nanos * WORTH_MORE_PARTS <= best.nanos)
+          .min(Comparator.comparingLong(way -> way.pieces.count()))
+          .ifPresent(
+              way -> {
+                ways.remove(way);
+                ways.addFirst(way);
+              });
     }
-    if (canCutChannels(problem, dst, count)) {
-      ways.add(channels(problem, src, dst, count));
-    }
-    if (ways.isEmpty() && images == 1 && rows >= 2L * count) {
-      ways.add(rows(problem, src, dst, count));
-    }
-    return ways;
+    return ways.stream().limit(MOST_WAYS).map(way -> cut(spec, way.pieces)).toList();
   }
 
-  private static boolean isBalanced(long size, int count) {
-    return size >= count && Math.ceilDiv(size, count) * count <= BALANCED * size;
+  /** Whether each image is in one part. */
+  boolean isOfImages() {
+    return name.equals(IMAGES);
   }
 
-  private static boolean canCutChannels(NativeProblem problem, TensorSpec dst, int count) {
-    return problem.convolution().groups() == 1
-        && dst.layout() instanceof Layout.Plain plain
-        && (plain.isChannelsLast() || dst.shape().dim(0) == 1)
-        && problem.convolution().outChannels() >= CHANNEL_BLOCK * count;
+  /** How many pieces each dimension is cut into. */
+  private record Pieces(long images, long rows, long channels) {
+    long count() {
+      return images * rows * channels;
+    }
+
+    String name() {
+      List<String> names = new ArrayList<>();
+      if (images > 1) {
+        names.add(IMAGES);
+      }
+      if (rows > 1) {
+        names.add("rows");
+      }
+      if (channels > 1) {
+        names.add("output channels");
+      }
+      return String.join(" and ", names);
+    }
+  }
+
+  /** The cuts that keep threads busy about equally, the best balanced and those of fewer parts first. */
+  private static List<Pieces> tried(PrimitiveSpec spec, int threads) {
+    record Candidate(Pieces pieces, double imbalance) {}
+    long most = MOST_PARTS_PER_THREAD * threads;
+    long images = spec.images();
+    long rowUnits = units(rows(spec), rowUnit(spec));
+    long channelUnits = units(spec.outChannels(), channelUnit(spec));
+    List<Candidate> candidates = new ArrayList<>();
+    double least = Double.MAX_VALUE;
+    for (long c : pieceCounts(channelUnits, most)) {
+      for (long r : pieceCounts(rowUnits, most / c)) {
+        for (long n : pieceCounts(images, most / c / r)) {
+          var pieces = new Pieces(n, r, c);
+          // Rows of several images do not lie together.
+          if (pieces.count() == 1 || (r > 1 && n < images)) {
+            continue;
+          }
+          double largest =
+              (double) Math.ceilDiv(images, n) / images
+                  * Math.ceilDiv(rowUnits, r) / rowUnits
+                  * Math.ceilDiv(channelUnits, c) / channelUnits;
+          double imbalance = largest * Math.ceilDiv(pieces.count(), threads) * threads;
+          least = Math.min(least, imbalance);
+          candidates.add(new Candidate(pieces, imbalance));
+        }
+      }
+    }
+    double bound = least * MOST_IMBALANCE;
+    return candidates.stream()
+        .filter(candidate -> candidate.imbalance <= bound)
+        .sorted(
+            Comparator.comparingDouble(Candidate::imbalance)
+                .thenComparingLong(candidate -> candidate.pieces.count()))
+        .limit(MOST_TRIED)
+        .map(Candidate::pieces)
+        .toList();
+  }
+
+  /** The numbers of pieces that make the largest piece smaller than fewer pieces do. */
+  private static List<Long> pieceCounts(long units, long most) {
+    List<Long> counts = new ArrayList<>();
+    long last = Long.MAX_VALUE;
+    for (long count = 1; count <= Math.min(units, most); count++) {
+      long largest = Math.ceilDiv(units, count);
+      if (largest < last) {
+        counts.add(count);
+        last = largest;
+      }
+    }
+    return counts;
+  }
+
+  private static long units(long size, long unit) {
+    return Math.max(1, size / unit);
+  }
+
+  private static long rows(PrimitiveSpec spec) {
+    return spec.transposed() ? 1 : spec.axes().get(spec.rowAxis()).dst().count();
+  }
+
+  private static long rowUnit(PrimitiveSpec spec) {
+    return spec.rowAxis() == spec.axes().size() - 1 ? PIXEL_BLOCK : 1;
+  }
+
+  private static long channelUnit(PrimitiveSpec spec) {
+    long outOfGroup = spec.outChannels() / spec.groups();
+    boolean depthwise = outOfGroup == 1 && spec.inChannels() == spec.groups();
+    return depthwise || spec.groups() == 1 ? CHANNEL_BLOCK : outOfGroup;
   }
 
   /** Piece {@code i} of {@code count} pieces of {@code size}, cut at multiples of {@code unit}. */
-  private static Window.Range piece(long size, int count, int i, long unit) {
-    long units = Math.ceilDiv(size, unit);
-    long begin = Math.min(size, units * i / count * unit);
-    long end = Math.min(size, units * (i + 1) / count * unit);
+  private static Window.Range piece(long size, long count, long i, long unit) {
+    long units = units(size, unit);
+    long begin = units * i / count * unit;
+    long end = i == count - 1 ? size : units * (i + 1) / count * unit;
     return new Window.Range(begin, end - begin);
   }
 
-  private static PartPlan images(NativeProblem problem, TensorSpec src, TensorSpec dst, int count) {
-    return new PartPlan(
-        "images",
-        IntStream.range(0, count)
-            .mapToObj(i -> piece(src.shape().dim(0), count, i, 1))
-            .map(
-                range ->
-                    new Part(
-                        problem,
-                        src.withShape(src.shape().with(0, range.count())),
-                        dst.withShape(dst.shape().with(0, range.count())),
-                        range.begin() * src.strides()[0],
-                        range.begin() * dst.strides()[0],
-                        allChannels(problem),
-                        0))
-            .toList());
+  /** The longest pieces are the last ones, since those end with what is left of a unit. */
+  private static PrimitiveSpec.Part largest(PrimitiveSpec spec, Pieces pieces) {
+    return part(spec, pieces, pieces.images - 1, pieces.rows - 1, pieces.channels - 1);
   }
 
-  private static Window.Range allChannels(NativeProblem problem) {
-    return new Window.Range(0, problem.convolution().outChannels());
+  private static PrimitiveSpec.Part part(
+      PrimitiveSpec spec, Pieces pieces, long image, long row, long channel) {
+    return spec.part(
+        piece(spec.images(), pieces.images, image, 1),
+        piece(rows(spec), pieces.rows, row, rowUnit(spec)),
+        piece(spec.outChannels(), pieces.channels, channel, channelUnit(spec)));
   }
 
-  private static PartPlan rows(NativeProblem problem, TensorSpec src, TensorSpec dst, int count) {
-    return new PartPlan(
-        "rows",
-        IntStream.range(0, count)
-            .mapToObj(i -> rows(problem, src, dst, piece(dst.shape().dim(2), count, i, 1)))
-            .toList());
-  }
-
-  private static Part rows(
-      NativeProblem problem, TensorSpec src, TensorSpec dst, Window.Range outputs) {
-    AxisPlan all = problem.axes().getFirst();
-    AxisPlan axis = all.part(outputs);
-    List<AxisPlan> axes = new ArrayList<>(problem.axes());
-    // Where a part lies says nothing about its kernel: equal parts are compiled once.
-    axes.set(0, axis.fromZero());
-    return new Part(
-        new NativeProblem(problem.convolution(), axes),
-        part(src, axis.src().count()),
-        part(dst, axis.dst().count()),
-        (axis.src().begin() - all.src().begin()) * src.strides()[2],
-        (axis.dst().begin() - all.dst().begin()) * dst.strides()[2],
-        allChannels(problem),
-        0);
-  }
-
-  /** Rows of the only image: dense where channels come last, else with the strides of the whole. */
-  private static TensorSpec part(TensorSpec whole, long rows) {
-    Shape shape = whole.shape().with(2, rows);
-    return whole.layout() instanceof Layout.Plain plain && plain.isChannelsLast()
-        ? whole.withShape(shape)
-        : TensorSpec.of(whole.dataType(), Layout.strided(whole.strides()), shape);
-  }
-
-  private static PartPlan channels(
-      NativeProblem problem, TensorSpec src, TensorSpec dst, int count) {
-    boolean dense = ((Layout.Plain) dst.layout()).isChannelsLast();
-    long copyPitch = dense ? dst.shape().dim(1) : 0;
-    return new PartPlan(
-        "output channels",
-        IntStream.range(0, count)
-            .mapToObj(i -> piece(dst.shape().dim(1), count, i, CHANNEL_BLOCK))
-            .map(
-                range ->
-                    new Part(
-                        new NativeProblem(
-                            withOutChannels(problem.convolution(), range.count()), problem.axes()),
-                        src,
-                        dst.withShape(dst.shape().with(1, range.count())),
-                        0,
-                        range.begin() * dst.strides()[1],
-                        range,
-                        copyPitch))
-            .toList());
-  }
-
-  /** What a {@link NativeProblem} looks at: the axes say the rest. */
-  private static Convolution withOutChannels(Convolution whole, long outChannels) {
-    long in = whole.inChannels();
-    Convolution.Builder builder =
-        switch (whole.spatialRank()) {
-          case 1 ->
-              whole.isTransposed()
-                  ? Convolution.transposed1d(in, outChannels)
-                  : Convolution.conv1d(in, outChannels);
-          case 2 ->
-              whole.isTransposed()
-                  ? Convolution.transposed2d(in, outChannels)
-                  : Convolution.conv2d(in, outChannels);
-          default ->
-              whole.isTransposed()
-                  ? Convolution.transposed3d(in, outChannels)
-                  : Convolution.conv3d(in, outChannels);
-        };
-    return builder
-        .kernel(LongStream.range(0, whole.spatialRank()).map(i -> whole.kernel((int) i)).toArray())
-        .bias(whole.hasBias())
-        .flippedKernel(whole.isKernelFlipped())
-        .build();
+  private static PartPlan cut(PrimitiveSpec spec, Pieces pieces) {
+    List<PrimitiveSpec.Part> parts = new ArrayList<>();
+    for (long image = 0; image < pieces.images; image++) {
+      for (long row = 0; row < pieces.rows; row++) {
+        for (long channel = 0; channel < pieces.channels; channel++) {
+          parts.add(part(spec, pieces, image, row, channel));
+        }
+      }
+    }
+    parts.sort(Comparator.comparingLong(part -> -part.spec().dst().elementCount()));
+    return new PartPlan(pieces.name(), parts);
   }
 }

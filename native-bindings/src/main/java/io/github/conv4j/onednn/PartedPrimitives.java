@@ -1,122 +1,181 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.internal.prepared.PrepareRequest;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The primitives of one prepared convolution: one for the whole problem, and where a call may be
- * shared between threads, one for each part.
+ * The primitives of one prepared convolution: one for the whole problem, or a few for groups of its
+ * images, and where a call may be shared between threads, one for each part.
  */
 final class PartedPrimitives implements AutoCloseable {
-  private final PackedConvolution whole;
-  private final List<PackedConvolution> parts = new ArrayList<>();
+  /** Equal parts at different places share one of these. */
+  private final List<PackedConvolution> primitives = new ArrayList<>();
+
+  /** The offsets of the parameters of each primitive. */
+  private final List<Long> weightsOffsets = new ArrayList<>();
+
+  private final String implementation;
+  private List<PlacedPrimitive> alone;
+  private List<PlacedPrimitive> parts = List.of();
   private @Nullable PartPlan plan;
 
-  /** Takes over one use of {@code compiled}. */
-  PartedPrimitives(CompiledConvolution compiled, NativeProblem problem, PrepareRequest request) {
-    this.whole = new PackedConvolution(compiled, problem, request.weights(), request.bias());
+  /**
+   * A primitive and the part that it computes.
+   *
+   * @param primitive index of the primitive
+   * @param srcOffset where the part begins in src, in elements
+   * @param dstOffset where the part begins in dst, in elements
+   */
+  record PlacedPrimitive(int primitive, long srcOffset, long dstOffset) {}
+
+  PartedPrimitives(Way way, PlainParameters parameters) {
+    this.implementation = way.implementation().name();
+    try {
+      this.alone = place(way.alone(), parameters);
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
   }
 
   /**
    * Adds primitives for parts, in the first way of cutting for which oneDNN has the implementation
-   * of the whole; none if there is no such way.
+   * of the whole; none if there is no such way. Where parts add in another order than the whole,
+   * one thread runs the parts too, so that helpers change no bit.
    */
-  void cut(NativeProblem problem, PrepareRequest request, int count) {
-    CompiledConvolution compiled = whole.compiled();
-    for (PartPlan way : PartPlan.of(problem, compiled.src(), compiled.dst(), count)) {
-      if (compile(way, request)) {
-        plan = way;
-        return;
-      }
-      closeParts();
-    }
-  }
-
-  private boolean compile(PartPlan way, PrepareRequest request) {
-    String implementation = whole.compiled().implementation().name();
-    for (PartPlan.Part part : way.parts()) {
-      CompiledConvolution compiled;
+  void cut(List<PartPlan> ways, PlainParameters parameters) {
+    int before = primitives.size();
+    for (PartPlan way : ways) {
       try {
-        compiled =
-            CompilationCache.SHARED.compile(part.problem(), part.src(), part.dst(), implementation);
-      } catch (DnnlStatusException e) {
-        if (e.isUnimplemented()) {
-          return false;
+        parts = place(way, parameters);
+        plan = way;
+        if (new Implementation(implementation).isProduct() && !way.isOfImages()) {
+          alone = parts;
         }
-        throw e;
+        return;
+      } catch (DnnlStatusException e) {
+        if (!e.isUnimplemented()) {
+          throw e;
+        }
+        while (primitives.size() > before) {
+          primitives.removeLast().close();
+          weightsOffsets.removeLast();
+        }
       }
-      parts.add(PackedConvolution.ofPart(compiled, part, request, whole));
     }
-    return true;
   }
 
-  PackedConvolution whole() {
-    return whole;
-  }
-
-  /** Returns how many parts there are, or 1. */
-  int partCount() {
-    return Math.max(1, parts.size());
-  }
-
-  PartPlan.Part part(int index) {
-    if (plan == null) {
-      throw new AssertionError("there are no parts");
+  private List<PlacedPrimitive> place(PartPlan way, PlainParameters parameters) {
+    List<PlacedPrimitive> placed = new ArrayList<>();
+    for (PrimitiveSpec.Part part : way.parts()) {
+      placed.add(
+          new PlacedPrimitive(primitive(part, parameters), part.srcOffset(), part.dstOffset()));
     }
-    return plan.parts().get(index);
+    return List.copyOf(placed);
   }
 
-  PackedConvolution primitive(int index) {
-    return parts.get(index);
+  private int primitive(PrimitiveSpec.Part part, PlainParameters parameters) {
+    for (int i = 0; i < primitives.size(); i++) {
+      if (weightsOffsets.get(i) == part.weightsOffset()
+          && primitives.get(i).compiled().spec().equals(part.spec())) {
+        return i;
+      }
+    }
+    CompiledConvolution compiled =
+        CompilationCache.SHARED.compile(part.spec(), implementation);
+    PackedConvolution alike = packedAlike(part, compiled);
+    PackedConvolution packed =
+        alike == null
+            ? new PackedConvolution(
+                compiled, parameters, part.weightsOffset(), part.biasOffset())
+            : new PackedConvolution(compiled, alike);
+    primitives.add(packed);
+    weightsOffsets.add(part.weightsOffset());
+    return primitives.size() - 1;
+  }
+
+  private @Nullable PackedConvolution packedAlike(
+      PrimitiveSpec.Part part, CompiledConvolution compiled) {
+    for (int i = 0; i < primitives.size(); i++) {
+      CompiledConvolution other = primitives.get(i).compiled();
+      if (weightsOffsets.get(i) == part.weightsOffset()
+          && other.spec().outChannels() == part.spec().outChannels()
+          && other.weightsLayout().equals(compiled.weightsLayout())
+          && other.weightsByteSize() == compiled.weightsByteSize()) {
+        return primitives.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** What one thread runs, one after the other. */
+  List<PlacedPrimitive> alone() {
+    return alone;
+  }
+
+  /** What threads share; empty if a call is not shared. */
+  List<PlacedPrimitive> parts() {
+    return parts;
+  }
+
+  List<PackedConvolution> primitives() {
+    return primitives;
   }
 
   /** Returns what the parts are, for {@code explain}; empty if there are none. */
   String partsText() {
-    return plan == null ? "" : " in %d parts by %s".formatted(parts.size(), plan.name());
+    if (plan == null) {
+      return "";
+    }
+    boolean copied = !copies(alone) && copies(parts);
+    return " in %d parts by %s%s".formatted(parts.size(), plan.name(), copied ? ", copied" : "");
+  }
+
+  private boolean copies(List<PlacedPrimitive> placed) {
+    return placed.stream()
+        .map(part -> primitives.get(part.primitive()).compiled())
+        .anyMatch(compiled -> compiled.srcCopy() != null || compiled.dstCopy() != null);
   }
 
   long weightsByteSize() {
-    return whole.compiled().weightsByteSize()
-        + parts.stream()
-            .filter(part -> !part.sharesWeightsOf(whole))
-            .mapToLong(part -> part.compiled().weightsByteSize())
-            .sum();
-  }
-
-  /** The most scratchpad bytes that a primitive needs, and those of a copied part. */
-  long scratchpadByteSize() {
-    long most =
-        Math.max(
-            whole.compiled().scratchpadByteSize(),
-            parts.stream().mapToLong(part -> part.compiled().scratchpadByteSize()).max().orElse(0));
-    PackedConvolution copied = largestCopied();
-    return most + (copied == null ? 0 : copied.compiled().dst().byteSize());
-  }
-
-  /** Returns the part with the largest result among those that are copied, or null. */
-  @Nullable PackedConvolution largestCopied() {
-    PackedConvolution largest = null;
-    for (int i = 0; i < parts.size(); i++) {
-      PackedConvolution part = parts.get(i);
-      boolean larger =
-          largest == null || part.compiled().dst().byteSize() > largest.compiled().dst().byteSize();
-      if (part(i).copyPitch() > 0 && larger) {
-        largest = part;
-      }
+    long bytes = 0;
+    for (int i = 0; i < primitives.size(); i++) {
+      PackedConvolution packed = primitives.get(i);
+      boolean shared =
+          primitives.subList(0, i).stream().anyMatch(other -> packed.sharesWeightsOf(other));
+      bytes += shared ? 0 : packed.compiled().weightsByteSize();
     }
-    return largest;
+    return bytes;
   }
 
-  private void closeParts() {
-    parts.forEach(PackedConvolution::close);
-    parts.clear();
+  /** The most scratchpad bytes that a primitive needs. */
+  long scratchpadByteSize() {
+    return primitives.stream()
+        .mapToLong(packed -> packed.compiled().scratchpadByteSize())
+        .max()
+        .orElse(0);
+  }
+
+  /** The bytes of the largest copy of a part of src; 0 if src is read in place. */
+  long srcCopyByteSize() {
+    return primitives.stream()
+        .mapToLong(packed -> packed.compiled().srcCopyByteSize())
+        .max()
+        .orElse(0);
+  }
+
+  /** The bytes of the largest copy of a part of dst; 0 if dst is written in place. */
+  long dstCopyByteSize() {
+    return primitives.stream()
+        .mapToLong(packed -> packed.compiled().dstCopyByteSize())
+        .max()
+        .orElse(0);
   }
 
   @Override
   public void close() {
-    closeParts();
-    whole.close();
+    primitives.forEach(PackedConvolution::close);
+    primitives.clear();
   }
 }

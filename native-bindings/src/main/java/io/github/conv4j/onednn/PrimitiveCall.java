@@ -1,137 +1,159 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** A primitive with its argument list, for one thread at a time. */
+/** A primitive with its argument list and the copies around it, for one thread at a time. */
 final class PrimitiveCall {
+  private final PackedConvolution packed;
   private final MemorySegment primitive;
   private final MemorySegment stream;
-  private final MemorySegment srcMemory;
-  private final MemorySegment dstMemory;
   private final MemorySegment arguments;
   private final int argumentCount;
-  private final long srcOffsetBytes;
-  private final long dstOffsetBytes;
-  private final @Nullable PixelCopy copy;
+  private final @Nullable CopyCall srcCopy;
+  private final @Nullable CopyCall dstCopy;
+
+  /** The memory objects of the caller's tensors, or of the parts that this call computes. */
+  private final MemorySegment srcMemory;
+
+  private final MemorySegment dstMemory;
   private long srcAddress;
   private long dstAddress;
 
-  /** For the whole tensors. */
-  PrimitiveCall(
-      PackedConvolution packed, MemorySegment stream, MemorySegment scratchpad, Handles handles) {
-    this(packed, stream, scratchpad, MemorySegment.NULL, handles, 0, 0, 0);
-  }
-
   /**
-   * For a part of the tensors.
+   * Makes a call.
    *
-   * @param copyBytes where a part that is copied is computed
+   * @param srcBytes where a copied src goes
+   * @param dstBytes where a copied dst is computed
    */
   PrimitiveCall(
       PackedConvolution packed,
       MemorySegment stream,
       MemorySegment scratchpad,
-      MemorySegment copyBytes,
-      Handles handles,
-      PartPlan.Part part) {
-    this(
-        packed,
-        stream,
-        scratchpad,
-        copyBytes,
-        handles,
-        part.srcOffset() * Float.BYTES,
-        part.dstOffset() * Float.BYTES,
-        part.copyPitch());
-  }
-
-  private PrimitiveCall(
-      PackedConvolution packed,
-      MemorySegment stream,
-      MemorySegment scratchpad,
-      MemorySegment copyBytes,
-      Handles handles,
-      long srcOffsetBytes,
-      long dstOffsetBytes,
-      long copyPitch) {
-    boolean copied = copyPitch > 0;
+      MemorySegment srcBytes,
+      MemorySegment dstBytes,
+      Handles handles) {
     CompiledConvolution compiled = packed.compiled();
-    MemorySegment engine = NativeEngine.handle();
+    this.packed = packed;
     this.primitive = compiled.primitive();
     this.stream = stream;
-    this.srcOffsetBytes = srcOffsetBytes;
-    this.dstOffsetBytes = copied ? 0 : dstOffsetBytes;
-    this.srcMemory = own(handles, Dnnl.createMemory(compiled.srcDesc(), engine));
-    this.dstMemory = own(handles, Dnnl.createMemory(compiled.dstDesc(), engine));
-    if (copied) {
-      Dnnl.setBytes(dstMemory, copyBytes);
-      this.copy =
-          new PixelCopy(copyBytes, compiled.dst().shape(), dstOffsetBytes, copyPitch * Float.BYTES);
-    } else {
-      this.copy = null;
-    }
-    MemorySegment scratchpadMemory =
-        own(handles, Dnnl.createMemory(compiled.scratchpadDesc(), engine));
+    MemorySegment kernelSrc = memory(compiled.srcDesc(), handles);
+    MemorySegment kernelDst = memory(compiled.dstDesc(), handles);
+    this.srcCopy = srcCopy(compiled, kernelSrc, srcBytes, stream, scratchpad, handles);
+    this.dstCopy = dstCopy(compiled, kernelDst, dstBytes, stream, scratchpad, handles);
+    this.srcMemory = srcCopy == null ? kernelSrc : srcCopy.from;
+    this.dstMemory = dstCopy == null ? kernelDst : dstCopy.to;
+    MemorySegment scratchpadMemory = memory(compiled.scratchpadDesc(), handles);
     Dnnl.setBytes(scratchpadMemory, scratchpad);
     int[] kinds = {
       Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD, Dnnl.ARG_BIAS
     };
     MemorySegment[] memories = {
-      srcMemory, packed.weights(), dstMemory, scratchpadMemory, packed.bias()
+      kernelSrc, packed.weights(), kernelDst, scratchpadMemory, packed.bias()
     };
     this.argumentCount = packed.hasBias() ? kinds.length : kinds.length - 1;
     this.arguments = Dnnl.arguments(Arena.ofAuto(), kinds, memories);
   }
 
-  private static MemorySegment own(Handles handles, MemorySegment memory) {
-    return handles.own(memory, Dnnl::destroyMemory);
+  private static MemorySegment memory(MemorySegment desc, Handles handles) {
+    return handles.own(Dnnl.createMemory(desc, NativeEngine.handle()), Dnnl::destroyMemory);
   }
 
-  void execute(MemorySegment src, MemorySegment dst) {
+  private static @Nullable CopyCall srcCopy(
+      CompiledConvolution compiled,
+      MemorySegment kernelSrc,
+      MemorySegment bytes,
+      MemorySegment stream,
+      MemorySegment scratchpad,
+      Handles handles) {
+    Reorder reorder = compiled.srcCopy();
+    if (reorder == null) {
+      return null;
+    }
+    Dnnl.setBytes(kernelSrc, bytes);
+    MemorySegment to = memory(reorder.toDesc(), handles);
+    Dnnl.setBytes(to, bytes.asSlice(compiled.spec().srcCopyOffset() * Float.BYTES));
+    return new CopyCall(
+        reorder, memory(reorder.fromDesc(), handles), to, stream, scratchpad, handles);
+  }
+
+  private static @Nullable CopyCall dstCopy(
+      CompiledConvolution compiled,
+      MemorySegment kernelDst,
+      MemorySegment bytes,
+      MemorySegment stream,
+      MemorySegment scratchpad,
+      Handles handles) {
+    Reorder reorder = compiled.dstCopy();
+    if (reorder == null) {
+      return null;
+    }
+    Dnnl.setBytes(kernelDst, bytes);
+    return new CopyCall(
+        reorder, kernelDst, memory(reorder.toDesc(), handles), stream, scratchpad, handles);
+  }
+
+  /** Whether src is copied between zeros, which must be there before. */
+  boolean needsZeros() {
+    return packed.compiled().spec().pads();
+  }
+
+  /** Computes the part of {@code dst} that begins so many bytes after its start. */
+  void execute(MemorySegment src, long srcOffsetBytes, MemorySegment dst, long dstOffsetBytes) {
     long from = src.address() + srcOffsetBytes;
     if (from != srcAddress) {
       Dnnl.setBytes(srcMemory, MemorySegment.ofAddress(from));
       srcAddress = from;
     }
     long to = dst.address() + dstOffsetBytes;
-    if (copy == null && to != dstAddress) {
+    if (to != dstAddress) {
       Dnnl.setBytes(dstMemory, MemorySegment.ofAddress(to));
       dstAddress = to;
     }
     int ompThreads = OneThread.enter();
     try {
+      if (srcCopy != null) {
+        srcCopy.run(src, dst);
+      }
       Dnnl.execute(primitive, stream, argumentCount, arguments, src, dst);
+      if (dstCopy != null) {
+        dstCopy.run(src, dst);
+      }
     } finally {
       OneThread.exit(ompThreads);
     }
-    if (copy != null) {
-      copy.run(dst);
-    }
   }
 
-  /** Puts some channels of every pixel into a dense channels-last tensor. */
-  private static final class PixelCopy {
+  /** A reorder with its argument list. */
+  private static final class CopyCall {
+    private final MemorySegment primitive;
+    private final MemorySegment stream;
     private final MemorySegment from;
-    private final long pixels;
-    private final long pixelBytes;
-    private final long toOffsetBytes;
-    private final long pitchBytes;
+    private final MemorySegment to;
+    private final MemorySegment arguments;
 
-    PixelCopy(MemorySegment from, Shape part, long toOffsetBytes, long pitchBytes) {
+    CopyCall(
+        Reorder reorder,
+        MemorySegment from,
+        MemorySegment to,
+        MemorySegment stream,
+        MemorySegment scratchpad,
+        Handles handles) {
+      this.primitive = reorder.primitive();
+      this.stream = stream;
       this.from = from;
-      this.pixels = part.elementCount() / part.dim(1);
-      this.pixelBytes = part.dim(1) * Float.BYTES;
-      this.toOffsetBytes = toOffsetBytes;
-      this.pitchBytes = pitchBytes;
+      this.to = to;
+      MemorySegment scratchpadMemory = memory(reorder.scratchpadDesc(), handles);
+      Dnnl.setBytes(scratchpadMemory, scratchpad);
+      int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
+      this.arguments =
+          Dnnl.arguments(Arena.ofAuto(), kinds, new MemorySegment[] {from, to, scratchpadMemory});
     }
 
-    void run(MemorySegment dst) {
-      for (long p = 0; p < pixels; p++) {
-        MemorySegment.copy(from, p * pixelBytes, dst, toOffsetBytes + p * pitchBytes, pixelBytes);
-      }
+    /** The caller's tensors travel along, so that their arenas stay open. */
+    void run(MemorySegment src, MemorySegment dst) {
+      Dnnl.execute(primitive, stream, 3, arguments, src, dst);
     }
   }
 }

@@ -137,9 +137,9 @@ class CompilationCacheTest {
     CompilationCache cache = open(PLENTY_BYTES);
     Convolution convolution = convolution();
     TensorSpec spec = TensorSpec.f32(Layout.NHWC, 1, 8, 8, 8);
-    NativeProblem problem = problem(convolution, spec);
+    Way way = way(convolution, spec);
     for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> cache.compile(problem, spec, spec, "none of oneDNN's"))
+      assertThatThrownBy(() -> cache.compile(way.spec(), "none of oneDNN's"))
           .isInstanceOf(DnnlStatusException.class)
           .hasMessageContaining("unimplemented");
     }
@@ -175,10 +175,12 @@ class CompilationCacheTest {
   private static CompiledConvolution compile(
       CompilationCache cache, Convolution convolution, int size) {
     TensorSpec spec = TensorSpec.f32(Layout.NHWC, 1, 8, size, size);
-    return cache.compile(problem(convolution, spec), spec, spec);
+    Way way = way(convolution, spec);
+    return cache.compile(way.spec(), way.implementation().name());
   }
 
-  private static NativeProblem problem(Convolution convolution, TensorSpec spec) {
-    return NativeProblem.of(convolution, convolution.geometry(spec.shape()));
+  private static Way way(Convolution convolution, TensorSpec spec) {
+    var problem = NativeProblem.of(convolution, convolution.geometry(spec.shape()));
+    return Way.of(problem, spec, spec, Integer.MAX_VALUE, false).getFirst();
   }
 }

@@ -8,24 +8,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What oneDNN is told about a problem, and nothing else: descriptions that come to the same are
- * compiled once. Cheap to make and to hash, since every prepare looks one up.
+ * planned once. Cheap to make and to hash, since every prepare looks one up.
  */
-final class CompiledKey {
-  private static final long ANY = -1;
-
+final class ProblemKey {
   private final long[] numbers;
-  private final @Nullable String implementation;
   private final int hash;
 
-  private CompiledKey(long[] numbers, @Nullable String implementation) {
+  private ProblemKey(long[] numbers) {
     this.numbers = numbers;
-    this.implementation = implementation;
-    this.hash =
-        Arrays.hashCode(numbers) * 31 + (implementation == null ? 0 : implementation.hashCode());
+    this.hash = Arrays.hashCode(numbers);
   }
 
-  static CompiledKey of(
-      NativeProblem problem, TensorSpec src, TensorSpec dst, @Nullable String implementation) {
+  static ProblemKey of(NativeProblem problem, TensorSpec src, TensorSpec dst) {
     Convolution convolution = problem.convolution();
     List<AxisPlan> axes = problem.axes();
     int rank = axes.size() + 2;
@@ -45,16 +39,12 @@ final class CompiledKey {
       numbers[at++] = axis.begin();
       numbers[at++] = axis.end();
     }
-    return new CompiledKey(numbers, implementation);
+    return new ProblemKey(numbers);
   }
 
   private static int append(long[] numbers, int at, TensorSpec spec, int rank) {
     for (int i = 0; i < rank; i++) {
       numbers[at + i] = spec.shape().dim(i);
-    }
-    if (spec.isAny()) {
-      Arrays.fill(numbers, at + rank, at + 2 * rank, ANY);
-      return at + 2 * rank;
     }
     return append(numbers, at + rank, spec.strides());
   }
@@ -66,12 +56,9 @@ final class CompiledKey {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof CompiledKey that
+    return other instanceof ProblemKey that
         && hash == that.hash
-        && Arrays.equals(numbers, that.numbers)
-        && (implementation == null
-            ? that.implementation == null
-            : implementation.equals(that.implementation));
+        && Arrays.equals(numbers, that.numbers);
   }
 
   @Override

@@ -1,0 +1,94 @@
+package io.github.conv4j.onednn;
+
+/**
+ * How long a primitive and its copies will take, roughly: enough to tell a kernel that suits a
+ * problem from one that does not. The figures were measured on AVX2 (Zen 3, one thread); on other
+ * processors the ratios matter, not the nanoseconds.
+ */
+final class KernelCost {
+  private static final double CALL_NANOS = 1_500;
+  private static final double COPY_CALL_NANOS = 500;
+
+  /** Bytes a nanosecond that a kernel, a copy, and the unfolding of windows into a matrix move. */
+  private static final double KERNEL_BYTES = 20;
+
+  private static final double COPY_BYTES = 8;
+  private static final double UNFOLD_BYTES = 6;
+
+  /** Multiplications a nanosecond. */
+  private static final double AVX2_PRODUCTS = 40;
+
+  private static final double AVX512_PRODUCTS = 80;
+  private static final double SSE41_PRODUCTS = 8;
+  private static final double DEPTHWISE_PRODUCTS = 20;
+  private static final double NAIVE_PRODUCTS = 0.03;
+
+  /** With fewer rows a matrix product does not fill its registers. */
+  private static final double GEMM_ROWS = 32;
+
+  /** Outputs of few channels leave vectors half empty. */
+  private static final double FULL_CHANNELS = 8;
+
+  private KernelCost() {}
+
+  /** Estimates all of it, copies included. */
+  static double nanos(PrimitiveSpec spec, Implementation implementation) {
+    return nanos(spec, implementation, spec.copiesSrc(), spec.copiesDst());
+  }
+
+  /**
+   * Estimates a primitive beside copies.
+   *
+   * @param copiesSrc whether src is copied first
+   * @param copiesDst whether dst is copied afterwards
+   */
+  static double nanos(
+      PrimitiveSpec spec, Implementation implementation, boolean copiesSrc, boolean copiesDst) {
+    double srcBytes = (double) Float.BYTES * spec.src().elementCount();
+    double dstBytes = (double) Float.BYTES * spec.dst().elementCount();
+    double copies =
+        (copiesSrc ? COPY_CALL_NANOS + srcBytes / COPY_BYTES : 0)
+            + (copiesDst ? COPY_CALL_NANOS + dstBytes / COPY_BYTES : 0);
+    return CALL_NANOS
+        + copies
+        + kernelNanos(spec, implementation)
+        + (srcBytes + dstBytes) / KERNEL_BYTES;
+  }
+
+  private static double kernelNanos(PrimitiveSpec spec, Implementation implementation) {
+    double inOfGroup = (double) spec.inChannels() / spec.groups();
+    double outOfGroup = (double) spec.outChannels() / spec.groups();
+    Operand side = spec.transposed() ? spec.src() : spec.dst();
+    double products =
+        (double) side.elementCount()
+            * (spec.transposed() ? outOfGroup : inOfGroup)
+            * spec.taps();
+    double weightsBytes = outOfGroup * inOfGroup * spec.groups() * spec.taps() * Float.BYTES;
+    if (implementation.isNaive()) {
+      return products / NAIVE_PRODUCTS;
+    }
+    if (implementation.isProduct()) {
+      boolean unfolds = spec.taps() > 1 || !isInPlace(spec);
+      double unfolded =
+          unfolds ? side.elementCount() / outOfGroup * inOfGroup * spec.taps() * Float.BYTES : 0;
+      return unfolded / UNFOLD_BYTES
+          + weightsBytes / UNFOLD_BYTES
+          + products / (AVX2_PRODUCTS * Math.min(1, outOfGroup / GEMM_ROWS));
+    }
+    boolean depthwise = inOfGroup == 1 && outOfGroup == 1;
+    double rate =
+        implementation.isFor("sse41")
+            ? SSE41_PRODUCTS
+            : depthwise
+                ? DEPTHWISE_PRODUCTS
+                : implementation.isFor("avx512") ? AVX512_PRODUCTS : AVX2_PRODUCTS;
+    double filled =
+        depthwise ? 1 : outOfGroup / (Math.ceil(outOfGroup / FULL_CHANNELS) * FULL_CHANNELS);
+    return products / (rate * filled) + weightsBytes / KERNEL_BYTES;
+  }
+
+  private static boolean isInPlace(PrimitiveSpec spec) {
+    return spec.axes().stream()
+        .allMatch(plan -> plan.stride() == 1 && plan.begin() == 0 && plan.end() == 0);
+  }
+}

@@ -1,0 +1,31 @@
+package io.github.conv4j.onednn;
+
+import java.lang.foreign.MemorySegment;
+
+/** A oneDNN reorder that copies elements between two places of the same sizes. */
+record Reorder(
+    MemorySegment primitive,
+    MemorySegment fromDesc,
+    MemorySegment toDesc,
+    MemorySegment scratchpadDesc,
+    String implementation) {
+
+  /** Generates the code; {@code handles} own everything. */
+  static Reorder create(
+      MemorySegment fromDesc, MemorySegment toDesc, MemorySegment attributes, Handles handles) {
+    MemorySegment primitiveDesc =
+        handles.own(
+            Dnnl.createReorderDesc(fromDesc, toDesc, NativeEngine.handle(), attributes),
+            Dnnl::destroyPrimitiveDesc);
+    return new Reorder(
+        handles.own(Dnnl.createPrimitive(primitiveDesc), Dnnl::destroyPrimitive),
+        fromDesc,
+        toDesc,
+        Dnnl.scratchpadDesc(primitiveDesc),
+        Dnnl.implementation(primitiveDesc));
+  }
+
+  long scratchpadByteSize() {
+    return Dnnl.byteSize(scratchpadDesc);
+  }
+}

@@ -1,0 +1,138 @@
+package io.github.conv4j.onednn;
+
+import io.github.conv4j.onednn.PrimitiveSpec.Form;
+import io.github.conv4j.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * One way to run a problem by primitives: how they see the tensors, and oneDNN's code for it.
+ *
+ * @param spec the whole problem
+ * @param implementation the code
+ * @param nanos what it is estimated to take
+ * @param alone what one thread runs
+ * @param warnings what a user should know
+ */
+record Way(
+    PrimitiveSpec spec,
+    Implementation implementation,
+    double nanos,
+    PartPlan alone,
+    List<String> warnings) {
+  /** How much faster than in place a way with copies must seem to be taken. */
+  private static final double WORTH_COPYING = 0.9;
+
+  /** Ways estimated to take so many times longer than the best are not offered. */
+  private static final double HOPELESS = 4;
+
+  /** A catch-all so many times slower than a kernel would be is told of. */
+  private static final double SLOW = 2;
+
+  private static final int MOST_IN_PLACE = 4;
+  private static final int MOST_IN_ALL = 6;
+
+  /** Returns the name by which this is asked for. */
+  String name() {
+    return copies() ? spec.form().prefix() + implementation.name() : implementation.name();
+  }
+
+  boolean copies() {
+    return spec.copiesSrc() || spec.copiesDst();
+  }
+
+  private static Way of(PrimitiveSpec spec, Implementation implementation, PartPlan alone) {
+    double nanos = KernelCost.nanos(spec, implementation);
+    boolean copies = spec.copiesSrc() || spec.copiesDst();
+    return new Way(
+        spec,
+        implementation,
+        nanos,
+        alone,
+        List.copyOf(implementation.warnings(isSlow(spec, implementation), copies)));
+  }
+
+  /** Whether it takes much longer than its multiplications should. */
+  boolean isSlow() {
+    return isSlow(spec, implementation);
+  }
+
+  private static boolean isSlow(PrimitiveSpec spec, Implementation implementation) {
+    return implementation.isSlow()
+        && KernelCost.nanos(spec, implementation)
+            > SLOW * KernelCost.nanos(spec, new Implementation("jit:avx2"));
+  }
+
+  /**
+   * Returns the ways to run a problem, the one to take first; empty if oneDNN has none.
+   *
+   * @param all whether to look further than to the first
+   */
+  static List<Way> of(
+      NativeProblem problem, TensorSpec src, TensorSpec dst, long mostElements, boolean all) {
+    PrimitiveSpec given = PrimitiveSpec.of(problem, src, dst, Form.GIVEN, mostElements);
+    PrimitiveSpec last = given.in(Form.CHANNELS_LAST);
+    PrimitiveSpec first = given.in(Form.CHANNELS_FIRST);
+    boolean isLast = !last.copiesSrc() && !last.copiesDst();
+    boolean isFirst = !isLast && !first.copiesSrc() && !first.copiesDst();
+    List<Way> inPlace = of(isLast ? last : isFirst ? first : given, mostElements);
+    boolean good = !inPlace.isEmpty() && !inPlace.getFirst().implementation.isSlow();
+    if (good && (isLast || !all)) {
+      return inPlace.subList(0, Math.min(MOST_IN_PLACE, inPlace.size()));
+    }
+    List<Way> copied = new ArrayList<>();
+    if (!isLast) {
+      copied.addAll(of(last, mostElements));
+    }
+    boolean lastIsGood = copied.stream().anyMatch(way -> !way.implementation.isSlow());
+    if (!good && !lastIsGood) {
+      if (!isFirst) {
+        copied.addAll(of(first, mostElements));
+      }
+      if (given.mayPad()) {
+        copied.addAll(of(given.in(Form.PADDED), mostElements));
+      }
+    }
+    return ordered(inPlace, copied);
+  }
+
+  private static List<Way> of(PrimitiveSpec spec, long mostElements) {
+    // oneDNN copies nothing, so that what it offers for some of the images it offers for all.
+    PartPlan alone = PartPlan.alone(spec, mostElements);
+    PrimitiveSpec asked = alone.parts().getFirst().spec();
+    List<Way> ways = new ArrayList<>();
+    List<Implementation> found =
+        spec.isReadWrong() ? List.of() : CompiledConvolution.implementations(asked);
+    for (Implementation implementation : found) {
+      ways.add(of(spec, implementation, alone));
+    }
+    // oneDNN's own order is the better judge between kernels, but not of its catch-alls.
+    ways.sort(Comparator.comparing(way -> way.implementation.isSlow()));
+    return ways;
+  }
+
+  private static List<Way> ordered(List<Way> inPlace, List<Way> copied) {
+    List<Way> ways = new ArrayList<>(inPlace);
+    ways.addAll(copied);
+    if (ways.isEmpty()) {
+      return ways;
+    }
+    Way best = ways.getFirst();
+    double bound = best.nanos * (inPlace.isEmpty() ? 1 : WORTH_COPYING);
+    for (Way way : ways) {
+      if (way.nanos < bound && isFirstOfItsForm(way, ways)) {
+        best = way;
+        bound = way.nanos;
+      }
+    }
+    ways.remove(best);
+    ways.addFirst(best);
+    double hopeless = HOPELESS * best.nanos;
+    return ways.stream().filter(way -> way.nanos <= hopeless).limit(MOST_IN_ALL).toList();
+  }
+
+  private static boolean isFirstOfItsForm(Way way, List<Way> ways) {
+    return ways.stream().filter(other -> other.spec.equals(way.spec)).findFirst().get() == way;
+  }
+}

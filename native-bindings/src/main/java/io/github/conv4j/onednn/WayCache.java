@@ -1,0 +1,71 @@
+package io.github.conv4j.onednn;
+
+import io.github.conv4j.tensor.TensorSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The ways of the problems that were prepared last, and how calls are cut: found by asking oneDNN
+ * many times, so that a problem seen before skips it. Holds no native memory.
+ */
+final class WayCache {
+  static final WayCache SHARED = new WayCache(1024);
+
+  private record Key(ProblemKey problem, long mostElements, boolean all) {}
+
+  private record CutKey(Way way, int threads, long mostElements) {}
+
+  private final int limit;
+  private final Map<Key, List<Way>> ways = newMap();
+  private final Map<CutKey, List<PartPlan>> cuts = newMap();
+
+  WayCache(int limit) {
+    this.limit = limit;
+  }
+
+  private <K, V> Map<K, V> newMap() {
+    return new LinkedHashMap<>(64, 0.75f, true) {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > WayCache.this.limit;
+      }
+    };
+  }
+
+  /** As {@link Way#of}. */
+  List<Way> ways(
+      NativeProblem problem, TensorSpec src, TensorSpec dst, long mostElements, boolean all) {
+    var key = new Key(ProblemKey.of(problem, src, dst), mostElements, all);
+    synchronized (ways) {
+      List<Way> known = ways.get(key);
+      if (known != null) {
+        return known;
+      }
+    }
+    List<Way> found = List.copyOf(Way.of(problem, src, dst, mostElements, all));
+    synchronized (ways) {
+      ways.put(key, found);
+    }
+    return found;
+  }
+
+  /** As {@link PartPlan#of}. */
+  List<PartPlan> cuts(Way way, int threads, long mostElements) {
+    var key = new CutKey(way, threads, mostElements);
+    synchronized (cuts) {
+      List<PartPlan> known = cuts.get(key);
+      if (known != null) {
+        return known;
+      }
+    }
+    List<PartPlan> found =
+        PartPlan.of(way.spec(), way.implementation(), threads, mostElements);
+    synchronized (cuts) {
+      cuts.put(key, found);
+    }
+    return found;
+  }
+}
