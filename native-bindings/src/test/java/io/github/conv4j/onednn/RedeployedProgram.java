@@ -27,7 +27,7 @@ public final class RedeployedProgram implements Supplier<String> {
     float[] weights = new float[Math.toIntExact(convolution.weightsShape().elementCount())];
     Arrays.fill(weights, 1);
     // Two threads, so that calls of this size are shared with the pool's.
-    try (Engine engine = Engines.best(new EngineOptions(2));
+    try (Engine engine = Engines.best(EngineOptions.defaults().withThreads(2));
         PreparedConvolution prepared =
             engine.prepare(convolution, spec, weights, new float[CHANNELS]);
         Arena arena = Arena.ofShared()) {
