@@ -1,7 +1,6 @@
 package io.github.conv4j.internal.parallel;
 
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,7 +23,7 @@ public final class Budget {
   private final int queueLimit;
 
   /** Permits that nobody holds. Nobody takes one past the queue. */
-  private final Semaphore permits;
+  private final AtomicInteger permits;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final CallQueue queue = new CallQueue();
@@ -53,7 +52,7 @@ public final class Budget {
   public Budget(int threads, int queueLimit) {
     this.threads = threads;
     this.queueLimit = queueLimit;
-    this.permits = new Semaphore(threads);
+    this.permits = new AtomicInteger(threads);
   }
 
   /** Returns how many threads may compute at once. */
@@ -72,10 +71,19 @@ public final class Budget {
     if (now > 1) {
       noteCrowd(now);
     }
-    if (queued == 0 && permits.tryAcquire()) {
+    if (queued == 0 && takePermit()) {
       return true;
     }
     callers.decrementAndGet();
+    return false;
+  }
+
+  private boolean takePermit() {
+    for (int free = permits.get(); free > 0; free = permits.get()) {
+      if (permits.compareAndSet(free, free - 1)) {
+        return true;
+      }
+    }
     return false;
   }
 
@@ -105,10 +113,15 @@ public final class Budget {
     return admission;
   }
 
-  /** Gives back the calling thread's permit. */
+  /**
+   * Gives back the calling thread's permit. It needs no more stack for that than taking it did.
+   */
   public void release() {
+    permits.incrementAndGet();
     callers.decrementAndGet();
-    giveBack();
+    if (queued > 0) {
+      dispatch();
+    }
   }
 
   private void noteCrowd(int now) {
@@ -191,22 +204,22 @@ public final class Budget {
     }
   }
 
-  /** Gives back a permit, which never fails; then lets those who wait have it. */
+  /** Gives back a permit that is not a caller's; then lets those who wait have it. */
   void giveBack() {
-    permits.release();
+    permits.incrementAndGet();
     dispatch();
   }
 
   /** Gives free permits to those who wait. */
   void dispatch() {
     try {
-      while (queued > 0 && permits.tryAcquire()) {
+      while (queued > 0 && takePermit()) {
         boolean given = false;
         try {
           given = serveFirst();
         } finally {
           if (!given) {
-            permits.release();
+            permits.incrementAndGet();
           }
         }
       }
@@ -242,7 +255,7 @@ public final class Budget {
 
   /** Takes a permit for a helper if there is one that no caller waits for. */
   boolean tryAcquireForHelper() {
-    return queued == 0 && permits.tryAcquire();
+    return queued == 0 && takePermit();
   }
 
   /** Whether a caller waits for a permit. */
@@ -252,6 +265,6 @@ public final class Budget {
 
   /** Whether one more thread could compute now. */
   boolean hasRoom() {
-    return permits.availablePermits() > 0;
+    return permits.get() > 0;
   }
 }
