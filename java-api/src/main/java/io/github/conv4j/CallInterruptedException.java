@@ -1,6 +1,11 @@
 package io.github.conv4j;
 
-/** A call was refused since its thread was interrupted while it waited, or before; it still is. */
+/**
+ * A call was refused since its thread was interrupted while it waited, or before; it still is.
+ *
+ * <p><b>Memory.</b> Keeps no tensor. <b>Threads.</b> As every {@link Throwable}. <b>Errors.</b> Is
+ * one; {@code dst} is as it was, and the thread still interrupted.
+ */
 public final class CallInterruptedException extends CallRefusedException {
   private static final long serialVersionUID = 1;
 

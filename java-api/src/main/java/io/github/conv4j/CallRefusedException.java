@@ -4,6 +4,9 @@ package io.github.conv4j;
  * A call was not made: the engine's threads were busy, and the caller could or would not wait
  * longer. Nothing was read, computed or written, and nothing will be; the call may be repeated.
  *
+ * <p><b>Memory.</b> Keeps no tensor. <b>Threads.</b> As every {@link Throwable}. <b>Errors.</b> Is
+ * one; {@code dst} is as it was.
+ *
  * @see PreparedConvolution#execute(io.github.conv4j.tensor.Tensor, io.github.conv4j.tensor.Tensor,
  *     java.time.Duration)
  */

@@ -2,7 +2,12 @@ package io.github.conv4j;
 
 import java.time.Duration;
 
-/** A call was refused since none of the engine's threads was free within the caller's time. */
+/**
+ * A call was refused since none of the engine's threads was free within the caller's time.
+ *
+ * <p><b>Memory.</b> Keeps no tensor. <b>Threads.</b> As every {@link Throwable}. <b>Errors.</b> Is
+ * one; {@code dst} is as it was.
+ */
 public final class DeadlineExceededException extends CallRefusedException {
   private static final long serialVersionUID = 1;
 

@@ -188,8 +188,7 @@ public final class ConvolutionRequest {
     if (!convolution.hasBias()) {
       return Optional.empty();
     }
-    return Optional.of(
-        biasSpec == null ? TensorSpec.bias(convolution.outChannels()) : biasSpec);
+    return Optional.of(biasSpec == null ? TensorSpec.bias(convolution.outChannels()) : biasSpec);
   }
 
   /** Returns the weights; empty where they are only described. */

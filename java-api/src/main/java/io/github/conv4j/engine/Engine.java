@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  * is closed, {@link IllegalStateException}; calls that are right and cannot be served a {@link
  * io.github.conv4j.Conv4jException}.
  *
- * <p><b>Limits.</b> The engines that come with conv4j compute f32 only, and address each tensor
- * with 32 bits: src, dst or weights of 2^31 elements (8 GiB) or more, or views that span as many,
- * are unsupported, as is a padding mode whose padded copy of the source has as many. {@link
- * #support} says which tensor it is.
+ * <p><b>Limits.</b> The engines that come with conv4j compute f32 only, and address a tensor with
+ * 32 bits: src, dst or weights of 2^31 elements (8 GiB) or more, or views that span as many, are
+ * unsupported, as is a padding mode whose padded copy of the source has as many. Where only the
+ * batch makes them so large, {@code onednn} computes it in groups of images. {@link #support} says
+ * which tensor it is.
  */
 public interface Engine extends AutoCloseable {
   /** Returns the short name, for example {@code onednn}. */

@@ -87,7 +87,7 @@ public final class TensorSpec {
       Checks.product(spanElementCount, dataType.byteSize(), "byte size of " + this);
     }
     this.hash =
-        31 * (31 * dataType.ordinal() + shape.hashCode())
+        31 * (31 * dataType.hashCode() + shape.hashCode())
             + Arrays.hashCode(digits)
             + Long.hashCode(spanElementCount);
   }

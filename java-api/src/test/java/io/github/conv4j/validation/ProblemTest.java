@@ -63,8 +63,7 @@ class ProblemTest {
     for (Padding padding : paddings) {
       PaddingMode mode = MODES[random.nextInt(convolution.isTransposed() ? 1 : MODES.length)];
       try {
-        problems.add(
-            Problem.of(convolution.toBuilder().padding(padding.mode(mode)).build(), src));
+        problems.add(Problem.of(convolution.toBuilder().padding(padding.mode(mode)).build(), src));
       } catch (IllegalArgumentException _) {
         // The kernel or the mode does not fit the source.
       }

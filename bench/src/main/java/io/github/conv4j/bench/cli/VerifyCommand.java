@@ -74,7 +74,9 @@ final class VerifyCommand implements Callable<Integer> {
       description = "For problems and values; 1 if left out.")
   private long seed = DEFAULT_SEED;
 
-  @Option(names = "--transposed", description = "Transposed convolutions (deconvolutions), where lines do not say so.")
+  @Option(
+      names = "--transposed",
+      description = "Transposed convolutions (deconvolutions), where lines do not say so.")
   private boolean transposed;
 
   @Option(

@@ -258,6 +258,9 @@ final class VectorEngine implements Alternatives, LedgerOwner {
    * loops for planes, else last.
    */
   private PrepareRequest settled(PrepareRequest request) {
+    if (!request.src().isAny() && !request.dst().isAny()) {
+      return request;
+    }
     return PrepareRequest.of(
         request.convolution(),
         settled(request.src(), request.dst()),
