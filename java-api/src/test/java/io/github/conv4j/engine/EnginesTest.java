@@ -1,5 +1,6 @@
 package io.github.conv4j.engine;
 
+import static java.lang.ClassLoader.getPlatformClassLoader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -44,6 +45,27 @@ class EnginesTest {
       assertThat(engine.name()).isEqualTo("reference");
       assertThat(engine.options()).isEqualTo(EngineOptions.defaults());
     }
+  }
+
+  /** As in a server, where an application brings the classes that the server has, too. */
+  @Test
+  void anotherCopyInTheContextClassLoaderIsPassedOverInSilence() throws Exception {
+    URL classes = EngineProvider.class.getProtectionDomain().getCodeSource().getLocation();
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try (var other = new URLClassLoader(new URL[] {classes}, getPlatformClassLoader())) {
+      assertThat(other.loadClass(EngineProvider.class.getName())).isNotSameAs(EngineProvider.class);
+      assertThat(other.getResource("META-INF/services/" + EngineProvider.class.getName()))
+          .as("what the look-up would find")
+          .isNotNull();
+      thread.setContextClassLoader(other);
+      assertThat(Engines.survey()).extracting(EngineStatus::name).contains("vector", "reference");
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+    assertThat(log.lines(Level.INFO)).isEmpty();
+    assertThat(log.lines(Level.WARNING)).isEmpty();
+    assertThat(log.thrown()).isEmpty();
   }
 
   @Test

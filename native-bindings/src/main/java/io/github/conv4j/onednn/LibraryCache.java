@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 
 /**
@@ -22,12 +23,12 @@ import java.util.HexFormat;
  *
  * <p>The folder's name contains the library's digest, so different versions never meet. Each file
  * appears under its name complete and verified, by an atomic move: a reader never sees a part of
- * one, and processes that start at once can at worst do the same work twice. A file of the right
- * size is trusted, since hashing it would cost more than loading it.
+ * one, and processes that start at once can at worst do the same work twice. What was checked once
+ * is trusted while it looks the same, see {@link CheckedFiles}.
  */
 final class LibraryCache {
 
-  private static final String TEMPORARY_SUFFIX = ".tmp";
+  static final String TEMPORARY_SUFFIX = ".tmp";
 
   /**
    * No extraction takes this long: a temporary file of this age was left by a process that died.
@@ -36,10 +37,12 @@ final class LibraryCache {
 
   private final BundledLibrary bundled;
   private final Path folder;
+  private final CheckedFiles checked;
 
   LibraryCache(BundledLibrary bundled, Path cacheFolder) {
     this.bundled = bundled;
     this.folder = cacheFolder.resolve(bundled.folderName());
+    this.checked = new CheckedFiles(folder, bundled.contents());
   }
 
   /** The path that {@code content} has in this cache, whether it is there or not. */
@@ -47,13 +50,19 @@ final class LibraryCache {
     return folder.resolve(content.fileName());
   }
 
-  /** Whether every file is there, which says nothing about who put it there. */
+  /** Whether every file is there, and is one that was checked. */
   boolean isComplete() {
+    return checked.areUnchanged();
+  }
+
+  /** Whether every file is there and has the right bytes; remembers that where it can. */
+  boolean isSound() throws IOException {
     for (Content content : bundled.contents()) {
-      if (!isThere(content)) {
+      if (!isSound(content)) {
         return false;
       }
     }
+    checked.remember();
     return true;
   }
 
@@ -62,33 +71,38 @@ final class LibraryCache {
     PrivateFolder.requireTrusted(folder);
   }
 
-  /** Extracts what is missing. */
+  /** Extracts what is missing or has other bytes than it should have. */
   void fill() throws IOException {
     PrivateFolder.create(folder);
     try (FolderLock _ = FolderLock.acquire(folder)) {
       removeAbandoned();
-      for (Content content : bundled.contents()) {
-        if (!isThere(content)) {
-          extract(content);
-        }
+      if (checked.areUnchanged()) {
+        // By another process or class loader, for which this one waited.
+        return;
       }
+      repair();
     }
   }
 
   /**
-   * Extracts again every file whose bytes are not what they should be.
+   * Extracts again every file whose bytes are not what they should be, whatever was found earlier.
    *
    * @return whether there was one
    */
   boolean repair() throws IOException {
     boolean repaired = false;
     for (Content content : bundled.contents()) {
-      if (!digest(path(content)).equals(content.sha256())) {
+      if (!isSound(content)) {
         extract(content);
         repaired = true;
       }
     }
+    checked.remember();
     return repaired;
+  }
+
+  private boolean isSound(Content content) throws IOException {
+    return isThere(content) && digest(path(content)).equals(content.sha256());
   }
 
   private boolean isThere(Content content) {
@@ -105,6 +119,9 @@ final class LibraryCache {
     Path temporary = Files.createTempFile(folder, content.fileName(), TEMPORARY_SUFFIX);
     try {
       copyVerified(content, temporary);
+      // Whole seconds, which every file system and archive keeps.
+      Files.setLastModifiedTime(
+          temporary, FileTime.from(Instant.now().truncatedTo(ChronoUnit.SECONDS)));
       Files.move(temporary, path(content), StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(temporary);

@@ -28,6 +28,9 @@ final class LibrarySearch {
   private static final List<String> SYSTEM_NAMES =
       List.of("libdnnl.so.3", "libdnnl.3.dylib", "dnnl.dll");
 
+  /** What dnnl.dll is linked with; part of the Visual C++ redistributable. */
+  private static final String WINDOWS_OPENMP = "vcomp140.dll";
+
   private final Function<String, @Nullable String> property;
   private final Function<String, @Nullable String> environment;
   private final List<Attempt> attempts = new ArrayList<>();
@@ -115,7 +118,7 @@ final class LibrarySearch {
       throws IOException, UnusableLibraryException {
     if (!cache.isComplete()) {
       requireFittingC(platform);
-      cache.fill();
+      fill(cache);
     }
     cache.requireTrusted();
     Path library = cache.path(bundled.library());
@@ -137,6 +140,24 @@ final class LibrarySearch {
         return load(Origin.JAR, library, open(library), version);
       }
       throw e;
+    }
+  }
+
+  /** A folder that cannot be written is of use as it is if its files have the right bytes. */
+  private static void fill(LibraryCache cache) throws IOException {
+    try {
+      cache.fill();
+    } catch (IOException e) {
+      boolean sound;
+      try {
+        sound = cache.isSound();
+      } catch (IOException unreadable) {
+        e.addSuppressed(unreadable);
+        throw e;
+      }
+      if (!sound) {
+        throw e;
+      }
     }
   }
 
@@ -196,7 +217,23 @@ final class LibrarySearch {
 
   private Loaded load(Origin origin, Path library, SymbolLookup opened, OneDnnVersion version)
       throws UnusableLibraryException {
-    return new Loaded(version, library, origin, new LinkedDnnlLibrary(opened), attempts);
+    var functions = new LinkedDnnlLibrary(withOpenMp(opened));
+    return new Loaded(version, library, origin, functions, attempts);
+  }
+
+  /**
+   * Adds the functions of the OpenMP library that oneDNN is linked with: Windows, other than the
+   * rest, looks for functions in no library but the one that is named.
+   */
+  private SymbolLookup withOpenMp(SymbolLookup library) {
+    if (!os().startsWith("Windows")) {
+      return library;
+    }
+    try {
+      return library.or(NativeAccess.open(WINDOWS_OPENMP));
+    } catch (IllegalArgumentException e) {
+      return library;
+    }
   }
 
   private static SymbolLookup open(Path library) throws UnusableLibraryException {

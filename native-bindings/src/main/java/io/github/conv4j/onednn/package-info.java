@@ -1,9 +1,10 @@
 /**
  * The oneDNN engine.
  *
- * <p>{@link io.github.conv4j.onednn.NativeLibrary} loads the library, once and lazily, and says how
- * that went as a value. {@link io.github.conv4j.onednn.NativeAccess} makes every restricted call of
- * this module that jextract did not generate.
+ * <p>{@link io.github.conv4j.onednn.NativeLibrary} opens the library, once and lazily, and says how
+ * that went as a value. {@link io.github.conv4j.onednn.DnnlLibrary} lists the functions that are
+ * called, {@link io.github.conv4j.onednn.Dnnl} checks the calls, and {@link
+ * io.github.conv4j.onednn.NativeAccess} makes every restricted call of this module.
  */
 @NullMarked
 package io.github.conv4j.onednn;

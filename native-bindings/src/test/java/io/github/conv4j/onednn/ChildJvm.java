@@ -113,8 +113,7 @@ final class ChildJvm {
   private String classPath() throws IOException {
     Stream<String> roots =
         Stream.of(Engines.class, NativeLibrary.class, dnnl_h.class, LoadReport.class)
-            .map(type -> "/" + type.getName().replace('.', '/') + ".class")
-            .map(name -> root(LoadReport.class.getResource(name)).toString());
+            .map(type -> root(type.getResource(type.getSimpleName() + ".class")).toString());
     // A resource that only the main classes have: package folders exist in the test classes too.
     Stream<String> resources =
         Stream.of("bundled-libraries.properties")

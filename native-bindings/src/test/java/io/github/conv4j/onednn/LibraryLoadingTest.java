@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,7 +72,9 @@ class LibraryLoadingTest {
     }
     assertThat(filesIn(extracted()))
         .containsExactlyInAnyOrderElementsOf(
-            Stream.concat(Stream.of(".lock"), BUNDLED.contents().stream().map(c -> c.fileName()))
+            Stream.concat(
+                    Stream.of(".lock", ".checked"),
+                    BUNDLED.contents().stream().map(c -> c.fileName()))
                 .toList());
   }
 
@@ -93,6 +96,46 @@ class LibraryLoadingTest {
       file.setLength(BUNDLED.library().byteSize());
     }
     assertThat(child().run()).contains("loaded 3.13.0 JAR", "path " + library());
+  }
+
+  @Test
+  void aTamperedLibraryIsExtractedAgain() throws Exception {
+    child().run();
+    byte[] before = digest(library());
+    try (RandomAccessFile file = new RandomAccessFile(library().toFile(), "rw")) {
+      file.seek(BUNDLED.library().byteSize() / 2);
+      file.writeLong(~file.readLong());
+    }
+    Files.setLastModifiedTime(library(), FileTime.from(Instant.now().plusSeconds(7)));
+    assertThat(child().run()).contains("loaded 3.13.0 JAR", "path " + library());
+    assertThat(digest(library())).isEqualTo(before);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatWasCheckedIsNotReadAgainToBeChecked() throws Exception {
+    assertThat(readBytes(child().run())).isGreaterThan(BUNDLED.library().byteSize());
+    assertThat(readBytes(child().run())).isLessThan(BUNDLED.library().byteSize() / 2);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void whatNobodyKnowsToBeCheckedIsChecked() throws Exception {
+    child().run();
+    FileTime extracted = Files.getLastModifiedTime(library());
+    String known = Files.readString(checked());
+    Files.delete(checked());
+    assertThat(readBytes(child().run())).isGreaterThan(BUNDLED.library().byteSize());
+    assertThat(checked()).hasContent(known.strip());
+    Files.writeString(checked(), known.replace(BUNDLED.library().sha256(), "0".repeat(64)));
+    assertThat(readBytes(child().run())).isGreaterThan(BUNDLED.library().byteSize());
+    assertThat(checked()).hasContent(known.strip());
+    Files.write(checked(), new byte[1 << 20]);
+    assertThat(readBytes(child().run())).isGreaterThan(BUNDLED.library().byteSize());
+    assertThat(checked()).hasContent(known.strip());
+    assertThat(Files.getLastModifiedTime(library()))
+        .as("never extracted again")
+        .isEqualTo(extracted);
   }
 
   @Test
@@ -284,6 +327,26 @@ class LibraryLoadingTest {
 
   private Path library() {
     return extracted().resolve(BUNDLED.library().fileName());
+  }
+
+  /** Where it is remembered what was checked. */
+  private Path checked() {
+    return extracted().resolve(".checked");
+  }
+
+  private static byte[] digest(Path file) throws Exception {
+    return MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+  }
+
+  /** How many bytes a child has read from files. */
+  private static long readBytes(String output) {
+    assertThat(output).contains("loaded 3.13.0 JAR");
+    return output
+        .lines()
+        .filter(line -> line.startsWith("read "))
+        .mapToLong(line -> Long.parseLong(line.substring("read ".length())))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** A library whose functions all fail, where there is a C compiler to make it. */

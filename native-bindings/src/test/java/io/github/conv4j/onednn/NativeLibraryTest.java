@@ -130,18 +130,6 @@ class NativeLibraryTest {
   }
 
   @Test
-  void aMissingLibraryIsReportedOnWindowsAsElsewhere() {
-    NativeLibrary result =
-        new LibrarySearch(
-                Map.of("os.name", "Windows 11", "os.arch", "amd64", "java.library.path", "")::get,
-                _ -> null)
-            .run();
-    assertThat(result)
-        .isInstanceOfSatisfying(
-            Missing.class, missing -> assertThat(missing.remedy()).contains("windows-x86_64"));
-  }
-
-  @Test
   void whateverTheSearchMeetsBecomesAValue() {
     assertThat(failing(new AssertionError("a bug")))
         .satisfies(missing -> assertThat(missing.reason()).contains("a bug"))

@@ -39,8 +39,11 @@ final class RedeploymentReport {
       loaders.add(loader);
       System.out.println("together " + i + " " + run(loader));
     }
+    for (int i = 0; i < TOGETHER; i++) {
+      URLClassLoader next = loaders.get((i + 1) % TOGETHER);
+      System.out.println("again " + run(loaders.get(i), next));
+    }
     for (URLClassLoader loader : loaders) {
-      System.out.println("again " + run(loader));
       loader.close();
     }
   }
@@ -63,9 +66,13 @@ final class RedeploymentReport {
 
   /** As an application server does: the loader of the application is the thread's, too. */
   private static String run(ClassLoader loader) throws Exception {
+    return run(loader, loader);
+  }
+
+  private static String run(ClassLoader loader, ClassLoader context) throws Exception {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    thread.setContextClassLoader(loader);
+    thread.setContextClassLoader(context);
     try {
       Supplier<?> program =
           (Supplier<?>)

@@ -55,6 +55,11 @@ public final class Budget {
     this.permits = new AtomicInteger(threads);
   }
 
+  /** Ends the helpers that have nothing to do, of all budgets; for who closes an engine. */
+  public static void dismissIdleHelpers() {
+    HelperPool.dismissIdle();
+  }
+
   /** Returns how many threads may compute at once. */
   public int threads() {
     return threads;

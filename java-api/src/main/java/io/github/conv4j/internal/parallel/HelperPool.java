@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of the pool, one for the process. They are daemons, made when a call first asks for
- * them, and end after half a minute without work. Every one of them that computes holds a permit of
- * an engine's {@link Budget}.
+ * them, and end after half a minute without work, or when an engine is closed: a thread keeps the
+ * class loader of its code alive. Every one of them that computes holds a permit of an engine's
+ * {@link Budget}.
  */
 final class HelperPool {
   private static final System.Logger LOG = System.getLogger("io.github.conv4j");
@@ -17,6 +18,10 @@ final class HelperPool {
   private static final AtomicReferenceArray<@Nullable Worker> IDLE =
       new AtomicReferenceArray<>(MOST_IDLE);
   private static final AtomicInteger CREATED = new AtomicInteger();
+
+  /** How often the idle ones were dismissed. */
+  private static final AtomicInteger DISMISSALS = new AtomicInteger();
+
   private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private HelperPool() {}
@@ -75,6 +80,22 @@ final class HelperPool {
         return;
       }
     }
+  }
+
+  /** Ends the workers that are free, and those that become so, once. */
+  static void dismissIdle() {
+    DISMISSALS.incrementAndGet();
+    for (int i = 0; i < MOST_IDLE; i++) {
+      Worker worker = IDLE.getPlain(i);
+      if (worker != null) {
+        worker.wake();
+      }
+    }
+  }
+
+  /** Changes whenever the idle ones are dismissed. */
+  static int dismissals() {
+    return DISMISSALS.get();
   }
 
   /** Takes a free worker out for good; false if someone has claimed it. */

@@ -14,6 +14,9 @@ final class Worker implements Runnable {
   private final AtomicReference<@Nullable Task> invitation = new AtomicReference<>();
   private volatile @Nullable Thread parked;
 
+  /** When this worker took its last task, or was made to take its first; its own thread's. */
+  private int lastDismissals = HelperPool.dismissals();
+
   /** Gives a claimed worker its task; never fails once the worker has it. */
   void offer(Task task) {
     invitation.set(task);
@@ -65,6 +68,7 @@ final class Worker implements Runnable {
         Thread.onSpinWait();
       }
     }
+    int dismissals = lastDismissals;
     long idleSince = System.nanoTime();
     parked = Thread.currentThread();
     try {
@@ -73,10 +77,17 @@ final class Worker implements Runnable {
         if (task != null) {
           return task;
         }
-        LockSupport.parkNanos(this, LONGEST_IDLE_NANOS);
+        boolean dismissed = HelperPool.dismissals() != dismissals;
+        if (!dismissed) {
+          LockSupport.parkNanos(this, LONGEST_IDLE_NANOS);
+        }
         boolean expired = System.nanoTime() - idleSince > LONGEST_IDLE_NANOS;
-        if (expired && invitation.get() == null && HelperPool.retire(this)) {
+        if ((expired || dismissed) && invitation.get() == null && HelperPool.retire(this)) {
           return null;
+        }
+        if (dismissed) {
+          // Claimed meanwhile: the task is on its way.
+          Thread.onSpinWait();
         }
       }
     } finally {
@@ -86,6 +97,10 @@ final class Worker implements Runnable {
 
   private @Nullable Task take() {
     Task task = invitation.get();
-    return task != null && invitation.compareAndSet(task, null) ? task : null;
+    if (task == null || !invitation.compareAndSet(task, null)) {
+      return null;
+    }
+    lastDismissals = HelperPool.dismissals();
+    return task;
   }
 }

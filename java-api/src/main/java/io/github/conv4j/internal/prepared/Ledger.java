@@ -73,7 +73,10 @@ public final class Ledger {
     holdings.close();
   }
 
-  /** Closes what is still open, with one warning each. Further calls do nothing. */
+  /**
+   * Closes what is still open, with one warning each; ends idle helpers, which would keep the class
+   * loader of an application alive. Further calls do nothing.
+   */
   public void close() {
     closed = true;
     // The youngest first: a composition is younger than its parts, waits for its calls, and closes
@@ -85,5 +88,6 @@ public final class Ledger {
                 .formatted(engine, holdings.problem()));
       }
     }
+    Budget.dismissIdleHelpers();
   }
 }
