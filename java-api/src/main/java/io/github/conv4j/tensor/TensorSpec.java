@@ -86,10 +86,7 @@ public final class TensorSpec {
     if (spanElementCount > Long.MAX_VALUE / dataType.byteSize()) {
       Checks.product(spanElementCount, dataType.byteSize(), "byte size of " + this);
     }
-    this.hash =
-        31 * (31 * dataType.ordinal() + shape.hashCode())
-            + Arrays.hashCode(digits)
-            + Long.hashCode(spanElementCount);
+    this.hash = 31 * Objects.hash(dataType, shape, spanElementCount) + Arrays.hashCode(digits);
   }
 
   /**
