@@ -181,6 +181,9 @@ public final class TensorSpec {
     int at = 0;
     for (int axis = 0; axis < rank; axis++) {
       int count = (int) digits[at++];
+      if (count > 1) {
+        return this;
+      }
       // A stride says nothing along an axis of one element.
       meaningful[axis] = count > 0 ? digits[at + 1] : axis == 1 ? 1 : spanElementCount;
       at += 2 * count;
