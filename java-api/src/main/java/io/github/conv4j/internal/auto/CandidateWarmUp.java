@@ -20,6 +20,7 @@ final class CandidateWarmUp {
   private static final int BUDGETS_FOR_THE_LAST_PARTS = 2;
   private static final int MOST_DISAPPOINTMENTS = 3;
   private static final int CALM_WINDOWS = 3;
+  private static final int LOOKS = 3;
   private static final int WINDOWS_OF_BUDGET = 64;
   private static final double FASTER = 1.05;
   private static final long LONGEST_WINDOW_NANOS = 10_000_000;
@@ -80,6 +81,13 @@ final class CandidateWarmUp {
       turns.take(() -> candidate.calls(problem.src(), problem.dst(), nanos));
     }
     return true;
+  }
+
+  /** Makes some more calls of a candidate that looks slow, now that everything else is warm. */
+  void lookAgain(TimedCandidate candidate, MeasuredProblem problem) throws InterruptedException {
+    for (int i = 0; i < (candidate.isLong() ? 1 : LOOKS); i++) {
+      turns.take(() -> candidate.calls(problem.src(), problem.dst(), windowNanos / LOOKS));
+    }
   }
 
   private boolean runJava(TimedCandidate candidate, MeasuredProblem problem, double quickest)

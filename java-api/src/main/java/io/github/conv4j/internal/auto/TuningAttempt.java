@@ -35,6 +35,9 @@ final class TuningAttempt implements AutoCloseable {
   /** One long call tells more than many short ones. */
   private static final double HOPELESS_OF_LONG_CALLS = 2;
 
+  /** Who is so many times further behind than would be hopeless did not only have a bad start. */
+  private static final double FAR_BEHIND = 4;
+
   /** Who takes from the heap must be so many times faster than who does not. */
   private static final double WORTH_ITS_GARBAGE = 1.25;
 
@@ -218,14 +221,22 @@ final class TuningAttempt implements AutoCloseable {
     return findings.containsKey(way);
   }
 
-  private void closeHopeless() {
+  /** Closes who cannot win any more, after a second look at those that are not far behind. */
+  private void closeHopeless() throws InterruptedException {
     for (TimedCandidate candidate : List.copyOf(open)) {
-      double limit = candidate.isLong() ? HOPELESS_OF_LONG_CALLS : CandidateWarmUp.HOPELESS;
-      if (candidate.shortestNanos() > limit * quickest) {
+      if (isHopeless(candidate, 1) && !isHopeless(candidate, FAR_BEHIND)) {
+        warmUp.lookAgain(candidate, whole);
+      }
+      if (isHopeless(candidate, 1)) {
         findings.put(candidate.way(), Finding.measured(candidate));
         close(candidate.way());
       }
     }
+  }
+
+  private boolean isHopeless(TimedCandidate candidate, double times) {
+    double limit = candidate.isLong() ? HOPELESS_OF_LONG_CALLS : CandidateWarmUp.HOPELESS;
+    return candidate.shortestNanos() > times * limit * quickest;
   }
 
   /**
