@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A file of choices lets a server start without measuring: run the program once, keep the file.
  * Several processes may share it; what was measured on another processor, with other versions or
- * another number of threads stays in the file and is not used.
+ * another number of threads stays in the file and is not used. It holds up to 10,000 choices and 8
+ * MiB, the oldest go; it keeps its permissions, a symbolic link is followed, and a failure to write
+ * it is one warning, after which it is left alone for a minute or longer.
  *
  * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A value out of its
  * range is refused with {@link IllegalArgumentException}, a system property too, by {@link
@@ -55,10 +57,11 @@ public final class Tuning implements EngineOption {
   }
 
   /**
-   * Returns how long to measure each problem; every candidate runs once or twice whatever the
-   * budget, a race that is still open gets up to three budgets more, and a Java candidate that is
-   * not compiled yet up to twelve. Zero measures nothing: what the file knows is taken, else the
-   * best engine's own choice.
+   * Returns how long to measure each problem at most, as a rule: a race ends after a fifth of it
+   * where the winner is sure, one that is still open gets up to three budgets, and Java code that
+   * is not compiled yet up to eight more. What cannot win by its name or by a part of the problem
+   * never runs; the rest run once or twice whatever the budget. Zero measures nothing: what the
+   * file knows is taken, else the best engine's own choice.
    */
   public Duration budget() {
     return budget;

@@ -1,100 +1,82 @@
 package io.github.conv4j.internal.auto;
 
-import io.github.conv4j.EngineFailureException;
-import io.github.conv4j.engine.Engines;
+import io.github.conv4j.Convolution;
+import io.github.conv4j.engine.Accuracy;
+import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Decides whose results are right.
  *
- * <p>Results that agree with each other form a group. If more than half of all candidates are in
- * one group, it is right. Otherwise the naive loops compute the problem and decide, unless it has
- * more than {@value MOST_PRODUCTS} products; then the group of the first candidate, the own choice
- * of the best engine, stays.
+ * <p>Each result is compared with the {@link SampledDefinition} at some evenly spread outputs, and
+ * with the results before it at many more; where two differ there, the definition decides.
+ * Evaluating it costs some milliseconds however large the problem is. Where a single output sums so
+ * many products that even this would take long, whoever comes first is taken as right.
  */
 final class AgreementCheck {
-  static final long MOST_PRODUCTS = 1L << 27;
+  private static final long MOST_PRODUCTS = 1L << 21;
+  private static final int MOST_SPREAD = 1_024;
+  private static final int MOST_APART = 64;
 
-  private final PrepareRequest request;
-  private final SampledOutputs sampled;
+  private final SampledOutputs outputs;
+  private final SampledDefinition definition;
+  private final Tensor dst;
+  private final Map<Integer, Float> known = new HashMap<>();
+  private final int most;
+  private final int[] spread;
 
-  AgreementCheck(PrepareRequest request, SampledOutputs sampled) {
-    this.request = request;
-    this.sampled = sampled;
+  /** Prepares to compare results that engines compute from {@code src} into {@code dst}. */
+  AgreementCheck(PrepareRequest request, Accuracy accuracy, Tensor src, Tensor dst) {
+    Convolution c = request.convolution();
+    float[] weights = CopiedWeights.of(c, request.weights());
+    this.outputs = SampledOutputs.of(request, accuracy, weights);
+    this.definition = new SampledDefinition(request, src, weights);
+    this.dst = dst;
+    this.most = (int) Math.min(MOST_SPREAD, MOST_PRODUCTS / SampledDefinition.products(c));
+    int count = Math.min(most, outputs.count());
+    this.spread = new int[count];
+    for (int i = 0; i < count; i++) {
+      spread[i] =
+          i == count - 1 && count > 1
+              ? outputs.count() - 1
+              : (int) ((long) i * outputs.count() / count);
+    }
   }
 
-  /**
-   * Returns whether each result is taken as right.
-   *
-   * @param results the sampled outputs of each candidate
-   * @param src what they were computed from
-   * @param scratch for the naive loops' result
-   * @throws EngineFailureException if the naive loops agree with nobody
-   */
-  boolean[] check(List<float[]> results, Tensor src, Tensor scratch) {
-    List<float[]> leaders = new ArrayList<>();
-    int[] group = new int[results.size()];
-    int[] sizes = new int[results.size()];
-    for (int i = 0; i < group.length; i++) {
-      group[i] = groupOf(results.get(i), leaders);
-      sizes[group[i]]++;
-    }
-    int right = 0;
-    while (right < leaders.size() && 2 * sizes[right] <= group.length) {
-      right++;
-    }
-    if (right == leaders.size()) {
-      if (request.convolution().multiplications(request.src().shape()) <= MOST_PRODUCTS) {
-        return asTheLoops(results, src, scratch);
-      }
-      right = 0;
-    }
-    boolean[] isRight = new boolean[group.length];
-    for (int i = 0; i < group.length; i++) {
-      isRight[i] = group[i] == right;
-    }
-    return isRight;
+  /** Copies the outputs that are compared. */
+  float[] read() {
+    return outputs.read(dst);
   }
 
-  private int groupOf(float[] result, List<float[]> leaders) {
-    for (int i = 0; i < leaders.size(); i++) {
-      if (sampled.agree(result, leaders.get(i))) {
-        return i;
-      }
-    }
-    leaders.add(result);
-    return leaders.size() - 1;
+  /** Tells whether a result is what the definition says, where that was evaluated. */
+  boolean isRight(float[] result) {
+    return outputs.agreeAt(spread, expected(spread), result, false);
   }
 
-  private boolean[] asTheLoops(List<float[]> results, Tensor src, Tensor scratch) {
-    float[] expected;
-    try (var reference = Engines.named("reference");
-        var loops =
-            reference.prepare(
-                request.convolution(),
-                request.src(),
-                request.dst(),
-                request.weights(),
-                request.bias())) {
-      loops.execute(src, scratch);
-      expected = sampled.read(scratch);
+  /** Tells whether two results may both be right. */
+  boolean agree(float[] a, float[] b) {
+    return outputs.agree(a, b);
+  }
+
+  /** Tells whether a result is right just where it differs from another. */
+  boolean isRightWhereApart(float[] result, float[] other) {
+    int[] apart = outputs.whereApart(result, other, Math.min(most, MOST_APART));
+    return outputs.agreeAt(apart, expected(apart), result, true);
+  }
+
+  /** Whether the definition can be evaluated at all. */
+  boolean canDecide() {
+    return most > 0;
+  }
+
+  private float[] expected(int[] chosen) {
+    float[] values = new float[chosen.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = known.computeIfAbsent(chosen[i], index -> definition.at(outputs.position(index)));
     }
-    boolean[] isRight = new boolean[results.size()];
-    boolean any = false;
-    for (int i = 0; i < isRight.length; i++) {
-      isRight[i] = sampled.agree(results.get(i), expected);
-      any |= isRight[i];
-    }
-    if (!any) {
-      throw new EngineFailureException(
-          AutoEngine.NAME,
-          request.problemText(),
-          "choosing an implementation",
-          "every implementation differs from the naive loops");
-    }
-    return isRight;
+    return values;
   }
 }

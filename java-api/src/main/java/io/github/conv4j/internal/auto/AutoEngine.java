@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.auto;
 
+import io.github.conv4j.CallRefusedException;
 import io.github.conv4j.EngineFailureException;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
@@ -43,6 +44,8 @@ final class AutoEngine implements Engine, LedgerOwner {
   private final List<Alternatives> engines;
   private final Choices choices;
   private final Ledger ledger;
+  private final Stopwatch stopwatch;
+  private final MeasuringTurns turns;
 
   /**
    * Takes ownership of {@code engines}.
@@ -50,7 +53,17 @@ final class AutoEngine implements Engine, LedgerOwner {
    * @param engines the best first
    */
   AutoEngine(EngineOptions options, List<? extends Alternatives> engines) {
+    this(options, engines, Stopwatch.OF_THE_JVM, MeasuringTurns.OF_THE_PROCESS);
+  }
+
+  AutoEngine(
+      EngineOptions options,
+      List<? extends Alternatives> engines,
+      Stopwatch stopwatch,
+      MeasuringTurns turns) {
     this.options = options;
+    this.stopwatch = stopwatch;
+    this.turns = turns;
     this.ledger = new Ledger(NAME, options);
     this.engines = List.copyOf(engines);
     for (Alternatives engine : engines) {
@@ -128,22 +141,37 @@ final class AutoEngine implements Engine, LedgerOwner {
     }
     var key = ChoiceKey.of(request, options, engines);
     Predicate<Choice> usable = choice -> wayOf(choice, ways) != null;
-    Choices.Known known = choices.find(key, usable);
-    if (known == null && tuning.budget().isZero()) {
-      return unmeasured(request, ways, "not measured: the budget is zero");
-    }
-    if (known == null) {
-      Tuner.ONE_AT_A_TIME.lock();
-      try {
-        known = choices.find(key, usable);
-        if (known == null) {
-          return measured(request, ways, key);
+    try {
+      while (true) {
+        Choices.Known known = choices.find(key, usable);
+        if (known != null) {
+          return known(request, ways, known);
         }
-      } finally {
-        Tuner.ONE_AT_A_TIME.unlock();
+        if (tuning.budget().isZero()) {
+          return unmeasured(request, ways, "not measured: the budget is zero");
+        }
+        if (RacesInProgress.OF_THE_PROCESS.begin(key)) {
+          return race(request, ways, key, usable);
+        }
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return unmeasured(request, ways, "not measured: the thread was interrupted");
+    } catch (CallRefusedException e) {
+      return unmeasured(request, ways, "not measured: " + e.getMessage());
     }
-    return known(request, ways, known);
+  }
+
+  /** Measures, unless another thread has just finished with the same problem. */
+  private PreparedConvolution race(
+      PrepareRequest request, List<Way> ways, ChoiceKey key, Predicate<Choice> usable)
+      throws InterruptedException {
+    try {
+      Choices.Known known = choices.find(key, usable);
+      return known == null ? measured(request, ways, key) : known(request, ways, known);
+    } finally {
+      RacesInProgress.OF_THE_PROCESS.end(key);
+    }
   }
 
   private List<Way> ways(PrepareRequest request) {
@@ -205,32 +233,25 @@ final class AutoEngine implements Engine, LedgerOwner {
     return delegate(prepared, candidates, List.of());
   }
 
-  private PreparedConvolution measured(PrepareRequest request, List<Way> ways, ChoiceKey key) {
+  private PreparedConvolution measured(PrepareRequest request, List<Way> ways, ChoiceKey key)
+      throws InterruptedException {
     Tuner.Outcome outcome;
     try {
-      outcome = new Tuner(request, options.accuracy(), tuning.budget()).run(ways);
+      outcome = new Tuner(request, options, tuning.budget(), stopwatch, turns).run(ways);
     } catch (OutOfMemoryError e) {
       return unmeasured(request, ways, "not measured: the memory does not suffice for all");
     }
-    TimedCandidate winner = outcome.winner();
     try {
       choices.remember(key, outcome.choice());
       List<Candidate> candidates = new ArrayList<>();
-      candidates.add(candidate(winner, true));
-      outcome.others().forEach(other -> candidates.add(candidate(other, false)));
-      return delegate(winner.prepared(), candidates, outcome.warnings());
+      for (Finding finding : outcome.findings()) {
+        candidates.add(finding.asCandidate().withChosen(candidates.isEmpty()));
+      }
+      return delegate(outcome.prepared(), candidates, outcome.warnings());
     } catch (Throwable e) {
-      winner.prepared().close();
+      outcome.prepared().close();
       throw e;
     }
-  }
-
-  private static Candidate candidate(TimedCandidate candidate, boolean chosen) {
-    Way way = candidate.way();
-    return Candidate.of(way.engine().name(), way.implementation())
-        .withMedianNanos(candidate.isTimed() ? Math.round(candidate.medianNanos()) : 0)
-        .withChosen(chosen)
-        .withNote(candidate.isTimed() ? "measured" : candidate.note());
   }
 
   /** Takes ownership of {@code prepared}. */

@@ -1,26 +1,38 @@
 package io.github.conv4j.internal.auto;
 
-import io.github.conv4j.tensor.Tensor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Makes calls that do not count, until the code is as fast as it will be.
+ * Makes calls that do not count, until the code is as fast as it will be, or plainly too slow.
  *
- * <p>Native code gets its share of the budget. Java code goes on while it still becomes faster, and
- * while it is plainly not compiled yet: that takes calls and the compiler's time, and there are
- * stretches of a quarter of a second in between without any progress. Only who stays so to the end
- * of all patience, several times under one name in one process, is not waited for any more.
+ * <p>Native code makes a few. Java code goes on while it still becomes faster, and while it is not
+ * compiled yet: that takes calls and the compiler's time, and there are stretches of a quarter of a
+ * second in between without any progress. All candidates of one problem together are waited for so
+ * long; and who stays uncompiled to the end of all patience, several times under one name in one
+ * process, is not waited for any more.
  */
 final class CandidateWarmUp {
-  private static final int BUDGETS_FOR_COMPILATION = 12;
+  /** Whoever is so many times slower than another after its warm-up is out. */
+  static final double HOPELESS = 3;
+
+  private static final int BUDGETS_FOR_COMPILATION = 8;
+  private static final int BUDGETS_FOR_THE_LAST_PARTS = 2;
   private static final int MOST_DISAPPOINTMENTS = 3;
   private static final int CALM_WINDOWS = 3;
+  private static final int LOOKS = 3;
+  private static final int WINDOWS_OF_BUDGET = 64;
   private static final double FASTER = 1.05;
   private static final long LONGEST_WINDOW_NANOS = 10_000_000;
 
   /** In a window of many calls. The JVM itself takes some hundred bytes now and then. */
   private static final long MOST_HEAP_BYTES = 4_096;
+
+  /**
+   * Code that is not compiled makes an object of every vector. With less than this almost all is
+   * compiled, and the rest may stay as it is for ever.
+   */
+  private static final double LEAST_BYTES_PER_PRODUCT = 0.25;
 
   /** Where heap use is unknown: uncompiled code is so many times slower than the fastest other. */
   private static final double UNCOMPILED = 4;
@@ -30,54 +42,91 @@ final class CandidateWarmUp {
 
   private static final Map<String, Integer> DISAPPOINTMENTS = new ConcurrentHashMap<>();
 
-  private final Tensor src;
-  private final Tensor dst;
   private final long budgetNanos;
   private final long shareNanos;
+  private final long windowNanos;
+  private final Stopwatch stopwatch;
+  private final MeasuringTurns turns;
+  private long patienceNanos;
 
   /**
-   * Creates a warm-up.
+   * Creates the warm-up of all candidates of a problem.
    *
    * @param budgetNanos for the whole race
-   * @param shareNanos what each candidate may take of it here
+   * @param candidateCount among how many a quarter of the budget is shared
    */
-  CandidateWarmUp(Tensor src, Tensor dst, long budgetNanos, long shareNanos) {
-    this.src = src;
-    this.dst = dst;
+  CandidateWarmUp(long budgetNanos, int candidateCount, Stopwatch stopwatch, MeasuringTurns turns) {
     this.budgetNanos = budgetNanos;
-    this.shareNanos = shareNanos;
+    this.shareNanos = budgetNanos / 4 / candidateCount;
+    this.windowNanos = Math.min(budgetNanos / WINDOWS_OF_BUDGET, LONGEST_WINDOW_NANOS);
+    this.patienceNanos = BUDGETS_FOR_COMPILATION * budgetNanos;
+    this.stopwatch = stopwatch;
+    this.turns = turns;
   }
 
   /**
    * Makes the calls.
    *
    * @param quickest the shortest call of others, infinite where there are none
+   * @return whether the candidate is compiled, as far as can be told
    */
-  void run(TimedCandidate candidate, double quickest) {
+  boolean run(TimedCandidate candidate, MeasuredProblem problem, double quickest)
+      throws InterruptedException {
+    if (candidate.way().engine().warmsUp()) {
+      return runJava(candidate, problem, quickest);
+    }
+    boolean isHopeless = candidate.firstNanos() > 2 * HOPELESS * quickest && candidate.isLong();
+    if (!isHopeless && candidate.firstNanos() < budgetNanos) {
+      long nanos = Math.min(windowNanos, shareNanos);
+      turns.take(() -> candidate.calls(problem.src(), problem.dst(), nanos));
+    }
+    return true;
+  }
+
+  /** Makes some more calls of a candidate that looks slow, now that everything else is warm. */
+  void lookAgain(TimedCandidate candidate, MeasuredProblem problem) throws InterruptedException {
+    for (int i = 0; i < (candidate.isLong() ? 1 : LOOKS); i++) {
+      turns.take(() -> candidate.calls(problem.src(), problem.dst(), windowNanos / LOOKS));
+    }
+  }
+
+  private boolean runJava(TimedCandidate candidate, MeasuredProblem problem, double quickest)
+      throws InterruptedException {
     String name = candidate.way().toString();
-    boolean isPatient =
-        candidate.way().engine().warmsUp()
-            && DISAPPOINTMENTS.getOrDefault(name, 0) < MOST_DISAPPOINTMENTS;
-    long window = Math.min(budgetNanos / 16, LONGEST_WINDOW_NANOS);
-    long begin = System.nanoTime();
-    long most = shareNanos + (isPatient ? BUDGETS_FOR_COMPILATION * budgetNanos : 0);
+    boolean isPatient = DISAPPOINTMENTS.getOrDefault(name, 0) < MOST_DISAPPOINTMENTS;
+    long patienceForLastParts = BUDGETS_FOR_THE_LAST_PARTS * budgetNanos;
     double best = Double.POSITIVE_INFINITY;
     int calm = 0;
-    boolean isUncompiled;
-    long elapsed;
-    do {
-      long heap = HeapUse.bytes();
-      double time = candidate.calls(src, dst, window);
-      long taken = heap == HeapUse.UNKNOWN ? HeapUse.UNKNOWN : HeapUse.bytes() - heap;
-      boolean isFaster = time * FASTER < best;
-      best = Math.min(best, time);
-      isUncompiled = isPatient && isUncompiled(taken, candidate.firstNanos(), best, quickest);
-      calm = isFaster || isUncompiled ? 0 : calm + 1;
-      elapsed = System.nanoTime() - begin;
-    } while (elapsed < most && calm < CALM_WINDOWS);
-    if (isUncompiled) {
-      DISAPPOINTMENTS.merge(name, 1, Integer::sum);
+    long spent = 0;
+    while (true) {
+      var window = new Window(candidate, problem);
+      turns.take(window);
+      boolean isFaster = window.callNanos * FASTER < best;
+      best = Math.min(best, window.callNanos);
+      if (!isUncompiled(window.heapBytes, candidate.firstNanos(), best, quickest)) {
+        spent += window.nanos;
+        calm = isFaster ? 0 : calm + 1;
+        boolean isHopeless = best > HOPELESS * quickest && calm > 0;
+        if (isHopeless || calm >= CALM_WINDOWS || spent >= shareNanos) {
+          return true;
+        }
+        continue;
+      }
+      calm = 0;
+      patienceNanos -= window.nanos;
+      patienceForLastParts -= window.isAlmostCompiled() ? window.nanos : 0;
+      if (!isPatient || patienceNanos <= 0 || patienceForLastParts <= 0) {
+        if (isPatient) {
+          DISAPPOINTMENTS.merge(name, 1, Integer::sum);
+        }
+        return false;
+      }
     }
+  }
+
+  /** For tests: makes this process as patient as a new one. */
+  static void forgetThisProcess() {
+    DISAPPOINTMENTS.clear();
   }
 
   private static boolean isUncompiled(long heapBytes, long first, double best, double quickest) {
@@ -87,5 +136,34 @@ final class CandidateWarmUp {
     return quickest < Double.POSITIVE_INFINITY
         ? best > UNCOMPILED * quickest
         : first <= COMPILED * best;
+  }
+
+  /** Some calls, and what they took. */
+  private final class Window implements Runnable {
+    private final TimedCandidate candidate;
+    private final MeasuredProblem problem;
+    private double callNanos;
+    private long nanos;
+    private long heapBytes;
+
+    Window(TimedCandidate candidate, MeasuredProblem problem) {
+      this.candidate = candidate;
+      this.problem = problem;
+    }
+
+    @Override
+    public void run() {
+      long before = candidate.spentNanos();
+      long heap = stopwatch.heapBytes();
+      callNanos = candidate.calls(problem.src(), problem.dst(), windowNanos);
+      heapBytes = heap == HeapUse.UNKNOWN ? HeapUse.UNKNOWN : stopwatch.heapBytes() - heap;
+      nanos = candidate.spentNanos() - before;
+    }
+
+    boolean isAlmostCompiled() {
+      double calls = nanos / callNanos;
+      return heapBytes != HeapUse.UNKNOWN
+          && heapBytes < LEAST_BYTES_PER_PRODUCT * calls * problem.products();
+    }
   }
 }

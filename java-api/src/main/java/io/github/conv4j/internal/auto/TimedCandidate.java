@@ -11,17 +11,18 @@ final class TimedCandidate {
 
   private final Way way;
   private final PreparedConvolution prepared;
+  private final Stopwatch stopwatch;
   private double[] times = new double[64];
   private int count;
   private long firstNanos;
+  private long spentNanos;
   private double shortestNanos = Double.POSITIVE_INFINITY;
   private double callNanos;
-  private String note = "";
-  private boolean isTimed = true;
 
-  TimedCandidate(Way way, PreparedConvolution prepared) {
+  TimedCandidate(Way way, PreparedConvolution prepared, Stopwatch stopwatch) {
     this.way = way;
     this.prepared = prepared;
+    this.stopwatch = stopwatch;
   }
 
   Way way() {
@@ -34,9 +35,10 @@ final class TimedCandidate {
 
   /** Makes the first call, which loads code and memory. */
   void first(Tensor src, Tensor dst) {
-    long begin = System.nanoTime();
+    long begin = stopwatch.nanos();
     prepared.execute(src, dst);
-    firstNanos = System.nanoTime() - begin;
+    firstNanos = stopwatch.nanos() - begin;
+    spentNanos += firstNanos;
   }
 
   long firstNanos() {
@@ -45,23 +47,34 @@ final class TimedCandidate {
 
   /** Makes calls for about {@code nanos}, at least one; returns what one took on average. */
   double calls(Tensor src, Tensor dst, long nanos) {
-    long begin = System.nanoTime();
+    long begin = stopwatch.nanos();
     int calls = 0;
     long elapsed = 0;
     do {
       prepared.execute(src, dst);
       calls++;
       long before = elapsed;
-      elapsed = System.nanoTime() - begin;
+      elapsed = stopwatch.nanos() - begin;
       shortestNanos = Math.min(shortestNanos, (double) (elapsed - before));
     } while (elapsed < nanos);
+    spentNanos += elapsed;
     callNanos = (double) elapsed / calls;
     return callNanos;
   }
 
-  /** Returns the shortest of all calls but the first. */
+  /** Returns the shortest call, the first one included. */
   double shortestNanos() {
-    return shortestNanos;
+    return Math.min((double) firstNanos, shortestNanos);
+  }
+
+  /** Returns what all calls took together. */
+  long spentNanos() {
+    return spentNanos;
+  }
+
+  /** Whether a call takes so long that one turn tells much. */
+  boolean isLong() {
+    return shortestNanos() > LONG_CALL_NANOS;
   }
 
   /**
@@ -70,7 +83,9 @@ final class TimedCandidate {
    */
   void turn(Tensor src, Tensor dst, long nanos) {
     if (callNanos > 0 && callNanos < LONG_CALL_NANOS) {
+      long begin = stopwatch.nanos();
       prepared.execute(src, dst);
+      spentNanos += stopwatch.nanos() - begin;
     }
     turned(calls(src, dst, nanos));
   }
@@ -118,25 +133,10 @@ final class TimedCandidate {
    */
   private double quantile(int from, int to, int parts) {
     if (count == 0) {
-      return Math.min((double) firstNanos, shortestNanos);
+      return shortestNanos();
     }
     double[] sorted = Arrays.copyOfRange(times, from, to);
     Arrays.sort(sorted);
     return sorted[(sorted.length - 1) / parts];
-  }
-
-  String note() {
-    return note;
-  }
-
-  /** Notes why this takes no further part. */
-  void exclude(String reason) {
-    note = reason;
-    isTimed = false;
-  }
-
-  /** Whether its times mean anything. */
-  boolean isTimed() {
-    return isTimed;
   }
 }

@@ -16,50 +16,87 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
-/** The reference in several ways that differ in speed and honesty; counts what happens to them. */
+/**
+ * The reference in several ways that differ in speed and honesty, with the time that a {@link
+ * FakeStopwatch} shows; counts what happens to them.
+ */
 final class FakeEngine implements Alternatives {
-  static final long PAUSE_OF_UNCOMPILED = 900_000;
-  private static final int HEAP_OF_UNCOMPILED = 10_000;
+  private static final long NANOS_OF_UNCOMPILED = 900_000;
+  private static final long HEAP_OF_UNCOMPILED = 10_000;
 
   private final Engine reference = Engines.named("reference");
   private final String name;
+  private final FakeStopwatch stopwatch;
   private final Map<String, Fake> fakes = new LinkedHashMap<>();
-  int prepared;
-  int executed;
-  int open;
-  boolean isClosed;
+  private final AtomicInteger open = new AtomicInteger();
   private boolean warmsUp;
-  private byte[] heap = {};
+  private boolean isHasty;
+  private volatile boolean isClosed;
+  private volatile Consumer<PrepareRequest> beforeCall = request -> {};
 
-  FakeEngine(String name) {
+  FakeEngine(String name, FakeStopwatch stopwatch) {
     this.name = name;
+    this.stopwatch = stopwatch;
   }
 
-  private record Fake(long pauseNanos, float error, boolean fails, int uncompiledCalls) {}
+  /** One way, and how often it was prepared and executed. */
+  static final class Fake {
+    final AtomicInteger prepared = new AtomicInteger();
+    final AtomicInteger executed = new AtomicInteger();
+
+    /** The products of all calls together. */
+    volatile long products;
+
+    private long nanos;
+    private double nanosPerProduct;
+    private float error;
+    private int wrongOutput;
+    private boolean fails;
+    private int uncompiledCalls;
+  }
+
+  Fake fake(String implementation) {
+    return fakes.computeIfAbsent(implementation, key -> new Fake());
+  }
 
   /** Adds a way that takes so long. */
-  FakeEngine way(String implementation, long pauseMicros) {
-    fakes.put(implementation, new Fake(pauseMicros * 1_000, 0, false, 0));
+  FakeEngine way(String implementation, double micros) {
+    fake(implementation).nanos = (long) (micros * 1_000);
+    return this;
+  }
+
+  /** Adds a way that takes so long for each product. */
+  FakeEngine perProduct(String implementation, double nanos) {
+    fake(implementation).nanosPerProduct = nanos;
+    return this;
+  }
+
+  /** Adds a fast way of whose outputs one, counted along the last axis, is wrong by so much. */
+  FakeEngine wrong(String implementation, float error, int output) {
+    Fake fake = fake(implementation);
+    fake.nanos = 1_000;
+    fake.error = error;
+    fake.wrongOutput = output;
     return this;
   }
 
   /** Adds a fast way whose first output is wrong by so much. */
   FakeEngine wrong(String implementation, float error) {
-    fakes.put(implementation, new Fake(0, error, false, 0));
-    return this;
+    return wrong(implementation, error, 0);
   }
 
   /** Adds a way that fails when it is executed. */
   FakeEngine failing(String implementation) {
-    fakes.put(implementation, new Fake(0, 0, true, 0));
+    fake(implementation).fails = true;
     return this;
   }
 
-  /** Adds a fast way whose first calls are slow and take from the heap, as Java code does. */
+  /** Makes the first calls of a way slow and take from the heap, as Java code's do. */
   FakeEngine compiledAfter(String implementation, int calls) {
-    fakes.put(implementation, new Fake(0, 0, false, calls));
+    fake(implementation).uncompiledCalls = calls;
     return this;
   }
 
@@ -67,6 +104,33 @@ final class FakeEngine implements Alternatives {
   FakeEngine warmingUp() {
     warmsUp = true;
     return this;
+  }
+
+  /** Makes all ways write zeros, which is right where all weights are zero. */
+  FakeEngine hasty() {
+    isHasty = true;
+    return this;
+  }
+
+  /** Does something within each call. */
+  void beforeCall(Consumer<PrepareRequest> action) {
+    beforeCall = action;
+  }
+
+  int openCount() {
+    return open.get();
+  }
+
+  int executedCount() {
+    return fakes.values().stream().mapToInt(fake -> fake.executed.get()).sum();
+  }
+
+  int preparedCount() {
+    return fakes.values().stream().mapToInt(fake -> fake.prepared.get()).sum();
+  }
+
+  boolean isClosed() {
+    return isClosed;
   }
 
   @Override
@@ -80,9 +144,9 @@ final class FakeEngine implements Alternatives {
     if (fake == null) {
       throw new IllegalArgumentException(implementation);
     }
-    prepared++;
-    open++;
-    return new FakeConvolution(reference.prepare(request.asRequest()), fake);
+    fake.prepared.incrementAndGet();
+    open.incrementAndGet();
+    return new FakeConvolution(reference.prepare(request.asRequest()), request, fake);
   }
 
   @Override
@@ -123,13 +187,16 @@ final class FakeEngine implements Alternatives {
 
   private final class FakeConvolution implements PreparedConvolution {
     private final PreparedConvolution right;
+    private final PrepareRequest request;
+    private final long products;
     private final Fake fake;
     private boolean isOpen = true;
-    private int calls;
 
-    FakeConvolution(PreparedConvolution right, Fake fake) {
+    FakeConvolution(PreparedConvolution right, PrepareRequest request, Fake fake) {
       this.right = right;
+      this.request = request;
       this.fake = fake;
+      this.products = request.convolution().multiplications(request.src().shape());
     }
 
     @Override
@@ -149,35 +216,36 @@ final class FakeEngine implements Alternatives {
 
     @Override
     public void execute(Tensor src, Tensor dst) {
-      executed++;
-      if (fake.fails()) {
+      int before = fake.executed.getAndIncrement();
+      fake.products += products;
+      beforeCall.accept(request);
+      if (fake.fails) {
         throw new EngineFailureException(name, "a test", "executing", "a spring broke");
       }
-      right.execute(src, dst);
-      if (calls++ < fake.uncompiledCalls()) {
-        heap = new byte[HEAP_OF_UNCOMPILED + heap.length % 2];
-        pause(PAUSE_OF_UNCOMPILED);
+      if (isHasty) {
+        dst.fill(0);
+      } else {
+        right.execute(src, dst);
       }
-      if (fake.error() != 0) {
-        long[] first = new long[dst.spec().shape().rank()];
-        dst.setFloat(dst.getFloat(first) + fake.error(), first);
+      if (before < fake.uncompiledCalls) {
+        stopwatch.allocate(HEAP_OF_UNCOMPILED);
+        stopwatch.advance(NANOS_OF_UNCOMPILED);
       }
-      pause(fake.pauseNanos());
-    }
-
-    /** Parks again where a permit or a whim ended the pause early. */
-    private static void pause(long nanos) {
-      long end = System.nanoTime() + nanos;
-      for (long rest = nanos; rest > 0; rest = end - System.nanoTime()) {
-        LockSupport.parkNanos(rest);
+      if (fake.error != 0) {
+        long[] at = new long[dst.spec().shape().rank()];
+        at[at.length - 1] = fake.wrongOutput;
+        dst.setFloat(dst.getFloat(at) + fake.error, at);
       }
+      stopwatch.advance(fake.nanos + Math.round(fake.nanosPerProduct * products));
     }
 
     @Override
     public void close() {
       right.close();
-      open -= isOpen ? 1 : 0;
-      isOpen = false;
+      if (isOpen) {
+        open.decrementAndGet();
+        isOpen = false;
+      }
     }
   }
 }

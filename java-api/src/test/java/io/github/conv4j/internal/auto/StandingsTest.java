@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class StandingsTest {
   private static final Convolution CONVOLUTION = Convolution.conv2d(1, 1).kernel(1).build();
 
-  private final FakeEngine engine = new FakeEngine("one");
+  private final FakeStopwatch stopwatch = new FakeStopwatch();
+  private final FakeEngine engine = new FakeEngine("one", stopwatch);
 
   @Test
   void theFastestWins() {
@@ -124,7 +125,7 @@ class StandingsTest {
                 TensorSpec.f32(Layout.NHWC, 1, 1, 1, 1),
                 Runs.integers(CONVOLUTION.weightsShape(), 1),
                 new float[1])) {
-      var candidate = new TimedCandidate(new Way(engine, name), prepared);
+      var candidate = new TimedCandidate(new Way(engine, name), prepared, stopwatch);
       for (double nanos : turns) {
         candidate.turned(nanos);
       }

@@ -1,0 +1,316 @@
+package io.github.conv4j.internal.auto;
+
+import io.github.conv4j.EngineFailureException;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over the ways to run a problem, which spends as little as possible on those that will
+ * not win; another pass follows where a way that decided about others was wrong.
+ *
+ * <p>The ways are taken one after the other, the best engine's own choice first. Whose bound is
+ * hopeless is not even prepared. Of a large problem every way runs a cut first, and who is hopeless
+ * there goes no further; Java code is compiled on a cut of any problem. Whoever is left is
+ * prepared, makes a first call, is checked, and is closed at once if it turns out hopeless. The
+ * rest race.
+ */
+final class TuningAttempt implements AutoCloseable {
+  /** A call of fewer products is short in any compiled code. */
+  private static final long LARGE_PRODUCTS = 64_000_000;
+
+  /** Who is so many times slower on a cut is not run on the whole, where others may lose more. */
+  private static final double HOPELESS_ON_CUT = 4;
+
+  /** One long call tells more than many short ones. */
+  private static final double HOPELESS_OF_LONG_CALLS = 2;
+
+  /** Who is so many times further behind than would be hopeless did not only have a bad start. */
+  private static final double FAR_BEHIND = 4;
+
+  /** Who takes from the heap must be so many times faster than who does not. */
+  private static final double WORTH_ITS_GARBAGE = 1.25;
+
+  private static final String NOT_COMPILED = "its code was not compiled in time";
+  private static final String DISAGREES = "left out: its result disagrees";
+
+  private final Tuner tuner;
+  private final PrepareRequest request;
+  private final List<Way> ways;
+  private final Set<Way> wrong;
+  private final boolean isLarge;
+  private final MeasuredProblem whole;
+  private final @Nullable ProblemCut cut;
+  private final @Nullable MeasuredProblem part;
+  private final CandidateWarmUp warmUp;
+  private final long budgetNanos;
+
+  /** What the whole would take by what the cut took. */
+  private final Map<Way, Double> estimates = new HashMap<>();
+
+  private final Map<Way, Finding> findings = new HashMap<>();
+  private final List<TimedCandidate> open = new ArrayList<>();
+  private final Set<TimedCandidate> uncompiled = new HashSet<>();
+  private double quickest = Double.POSITIVE_INFINITY;
+  private @Nullable RuntimeException firstFailure;
+  private @Nullable TimedCandidate winner;
+
+  /**
+   * Creates an attempt.
+   *
+   * @param wrong ways that are known to compute something else; more are added
+   */
+  TuningAttempt(Tuner tuner, List<Way> ways, Set<Way> wrong, Arena arena) {
+    this.tuner = tuner;
+    this.request = tuner.request();
+    this.ways = ways;
+    this.wrong = wrong;
+    this.budgetNanos = tuner.budgetNanos();
+    this.whole = problem(request, arena);
+    this.isLarge = request.convolution().multiplications(request.src().shape()) >= LARGE_PRODUCTS;
+    this.cut =
+        ProblemCut.of(
+            request,
+            isLarge ? ProblemCut.PRODUCTS_FOR_AN_ESTIMATE : ProblemCut.PRODUCTS_FOR_COMPILATION);
+    this.part = cut == null ? null : problem(cut.request(), arena);
+    this.warmUp = new CandidateWarmUp(budgetNanos, ways.size(), tuner.stopwatch(), tuner.turns());
+    wrong.forEach(way -> leaveOut(way, DISAGREES));
+  }
+
+  private MeasuredProblem problem(PrepareRequest of, Arena arena) {
+    return new MeasuredProblem(of, tuner.options().accuracy(), tuner.turns(), arena);
+  }
+
+  /** Finds the winner; returns false where a way was found wrong that others were measured by. */
+  boolean run() throws InterruptedException {
+    List<Way> order = new ArrayList<>(ways);
+    order.removeAll(wrong);
+    order.sort(Comparator.comparing(CostBound::isNaive));
+    if (isLarge) {
+      for (Way way : order) {
+        tryOnCut(way, leastEstimate());
+      }
+      quickest = leastEstimate();
+      order.removeIf(this::isLeftOut);
+      order.sort(Comparator.comparing(way -> estimates.getOrDefault(way, 0.0)));
+      quickest = Double.POSITIVE_INFINITY;
+    }
+    for (Way way : order) {
+      if (!enter(way)) {
+        return false;
+      }
+    }
+    if (open.isEmpty()) {
+      throw nobody();
+    }
+    open.sort(Comparator.comparing(candidate -> ways.indexOf(candidate.way())));
+    closeUncompiled();
+    winner = new CandidateRace(open, whole.src(), whole.dst(), budgetNanos, tuner.turns()).run();
+    return true;
+  }
+
+  private double leastEstimate() {
+    return estimates.values().stream()
+        .mapToDouble(Double::doubleValue)
+        .min()
+        .orElse(Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Runs a way on the cut, where there is one, unless even that is hopeless.
+   *
+   * @param others what the quickest other takes, or would take, for the whole
+   */
+  private void tryOnCut(Way way, double others) throws InterruptedException {
+    if (cut == null || part == null || isBoundedOut(way, others)) {
+      return;
+    }
+    PreparedConvolution prepared;
+    try {
+      prepared = way.prepare(cut.request());
+    } catch (IllegalArgumentException e) {
+      return; // the smaller problem has no such implementation: no estimate, then
+    } catch (EngineFailureException | UnsupportedConvolutionException e) {
+      return; // the whole will tell whether it cannot be prepared either
+    }
+    try (prepared) {
+      var candidate = new TimedCandidate(way, prepared, tuner.stopwatch());
+      if (way.equals(part.first(candidate))) {
+        disagree(way);
+        return;
+      }
+      boolean isCompiled = warmUp.run(candidate, part, others * cut.share());
+      double nanos = candidate.shortestNanos() / cut.share();
+      if (!isCompiled && nanos > HOPELESS_ON_CUT * others) {
+        leaveOut(way, "not run: " + NOT_COMPILED);
+      } else if (isLarge) {
+        estimates.put(way, nanos);
+      }
+    } catch (EngineFailureException e) {
+      fail(way, e, "failed: ");
+    }
+  }
+
+  /** Prepares a way and makes it ready to race; returns false if all must begin anew. */
+  private boolean enter(Way way) throws InterruptedException {
+    if (way.engine().warmsUp() && !isLarge) {
+      tryOnCut(way, quickest);
+    }
+    if (isLeftOut(way) || isBoundedOut(way, quickest)) {
+      return true;
+    }
+    TimedCandidate candidate;
+    try {
+      candidate = new TimedCandidate(way, way.prepare(request), tuner.stopwatch());
+    } catch (EngineFailureException | UnsupportedConvolutionException e) {
+      fail(way, e, "cannot be prepared: ");
+      return true;
+    }
+    open.add(candidate);
+    try {
+      Way disagreeing = whole.first(candidate);
+      if (disagreeing != null) {
+        disagree(disagreeing);
+        close(way);
+        return disagreeing.equals(way);
+      }
+      if (!warmUp.run(candidate, whole, quickest)) {
+        uncompiled.add(candidate);
+        return true;
+      }
+    } catch (EngineFailureException e) {
+      close(way);
+      fail(way, e, "failed: ");
+      return true;
+    }
+    quickest = Math.min(quickest, candidate.shortestNanos());
+    closeHopeless();
+    return true;
+  }
+
+  private boolean isBoundedOut(Way way, double others) {
+    double least = CostBound.leastNanos(way, request, tuner.options().threads());
+    if (least <= CandidateWarmUp.HOPELESS * others) {
+      return false;
+    }
+    leaveOut(
+        way,
+        "not run: naive loops over %,d products"
+            .formatted(request.convolution().multiplications(request.src().shape())));
+    return true;
+  }
+
+  /** Whether a way is out already, or by its estimate. */
+  private boolean isLeftOut(Way way) {
+    double estimate = estimates.getOrDefault(way, 0.0);
+    if (!findings.containsKey(way) && estimate > HOPELESS_ON_CUT * quickest) {
+      leaveOut(
+          way,
+          "not run: on a part of the problem %.0f times slower".formatted(estimate / quickest));
+    }
+    return findings.containsKey(way);
+  }
+
+  /** Closes who cannot win any more, after a second look at those that are not far behind. */
+  private void closeHopeless() throws InterruptedException {
+    for (TimedCandidate candidate : List.copyOf(open)) {
+      if (isHopeless(candidate, 1) && !isHopeless(candidate, FAR_BEHIND)) {
+        warmUp.lookAgain(candidate, whole);
+      }
+      if (isHopeless(candidate, 1)) {
+        findings.put(candidate.way(), Finding.measured(candidate));
+        close(candidate.way());
+      }
+    }
+  }
+
+  private boolean isHopeless(TimedCandidate candidate, double times) {
+    double limit = candidate.isLong() ? HOPELESS_OF_LONG_CALLS : CandidateWarmUp.HOPELESS;
+    return candidate.shortestNanos() > times * limit * quickest;
+  }
+
+  /**
+   * Leaves out who would take from the heap in every call, perhaps for ever, unless it is much
+   * faster than the others. Where all are such, their times mean nothing, and the first stays.
+   */
+  private void closeUncompiled() {
+    boolean all = uncompiled.containsAll(open);
+    TimedCandidate first = open.getFirst();
+    for (TimedCandidate candidate : List.copyOf(open)) {
+      boolean stays =
+          all ? candidate == first : candidate.shortestNanos() * WORTH_ITS_GARBAGE <= quickest;
+      if (uncompiled.contains(candidate) && !stays) {
+        leaveOut(candidate.way(), "left out: " + NOT_COMPILED);
+        close(candidate.way());
+      }
+    }
+  }
+
+  private void close(Way way) {
+    for (TimedCandidate candidate : List.copyOf(open)) {
+      if (candidate.way().equals(way)) {
+        open.remove(candidate);
+        candidate.prepared().close();
+      }
+    }
+  }
+
+  private void leaveOut(Way way, String why) {
+    findings.put(way, Finding.leftOut(way, why));
+  }
+
+  private void disagree(Way way) {
+    wrong.add(way);
+    leaveOut(way, DISAGREES);
+    tuner.warn("%s computes something else than the others and is not used".formatted(way));
+  }
+
+  private void fail(Way way, RuntimeException e, String what) {
+    firstFailure = firstFailure == null ? e : firstFailure;
+    leaveOut(way, what + e.getMessage());
+    tuner.warn("%s %s%s".formatted(way, what, e.getMessage()));
+  }
+
+  private RuntimeException nobody() {
+    return firstFailure != null && wrong.isEmpty()
+        ? firstFailure
+        : new EngineFailureException(
+            AutoEngine.NAME,
+            request.problemText(),
+            "choosing an implementation",
+            "every implementation differs from the naive loops");
+  }
+
+  /** Returns what {@link #run} has found. */
+  Tuner.Outcome outcome() {
+    TimedCandidate best = Objects.requireNonNull(winner);
+    List<Finding> others = new ArrayList<>(findings.values());
+    open.stream().filter(other -> other != best).map(Finding::measured).forEach(others::add);
+    others.sort(
+        Comparator.comparing((Finding finding) -> !finding.isTimed())
+            .thenComparing(Finding::nanos)
+            .thenComparing(finding -> ways.indexOf(finding.way())));
+    others.addFirst(Finding.measured(best));
+    return new Tuner.Outcome(best.prepared(), others, tuner.warnings());
+  }
+
+  /** Closes all but the winner. */
+  @Override
+  public void close() {
+    for (TimedCandidate candidate : open) {
+      if (candidate != winner) {
+        candidate.prepared().close();
+      }
+    }
+  }
+}
