@@ -1,5 +1,6 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.internal.prepared.ByteSized;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The working memory of one thread: a stream, a scratchpad, copies of parts, and the calls it may
  * make.
  */
-final class CallSlot implements AutoCloseable {
+final class CallSlot implements AutoCloseable, ByteSized {
+  private final long byteSize;
   private final Handles handles = new Handles();
   private final PrimitiveCall[] calls;
   private final List<PartedPrimitives.PlacedPrimitive> alone;
@@ -19,6 +21,10 @@ final class CallSlot implements AutoCloseable {
   private @Nullable PrimitiveCall zeroed;
 
   CallSlot(PartedPrimitives primitives) {
+    this.byteSize =
+        primitives.scratchpadByteSize()
+            + primitives.srcCopyByteSize()
+            + primitives.dstCopyByteSize();
     try {
       MemorySegment stream =
           handles.own(Dnnl.createStream(NativeEngine.handle()), Dnnl::destroyStream);
@@ -71,6 +77,11 @@ final class CallSlot implements AutoCloseable {
     }
     call.execute(
         src, placed.srcOffset() * Float.BYTES, dst, placed.dstOffset() * Float.BYTES);
+  }
+
+  @Override
+  public long byteSize() {
+    return byteSize;
   }
 
   @Override
