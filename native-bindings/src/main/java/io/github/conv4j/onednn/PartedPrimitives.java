@@ -150,6 +150,11 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
     return bytes;
   }
 
+  @Override
+  public long byteSize() {
+    return weightsByteSize();
+  }
+
   /** The most scratchpad bytes that a primitive needs. */
   long scratchpadByteSize() {
     return primitives.stream()
@@ -176,7 +181,20 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
 
   @Override
   public void close() {
-    primitives.forEach(PackedConvolution::close);
-    primitives.clear();
+    RuntimeException first = null;
+    while (!primitives.isEmpty()) {
+      try {
+        primitives.removeLast().close();
+      } catch (RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
   }
 }
