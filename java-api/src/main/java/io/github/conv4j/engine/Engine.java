@@ -128,6 +128,14 @@ public interface Engine extends AutoCloseable {
     return PreparedSequence.prepare(this, sequence, src, parameters);
   }
 
+  /**
+   * Returns what the engine holds outside the Java heap now. Engines that compute on the heap, or
+   * do not count, return {@link EngineMemory#NONE}.
+   */
+  default EngineMemory memory() {
+    return EngineMemory.NONE;
+  }
+
   /** Closes what is still open and stops the engine. Further calls do nothing. */
   @Override
   void close();

@@ -1,5 +1,7 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.internal.prepared.ByteSized;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +10,13 @@ import org.jspecify.annotations.Nullable;
  * The working memory of one thread: a stream, a scratchpad, copies of parts, and the calls it may
  * make.
  */
-final class CallSlot implements AutoCloseable {
+final class CallSlot implements AutoCloseable, ByteSized {
+  private final long byteSize;
   private final Handles handles = new Handles();
+
+  /** Owns the argument lists, as the handles own what oneDNN made. */
+  private final Arena arena = Arena.ofShared();
+
   private final PrimitiveCall[] calls;
   private final List<PartedPrimitives.PlacedPrimitive> alone;
   private final List<PartedPrimitives.PlacedPrimitive> parts;
@@ -19,9 +26,12 @@ final class CallSlot implements AutoCloseable {
   private @Nullable PrimitiveCall zeroed;
 
   CallSlot(PartedPrimitives primitives) {
+    this.byteSize =
+        primitives.scratchpadByteSize()
+            + primitives.srcCopyByteSize()
+            + primitives.dstCopyByteSize();
     try {
-      MemorySegment stream =
-          handles.own(Dnnl.createStream(NativeEngine.handle()), Dnnl::destroyStream);
+      MemorySegment stream = handles.own(Streams.take(), Streams::giveBack);
       MemorySegment scratchpad = bytes(primitives.scratchpadByteSize());
       this.srcBytes = bytes(primitives.srcCopyByteSize());
       MemorySegment dstBytes = bytes(primitives.dstCopyByteSize());
@@ -29,12 +39,12 @@ final class CallSlot implements AutoCloseable {
       this.calls = new PrimitiveCall[packed.size()];
       for (int i = 0; i < calls.length; i++) {
         calls[i] =
-            new PrimitiveCall(packed.get(i), stream, scratchpad, srcBytes, dstBytes, handles);
+            new PrimitiveCall(packed.get(i), stream, scratchpad, srcBytes, dstBytes, handles, arena);
       }
       this.alone = primitives.alone();
       this.parts = primitives.parts();
     } catch (Throwable e) {
-      handles.close();
+      close();
       throw e;
     }
   }
@@ -74,7 +84,16 @@ final class CallSlot implements AutoCloseable {
   }
 
   @Override
+  public long byteSize() {
+    return byteSize;
+  }
+
+  @Override
   public void close() {
-    handles.close();
+    try {
+      handles.close();
+    } finally {
+      arena.close();
+    }
   }
 }

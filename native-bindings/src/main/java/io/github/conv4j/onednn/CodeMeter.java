@@ -7,16 +7,23 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Measures how many bytes of generated code oneDNN maps while a primitive is made; its API does not
- * tell. Linux counts the executable memory of a process that cannot be written, which is oneDNN's
- * code but not that of the JVM. Where there is no such count, or another thread maps or unmaps code
- * meanwhile, an estimate stands for it.
+ * tell. It maps 256 KiB for each kernel, of which what the code fills becomes resident: what is
+ * counted is a bound. Linux counts the mapped bytes of a process. Where it does not tell, where
+ * another thread compiles meanwhile, or where the count is not of this kind, since the JVM maps
+ * memory too, an estimate stands for it.
  */
 final class CodeMeter implements AutoCloseable {
   /** Most problems map 256 or 512 KiB on AVX2, one in twenty more than 2 MiB. */
   private static final long ESTIMATED_BYTES = 1 << 20;
 
+  /** What oneDNN maps for a kernel. */
+  private static final long KERNEL_BYTES = 256 << 10;
+
+  /** The most that was seen is 22 kernels; the JVM takes address space in larger pieces. */
+  private static final long MOST_BYTES = 64 * KERNEL_BYTES;
+
   private static final long UNKNOWN = -1;
-  private static final byte[] FIELD = {'\n', 'V', 'm', 'L', 'i', 'b', ':'};
+  private static final byte[] FIELD = {'\n', 'V', 'm', 'S', 'i', 'z', 'e', ':'};
 
   private static final AtomicInteger RUNNING = new AtomicInteger();
   private static final AtomicLong STARTED = new AtomicLong();
@@ -40,11 +47,13 @@ final class CodeMeter implements AutoCloseable {
     return new CodeMeter(false);
   }
 
-  /** Returns what was mapped since the start. */
+  /** Returns what was mapped since the start, in whole kernels. */
   long bytes() {
     long after = before == UNKNOWN ? UNKNOWN : mappedBytes();
-    boolean disturbed = STARTED.get() != number;
-    return after == UNKNOWN || disturbed || after < before ? ESTIMATED_BYTES : after - before;
+    long mapped = (after - before) / KERNEL_BYTES * KERNEL_BYTES;
+    boolean measured =
+        after != UNKNOWN && STARTED.get() == number && mapped > 0 && mapped <= MOST_BYTES;
+    return measured ? mapped : ESTIMATED_BYTES;
   }
 
   /** Ends what was begun. */
@@ -66,7 +75,7 @@ final class CodeMeter implements AutoCloseable {
     int at = 0;
     for (int matched = 0; matched < FIELD.length; at++) {
       if (at == text.length) {
-        throw new IOException("no count of executable memory");
+        throw new IOException("no count of mapped memory");
       }
       matched = text[at] == FIELD[matched] ? matched + 1 : text[at] == '\n' ? 1 : 0;
     }

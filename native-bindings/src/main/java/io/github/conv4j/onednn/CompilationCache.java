@@ -27,7 +27,7 @@ final class CompilationCache {
   private static final System.Logger LOG = System.getLogger("io.github.conv4j");
 
   static final CompilationCache SHARED =
-      new CompilationCache(CompilationCache::configuredBytes, FreedMemory::giveBack);
+      new CompilationCache(CompilationCache::configuredBytes, CompilationCache::giveMemoryBack);
 
   private record Key(PrimitiveSpec spec, String implementation) {}
 
@@ -54,6 +54,11 @@ final class CompilationCache {
   CompilationCache(LongSupplier configuredBytes, Runnable emptied) {
     this.configuredBytes = configuredBytes;
     this.emptied = emptied;
+  }
+
+  private static void giveMemoryBack() {
+    Streams.destroyIdle();
+    FreedMemory.giveBack();
   }
 
   private static long configuredBytes() {

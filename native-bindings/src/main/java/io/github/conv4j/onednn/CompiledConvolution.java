@@ -284,6 +284,11 @@ final class CompiledConvolution {
     return weightsByteSize;
   }
 
+  /** What the primitive alone needs. */
+  long kernelScratchpadByteSize() {
+    return scratchpadByteSize;
+  }
+
   /** What the primitive, or a copy around it, needs at most. */
   long scratchpadByteSize() {
     return Math.max(

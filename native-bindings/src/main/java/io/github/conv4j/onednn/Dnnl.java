@@ -155,7 +155,8 @@ final class Dnnl {
     return createMemory(desc, engine, NONE);
   }
 
-  private static MemorySegment createMemory(
+  /** Creates a memory object over bytes, which must outlive it. */
+  static MemorySegment createMemory(
       MemorySegment desc, MemorySegment engine, MemorySegment bytes) {
     try (var out = new Out()) {
       return out.handle(
@@ -288,19 +289,28 @@ final class Dnnl {
   }
 
   static MemorySegment srcDesc(MemorySegment primitiveDesc) {
-    return library().primitiveDescQueryMd(primitiveDesc, dnnl_query_src_md(), 0);
+    return desc(primitiveDesc, dnnl_query_src_md());
   }
 
   static MemorySegment weightsDesc(MemorySegment primitiveDesc) {
-    return library().primitiveDescQueryMd(primitiveDesc, dnnl_query_weights_md(), 0);
+    return desc(primitiveDesc, dnnl_query_weights_md());
   }
 
   static MemorySegment dstDesc(MemorySegment primitiveDesc) {
-    return library().primitiveDescQueryMd(primitiveDesc, dnnl_query_dst_md(), 0);
+    return desc(primitiveDesc, dnnl_query_dst_md());
   }
 
   static MemorySegment scratchpadDesc(MemorySegment primitiveDesc) {
-    return library().primitiveDescQueryMd(primitiveDesc, dnnl_query_scratchpad_md(), 0);
+    return desc(primitiveDesc, dnnl_query_scratchpad_md());
+  }
+
+  /** The descriptor belongs to the primitive descriptor. */
+  private static MemorySegment desc(MemorySegment primitiveDesc, int what) {
+    MemorySegment desc = library().primitiveDescQueryMd(primitiveDesc, what, 0);
+    if (desc.address() == 0) {
+      throw new DnnlStatusException("out_of_memory", "dnnl_primitive_desc_query_md");
+    }
+    return desc;
   }
 
   static void destroyPrimitiveDesc(MemorySegment primitiveDesc) {

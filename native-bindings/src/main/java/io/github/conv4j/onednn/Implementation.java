@@ -1,9 +1,7 @@
 package io.github.conv4j.onednn;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** oneDNN's name for the code that runs a primitive, and what a user should know about it. */
 record Implementation(String name) {
@@ -14,21 +12,31 @@ record Implementation(String name) {
 
   /** Whether it is the naive loops. */
   boolean isNaive() {
-    return parts().anyMatch(part -> part.startsWith("ref"));
+    return hasPart("ref");
   }
 
   /** Whether it unfolds windows into a matrix and multiplies that. */
   boolean isProduct() {
-    return parts().anyMatch(part -> part.equals("gemm"));
+    return hasPart("gemm:") || hasPart("gemm+") || lastPart().equals("gemm");
   }
 
   /** Whether it is written for an instruction set, for example {@code avx512}. */
   boolean isFor(String instructionSet) {
-    return parts().anyMatch(part -> part.startsWith(instructionSet));
+    return hasPart(instructionSet);
   }
 
-  private Stream<String> parts() {
-    return Arrays.stream(name.split("[:+]"));
+  private String lastPart() {
+    return name.substring(Math.max(name.lastIndexOf(':'), name.lastIndexOf('+')) + 1);
+  }
+
+  /** Whether one of the parts of the name, between colons and plus signs, begins so. */
+  private boolean hasPart(String begin) {
+    for (int at = name.indexOf(begin); at >= 0; at = name.indexOf(begin, at + 1)) {
+      if (at == 0 || name.charAt(at - 1) == ':' || name.charAt(at - 1) == '+') {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -5,6 +5,7 @@ import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.SafeLoops;
@@ -68,6 +69,15 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   @Override
   public Ledger ledger() {
     return ledger;
+  }
+
+  @Override
+  public EngineMemory memory() {
+    return new EngineMemory(
+        CompilationCache.SHARED.byteSize(),
+        CompilationCache.SHARED.byteSizeInUse(),
+        ledger.weightsByteSize(),
+        ledger.workingByteSize());
   }
 
   @Override

@@ -61,12 +61,17 @@ final class PackedConvolution implements AutoCloseable {
         var temporary = new Handles()) {
       MemorySegment plain = parameters.weights();
       MemorySegment from =
-          temporary.own(Dnnl.createMemory(packing.fromDesc(), engine), Dnnl::destroyMemory);
-      Dnnl.setBytes(from, plain.asSlice(offset * Float.BYTES));
-      MemorySegment scratchpad =
           temporary.own(
-              Dnnl.createOwningMemory(packing.scratchpadDesc(), engine), Dnnl::destroyMemory);
-      MemorySegment stream = temporary.own(Dnnl.createStream(engine), Dnnl::destroyStream);
+              Dnnl.createMemory(
+                  packing.fromDesc(), engine, plain.asSlice(offset * Float.BYTES)),
+              Dnnl::destroyMemory);
+      // oneDNN ignores an argument without memory.
+      MemorySegment scratchpad =
+          packing.scratchpadByteSize() == 0
+              ? MemorySegment.NULL
+              : temporary.own(
+                  Dnnl.createOwningMemory(packing.scratchpadDesc(), engine), Dnnl::destroyMemory);
+      MemorySegment stream = temporary.own(Streams.take(), Streams::giveBack);
       int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
       MemorySegment arguments =
           Dnnl.arguments(arena, kinds, new MemorySegment[] {from, packed, scratchpad});

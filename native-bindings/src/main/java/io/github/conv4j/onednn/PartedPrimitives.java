@@ -1,5 +1,6 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.internal.prepared.ByteSized;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The primitives of one prepared convolution: one for the whole problem, or a few for groups of its
  * images, and where a call may be shared between threads, one for each part.
  */
-final class PartedPrimitives implements AutoCloseable {
+final class PartedPrimitives implements AutoCloseable, ByteSized {
   /** Equal parts at different places share one of these. */
   private final List<PackedConvolution> primitives = new ArrayList<>();
 
@@ -149,6 +150,11 @@ final class PartedPrimitives implements AutoCloseable {
     return bytes;
   }
 
+  @Override
+  public long byteSize() {
+    return weightsByteSize();
+  }
+
   /** The most scratchpad bytes that a primitive needs. */
   long scratchpadByteSize() {
     return primitives.stream()
@@ -175,7 +181,20 @@ final class PartedPrimitives implements AutoCloseable {
 
   @Override
   public void close() {
-    primitives.forEach(PackedConvolution::close);
-    primitives.clear();
+    RuntimeException first = null;
+    while (!primitives.isEmpty()) {
+      try {
+        primitives.removeLast().close();
+      } catch (RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
   }
 }

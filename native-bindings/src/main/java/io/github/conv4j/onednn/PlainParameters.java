@@ -25,11 +25,17 @@ final class PlainParameters implements AutoCloseable {
     try {
       this.weights = rowMajor(problem).asSlice(problem.weightsOffset() * Float.BYTES);
       Tensor givenBias = request.bias();
-      this.bias = givenBias == null ? null : givenBias.toFloatArray();
+      this.bias = givenBias == null ? null : values(givenBias);
     } catch (Throwable e) {
       arena.close();
       throw e;
     }
+  }
+
+  private static float[] values(Tensor bias) {
+    return bias.spec().strides()[0] == 1
+        ? bias.segment().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)
+        : bias.toFloatArray();
   }
 
   /** Returns the caller's own bytes where they already lie so. */

@@ -33,19 +33,25 @@ final class PrimitiveCall {
       MemorySegment scratchpad,
       MemorySegment srcBytes,
       MemorySegment dstBytes,
-      Handles handles) {
+      Handles handles,
+      Arena arena) {
     CompiledConvolution compiled = packed.compiled();
     this.packed = packed;
     this.primitive = compiled.primitive();
     this.stream = stream;
-    MemorySegment kernelSrc = memory(compiled.srcDesc(), handles);
-    MemorySegment kernelDst = memory(compiled.dstDesc(), handles);
-    this.srcCopy = srcCopy(compiled, kernelSrc, srcBytes, stream, scratchpad, handles);
-    this.dstCopy = dstCopy(compiled, kernelDst, dstBytes, stream, scratchpad, handles);
+    boolean copiesSrc = compiled.srcCopy() != null;
+    boolean copiesDst = compiled.dstCopy() != null;
+    MemorySegment kernelSrc =
+        memory(compiled.srcDesc(), copiesSrc ? srcBytes : MemorySegment.NULL, handles);
+    MemorySegment kernelDst =
+        memory(compiled.dstDesc(), copiesDst ? dstBytes : MemorySegment.NULL, handles);
+    this.srcCopy = srcCopy(compiled, srcBytes, stream, scratchpad, handles, arena);
+    this.dstCopy = dstCopy(compiled, kernelDst, stream, scratchpad, handles, arena);
     this.srcMemory = srcCopy == null ? kernelSrc : srcCopy.from;
     this.dstMemory = dstCopy == null ? kernelDst : dstCopy.to;
-    MemorySegment scratchpadMemory = memory(compiled.scratchpadDesc(), handles);
-    Dnnl.setBytes(scratchpadMemory, scratchpad);
+    MemorySegment scratchpadMemory =
+        scratchpadMemory(
+            compiled.scratchpadDesc(), compiled.kernelScratchpadByteSize(), scratchpad, handles);
     int[] kinds = {
       Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD, Dnnl.ARG_BIAS
     };
@@ -53,45 +59,52 @@ final class PrimitiveCall {
       kernelSrc, packed.weights(), kernelDst, scratchpadMemory, packed.bias()
     };
     this.argumentCount = packed.hasBias() ? kinds.length : kinds.length - 1;
-    this.arguments = Dnnl.arguments(Arena.ofAuto(), kinds, memories);
+    this.arguments = Dnnl.arguments(arena, kinds, memories);
   }
 
-  private static MemorySegment memory(MemorySegment desc, Handles handles) {
-    return handles.own(Dnnl.createMemory(desc, NativeEngine.handle()), Dnnl::destroyMemory);
+  private static MemorySegment memory(MemorySegment desc, MemorySegment bytes, Handles handles) {
+    return handles.own(Dnnl.createMemory(desc, NativeEngine.handle(), bytes), Dnnl::destroyMemory);
+  }
+
+  /** Returns NULL where none is needed: oneDNN ignores an argument without memory. */
+  private static MemorySegment scratchpadMemory(
+      MemorySegment desc, long byteSize, MemorySegment bytes, Handles handles) {
+    return byteSize == 0 ? MemorySegment.NULL : memory(desc, bytes, handles);
   }
 
   private static @Nullable CopyCall srcCopy(
       CompiledConvolution compiled,
-      MemorySegment kernelSrc,
       MemorySegment bytes,
       MemorySegment stream,
       MemorySegment scratchpad,
-      Handles handles) {
+      Handles handles,
+      Arena arena) {
     Reorder reorder = compiled.srcCopy();
     if (reorder == null) {
       return null;
     }
-    Dnnl.setBytes(kernelSrc, bytes);
-    MemorySegment to = memory(reorder.toDesc(), handles);
-    Dnnl.setBytes(to, bytes.asSlice(compiled.spec().srcCopyOffset() * Float.BYTES));
-    return new CopyCall(
-        reorder, memory(reorder.fromDesc(), handles), to, stream, scratchpad, handles);
+    MemorySegment to =
+        memory(
+            reorder.toDesc(),
+            bytes.asSlice(compiled.spec().srcCopyOffset() * Float.BYTES),
+            handles);
+    MemorySegment from = memory(reorder.fromDesc(), MemorySegment.NULL, handles);
+    return new CopyCall(reorder, from, to, stream, scratchpad, handles, arena);
   }
 
   private static @Nullable CopyCall dstCopy(
       CompiledConvolution compiled,
       MemorySegment kernelDst,
-      MemorySegment bytes,
       MemorySegment stream,
       MemorySegment scratchpad,
-      Handles handles) {
+      Handles handles,
+      Arena arena) {
     Reorder reorder = compiled.dstCopy();
     if (reorder == null) {
       return null;
     }
-    Dnnl.setBytes(kernelDst, bytes);
-    return new CopyCall(
-        reorder, kernelDst, memory(reorder.toDesc(), handles), stream, scratchpad, handles);
+    MemorySegment to = memory(reorder.toDesc(), MemorySegment.NULL, handles);
+    return new CopyCall(reorder, kernelDst, to, stream, scratchpad, handles, arena);
   }
 
   /** Whether src is copied between zeros, which must be there before. */
@@ -139,16 +152,18 @@ final class PrimitiveCall {
         MemorySegment to,
         MemorySegment stream,
         MemorySegment scratchpad,
-        Handles handles) {
+        Handles handles,
+        Arena arena) {
       this.primitive = reorder.primitive();
       this.stream = stream;
       this.from = from;
       this.to = to;
-      MemorySegment scratchpadMemory = memory(reorder.scratchpadDesc(), handles);
-      Dnnl.setBytes(scratchpadMemory, scratchpad);
+      MemorySegment scratchpadMemory =
+          scratchpadMemory(
+              reorder.scratchpadDesc(), reorder.scratchpadByteSize(), scratchpad, handles);
       int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
       this.arguments =
-          Dnnl.arguments(Arena.ofAuto(), kinds, new MemorySegment[] {from, to, scratchpadMemory});
+          Dnnl.arguments(arena, kinds, new MemorySegment[] {from, to, scratchpadMemory});
     }
 
     /** The caller's tensors travel along, so that their arenas stay open. */

@@ -8,6 +8,7 @@ record Reorder(
     MemorySegment fromDesc,
     MemorySegment toDesc,
     MemorySegment scratchpadDesc,
+    long scratchpadByteSize,
     String implementation) {
 
   /** Generates the code; {@code handles} own everything. */
@@ -17,15 +18,13 @@ record Reorder(
         handles.own(
             Dnnl.createReorderDesc(fromDesc, toDesc, NativeEngine.handle(), attributes),
             Dnnl::destroyPrimitiveDesc);
+    MemorySegment scratchpadDesc = Dnnl.scratchpadDesc(primitiveDesc);
     return new Reorder(
         handles.own(Dnnl.createPrimitive(primitiveDesc), Dnnl::destroyPrimitive),
         fromDesc,
         toDesc,
-        Dnnl.scratchpadDesc(primitiveDesc),
+        scratchpadDesc,
+        Dnnl.byteSize(scratchpadDesc),
         Dnnl.implementation(primitiveDesc));
-  }
-
-  long scratchpadByteSize() {
-    return Dnnl.byteSize(scratchpadDesc);
   }
 }

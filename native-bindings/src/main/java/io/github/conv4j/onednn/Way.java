@@ -13,6 +13,7 @@ import java.util.List;
  * @param implementation the code
  * @param nanos what it is estimated to take
  * @param alone what one thread runs
+ * @param isSlow whether it takes much longer than its multiplications should
  * @param warnings what a user should know
  */
 record Way(
@@ -20,6 +21,7 @@ record Way(
     Implementation implementation,
     double nanos,
     PartPlan alone,
+    boolean isSlow,
     List<String> warnings) {
   /** How much faster than in place a way with copies must seem to be taken. */
   private static final double WORTH_COPYING = 0.9;
@@ -45,18 +47,16 @@ record Way(
   private static Way of(PrimitiveSpec spec, Implementation implementation, PartPlan alone) {
     double nanos = KernelCost.nanos(spec, implementation);
     boolean copies = spec.copiesSrc() || spec.copiesDst();
+    boolean slow = isSlow(spec, implementation);
     return new Way(
         spec,
         implementation,
         nanos,
         alone,
-        List.copyOf(implementation.warnings(isSlow(spec, implementation), copies)));
+        slow,
+        List.copyOf(implementation.warnings(slow, copies)));
   }
 
-  /** Whether it takes much longer than its multiplications should. */
-  boolean isSlow() {
-    return isSlow(spec, implementation);
-  }
 
   private static boolean isSlow(PrimitiveSpec spec, Implementation implementation) {
     return implementation.isSlow()

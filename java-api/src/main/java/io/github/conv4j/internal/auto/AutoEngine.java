@@ -6,6 +6,7 @@ import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Explanation.Candidate;
@@ -88,6 +89,21 @@ final class AutoEngine implements Engine, LedgerOwner {
   @Override
   public EngineOptions options() {
     return options;
+  }
+
+  @Override
+  public EngineMemory memory() {
+    var sum = new EngineMemory(0, 0, ledger.weightsByteSize(), ledger.workingByteSize());
+    for (Alternatives engine : engines) {
+      EngineMemory inner = engine.memory();
+      sum =
+          new EngineMemory(
+              sum.compiledBytes() + inner.compiledBytes(),
+              sum.compiledInUseBytes() + inner.compiledInUseBytes(),
+              sum.weightsBytes() + inner.weightsBytes(),
+              sum.workingBytes() + inner.workingBytes());
+    }
+    return sum;
   }
 
   @Override

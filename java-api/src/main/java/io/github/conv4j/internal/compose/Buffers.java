@@ -1,12 +1,13 @@
 package io.github.conv4j.internal.compose;
 
+import io.github.conv4j.internal.prepared.ByteSized;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /** The tensors between stages, for one concurrent caller. */
-final class Buffers implements AutoCloseable {
+final class Buffers implements AutoCloseable, ByteSized {
   private final Arena arena = Arena.ofShared();
   private final Tensor[] tensors;
   private final float[] squares;
@@ -33,6 +34,15 @@ final class Buffers implements AutoCloseable {
   /** The working memory of {@link Reorder}. */
   float[] squares() {
     return squares;
+  }
+
+  @Override
+  public long byteSize() {
+    long bytes = 0;
+    for (Tensor tensor : tensors) {
+      bytes += tensor.spec().byteSize();
+    }
+    return bytes;
   }
 
   @Override

@@ -36,6 +36,11 @@ final class Holdings<S extends AutoCloseable> {
     return slots;
   }
 
+  /** Returns the bytes of what all calls share. */
+  long packedByteSize() {
+    return ByteSized.of(packed);
+  }
+
   /** Returns whether this call closed it. */
   boolean close() {
     slots.close();

@@ -47,6 +47,24 @@ public final class Ledger {
     }
   }
 
+  /** Returns the bytes of packed weights of what is open. */
+  public long weightsByteSize() {
+    long bytes = 0;
+    for (Holdings<?> holdings : open.values()) {
+      bytes += holdings.packedByteSize();
+    }
+    return bytes;
+  }
+
+  /** Returns the bytes of the working memory of what is open. */
+  public long workingByteSize() {
+    long bytes = 0;
+    for (Holdings<?> holdings : open.values()) {
+      bytes += holdings.slots().byteSize();
+    }
+    return bytes;
+  }
+
   Cleaner.Cleanable register(Object owner, Holdings<?> holdings) {
     long entry = entries.incrementAndGet();
     holdings.enter(entry);

@@ -48,13 +48,19 @@ public abstract class PartedConvolution<S extends AutoCloseable>
   }
 
   /** The working memory of one thread, and of the call that it makes or helps in. */
-  public static final class Workspace<S extends AutoCloseable> implements AutoCloseable {
+  public static final class Workspace<S extends AutoCloseable>
+      implements AutoCloseable, ByteSized {
     private final S scratch;
     private final SharedCall<S> call;
 
     private Workspace(S scratch, Budget budget) {
       this.scratch = scratch;
       this.call = new SharedCall<>(scratch, budget);
+    }
+
+    @Override
+    public long byteSize() {
+      return ByteSized.of(scratch);
     }
 
     @Override

@@ -34,6 +34,10 @@ final class Slots<S extends AutoCloseable> {
   }
 
   private final Supplier<S> factory;
+
+  /** What each slot holds. */
+  private final long slotByteSize;
+
   private final IntSupplier clock;
   private final AtomicReferenceArray<@Nullable Slot<S>> idle;
 
@@ -56,7 +60,9 @@ final class Slots<S extends AutoCloseable> {
     this.clock = clock;
     this.idle = new AtomicReferenceArray<>(limit);
     // The first slot now: what can fail for want of memory fails in prepare.
-    this.idle.set(0, new Slot<>(factory.get()));
+    S first = factory.get();
+    this.slotByteSize = ByteSized.of(first);
+    this.idle.set(0, new Slot<>(first));
   }
 
   /**
@@ -134,6 +140,11 @@ final class Slots<S extends AutoCloseable> {
     if (closed) {
       wakeCloser();
     }
+  }
+
+  /** Returns the bytes that all slots hold. */
+  long byteSize() {
+    return count() * slotByteSize;
   }
 
   /** Returns how many slots there are. */
