@@ -49,6 +49,13 @@ class CanonicalFormTest {
         "false, mb5_ic8oc4_ih3kh3, mb1_ic72oc4_iw5ow5kw1sw1dw0pw0",
         "false, mb5_ic8oc4_ih2oh1kh3sh2ph1, mb1_ic32oc4_iw5ow5kw1sw1dw0pw0",
         "false, mb2_ic8oc4_ih9kh3ph1, -",
+        // Short rows.
+        "false, mb1_ic8oc4_ih9kh3ph1_iw3kw1pw0, mb1_ic8oc4_iw27ow27kw3sw1dw2pw3",
+        "false, mb1_ic8oc4_ih9kh3dh1ph1_iw4kw1dw0pw0, mb1_ic8oc4_iw36ow28kw3sw1dw7pw4",
+        "false, mb1_ic8oc4_id5kd3pd1_ih9kh3ph1_iw2kw1pw0,"
+            + " mb1_ic8oc4_ih5oh5kh3sh1dh0ph1_iw18ow18kw3sw1dw1pw2",
+        "false, mb1_ic8oc4_ih9kh3sh2ph1_iw3kw1sw1pw0, -",
+        "false, mb1_ic8oc4_ih9kh3ph1_iw5kw1pw0, -",
       })
   void findsTheForm(boolean transposed, String line, @Nullable String expected) {
     Problem problem = transposed ? Problem.parseTransposed(line) : Problem.parse(line);
