@@ -23,9 +23,13 @@ import org.jspecify.annotations.Nullable;
  * a caller wrote. Axes of size 1 are left out, with all taps but the one that meets them; a
  * transposed convolution of stride 1 is a convolution, one from a single pixel a product; windows
  * side by side that leave nothing else to do are pixels of more channels; images of one pixel are
- * pixels of one image; layouts are told by their strides, not by their names.
+ * pixels of one image; short rows that no tap joins are a distance of taps; layouts are told by
+ * their strides, not by their names.
  */
 public final class CanonicalForm {
+  /** Longer rows are worth a loop of their own. */
+  private static final long MOST_BETWEEN = 4;
+
   private final PrepareRequest request;
   private final Convolution original;
   private final List<UnaryOperator<float[]>> onWeights = new ArrayList<>();
@@ -59,6 +63,11 @@ public final class CanonicalForm {
 
     long end(boolean transposed) {
       return (transposed ? (src - 1) * stride - dst : (dst - 1) * stride - src) + span() - begin;
+    }
+
+    /** Tells whether each element is its own window. */
+    boolean isPlain() {
+      return kernel == 1 && stride == 1 && begin == 0 && src == dst;
     }
 
     /** Tells whether all windows are inside the source, one beside the other. */
@@ -121,6 +130,7 @@ public final class CanonicalForm {
     form.asProduct();
     form.asConvolution();
     form.asPixels();
+    form.mergeShortRows();
     form.addAxes(leastAxes);
     return form.build(arena);
   }
@@ -313,6 +323,35 @@ public final class CanonicalForm {
     }
     axes = merged;
     changed = true;
+  }
+
+  /** Elements of a short axis that no tap joins lie between the taps of the axis before. */
+  private void mergeShortRows() {
+    for (int i = axes.size() - 1; i > 0 && !transposed; i--) {
+      Axis row = axes.get(i);
+      Axis rows = axes.get(i - 1);
+      boolean joins =
+          row.isPlain()
+              && row.src <= MOST_BETWEEN
+              && rows.stride == 1
+              && rows.srcStep == row.src * row.srcStep
+              && rows.dstStep == row.src * row.dstStep;
+      if (joins) {
+        axes.set(
+            i - 1,
+            new Axis(
+                rows.src * row.src,
+                rows.dst * row.src,
+                rows.kernel,
+                1,
+                rows.kernel == 1 ? 1 : rows.dilation * row.src,
+                rows.begin * row.src,
+                row.srcStep,
+                row.dstStep));
+        axes.remove(i);
+        changed = true;
+      }
+    }
   }
 
   private void addAxes(int leastAxes) {

@@ -1,0 +1,169 @@
+package io.github.conv4j.internal.compose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.reference.ReferenceConvolution;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.Problem;
+import io.github.conv4j.validation.RandomProblems;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CanonicalFormTest {
+  private static final boolean[] LAST_OR_NOT = {true, false};
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        // Axes of size 1, with all taps but one.
+        "false, mb1_ic1oc8_ih99kh8sh2_iw1kw1, mb1_ic1oc8_iw99ow46kw8sw2dw0pw0",
+        "false, mb2_ic8oc4_ih1kh3ph1_iw9kw3pw1, mb2_ic8oc4_iw9ow9kw3sw1dw0pw1",
+        "false, mb1_ic8oc4_id1kd1_ih9kh3ph1_iw7kw3pw1,"
+            + " mb1_ic8oc4_ih9oh9kh3sh1dh0ph1_iw7ow7kw3sw1dw0pw1",
+        "false, mb1_ic8oc4_ih1kh1_iw1kw1, -",
+        // No tap meets the only element.
+        "false, mb1_ic8oc4_ih1oh1kh2sh1dh3ph1_iw9kw3pw1, -",
+        // Transposed ones.
+        "true, mb1_ic8oc4_ih9kh1, mb1_ic8oc4_ih9oh9kh1sh1dh0ph0_iw9ow9kw1sw1dw0pw0",
+        "true, g2mb1_ic8oc4_iw9kw4dw1pw2, g2mb1_ic8oc4_iw9ow11kw4sw1dw1pw4",
+        "true, mb1_ic8oc4_ih9kh3sh2, -",
+        "true, mb5_ic8oc4_ih1kh3, mb1_ic8oc36_iw5ow5kw1sw1dw0pw0",
+        "true, mb5_ic8oc4_ih1kh3sh5ph1, mb1_ic8oc4_iw5ow5kw1sw1dw0pw0",
+        "true, mb5_ic8oc4_ih1oh2kh3sh5ph1, mb1_ic8oc16_iw5ow5kw1sw1dw0pw0",
+        // Windows side by side.
+        "false, mb5_ic8oc4_ih3kh3, mb1_ic72oc4_iw5ow5kw1sw1dw0pw0",
+        "false, mb5_ic8oc4_ih2oh1kh3sh2ph1, mb1_ic32oc4_iw5ow5kw1sw1dw0pw0",
+        "false, mb2_ic8oc4_ih9kh3ph1, -",
+        // Short rows.
+        "false, mb1_ic8oc4_ih9kh3ph1_iw3kw1pw0, mb1_ic8oc4_iw27ow27kw3sw1dw2pw3",
+        "false, mb1_ic8oc4_ih9kh3dh1ph1_iw4kw1dw0pw0, mb1_ic8oc4_iw36ow28kw3sw1dw7pw4",
+        "false, mb1_ic8oc4_id5kd3pd1_ih9kh3ph1_iw2kw1pw0,"
+            + " mb1_ic8oc4_ih5oh5kh3sh1dh0ph1_iw18ow18kw3sw1dw1pw2",
+        "false, mb1_ic8oc4_ih9kh3sh2ph1_iw3kw1sw1pw0, -",
+        "false, mb1_ic8oc4_ih9kh3ph1_iw5kw1pw0, -",
+      })
+  void findsTheForm(boolean transposed, String line, @Nullable String expected) {
+    Problem problem = transposed ? Problem.parseTransposed(line) : Problem.parse(line);
+    for (boolean last : LAST_OR_NOT) {
+      try (Arena arena = Arena.ofConfined()) {
+        PrepareRequest form = CanonicalForm.of(request(problem, last, arena), 1, arena);
+
+        Problem found = form == null ? problem : Problem.of(form.convolution(), form.src().shape());
+        assertThat(found.line()).isEqualTo(expected == null ? problem.line() : expected);
+        assertThat(found.convolution().isTransposed()).isEqualTo(transposed && expected == null);
+      }
+    }
+  }
+
+  @Test
+  void namesLayoutsByTheirStrides() {
+    try (Arena arena = Arena.ofConfined()) {
+      Problem oneChannel = Problem.parse("mb1_ic1oc1_ih5kh3ph1");
+      Problem fromOne = Problem.parse("mb1_ic1oc4_ih5kh3ph1");
+
+      assertThat(form(oneChannel, Layout.NCHW, Layout.NCHW, arena).src().layout())
+          .isEqualTo(Layout.NHWC);
+      assertThat(form(fromOne, Layout.NCHW, Layout.NHWC, arena).src().layout())
+          .isEqualTo(Layout.NHWC);
+      assertThat(form(fromOne, Layout.NHWC, Layout.NCHW, arena).src().layout())
+          .isEqualTo(Layout.NCHW);
+      assertThat(form(fromOne, Layout.strided(100, 77, 5, 1), Layout.NHWC, arena).src().layout())
+          .isEqualTo(Layout.NHWC);
+      assertThat(form(fromOne, Layout.strided(100, 77, 6, 1), Layout.NHWC, arena).src().strides())
+          .containsExactly(100, 1, 6, 1);
+    }
+  }
+
+  private static PrepareRequest form(Problem problem, Layout src, Layout dst, Arena arena) {
+    PrepareRequest request = request(problem, src, dst, arena);
+    return Objects.requireNonNull(CanonicalForm.of(request, 1, arena));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void computesTheSameBytes(boolean transposed) {
+    var problems = new RandomProblems(31, transposed);
+    int rewritten = 0;
+    var ledger = new Ledger("test", 1);
+    try {
+      for (Problem problem : problems.take(300)) {
+        if (problem.multiplications() > 300_000) {
+          continue;
+        }
+        for (boolean last : LAST_OR_NOT) {
+          for (int leastAxes = 1; leastAxes <= 2; leastAxes++) {
+            try (Arena arena = Arena.ofConfined()) {
+              PrepareRequest request = request(problem, last, arena);
+              PrepareRequest form = CanonicalForm.of(request, leastAxes, arena);
+              if (form != null) {
+                rewritten++;
+                assertThat(bytes(form, request, ledger, arena))
+                    .as(problem + " " + request.src().layout())
+                    .isEqualTo(bytes(request, request, ledger, arena));
+              }
+            }
+          }
+        }
+      }
+    } finally {
+      ledger.close();
+    }
+    assertThat(rewritten).isGreaterThan(100);
+  }
+
+  /** Computes one request between tensors of another. */
+  private static float[] bytes(
+      PrepareRequest request, PrepareRequest tensors, Ledger ledger, Arena arena) {
+    Tensor src = Tensor.allocate(tensors.src(), arena);
+    Tensor dst = Tensor.allocate(tensors.dst(), arena);
+    fill(src, 1);
+    var inner = ReferenceConvolution.prepare("test", "", request, ledger);
+    try (PreparedConvolution prepared = RewrittenConvolution.of("test", ledger, tensors, inner)) {
+      prepared.execute(src, dst);
+    }
+    return dst.segment().toArray(ValueLayout.JAVA_FLOAT);
+  }
+
+  private static PrepareRequest request(Problem problem, boolean last, Arena arena) {
+    int rank = problem.src().rank();
+    Layout layout = last ? Layout.channelsLast(rank) : Layout.channelsFirst(rank);
+    return request(problem, layout, layout, arena);
+  }
+
+  private static PrepareRequest request(
+      Problem problem, Layout srcLayout, Layout dstLayout, Arena arena) {
+    Convolution c = problem.convolution();
+    Tensor weights = Tensor.allocate(TensorSpec.weights(c.weightsShape()), arena);
+    Tensor bias = Tensor.allocate(TensorSpec.bias(c.outChannels()), arena);
+    fill(weights, 2);
+    fill(bias, 3);
+    return PrepareRequest.of(
+        c,
+        TensorSpec.of(DataType.F32, srcLayout, problem.src()),
+        TensorSpec.of(DataType.F32, dstLayout, problem.dst()),
+        weights,
+        c.hasBias() ? bias : null);
+  }
+
+  private static void fill(Tensor tensor, long seed) {
+    var random = new SplittableRandom(seed);
+    for (long i = 0; i < tensor.segment().byteSize() / Float.BYTES; i++) {
+      tensor.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextInt(-4, 5));
+    }
+  }
+}
