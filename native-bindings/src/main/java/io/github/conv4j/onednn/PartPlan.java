@@ -20,7 +20,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   private static final long PIXEL_BLOCK = 8;
 
   /** More parts than this many a thread are not tried. */
-  private static final long MOST_PARTS_PER_THREAD = 6;
+  private static final long MOST_PARTS_PER_THREAD = 8;
 
   /** Cuts that leave more of the threads idle than the best one by this factor are not tried. */
   private static final double MOST_IMBALANCE = 1.5;

@@ -1,0 +1,125 @@
+package io.github.conv4j.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.EngineValidator;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Problem;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The same work gets the same kernel, however it is written. */
+class EqualWorkTest {
+  @ParameterizedTest
+  @CsvSource({
+    // One dimension, as height 1, as width 1.
+    "g64mb1_ic64oc64_iw200kw4, g64mb1_ic64oc64_ih1iw200kh1kw4",
+    "g64mb1_ic64oc64_iw200kw4, g64mb1_ic64oc64_ih200kh4iw1kw1",
+    "mb1_ic1oc8_iw900kw8sw2, mb1_ic1oc8_ih900kh8sh2_iw1kw1",
+    "mb2_ic16oc24_iw90kw3pw1, mb2_ic16oc24_id1ih90iw1kd1kh3kw1ph1",
+    // Three dimensions, one of them idle.
+    "g16mb4_ic16oc16_ih9kh3ph1, g16mb1_ic16oc16_id4ih9iw9kd1kh3kw3pd0ph1pw1",
+    // A kernel of one tap.
+    "mb1_ic32oc16_ih12iw10kh1kw1, mb1_ic32oc16_iw120kw1",
+    "mb3_ic32oc16_ih2iw5kh1kw1, mb1_ic32oc16_iw30kw1",
+  })
+  void isCompiledOnce(String one, String other) {
+    assertThat(spec(one, Layout.channelsLast(rank(one))))
+        .isEqualTo(spec(other, Layout.channelsLast(rank(other))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"mb1_ic1oc1_ih64kh7ph3", "mb1_ic1oc1_ih40kh15ph7", "mb3_ic20oc12_ih1kh1"})
+  void equalBytesAreDescribedEqually(String problem) {
+    int rank = rank(problem);
+    assertThat(spec(problem, Layout.channelsFirst(rank)))
+        .isEqualTo(spec(problem, Layout.channelsLast(rank)));
+  }
+
+  /** Each with what oneDNN alone has only slow code for, in some layout and on some processor. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "g64mb1_ic64oc64_ih28kh3ph1",
+        "g32mb1_ic32oc32_id8ih14iw14kd3kh3kw3pd1ph1pw1",
+        "g64mb1_ic64oc64_iw200kw4",
+        "g32mb2_ic32oc32_ih33kh3dh5ph6",
+        "g32mb1_ic32oc32_iw133kw3dw20pw21",
+        "mb1_ic1oc1_ih64kh15ph7",
+        "mb1_ic64oc64_ih14kh3ph1"
+      })
+  void nothingRunsInTheCatchAlls(String line) {
+    Problem problem = Problem.parse(line);
+    for (LayoutChoice layout : LayoutChoice.values()) {
+      for (int threads : new int[] {1, 3}) {
+        try (Engine engine =
+                Engines.named("onednn", EngineOptions.defaults().withThreads(threads));
+            var validator = new EngineValidator(engine)) {
+          if (!processorIsSmall()) {
+            assertThat(explain(engine, problem, layout).stages())
+                .noneMatch(stage -> new Implementation(stage.implementation()).isSlow());
+          }
+          assertThat(validator.exact(problem, layout, 1)).matches(v -> v.passed());
+        }
+      }
+    }
+  }
+
+  @Test
+  void slowCodeIsNotBlamedOnTheLayout() {
+    // Grouped, dilated in three dimensions: oneDNN has nothing better in any layout.
+    Problem problem = Problem.parse("g8mb1_ic8oc8_id9ih9iw9kd3kh3kw3pd2ph2pw2dd1dh1dw1");
+    try (Engine engine = Engines.named("onednn")) {
+      for (LayoutChoice layout : LayoutChoice.values()) {
+        assertThat(explain(engine, problem, layout).warnings())
+            .noneMatch(warning -> warning.contains("try layout"));
+      }
+    }
+  }
+
+  /** oneDNN's kernels for SSE 4.1 are not always faster than its matrix products. */
+  private static boolean processorIsSmall() {
+    return "SSE41".equals(System.getenv("ONEDNN_MAX_CPU_ISA"));
+  }
+
+  private static Explanation explain(Engine engine, Problem problem, LayoutChoice layout) {
+    TensorSpec src = TensorSpec.f32(layout.forRank(problem.src().rank()), problem.src().dims());
+    float[] weights = new float[(int) problem.convolution().weightsShape().elementCount()];
+    float[] bias =
+        problem.convolution().hasBias()
+            ? new float[(int) problem.convolution().outChannels()]
+            : null;
+    try (PreparedConvolution prepared =
+        engine.prepare(problem.convolution(), src, weights, bias)) {
+      return prepared.explain();
+    }
+  }
+
+  private static int rank(String problem) {
+    return Problem.parse(problem).src().rank();
+  }
+
+  private static List<Object> spec(String line, Layout layout) {
+    Problem problem = Problem.parse(line);
+    var spec =
+        PrimitiveSpec.of(
+            NativeProblem.of(
+                problem.convolution(), problem.convolution().geometry(problem.src())),
+            TensorSpec.f32(layout, problem.src().dims()),
+            TensorSpec.f32(layout, problem.dst().dims()),
+            PrimitiveSpec.Form.CHANNELS_LAST,
+            Integer.MAX_VALUE);
+    return List.of(spec.axes(), spec.src(), spec.dst(), spec.groups(), spec.transposed());
+  }
+}

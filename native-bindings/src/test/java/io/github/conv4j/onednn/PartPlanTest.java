@@ -1,0 +1,130 @@
+package io.github.conv4j.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.EngineValidator;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Problem;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Any number of threads gets about equal work, where a problem has that many parts. */
+class PartPlanTest {
+  @BeforeAll
+  static void loadLibrary() {
+    Engines.named("onednn").close();
+  }
+
+  private static final double MOST_IMBALANCE = 1.25;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mb8_ic64oc64_ih56kh3ph1",
+        "mb3_ic64oc64_ih56kh3ph1",
+        "mb1_ic64oc64_ih112kh3ph1",
+        "g64mb3_ic64oc64_ih112kh3ph1",
+        "mb1_ic256oc512_ih28kh1",
+        "mb64_ic256oc256_ih14kh1",
+        "mb1_ic64oc64_iw100000kw9pw4",
+        "mb1_ic16oc64_id30ih56iw56kd3kh3kw3pd1ph1pw1",
+      })
+  void anyNumberOfThreadsIsBusyAboutEqually(String problem) {
+    for (Layout layout : layouts(problem)) {
+      PrimitiveSpec spec = spec(problem, layout);
+      for (int threads = 2; threads <= 64; threads++) {
+        List<PartPlan> plans =
+            PartPlan.of(spec, new Implementation("jit:avx2"), threads, Integer.MAX_VALUE);
+        assertThat(plans).as("%s %s %d threads", problem, layout, threads).isNotEmpty();
+        double slowest = slowest(plans.getFirst(), threads);
+        double ideal = (double) spec.dst().elementCount() / threads;
+        assertThat(slowest / ideal)
+            .as(
+                "%s %s %d threads, %d parts by %s",
+                problem,
+                layout,
+                threads,
+                plans.getFirst().parts().size(),
+                plans.getFirst().name())
+            .isLessThanOrEqualTo(MOST_IMBALANCE);
+      }
+    }
+  }
+
+  /** What is computed last if each thread takes the next part when it has finished one. */
+  private static double slowest(PartPlan plan, int threads) {
+    PriorityQueue<Long> busy = new PriorityQueue<>(Comparator.naturalOrder());
+    for (int i = 0; i < threads; i++) {
+      busy.add(0L);
+    }
+    for (PrimitiveSpec.Part part : plan.parts()) {
+      busy.add(busy.remove() + part.spec().dst().elementCount());
+    }
+    return busy.stream().mapToLong(Long::longValue).max().orElseThrow();
+  }
+
+  @Test
+  void equalPiecesAreCutIntoAsManyPartsAsThreads() {
+    PrimitiveSpec spec = spec("mb8_ic64oc64_ih56kh3ph1", Layout.NHWC);
+    for (int threads : new int[] {2, 4, 8}) {
+      PartPlan plan =
+          PartPlan.of(spec, new Implementation("jit:avx2"), threads, Integer.MAX_VALUE).getFirst();
+      assertThat(plan.parts()).hasSize(threads);
+    }
+  }
+
+  @Test
+  void batchesBeyondTheKernelsOffsetsRunInGroupsOfImages() {
+    Problem problem = Problem.parse("mb7_ic8oc16_ih9kh3ph1");
+    long image = 16 * 9 * 9;
+    for (int threads : new int[] {1, 2}) {
+      try (var engine =
+              new OnednnEngine(EngineOptions.defaults().withThreads(threads), 2 * image + 5);
+          var validator = new EngineValidator(engine)) {
+        for (LayoutChoice layout : LayoutChoice.values()) {
+          assertThat(validator.exact(problem, layout, 1)).matches(v -> v.passed());
+        }
+      }
+    }
+    PrimitiveSpec spec = spec("mb7_ic8oc16_ih9kh3ph1", Layout.NHWC);
+    assertThat(PartPlan.alone(spec, 2 * image + 5).parts())
+        .hasSize(4)
+        .allMatch(part -> part.spec().dst().elementCount() <= 2 * image + 5);
+  }
+
+  @Test
+  void imagesBeyondTheKernelsOffsetsAreRefused() {
+    Problem problem = Problem.parse("mb2_ic8oc16_ih9kh3ph1");
+    try (var engine = new OnednnEngine(EngineOptions.defaults(), 16 * 9 * 9 - 1)) {
+      assertThat(
+              engine.support(
+                  problem.convolution(), TensorSpec.f32(Layout.NHWC, problem.src().dims())))
+          .asString()
+          .contains("dst 1x16x9x9");
+    }
+  }
+
+  private static List<Layout> layouts(String problem) {
+    int rank = Problem.parse(problem).src().rank();
+    return List.of(Layout.channelsLast(rank), Layout.channelsFirst(rank));
+  }
+
+  private static PrimitiveSpec spec(String line, Layout layout) {
+    Problem problem = Problem.parse(line);
+    return PrimitiveSpec.of(
+        NativeProblem.of(problem.convolution(), problem.convolution().geometry(problem.src())),
+        TensorSpec.f32(layout, problem.src().dims()),
+        TensorSpec.f32(layout, problem.dst().dims()),
+        PrimitiveSpec.Form.CHANNELS_LAST,
+        Integer.MAX_VALUE);
+  }
+}
