@@ -35,8 +35,8 @@ class JavadocTest {
   }
 
   private static Stream<Path> filesOf(String folder) {
-    try {
-      return Files.list(SOURCES.resolve(folder)).filter(file -> file.toString().endsWith(".java"));
+    try (Stream<Path> files = Files.list(SOURCES.resolve(folder))) {
+      return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
     } catch (IOException e) {
       throw new AssertionError(folder, e);
     }

@@ -49,7 +49,6 @@ public final class Engines {
    */
   public static Engine best(EngineOptions options) {
     Objects.requireNonNull(options, "options");
-    JavaVersion.check();
     String forced = System.getProperty(ENGINE_PROPERTY);
     if (forced != null && !forced.isBlank()) {
       return forced(forced.strip(), options);
@@ -98,7 +97,6 @@ public final class Engines {
   public static Engine named(String name, EngineOptions options) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(options, "options");
-    JavaVersion.check();
     List<EngineProvider> providers = providers();
     for (EngineProvider provider : providers) {
       if (provider.name().equals(name)) {

@@ -62,8 +62,7 @@ final class PackedConvolution implements AutoCloseable {
       MemorySegment plain = parameters.weights();
       MemorySegment from =
           temporary.own(
-              Dnnl.createMemory(
-                  packing.fromDesc(), engine, plain.asSlice(offset * Float.BYTES)),
+              Dnnl.createMemory(packing.fromDesc(), engine, plain.asSlice(offset * Float.BYTES)),
               Dnnl::destroyMemory);
       // oneDNN ignores an argument without memory.
       MemorySegment scratchpad =

@@ -26,7 +26,6 @@ final class FailingCallsRun {
   private static final int MOST_CALLS = 200;
   private static final Logger LOG = Logger.getLogger("io.github.conv4j");
 
-
   private static CountedLibrary counted;
   private static int threads;
 

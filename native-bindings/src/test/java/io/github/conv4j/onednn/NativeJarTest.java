@@ -66,8 +66,7 @@ class NativeJarTest {
             file.getInputStream(file.getEntry(PLATFORM.resourceName(content.fileName())))) {
           byte[] bytes = in.readAllBytes();
           assertThat(bytes).hasSize(Math.toIntExact(content.byteSize()));
-          assertThat(
-                  HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)))
+          assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)))
               .isEqualTo(content.sha256());
         }
       }

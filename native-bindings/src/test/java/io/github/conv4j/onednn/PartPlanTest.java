@@ -50,11 +50,7 @@ class PartPlanTest {
         assertThat(slowest / ideal)
             .as(
                 "%s %s %d threads, %d parts by %s",
-                problem,
-                layout,
-                threads,
-                plans.getFirst().parts().size(),
-                plans.getFirst().name())
+                problem, layout, threads, plans.getFirst().parts().size(), plans.getFirst().name())
             .isLessThanOrEqualTo(MOST_IMBALANCE);
       }
     }

@@ -56,15 +56,14 @@ final class IdleSlots {
     } while (!isDone());
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // only this thread writes
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only this thread writes
   private static void nextPeriod() {
     period++;
-    for (WeakReference<Slots<?>> reference : WATCHED) {
-      Slots<?> slots = reference.get();
-      if (slots == null || !trimmed(slots)) {
-        WATCHED.remove(reference);
-      }
-    }
+    WATCHED.removeIf(
+        reference -> {
+          Slots<?> slots = reference.get();
+          return slots == null || !trimmed(slots);
+        });
   }
 
   private static boolean trimmed(Slots<?> slots) {

@@ -25,6 +25,7 @@ class SlotsTest {
   private final AtomicInteger period = new AtomicInteger();
 
   /** Working memory whose number decides what happens when it is closed. */
+  @SuppressWarnings("try") // what close throws is the matter
   private final class Memory implements AutoCloseable {
     private final int number = made.getAndIncrement();
 
