@@ -45,6 +45,26 @@ class EngineOptionsTest {
   }
 
   @Test
+  void theLimitOfTheQueueIsAChoiceOfItsOwn() {
+    EngineOptions defaults = EngineOptions.defaults();
+    EngineOptions three = defaults.withQueueLimit(3);
+
+    assertThat(defaults.queueLimit()).isEqualTo(65_536);
+    assertThat(three.queueLimit()).isEqualTo(3);
+    assertThat(three.withThreads(7).withAccuracy(Accuracy.RELAXED).queueLimit()).isEqualTo(3);
+    assertThat(three).isNotEqualTo(defaults).isEqualTo(defaults.withQueueLimit(3));
+    assertThat(three.withQueueLimit(65_536)).isEqualTo(defaults).hasSameHashCodeAs(defaults);
+    assertThat(three.withQueueLimit(0).queueLimit()).isZero();
+  }
+
+  @Test
+  void aNegativeLimitIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EngineOptions.defaults().withQueueLimit(-1))
+        .withMessageContainingAll("queueLimit", "-1");
+  }
+
+  @Test
   void tuningIsChangedPartByPart() {
     Path file = Path.of("choices");
     Tuning tuning = Tuning.defaults().withBudget(Duration.ofSeconds(1)).withChoices(file);

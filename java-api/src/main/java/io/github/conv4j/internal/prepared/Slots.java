@@ -71,6 +71,8 @@ final class Slots<S extends AutoCloseable> {
    * @throws IllegalStateException if this is closed
    */
   Slot<S> claim() {
+    // First: between having a slot and returning it nothing may need more stack.
+    int period = clock.getAsInt();
     Slot<S> slot = claimIdle();
     if (slot == null) {
       slot = create(false);
@@ -79,7 +81,7 @@ final class Slots<S extends AutoCloseable> {
       release(slot);
       throw closed();
     }
-    slot.usedIn = clock.getAsInt();
+    slot.usedIn = period;
     return slot;
   }
 
@@ -88,11 +90,12 @@ final class Slots<S extends AutoCloseable> {
    * for its helpers.
    */
   Slot<S> claimForHelper() {
+    int period = clock.getAsInt();
     Slot<S> slot = claimIdle();
     if (slot == null) {
       slot = create(true);
     }
-    slot.usedIn = clock.getAsInt();
+    slot.usedIn = period;
     return slot;
   }
 
@@ -121,10 +124,13 @@ final class Slots<S extends AutoCloseable> {
       }
       return slot;
     } catch (Throwable e) {
-      if (memory != null) {
-        Quietly.close(memory);
+      try {
+        if (memory != null) {
+          Quietly.close(memory);
+        }
+      } finally {
+        forgetOne();
       }
-      forgetOne();
       throw e;
     }
   }
