@@ -2,6 +2,7 @@ package io.github.conv4j.onednn;
 
 import io.github.conv4j.Geometry;
 import io.github.conv4j.internal.compose.Window;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One axis cut down to what takes part: outputs that meet the source, taps that ever hit it, source
@@ -146,5 +147,26 @@ record AxisPlan(
         dilation,
         partBegin,
         needed - srcCount);
+  }
+
+  // Written out: linking what the compiler makes for a record takes milliseconds of a first prepare.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof AxisPlan that
+        && coverage == that.coverage
+        && src.equals(that.src)
+        && dst.equals(that.dst)
+        && taps.equals(that.taps)
+        && stride == that.stride
+        && dilation == that.dilation
+        && begin == that.begin
+        && end == that.end;
+  }
+
+  @Override
+  public int hashCode() {
+    long hash = (stride * 31 + dilation) * 31 + begin;
+    return Long.hashCode((hash * 31 + end) * 31 + taps.count());
   }
 }

@@ -31,7 +31,7 @@ final class CallSlot implements AutoCloseable, ByteSized {
             + primitives.srcCopyByteSize()
             + primitives.dstCopyByteSize();
     try {
-      MemorySegment stream = handles.own(Streams.take(), Streams::giveBack);
+      MemorySegment stream = handles.own(Streams.take(), Destroyer.STREAM);
       MemorySegment scratchpad = bytes(primitives.scratchpadByteSize());
       this.srcBytes = bytes(primitives.srcCopyByteSize());
       MemorySegment dstBytes = bytes(primitives.dstCopyByteSize());
@@ -56,9 +56,10 @@ final class CallSlot implements AutoCloseable, ByteSized {
       return MemorySegment.NULL;
     }
     long[] dims = {Math.ceilDiv(byteSize, Float.BYTES)};
-    MemorySegment desc = handles.own(Dnnl.createF32Desc(dims, new long[] {1}), Dnnl::destroyDesc);
+    MemorySegment desc =
+        handles.own(Dnnl.createF32Desc(dims, new long[] {1}), Destroyer.DESC);
     MemorySegment owner =
-        handles.own(Dnnl.createOwningMemory(desc, NativeEngine.handle()), Dnnl::destroyMemory);
+        handles.own(Dnnl.createOwningMemory(desc, NativeEngine.handle()), Destroyer.MEMORY);
     return Dnnl.bytes(owner, dims[0] * Float.BYTES);
   }
 

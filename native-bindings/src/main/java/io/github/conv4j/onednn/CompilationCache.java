@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The problems that were compiled last, for the whole process: what makes the second prepare of a
@@ -29,7 +30,20 @@ final class CompilationCache {
   static final CompilationCache SHARED =
       new CompilationCache(CompilationCache::configuredBytes, CompilationCache::giveMemoryBack);
 
-  private record Key(PrimitiveSpec spec, String implementation) {}
+  private record Key(PrimitiveSpec spec, String implementation) {
+    // Written out: linking what the compiler makes takes milliseconds of a first prepare.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key that
+          && implementation.equals(that.implementation)
+          && spec.equals(that.spec);
+    }
+
+    @Override
+    public int hashCode() {
+      return spec.hashCode() * 31 + implementation.hashCode();
+    }
+  }
 
   private final LongSupplier configuredBytes;
   private final Runnable emptied;

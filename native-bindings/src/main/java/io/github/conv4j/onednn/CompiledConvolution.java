@@ -55,17 +55,17 @@ final class CompiledConvolution {
           spec.hasBias()
               ? ownDesc(Dnnl.createF32Desc(new long[] {spec.outChannels()}, new long[] {1}))
               : MemorySegment.NULL;
-      MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Dnnl::destroyAttributes);
+      MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Destroyer.ATTRIBUTES);
       MemorySegment primitiveDesc =
           handles.own(
-              primitiveDesc(spec, biasDesc, attributes, temporary), Dnnl::destroyPrimitiveDesc);
+              primitiveDesc(spec, biasDesc, attributes, temporary), Destroyer.PRIMITIVE_DESC);
       stepTo(implementationAsked, primitiveDesc);
       this.implementation = new Implementation(Dnnl.implementation(primitiveDesc));
       this.srcDesc = Dnnl.srcDesc(primitiveDesc);
       this.dstDesc = Dnnl.dstDesc(primitiveDesc);
       this.weightsDesc = Dnnl.weightsDesc(primitiveDesc);
       this.scratchpadDesc = Dnnl.scratchpadDesc(primitiveDesc);
-      this.primitive = handles.own(Dnnl.createPrimitive(primitiveDesc), Dnnl::destroyPrimitive);
+      this.primitive = handles.own(Dnnl.createPrimitive(primitiveDesc), Destroyer.PRIMITIVE);
       MemorySegment plainWeightsDesc =
           ownDesc(Dnnl.createF32Desc(spec.weightsDims(), spec.weightsStridesArray()));
       this.packing = Reorder.create(plainWeightsDesc, weightsDesc, attributes, handles);
@@ -105,10 +105,10 @@ final class CompiledConvolution {
     return Dnnl.createConvolutionDesc(
         spec.transposed(),
         NativeEngine.handle(),
-        temporary.own(desc(spec.kernelSrc()), Dnnl::destroyDesc),
-        temporary.own(Dnnl.createAnyF32Desc(spec.weightsDims()), Dnnl::destroyDesc),
+        temporary.own(desc(spec.kernelSrc()), Destroyer.DESC),
+        temporary.own(Dnnl.createAnyF32Desc(spec.weightsDims()), Destroyer.DESC),
         bias,
-        temporary.own(desc(spec.kernelDst()), Dnnl::destroyDesc),
+        temporary.own(desc(spec.kernelDst()), Destroyer.DESC),
         spec.numbers(),
         attributes);
   }
@@ -133,12 +133,12 @@ final class CompiledConvolution {
           spec.hasBias()
               ? temporary.own(
                   Dnnl.createF32Desc(new long[] {spec.outChannels()}, new long[] {1}),
-                  Dnnl::destroyDesc)
+                  Destroyer.DESC)
               : MemorySegment.NULL;
-      MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Dnnl::destroyAttributes);
+      MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Destroyer.ATTRIBUTES);
       MemorySegment primitiveDesc =
           temporary.own(
-              primitiveDesc(spec, bias, attributes, temporary), Dnnl::destroyPrimitiveDesc);
+              primitiveDesc(spec, bias, attributes, temporary), Destroyer.PRIMITIVE_DESC);
       List<Implementation> found = new ArrayList<>();
       boolean hasSlow = false;
       do {
@@ -160,7 +160,7 @@ final class CompiledConvolution {
   }
 
   private MemorySegment ownDesc(MemorySegment desc) {
-    return handles.own(desc, Dnnl::destroyDesc);
+    return handles.own(desc, Destroyer.DESC);
   }
 
   /** Counts one more user; false if the last one has already gone. */

@@ -3,6 +3,7 @@ package io.github.conv4j.onednn;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sizes and strides of src or dst as oneDNN is told them: batch, channels, then the spatial axes.
@@ -121,5 +122,20 @@ record Operand(List<Long> dims, List<Long> strides) {
 
   long[] stridesArray() {
     return strides.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  // Written out: linking what the compiler makes for a record takes milliseconds of a first prepare.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Operand that
+            && dims.equals(that.dims)
+            && strides.equals(that.strides));
+  }
+
+  @Override
+  public int hashCode() {
+    return dims.hashCode() * 31 + strides.hashCode();
   }
 }

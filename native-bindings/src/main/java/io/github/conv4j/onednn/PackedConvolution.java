@@ -56,21 +56,22 @@ final class PackedConvolution implements AutoCloseable {
     MemorySegment engine = NativeEngine.handle();
     Reorder packing = compiled.packing();
     MemorySegment packed =
-        handles.own(Dnnl.createOwningMemory(compiled.weightsDesc(), engine), Dnnl::destroyMemory);
+        handles.own(Dnnl.createOwningMemory(compiled.weightsDesc(), engine), Destroyer.MEMORY);
     try (Arena arena = Arena.ofConfined();
         var temporary = new Handles()) {
       MemorySegment plain = parameters.weights();
       MemorySegment from =
           temporary.own(
-              Dnnl.createMemory(packing.fromDesc(), engine, plain.asSlice(offset * Float.BYTES)),
-              Dnnl::destroyMemory);
+              Dnnl.createMemory(
+                  packing.fromDesc(), engine, plain.asSlice(offset * Float.BYTES)),
+              Destroyer.MEMORY);
       // oneDNN ignores an argument without memory.
       MemorySegment scratchpad =
           packing.scratchpadByteSize() == 0
               ? MemorySegment.NULL
               : temporary.own(
-                  Dnnl.createOwningMemory(packing.scratchpadDesc(), engine), Dnnl::destroyMemory);
-      MemorySegment stream = temporary.own(Streams.take(), Streams::giveBack);
+                  Dnnl.createOwningMemory(packing.scratchpadDesc(), engine), Destroyer.MEMORY);
+      MemorySegment stream = temporary.own(Streams.take(), Destroyer.STREAM);
       int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
       MemorySegment arguments =
           Dnnl.arguments(arena, kinds, new MemorySegment[] {from, packed, scratchpad});
@@ -88,7 +89,7 @@ final class PackedConvolution implements AutoCloseable {
     MemorySegment memory =
         handles.own(
             Dnnl.createOwningMemory(compiled.biasDesc(), NativeEngine.handle()),
-            Dnnl::destroyMemory);
+            Destroyer.MEMORY);
     MemorySegment.copy(
         values,
         Math.toIntExact(offset),

@@ -140,12 +140,18 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
   long weightsByteSize() {
     long bytes = 0;
     for (int i = 0; i < primitives.size(); i++) {
-      PackedConvolution packed = primitives.get(i);
-      boolean shared =
-          primitives.subList(0, i).stream().anyMatch(other -> packed.sharesWeightsOf(other));
-      bytes += shared ? 0 : packed.compiled().weightsByteSize();
+      bytes += ownsWeights(i) ? primitives.get(i).compiled().weightsByteSize() : 0;
     }
     return bytes;
+  }
+
+  private boolean ownsWeights(int index) {
+    for (int i = 0; i < index; i++) {
+      if (primitives.get(index).sharesWeightsOf(primitives.get(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
@@ -155,26 +161,29 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
 
   /** The most scratchpad bytes that a primitive needs. */
   long scratchpadByteSize() {
-    return primitives.stream()
-        .mapToLong(packed -> packed.compiled().scratchpadByteSize())
-        .max()
-        .orElse(0);
+    long most = 0;
+    for (PackedConvolution packed : primitives) {
+      most = Math.max(most, packed.compiled().scratchpadByteSize());
+    }
+    return most;
   }
 
   /** The bytes of the largest copy of a part of src; 0 if src is read in place. */
   long srcCopyByteSize() {
-    return primitives.stream()
-        .mapToLong(packed -> packed.compiled().srcCopyByteSize())
-        .max()
-        .orElse(0);
+    long most = 0;
+    for (PackedConvolution packed : primitives) {
+      most = Math.max(most, packed.compiled().srcCopyByteSize());
+    }
+    return most;
   }
 
   /** The bytes of the largest copy of a part of dst; 0 if dst is written in place. */
   long dstCopyByteSize() {
-    return primitives.stream()
-        .mapToLong(packed -> packed.compiled().dstCopyByteSize())
-        .max()
-        .orElse(0);
+    long most = 0;
+    for (PackedConvolution packed : primitives) {
+      most = Math.max(most, packed.compiled().dstCopyByteSize());
+    }
+    return most;
   }
 
   @Override

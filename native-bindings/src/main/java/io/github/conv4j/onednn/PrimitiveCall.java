@@ -63,7 +63,7 @@ final class PrimitiveCall {
   }
 
   private static MemorySegment memory(MemorySegment desc, MemorySegment bytes, Handles handles) {
-    return handles.own(Dnnl.createMemory(desc, NativeEngine.handle(), bytes), Dnnl::destroyMemory);
+    return handles.own(Dnnl.createMemory(desc, NativeEngine.handle(), bytes), Destroyer.MEMORY);
   }
 
   /** Returns NULL where none is needed: oneDNN ignores an argument without memory. */

@@ -6,6 +6,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one primitive computes: sizes, strides and numbers, nothing about where tensors lie. Equal
@@ -312,6 +313,29 @@ record PrimitiveSpec(
             form);
     return new Part(
         spec.withoutPitchOfOneOutput(), srcOffset, dstOffset, weightsOffset, channels.begin());
+  }
+
+  // Written out: linking what the compiler makes for a record takes milliseconds of a first prepare.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof PrimitiveSpec that
+            && transposed == that.transposed
+            && groups == that.groups
+            && inChannels == that.inChannels
+            && outChannels == that.outChannels
+            && hasBias == that.hasBias
+            && form == that.form
+            && src.equals(that.src)
+            && dst.equals(that.dst)
+            && axes.equals(that.axes)
+            && weightsStrides.equals(that.weightsStrides));
+  }
+
+  @Override
+  public int hashCode() {
+    return (src.hashCode() * 31 + dst.hashCode()) * 31 + axes.hashCode();
   }
 
   /** Axes on their way to the form in which equal work is equal. */

@@ -17,10 +17,10 @@ record Reorder(
     MemorySegment primitiveDesc =
         handles.own(
             Dnnl.createReorderDesc(fromDesc, toDesc, NativeEngine.handle(), attributes),
-            Dnnl::destroyPrimitiveDesc);
+            Destroyer.PRIMITIVE_DESC);
     MemorySegment scratchpadDesc = Dnnl.scratchpadDesc(primitiveDesc);
     return new Reorder(
-        handles.own(Dnnl.createPrimitive(primitiveDesc), Dnnl::destroyPrimitive),
+        handles.own(Dnnl.createPrimitive(primitiveDesc), Destroyer.PRIMITIVE),
         fromDesc,
         toDesc,
         scratchpadDesc,

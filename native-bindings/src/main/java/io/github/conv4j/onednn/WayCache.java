@@ -4,6 +4,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ways of the problems that were prepared last, and how calls are cut: found by asking oneDNN
@@ -12,9 +13,38 @@ import java.util.Map;
 final class WayCache {
   static final WayCache SHARED = new WayCache(1024);
 
-  private record Key(ProblemKey problem, long mostElements, boolean all) {}
+  // Equality is written out: linking what the compiler makes takes milliseconds of a first prepare.
 
-  private record CutKey(Way way, int threads, long mostElements) {}
+  private record Key(ProblemKey problem, long mostElements, boolean all) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key that
+          && all == that.all
+          && mostElements == that.mostElements
+          && problem.equals(that.problem);
+    }
+
+    @Override
+    public int hashCode() {
+      return problem.hashCode();
+    }
+  }
+
+  /** Ways come from this cache: the same way is the same object. */
+  private record CutKey(Way way, int threads, long mostElements) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof CutKey that
+          && way == that.way
+          && threads == that.threads
+          && mostElements == that.mostElements;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(way);
+    }
+  }
 
   private final int limit;
   private final Map<Key, List<Way>> ways = newMap();

@@ -2,6 +2,7 @@ package io.github.conv4j.internal.compose;
 
 import io.github.conv4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of an activation: one range a spatial axis, all of the batch and the channels.
@@ -20,7 +21,18 @@ public record Window(List<Range> ranges) {
    * @param begin the first element
    * @param count the number of elements, at least 1
    */
-  public record Range(long begin, long count) {}
+  public record Range(long begin, long count) {
+    // Written out: linking what the compiler makes takes milliseconds of a first prepare.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Range that && begin == that.begin && count == that.count;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(begin * 31 + count);
+    }
+  }
 
   /** Returns the shape of the part. */
   public Shape of(Shape whole) {
