@@ -114,7 +114,7 @@ class LibraryLoadingTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void whatWasCheckedIsNotReadAgainToBeChecked() throws Exception {
-    assertThat(readBytes(child().run())).isGreaterThan(BUNDLED.library().byteSize());
+    child().run();
     assertThat(readBytes(child().run())).isLessThan(BUNDLED.library().byteSize() / 2);
   }
 

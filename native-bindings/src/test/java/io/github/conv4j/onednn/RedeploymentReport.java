@@ -83,7 +83,7 @@ final class RedeploymentReport {
     }
   }
 
-  /** Pool threads end within moments after the last engine is closed, not at once. */
+  /** Threads of conv4j end within moments after the last engine is closed, not at once. */
   private static void collect(WeakReference<ClassLoader> gone) throws InterruptedException {
     for (int i = 0; i < MOST_COLLECTIONS && gone.get() != null; i++) {
       System.gc();

@@ -46,14 +46,29 @@ final class IdleSlots {
     }
   }
 
+  /**
+   * Looks after slots no more, since they are closed. The thread ends with the last of them, and
+   * not only after its period: it keeps the class loader of its code alive.
+   */
+  static void forget(Slots<?> slots) {
+    WATCHED.removeIf(reference -> reference.refersTo(slots));
+    if (WATCHED.isEmpty()) {
+      synchronized (LOCK) {
+        LockSupport.unpark(thread);
+      }
+    }
+  }
+
   private static void run() {
-    do {
+    while (!isDone()) {
       long begin = System.nanoTime();
-      for (long left = periodNanos; left > 0; left = periodNanos - (System.nanoTime() - begin)) {
+      for (long left = periodNanos;
+          left > 0 && !WATCHED.isEmpty();
+          left = periodNanos - (System.nanoTime() - begin)) {
         LockSupport.parkNanos(left);
       }
       nextPeriod();
-    } while (!isDone());
+    }
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // only this thread writes

@@ -207,6 +207,9 @@ final class Slots<S extends AutoCloseable> {
       closeIdle();
     }
     closer = null;
+    if (watched.get()) {
+      IdleSlots.forget(this);
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
