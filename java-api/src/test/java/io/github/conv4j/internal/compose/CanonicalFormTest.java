@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.reference.ReferenceConvolution;
@@ -99,7 +100,7 @@ class CanonicalFormTest {
   void computesTheSameBytes(boolean transposed) {
     var problems = new RandomProblems(31, transposed);
     int rewritten = 0;
-    var ledger = new Ledger("test", 1);
+    var ledger = new Ledger("test", EngineOptions.defaults().withThreads(1));
     try {
       for (Problem problem : problems.take(300)) {
         if (problem.multiplications() > 300_000) {
