@@ -56,8 +56,7 @@ final class CallSlot implements AutoCloseable, ByteSized {
       return MemorySegment.NULL;
     }
     long[] dims = {Math.ceilDiv(byteSize, Float.BYTES)};
-    MemorySegment desc =
-        handles.own(Dnnl.createF32Desc(dims, new long[] {1}), Destroyer.DESC);
+    MemorySegment desc = handles.own(Dnnl.createF32Desc(dims, new long[] {1}), Destroyer.DESC);
     MemorySegment owner =
         handles.own(Dnnl.createOwningMemory(desc, NativeEngine.handle()), Destroyer.MEMORY);
     return Dnnl.bytes(owner, dims[0] * Float.BYTES);

@@ -137,8 +137,7 @@ final class CompiledConvolution {
               : MemorySegment.NULL;
       MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Destroyer.ATTRIBUTES);
       MemorySegment primitiveDesc =
-          temporary.own(
-              primitiveDesc(spec, bias, attributes, temporary), Destroyer.PRIMITIVE_DESC);
+          temporary.own(primitiveDesc(spec, bias, attributes, temporary), Destroyer.PRIMITIVE_DESC);
       List<Implementation> found = new ArrayList<>();
       boolean hasSlow = false;
       do {

@@ -132,7 +132,9 @@ class BudgetTest {
           assertThat(budget.tryAcquire()).isTrue();
           for (int i = 0; i < 20; i++) {
             int number = i;
-            threads.submit(() -> make(budget, () -> order.add(number), mayMove.test(number), LONG));
+            Future<?> unused =
+                threads.submit(
+                    () -> make(budget, () -> order.add(number), mayMove.test(number), LONG));
             awaitQueued(budget, i + 1);
           }
           budget.release();

@@ -237,6 +237,7 @@ class PartedCallTest {
     }
   }
 
+  @SuppressWarnings("InfiniteRecursion") // that is the test
   private static int depthOf(int depth) {
     try {
       return depthOf(depth + 1);

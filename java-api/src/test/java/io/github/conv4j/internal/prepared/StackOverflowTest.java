@@ -79,6 +79,7 @@ class StackOverflowTest {
     }
   }
 
+  @SuppressWarnings("InfiniteRecursion") // that is the test
   private static int depthOf(int depth) {
     try {
       return depthOf(depth + 1);
