@@ -149,7 +149,8 @@ record AxisPlan(
         needed - srcCount);
   }
 
-  // Written out: linking what the compiler makes for a record takes milliseconds of a first prepare.
+  // Written out: linking what the compiler makes for a record takes milliseconds of a first
+  // prepare.
 
   @Override
   public boolean equals(@Nullable Object other) {

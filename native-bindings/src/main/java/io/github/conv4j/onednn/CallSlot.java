@@ -39,7 +39,8 @@ final class CallSlot implements AutoCloseable, ByteSized {
       this.calls = new PrimitiveCall[packed.size()];
       for (int i = 0; i < calls.length; i++) {
         calls[i] =
-            new PrimitiveCall(packed.get(i), stream, scratchpad, srcBytes, dstBytes, handles, arena);
+            new PrimitiveCall(
+                packed.get(i), stream, scratchpad, srcBytes, dstBytes, handles, arena);
       }
       this.alone = primitives.alone();
       this.parts = primitives.parts();
@@ -55,8 +56,7 @@ final class CallSlot implements AutoCloseable, ByteSized {
       return MemorySegment.NULL;
     }
     long[] dims = {Math.ceilDiv(byteSize, Float.BYTES)};
-    MemorySegment desc =
-        handles.own(Dnnl.createF32Desc(dims, new long[] {1}), Destroyer.DESC);
+    MemorySegment desc = handles.own(Dnnl.createF32Desc(dims, new long[] {1}), Destroyer.DESC);
     MemorySegment owner =
         handles.own(Dnnl.createOwningMemory(desc, NativeEngine.handle()), Destroyer.MEMORY);
     return Dnnl.bytes(owner, dims[0] * Float.BYTES);
@@ -79,8 +79,7 @@ final class CallSlot implements AutoCloseable, ByteSized {
       srcBytes.fill((byte) 0);
       zeroed = call;
     }
-    call.execute(
-        src, placed.srcOffset() * Float.BYTES, dst, placed.dstOffset() * Float.BYTES);
+    call.execute(src, placed.srcOffset() * Float.BYTES, dst, placed.dstOffset() * Float.BYTES);
   }
 
   @Override

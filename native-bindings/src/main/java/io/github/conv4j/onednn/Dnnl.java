@@ -156,8 +156,7 @@ final class Dnnl {
   }
 
   /** Creates a memory object over bytes, which must outlive it. */
-  static MemorySegment createMemory(
-      MemorySegment desc, MemorySegment engine, MemorySegment bytes) {
+  static MemorySegment createMemory(MemorySegment desc, MemorySegment engine, MemorySegment bytes) {
     try (var out = new Out()) {
       return out.handle(
           library().memoryCreate(out.at(), desc, engine, bytes), "dnnl_memory_create");

@@ -124,7 +124,8 @@ record Operand(List<Long> dims, List<Long> strides) {
     return strides.stream().mapToLong(Long::longValue).toArray();
   }
 
-  // Written out: linking what the compiler makes for a record takes milliseconds of a first prepare.
+  // Written out: linking what the compiler makes for a record takes milliseconds of a first
+  // prepare.
 
   @Override
   public boolean equals(@Nullable Object other) {

@@ -62,8 +62,7 @@ final class PackedConvolution implements AutoCloseable {
       MemorySegment plain = parameters.weights();
       MemorySegment from =
           temporary.own(
-              Dnnl.createMemory(
-                  packing.fromDesc(), engine, plain.asSlice(offset * Float.BYTES)),
+              Dnnl.createMemory(packing.fromDesc(), engine, plain.asSlice(offset * Float.BYTES)),
               Destroyer.MEMORY);
       // oneDNN ignores an argument without memory.
       MemorySegment scratchpad =
@@ -88,8 +87,7 @@ final class PackedConvolution implements AutoCloseable {
     int count = Math.toIntExact(compiled.spec().outChannels());
     MemorySegment memory =
         handles.own(
-            Dnnl.createOwningMemory(compiled.biasDesc(), NativeEngine.handle()),
-            Destroyer.MEMORY);
+            Dnnl.createOwningMemory(compiled.biasDesc(), NativeEngine.handle()), Destroyer.MEMORY);
     MemorySegment.copy(
         values,
         Math.toIntExact(offset),

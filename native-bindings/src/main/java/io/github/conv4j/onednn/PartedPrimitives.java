@@ -83,13 +83,11 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
         return i;
       }
     }
-    CompiledConvolution compiled =
-        CompilationCache.SHARED.compile(part.spec(), implementation);
+    CompiledConvolution compiled = CompilationCache.SHARED.compile(part.spec(), implementation);
     PackedConvolution alike = packedAlike(part, compiled);
     PackedConvolution packed =
         alike == null
-            ? new PackedConvolution(
-                compiled, parameters, part.weightsOffset(), part.biasOffset())
+            ? new PackedConvolution(compiled, parameters, part.weightsOffset(), part.biasOffset())
             : new PackedConvolution(compiled, alike);
     primitives.add(packed);
     weightsOffsets.add(part.weightsOffset());

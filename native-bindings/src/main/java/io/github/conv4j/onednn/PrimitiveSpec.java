@@ -315,7 +315,8 @@ record PrimitiveSpec(
         spec.withoutPitchOfOneOutput(), srcOffset, dstOffset, weightsOffset, channels.begin());
   }
 
-  // Written out: linking what the compiler makes for a record takes milliseconds of a first prepare.
+  // Written out: linking what the compiler makes for a record takes milliseconds of a first
+  // prepare.
 
   @Override
   public boolean equals(@Nullable Object other) {

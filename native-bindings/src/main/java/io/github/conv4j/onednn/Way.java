@@ -57,7 +57,6 @@ record Way(
         List.copyOf(implementation.warnings(slow, copies)));
   }
 
-
   private static boolean isSlow(PrimitiveSpec spec, Implementation implementation) {
     return implementation.isSlow()
         && KernelCost.nanos(spec, implementation)

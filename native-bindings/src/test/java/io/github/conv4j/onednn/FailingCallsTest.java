@@ -9,7 +9,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@link FailingCallsRun} finds, in a process of its own: other tests need calls that work. */
+/**
+ * What {@link FailingCallsRun} finds, in a process of its own: other tests need calls that work.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class FailingCallsTest {
   /** Calls of any length are cut into parts where there is more than one thread. */

@@ -48,8 +48,7 @@ public abstract class PartedConvolution<S extends AutoCloseable>
   }
 
   /** The working memory of one thread, and of the call that it makes or helps in. */
-  public static final class Workspace<S extends AutoCloseable>
-      implements AutoCloseable, ByteSized {
+  public static final class Workspace<S extends AutoCloseable> implements AutoCloseable, ByteSized {
     private final S scratch;
     private final SharedCall<S> call;
 
