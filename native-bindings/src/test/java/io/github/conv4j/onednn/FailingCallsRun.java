@@ -14,9 +14,9 @@ import io.github.conv4j.engine.Engines;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.foreign.Arena;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Lets each native call fail in turn, in prepare, execute and close: only documented exceptions,
@@ -24,7 +24,6 @@ import java.util.logging.Logger;
  */
 final class FailingCallsRun {
   private static final int MOST_CALLS = 200;
-  private static final Logger LOG = Logger.getLogger("io.github.conv4j");
 
   private static CountedLibrary counted;
   private static int threads;
@@ -33,8 +32,19 @@ final class FailingCallsRun {
 
   public static void main(String[] arguments) {
     threads = Integer.parseInt(arguments[0]);
-    // Each failure to destroy is logged, as it should be.
-    LOG.setLevel(Level.OFF);
+    // Each failure to destroy is logged, as it should be: some thousand times here.
+    System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+    try {
+      run();
+    } catch (Throwable e) {
+      e.printStackTrace(System.out);
+      System.exit(1);
+    }
+    say("done");
+    System.exit(0);
+  }
+
+  private static void run() {
     Engines.named("onednn").close();
     NativeEngine.handle();
     counted = new CountedLibrary(NativeLibrary.load().functions());
@@ -49,8 +59,6 @@ final class FailingCallsRun {
       say(problem + " left to the engine");
       theEngineClosesWhatIsLeft(problem);
     }
-    say("done");
-    System.exit(0);
   }
 
   private static void say(String line) {
