@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,10 +21,17 @@ class JavadocTest {
           "^/\\*\\*(.*?)\\*/\\s(?:@\\S+\\s)*public ", Pattern.DOTALL | Pattern.MULTILINE);
 
   static List<Path> publicTypes() throws IOException {
-    try (Stream<Path> files =
-        Stream.of("", "engine", "tensor", "validation").flatMap(JavadocTest::filesOf)) {
-      return files.filter(JavadocTest::isPublic).sorted().toList();
+    List<Path> types = new ArrayList<>();
+    for (String folder : List.of("", "engine", "tensor", "validation")) {
+      try (Stream<Path> files = Files.list(SOURCES.resolve(folder))) {
+        files
+            .filter(file -> file.toString().endsWith(".java"))
+            .filter(JavadocTest::isPublic)
+            .sorted()
+            .forEach(types::add);
+      }
     }
+    return types;
   }
 
   @ParameterizedTest
@@ -33,14 +41,6 @@ class JavadocTest {
 
     assertThat(javadoc.find()).as("the type has Javadoc").isTrue();
     assertThat(javadoc.group(1)).contains("<b>Memory.</b>", "<b>Threads.</b>", "<b>Errors.</b>");
-  }
-
-  private static Stream<Path> filesOf(String folder) {
-    try (Stream<Path> files = Files.list(SOURCES.resolve(folder))) {
-      return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
-    } catch (IOException e) {
-      throw new AssertionError(folder, e);
-    }
   }
 
   private static boolean isPublic(Path file) {

@@ -131,6 +131,7 @@ record Way(
     return ways.stream().filter(way -> way.nanos <= hopeless).limit(MOST_IN_ALL).toList();
   }
 
+  @SuppressWarnings("ReferenceEquality") // which of them, not what it says
   private static boolean isFirstOfItsForm(Way way, List<Way> ways) {
     return ways.stream().filter(other -> other.spec.equals(way.spec)).findFirst().get() == way;
   }

@@ -33,6 +33,7 @@ final class WayCache {
   /** Ways come from this cache: the same way is the same object. */
   private record CutKey(Way way, int threads, long mostElements) {
     @Override
+    @SuppressWarnings("ReferenceEquality")
     public boolean equals(@Nullable Object other) {
       return other instanceof CutKey that
           && way == that.way

@@ -132,7 +132,7 @@ class BudgetTest {
           assertThat(budget.tryAcquire()).isTrue();
           for (int i = 0; i < 20; i++) {
             int number = i;
-            Future<?> unused =
+            Future<?> _ =
                 threads.submit(
                     () -> make(budget, () -> order.add(number), mayMove.test(number), LONG));
             awaitQueued(budget, i + 1);
