@@ -25,6 +25,14 @@ final class CandidateWarmUp {
   private static final double FASTER = 1.05;
   private static final long LONGEST_WINDOW_NANOS = 10_000_000;
 
+  /**
+   * A thread of the JIT compiler that takes the processor keeps it for some milliseconds, so that a
+   * call of 200 µs may take 5 ms, and only one of several tells the truth.
+   */
+  private static final long LONGEST_DISTURBANCE_NANOS = 20_000_000;
+
+  private static final int LEAST_CALLS = 4;
+
   /** In a window of many calls. The JVM itself takes some hundred bytes now and then. */
   private static final long MOST_HEAP_BYTES = 4_096;
 
@@ -75,17 +83,20 @@ final class CandidateWarmUp {
     if (candidate.way().engine().warmsUp()) {
       return runJava(candidate, problem, quickest);
     }
-    boolean isHopeless = candidate.firstNanos() > 2 * HOPELESS * quickest && candidate.isLong();
-    if (!isHopeless && candidate.firstNanos() < budgetNanos) {
+    long first = candidate.firstNanos();
+    boolean isSure = first > LONGEST_DISTURBANCE_NANOS;
+    boolean isHopeless = isSure && first > 2 * HOPELESS * quickest;
+    if (!isHopeless && first < budgetNanos) {
       long nanos = Math.min(windowNanos, shareNanos);
-      turns.take(() -> candidate.calls(problem.src(), problem.dst(), nanos));
+      int least = isSure ? 1 : LEAST_CALLS;
+      turns.take(() -> candidate.calls(problem.src(), problem.dst(), nanos, least));
     }
     return true;
   }
 
   /** Makes some more calls of a candidate that looks slow, now that everything else is warm. */
   void lookAgain(TimedCandidate candidate, MeasuredProblem problem) throws InterruptedException {
-    for (int i = 0; i < (candidate.isLong() ? 1 : LOOKS); i++) {
+    for (int i = 0; i < (candidate.shortestNanos() > LONGEST_DISTURBANCE_NANOS ? 0 : LOOKS); i++) {
       turns.take(() -> candidate.calls(problem.src(), problem.dst(), windowNanos / LOOKS));
     }
   }

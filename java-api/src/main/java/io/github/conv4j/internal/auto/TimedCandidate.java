@@ -47,6 +47,11 @@ final class TimedCandidate {
 
   /** Makes calls for about {@code nanos}, at least one; returns what one took on average. */
   double calls(Tensor src, Tensor dst, long nanos) {
+    return calls(src, dst, nanos, 1);
+  }
+
+  /** Makes at least {@code least} calls. */
+  double calls(Tensor src, Tensor dst, long nanos, int least) {
     long begin = stopwatch.nanos();
     int calls = 0;
     long elapsed = 0;
@@ -56,7 +61,7 @@ final class TimedCandidate {
       long before = elapsed;
       elapsed = stopwatch.nanos() - begin;
       shortestNanos = Math.min(shortestNanos, (double) (elapsed - before));
-    } while (elapsed < nanos);
+    } while (elapsed < nanos || calls < least);
     spentNanos += elapsed;
     callNanos = (double) elapsed / calls;
     return callNanos;

@@ -7,9 +7,9 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Finds the fastest right way to run one problem.
@@ -68,10 +68,10 @@ final class Tuner {
    * @throws RuntimeException of the first way if none can be prepared and executed
    */
   Outcome run(List<Way> ways) throws InterruptedException {
-    Set<Way> wrong = new HashSet<>();
+    Map<Way, String> excluded = new HashMap<>();
     while (true) {
       try (Arena arena = Arena.ofConfined();
-          var attempt = new TuningAttempt(this, ways, wrong, arena)) {
+          var attempt = new TuningAttempt(this, ways, excluded, arena)) {
         if (attempt.run()) {
           return attempt.outcome();
         }

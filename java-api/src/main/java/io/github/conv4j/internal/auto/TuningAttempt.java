@@ -47,7 +47,7 @@ final class TuningAttempt implements AutoCloseable {
   private final Tuner tuner;
   private final PrepareRequest request;
   private final List<Way> ways;
-  private final Set<Way> wrong;
+  private final Map<Way, String> excluded;
   private final boolean isLarge;
   private final MeasuredProblem whole;
   private final @Nullable ProblemCut cut;
@@ -68,13 +68,14 @@ final class TuningAttempt implements AutoCloseable {
   /**
    * Creates an attempt.
    *
-   * @param wrong ways that are known to compute something else; more are added
+   * @param excluded ways that are known to fail or to compute something else, with the reason; more
+   *     are added
    */
-  TuningAttempt(Tuner tuner, List<Way> ways, Set<Way> wrong, Arena arena) {
+  TuningAttempt(Tuner tuner, List<Way> ways, Map<Way, String> excluded, Arena arena) {
     this.tuner = tuner;
     this.request = tuner.request();
     this.ways = ways;
-    this.wrong = wrong;
+    this.excluded = excluded;
     this.budgetNanos = tuner.budgetNanos();
     this.whole = problem(request, arena);
     this.isLarge = request.convolution().multiplications(request.src().shape()) >= LARGE_PRODUCTS;
@@ -84,21 +85,26 @@ final class TuningAttempt implements AutoCloseable {
             isLarge ? ProblemCut.PRODUCTS_FOR_AN_ESTIMATE : ProblemCut.PRODUCTS_FOR_COMPILATION);
     this.part = cut == null ? null : problem(cut.request(), arena);
     this.warmUp = new CandidateWarmUp(budgetNanos, ways.size(), tuner.stopwatch(), tuner.turns());
-    wrong.forEach(way -> leaveOut(way, DISAGREES));
+    excluded.forEach(this::leaveOut);
   }
 
   private MeasuredProblem problem(PrepareRequest of, Arena arena) {
     return new MeasuredProblem(of, tuner.options().accuracy(), tuner.turns(), arena);
   }
 
-  /** Finds the winner; returns false where a way was found wrong that others were measured by. */
+  /**
+   * Finds the winner; returns false where a way has to be excluded that others were measured by.
+   */
   boolean run() throws InterruptedException {
     List<Way> order = new ArrayList<>(ways);
-    order.removeAll(wrong);
+    order.removeAll(excluded.keySet());
+    int excludedCount = excluded.size();
     order.sort(Comparator.comparing(CostBound::isNaive));
     if (isLarge) {
       for (Way way : order) {
-        tryOnCut(way, leastEstimate());
+        if (!tryOnCut(way, leastEstimate())) {
+          return false;
+        }
       }
       quickest = leastEstimate();
       order.removeIf(this::isLeftOut);
@@ -111,6 +117,10 @@ final class TuningAttempt implements AutoCloseable {
       }
     }
     if (open.isEmpty()) {
+      boolean isAnyLeft = ways.stream().anyMatch(way -> !excluded.containsKey(way));
+      if (isAnyLeft && excluded.size() > excludedCount) {
+        return false;
+      }
       throw nobody();
     }
     open.sort(Comparator.comparing(candidate -> ways.indexOf(candidate.way())));
@@ -130,24 +140,26 @@ final class TuningAttempt implements AutoCloseable {
    * Runs a way on the cut, where there is one, unless even that is hopeless.
    *
    * @param others what the quickest other takes, or would take, for the whole
+   * @return false if all must begin anew
    */
-  private void tryOnCut(Way way, double others) throws InterruptedException {
+  private boolean tryOnCut(Way way, double others) throws InterruptedException {
     if (cut == null || part == null || isBoundedOut(way, others)) {
-      return;
+      return true;
     }
     PreparedConvolution prepared;
     try {
       prepared = way.prepare(cut.request());
     } catch (IllegalArgumentException e) {
-      return; // the smaller problem has no such implementation: no estimate, then
+      return true; // the smaller problem has no such implementation: no estimate, then
     } catch (EngineFailureException | UnsupportedConvolutionException e) {
-      return; // the whole will tell whether it cannot be prepared either
+      return true; // the whole will tell whether it cannot be prepared either
     }
     try (prepared) {
       var candidate = new TimedCandidate(way, prepared, tuner.stopwatch());
-      if (way.equals(part.first(candidate))) {
-        disagree(way);
-        return;
+      Way disagreeing = part.first(candidate);
+      if (disagreeing != null) {
+        disagree(disagreeing);
+        return disagreeing.equals(way);
       }
       boolean isCompiled = warmUp.run(candidate, part, others * cut.share());
       double nanos = candidate.shortestNanos() / cut.share();
@@ -159,12 +171,13 @@ final class TuningAttempt implements AutoCloseable {
     } catch (EngineFailureException e) {
       fail(way, e, "failed: ");
     }
+    return true;
   }
 
   /** Prepares a way and makes it ready to race; returns false if all must begin anew. */
   private boolean enter(Way way) throws InterruptedException {
-    if (way.engine().warmsUp() && !isLarge) {
-      tryOnCut(way, quickest);
+    if (way.engine().warmsUp() && !isLarge && !tryOnCut(way, quickest)) {
+      return false;
     }
     if (isLeftOut(way) || isBoundedOut(way, quickest)) {
       return true;
@@ -270,19 +283,20 @@ final class TuningAttempt implements AutoCloseable {
   }
 
   private void disagree(Way way) {
-    wrong.add(way);
+    excluded.put(way, DISAGREES);
     leaveOut(way, DISAGREES);
     tuner.warn("%s computes something else than the others and is not used".formatted(way));
   }
 
   private void fail(Way way, RuntimeException e, String what) {
     firstFailure = firstFailure == null ? e : firstFailure;
+    excluded.put(way, what + e.getMessage());
     leaveOut(way, what + e.getMessage());
     tuner.warn("%s %s%s".formatted(way, what, e.getMessage()));
   }
 
   private RuntimeException nobody() {
-    return firstFailure != null && wrong.isEmpty()
+    return firstFailure != null && !excluded.containsValue(DISAGREES)
         ? firstFailure
         : new EngineFailureException(
             AutoEngine.NAME,

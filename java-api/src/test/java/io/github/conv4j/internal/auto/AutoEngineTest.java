@@ -111,6 +111,16 @@ class AutoEngineTest {
   }
 
   @Test
+  void aDisturbedFirstCallDecidesNothing() {
+    one.way("slower", 300);
+    two.way("fast", 200).disturbedFirst("fast", 5_000);
+    try (Engine auto = auto(200);
+        PreparedConvolution prepared = prepare(auto)) {
+      assertThat(chosen(prepared)).isEqualTo("two fast");
+    }
+  }
+
+  @Test
   void whoseBoundIsHopelessIsNotEvenPrepared() {
     one.way("ref:any", 40);
     two.way("fast", 0.1);

@@ -52,6 +52,7 @@ final class FakeEngine implements Alternatives {
     final AtomicLong products = new AtomicLong();
 
     private long nanos;
+    private long disturbanceNanos;
     private double nanosPerProduct;
     private float error;
     private int wrongOutput;
@@ -92,6 +93,12 @@ final class FakeEngine implements Alternatives {
   /** Adds a way that fails when it is executed. */
   FakeEngine failing(String implementation) {
     fake(implementation).fails = true;
+    return this;
+  }
+
+  /** Makes the very first call of a way take longer. */
+  FakeEngine disturbedFirst(String implementation, double micros) {
+    fake(implementation).disturbanceNanos = (long) (micros * 1_000);
     return this;
   }
 
@@ -227,6 +234,9 @@ final class FakeEngine implements Alternatives {
         dst.fill(0);
       } else {
         right.execute(src, dst);
+      }
+      if (before == 0) {
+        stopwatch.advance(fake.disturbanceNanos);
       }
       if (before < fake.uncompiledCalls) {
         stopwatch.allocate(HEAP_OF_UNCOMPILED);
