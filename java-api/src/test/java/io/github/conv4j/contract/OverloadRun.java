@@ -45,11 +45,13 @@ final class OverloadRun {
     int bursts = Integer.parseInt(arguments[1]);
     boolean virtual = arguments.length > 2 && arguments[2].equals("virtual");
     Map<String, List<Long>> times = new TreeMap<>();
-    try (Engine engine =
-            Engines.named(arguments[0], EngineOptions.defaults().withQueueLimit(1));
+    try (Engine engine = Engines.named(arguments[0], EngineOptions.defaults().withQueueLimit(1));
         PreparedConvolution prepared =
             engine.prepare(
-                CONVOLUTION, TensorSpec.f32(Layout.NHWC, SRC.dims()), new float[64 * 64 * 9], null);
+                CONVOLUTION,
+                TensorSpec.f32(Layout.NHWC, SRC.dims()),
+                new float[64 * 64 * 9],
+                null);
         ExecutorService threads =
             virtual
                 ? Executors.newVirtualThreadPerTaskExecutor()

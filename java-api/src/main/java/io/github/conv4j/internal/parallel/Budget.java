@@ -113,9 +113,7 @@ public final class Budget {
     return admission;
   }
 
-  /**
-   * Gives back the calling thread's permit. It needs no more stack for that than taking it did.
-   */
+  /** Gives back the calling thread's permit. It needs no more stack for that than taking it did. */
   public void release() {
     permits.incrementAndGet();
     callers.decrementAndGet();
