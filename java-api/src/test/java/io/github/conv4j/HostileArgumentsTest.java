@@ -21,6 +21,7 @@ import java.awt.image.BufferedImage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -280,7 +281,13 @@ class HostileArgumentsTest {
         of("wrap buffer", () -> Tensor.wrap(spec, (Buffer) null), "buffer"),
         of("ofFloats", () -> Tensor.ofFloats(spec, null, arena), "values"),
         of("copyFrom", () -> tensor.copyFrom((float[]) null), "values"),
+        of("copyFrom buffer", () -> tensor.copyFrom((FloatBuffer) null), "values"),
+        of("copyFrom segment", () -> tensor.copyFrom((MemorySegment) null), "values"),
         of("copyTo", () -> tensor.copyTo((float[]) null), "values"),
+        of("copyTo buffer", () -> tensor.copyTo((FloatBuffer) null), "values"),
+        of("copyTo segment", () -> tensor.copyTo((MemorySegment) null), "values"),
+        of("slice begin", () -> tensor.slice(null, NONE), "begin"),
+        of("slice size", () -> tensor.slice(NONE, null), "size"),
         of("reorderTo", () -> tensor.reorderTo(null), "dst"),
         of("overlaps", () -> tensor.overlaps(null)),
         of("fromImage", () -> Images.fromImage(null, Layout.NHWC, arena), "image"),

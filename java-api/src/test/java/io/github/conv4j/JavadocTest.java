@@ -20,7 +20,8 @@ class JavadocTest {
           "^/\\*\\*(.*?)\\*/\\s(?:@\\S+\\s)*public ", Pattern.DOTALL | Pattern.MULTILINE);
 
   static List<Path> publicTypes() throws IOException {
-    try (Stream<Path> files = Stream.of("", "engine", "validation").flatMap(JavadocTest::filesOf)) {
+    try (Stream<Path> files =
+        Stream.of("", "engine", "tensor", "validation").flatMap(JavadocTest::filesOf)) {
       return files.filter(JavadocTest::isPublic).sorted().toList();
     }
   }

@@ -7,6 +7,13 @@ package io.github.conv4j.tensor;
  * byte sizes are already right when engines learn them. An engine says so through {@code support}.
  * Slices, reorders and copies from and to segments take every type.
  *
+ * <p><b>Memory.</b> Holds none.
+ *
+ * <p><b>Threads.</b> Immutable.
+ *
+ * <p><b>Errors.</b> None; what asks for floats refuses tensors of other types with {@link
+ * IllegalArgumentException}.
+ *
  * @see <a href="https://uxlfoundation.github.io/oneDNN/dev_guide_data_types.html">oneDNN data
  *     types</a>
  */

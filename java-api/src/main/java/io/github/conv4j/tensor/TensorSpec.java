@@ -86,10 +86,7 @@ public final class TensorSpec {
     if (spanElementCount > Long.MAX_VALUE / dataType.byteSize()) {
       Checks.product(spanElementCount, dataType.byteSize(), "byte size of " + this);
     }
-    this.hash =
-        31 * (31 * dataType.ordinal() + shape.hashCode())
-            + Arrays.hashCode(digits)
-            + Long.hashCode(spanElementCount);
+    this.hash = 31 * Objects.hash(dataType, shape, spanElementCount) + Arrays.hashCode(digits);
   }
 
   /**
@@ -181,6 +178,9 @@ public final class TensorSpec {
     int at = 0;
     for (int axis = 0; axis < rank; axis++) {
       int count = (int) digits[at++];
+      if (count > 1) {
+        return this;
+      }
       // A stride says nothing along an axis of one element.
       meaningful[axis] = count > 0 ? digits[at + 1] : axis == 1 ? 1 : spanElementCount;
       at += 2 * count;

@@ -348,8 +348,8 @@ class TensorSpecTest {
     assertThat(nchw(Layout.strided(105, 35, 7, 1), 2, 3, 5, 7).canonical().layout())
         .isEqualTo(Layout.NCHW);
     assertThat(nchw(Layout.NCHW, 2, 1, 5, 7).canonical().layout()).isEqualTo(Layout.NHWC);
-    assertThat(nchw(Layout.strided(9999, 1, 50, 9), 1, 3, 5, 7).canonical().layout())
-        .isEqualTo(Layout.strided(257, 1, 50, 9));
+    assertThat(nchw(Layout.strided(9999, 1, 70, 9), 1, 3, 5, 7).canonical().layout())
+        .isEqualTo(Layout.strided(337, 1, 70, 9));
     TensorSpec blocks = nchw(blocked(List.of(192L, 96L, 48L, 16L), 1, 16), 1, 20, 2, 3);
     assertThat(blocks.canonical()).isSameAs(blocks);
     TensorSpec plain = nchw(Layout.NHWC, 2, 3, 5, 7);

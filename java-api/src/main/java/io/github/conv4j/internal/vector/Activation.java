@@ -1,6 +1,5 @@
 package io.github.conv4j.internal.vector;
 
-import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.TensorSpec;
 
@@ -28,7 +27,7 @@ record Activation(int n, int c, int d, int h, int w, long sn, long sc, long sd, 
 
   /** Whether a tensor has its channels last, without gaps. */
   static boolean isDenseChannelsLast(TensorSpec spec) {
-    return spec.layout() instanceof Layout.Plain plain && plain.isChannelsLast();
+    return spec.isChannelsLast();
   }
 
   /** Whether the channels of a pixel are neighbours. */

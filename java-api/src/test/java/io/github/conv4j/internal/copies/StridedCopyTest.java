@@ -67,11 +67,11 @@ class StridedCopyTest {
 
   /** Distinct places: dense in a random order of the axes, sometimes with gaps. */
   private static long[] strides(long[] sizes, Random random) {
-    Integer[] order = new Integer[sizes.length];
+    int[] order = new int[sizes.length];
     Arrays.setAll(order, i -> i);
     for (int i = order.length - 1; i > 0; i--) {
       int other = random.nextInt(i + 1);
-      Integer moved = order[i];
+      int moved = order[i];
       order[i] = order[other];
       order[other] = moved;
     }
