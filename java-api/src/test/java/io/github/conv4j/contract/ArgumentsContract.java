@@ -335,9 +335,13 @@ abstract class ArgumentsContract extends EngineContract {
             TensorSpec.f32(Layout.NCHW, 1 << 20, 1, 1 << 6, 1 << 6),
             TensorSpec.f32(Layout.ANY, most, 1, 1, 1))) {
       ConvolutionRequest request = ConvolutionRequest.of(tiny, huge).withParameters(one, oneBias);
-      assertThat(agrees(request)).as("%s", request).isFalse();
-      assertThat(((Support.Unsupported) engine.support(request)).reason())
-          .contains("elements", huge.shape().toString());
+      boolean supported = agrees(request);
+      // A batch may be computed in groups of images.
+      assertThat(supported && huge.shape().dim(0) == 1).as("%s", request).isFalse();
+      if (!supported) {
+        assertThat(((Support.Unsupported) engine.support(request)).reason())
+            .contains("elements", huge.shape().toString());
+      }
     }
     TensorSpec wide = TensorSpec.f32(Layout.strided(most << 2, 1, most, 2), 1, 1, 4, 4);
     agrees(ConvolutionRequest.of(tiny, wide).withParameters(one, oneBias));

@@ -45,8 +45,7 @@ final class CallSlot implements AutoCloseable {
       return MemorySegment.NULL;
     }
     long[] dims = {Math.ceilDiv(byteSize, Float.BYTES)};
-    MemorySegment desc =
-        handles.own(Dnnl.createF32Desc(dims, new long[] {1}), Dnnl::destroyDesc);
+    MemorySegment desc = handles.own(Dnnl.createF32Desc(dims, new long[] {1}), Dnnl::destroyDesc);
     MemorySegment owner =
         handles.own(Dnnl.createOwningMemory(desc, NativeEngine.handle()), Dnnl::destroyMemory);
     return Dnnl.bytes(owner, dims[0] * Float.BYTES);
@@ -69,8 +68,7 @@ final class CallSlot implements AutoCloseable {
       srcBytes.fill((byte) 0);
       zeroed = call;
     }
-    call.execute(
-        src, placed.srcOffset() * Float.BYTES, dst, placed.dstOffset() * Float.BYTES);
+    call.execute(src, placed.srcOffset() * Float.BYTES, dst, placed.dstOffset() * Float.BYTES);
   }
 
   @Override

@@ -33,8 +33,7 @@ final class CompilationCache {
 
   private final LongSupplier configuredBytes;
   private final Runnable emptied;
-  private final Map<Key, CompiledConvolution> entries =
-      new LinkedHashMap<>(64, 0.75f, true);
+  private final Map<Key, CompiledConvolution> entries = new LinkedHashMap<>(64, 0.75f, true);
 
   /** What oneDNN was asked for in vain: asking again would take as long. */
   private final Set<Key> unimplemented = new LinkedHashSet<>();

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What depends on a problem but not on the weights' values: the chosen implementation, its
- * generated code, the reorder that packs weights for it, and those that copy src and dst. Shared by every prepared convolution
- * of the same problem; counted, and destroyed after the last one.
+ * generated code, the reorder that packs weights for it, and those that copy src and dst. Shared by
+ * every prepared convolution of the same problem; counted, and destroyed after the last one.
  */
 final class CompiledConvolution {
   /** Descriptors and tables: 50 to 70 KiB for most problems on AVX2, 400 KiB for the largest. */

@@ -60,9 +60,7 @@ final class KernelCost {
     double outOfGroup = (double) spec.outChannels() / spec.groups();
     Operand side = spec.transposed() ? spec.src() : spec.dst();
     double products =
-        (double) side.elementCount()
-            * (spec.transposed() ? outOfGroup : inOfGroup)
-            * spec.taps();
+        (double) side.elementCount() * (spec.transposed() ? outOfGroup : inOfGroup) * spec.taps();
     double weightsBytes = outOfGroup * inOfGroup * spec.groups() * spec.taps() * Float.BYTES;
     if (implementation.isNaive()) {
       return products / NAIVE_PRODUCTS;

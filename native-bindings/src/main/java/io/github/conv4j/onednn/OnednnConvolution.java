@@ -75,11 +75,7 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
   }
 
   private static List<Explanation.Stage> stages(
-      Way way,
-      NativeProblem problem,
-      TensorSpec src,
-      TensorSpec dst,
-      PartedPrimitives primitives) {
+      Way way, NativeProblem problem, TensorSpec src, TensorSpec dst, PartedPrimitives primitives) {
     List<Explanation.Stage> stages = new ArrayList<>();
     CompiledConvolution compiled = primitives.primitives().getFirst().compiled();
     TensorSpec kernelSrc = way.spec().copiesSrc() ? kernelSrc(way, problem, src) : src;
@@ -132,9 +128,7 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
         last--;
       }
       AxisPlan row = problem.axes().get(last);
-      shape =
-          shape.with(
-              last + 2, shape.dim(last + 2) + row.begin() + Math.max(0, row.end()));
+      shape = shape.with(last + 2, shape.dim(last + 2) + row.begin() + Math.max(0, row.end()));
     }
     return src.withLayout(layout(way, shape.rank())).withShape(shape);
   }

@@ -66,8 +66,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     List<Way> ways = new ArrayList<>();
     for (Pieces pieces : tried(spec, threads)) {
       PrimitiveSpec part = largest(spec, pieces).spec();
-      double nanos =
-          Math.ceilDiv(pieces.count(), threads) * KernelCost.nanos(part, implementation);
+      double nanos = Math.ceilDiv(pieces.count(), threads) * KernelCost.nanos(part, implementation);
       if (nanos < WORTH_CUTTING * one && fits(part, mostElements)) {
         ways.add(new Way(pieces, nanos));
       }
@@ -113,7 +112,10 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     }
   }
 
-  /** The cuts that keep threads busy about equally, the best balanced and those of fewer parts first. */
+  /**
+   * The cuts that keep threads busy about equally, the best balanced and those of fewer parts
+   * first.
+   */
   private static List<Pieces> tried(PrimitiveSpec spec, int threads) {
     record Candidate(Pieces pieces, double imbalance) {}
     long most = MOST_PARTS_PER_THREAD * threads;
@@ -131,9 +133,12 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
             continue;
           }
           double largest =
-              (double) Math.ceilDiv(images, n) / images
-                  * Math.ceilDiv(rowUnits, r) / rowUnits
-                  * Math.ceilDiv(channelUnits, c) / channelUnits;
+              (double) Math.ceilDiv(images, n)
+                  / images
+                  * Math.ceilDiv(rowUnits, r)
+                  / rowUnits
+                  * Math.ceilDiv(channelUnits, c)
+                  / channelUnits;
           double imbalance = largest * Math.ceilDiv(pieces.count(), threads) * threads;
           least = Math.min(least, imbalance);
           candidates.add(new Candidate(pieces, imbalance));

@@ -82,13 +82,11 @@ final class PartedPrimitives implements AutoCloseable {
         return i;
       }
     }
-    CompiledConvolution compiled =
-        CompilationCache.SHARED.compile(part.spec(), implementation);
+    CompiledConvolution compiled = CompilationCache.SHARED.compile(part.spec(), implementation);
     PackedConvolution alike = packedAlike(part, compiled);
     PackedConvolution packed =
         alike == null
-            ? new PackedConvolution(
-                compiled, parameters, part.weightsOffset(), part.biasOffset())
+            ? new PackedConvolution(compiled, parameters, part.weightsOffset(), part.biasOffset())
             : new PackedConvolution(compiled, alike);
     primitives.add(packed);
     weightsOffsets.add(part.weightsOffset());
@@ -173,9 +171,23 @@ final class PartedPrimitives implements AutoCloseable {
         .orElse(0);
   }
 
+  /** A failure to free one does not keep the next. */
   @Override
   public void close() {
-    primitives.forEach(PackedConvolution::close);
-    primitives.clear();
+    @Nullable RuntimeException failure = null;
+    while (!primitives.isEmpty()) {
+      try {
+        primitives.removeLast().close();
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 }

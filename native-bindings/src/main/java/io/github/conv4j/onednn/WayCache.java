@@ -61,8 +61,7 @@ final class WayCache {
         return known;
       }
     }
-    List<PartPlan> found =
-        PartPlan.of(way.spec(), way.implementation(), threads, mostElements);
+    List<PartPlan> found = PartPlan.of(way.spec(), way.implementation(), threads, mostElements);
     synchronized (cuts) {
       cuts.put(key, found);
     }

@@ -39,8 +39,7 @@ class EqualWorkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"mb1_ic1oc1_ih64kh7ph3", "mb1_ic1oc1_ih40kh15ph7", "mb3_ic20oc12_ih1kh1"})
+  @ValueSource(strings = {"mb1_ic1oc1_ih64kh7ph3", "mb1_ic1oc1_ih40kh15ph7", "mb3_ic20oc12_ih1kh1"})
   void equalBytesAreDescribedEqually(String problem) {
     int rank = rank(problem);
     assertThat(spec(problem, Layout.channelsFirst(rank)))
@@ -100,8 +99,7 @@ class EqualWorkTest {
         problem.convolution().hasBias()
             ? new float[(int) problem.convolution().outChannels()]
             : null;
-    try (PreparedConvolution prepared =
-        engine.prepare(problem.convolution(), src, weights, bias)) {
+    try (PreparedConvolution prepared = engine.prepare(problem.convolution(), src, weights, bias)) {
       return prepared.explain();
     }
   }
@@ -114,8 +112,7 @@ class EqualWorkTest {
     Problem problem = Problem.parse(line);
     var spec =
         PrimitiveSpec.of(
-            NativeProblem.of(
-                problem.convolution(), problem.convolution().geometry(problem.src())),
+            NativeProblem.of(problem.convolution(), problem.convolution().geometry(problem.src())),
             TensorSpec.f32(layout, problem.src().dims()),
             TensorSpec.f32(layout, problem.dst().dims()),
             PrimitiveSpec.Form.CHANNELS_LAST,
