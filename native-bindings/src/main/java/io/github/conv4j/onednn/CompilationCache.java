@@ -205,6 +205,7 @@ final class CompilationCache {
   }
 
   /** Under the lock, where nobody becomes a user of what is idle. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
   private void dropIdle(List<CompiledConvolution> dropped) {
     Iterator<CompiledConvolution> oldest = entries.values().iterator();
     while (byteSize > limitBytes && oldest.hasNext()) {

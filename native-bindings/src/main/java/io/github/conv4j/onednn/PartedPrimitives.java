@@ -186,6 +186,7 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
     return most;
   }
 
+  /** A failure to free one does not keep the next. */
   @Override
   public void close() {
     RuntimeException first = null;

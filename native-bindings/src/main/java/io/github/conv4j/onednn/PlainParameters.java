@@ -60,7 +60,10 @@ final class PlainParameters implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
-    Reference.reachabilityFence(given);
+    try {
+      arena.close();
+    } finally {
+      Reference.reachabilityFence(given);
+    }
   }
 }

@@ -17,6 +17,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets each native call fail in turn, in prepare, execute and close: only documented exceptions,
@@ -25,6 +26,7 @@ import java.lang.foreign.Arena;
 final class FailingCallsRun {
   private static final int MOST_CALLS = 200;
 
+  @SuppressWarnings("NullAway.Init") // main sets it first
   private static CountedLibrary counted;
   private static int threads;
 
@@ -67,6 +69,7 @@ final class FailingCallsRun {
   }
 
   /** The ways in which primitives are put together. */
+  @SuppressWarnings("ImmutableEnumChecker") // nobody writes what it holds
   enum Case {
     DIRECT(conv(16, 16).kernel(3).padding(1), 12, Layout.NHWC),
     COPIED(conv(16, 16).groups(16).kernel(3).padding(1), 12, Layout.NCHW),
@@ -82,7 +85,7 @@ final class FailingCallsRun {
     private final float[] srcValues;
     private final float[] weights;
     private final float[] bias;
-    private float[] expected;
+    private float @Nullable [] expected;
 
     Case(Convolution.Builder builder, int size) {
       this(builder, size, Layout.NHWC);

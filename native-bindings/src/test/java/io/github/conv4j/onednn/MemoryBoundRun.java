@@ -106,7 +106,7 @@ final class MemoryBoundRun {
         most = Math.max(most, residentBytes() - start);
       }
       if (i % 1000 == 999) {
-        say("%d problems: %d KiB now, %s", i + 1, residentBytes() - start >> 10, memory);
+        say("%d problems: %d KiB now, %s", i + 1, (residentBytes() - start) >> 10, memory);
       }
     }
     open.forEach(PreparedConvolution::close);
@@ -144,6 +144,7 @@ final class MemoryBoundRun {
     throw new IOException("no Rss in " + ROLLUP);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod")
   private static void say(String format, Object... values) {
     System.out.println(format.formatted(values));
     System.out.flush();
