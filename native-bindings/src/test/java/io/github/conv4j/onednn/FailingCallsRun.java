@@ -28,6 +28,7 @@ final class FailingCallsRun {
 
   @SuppressWarnings("NullAway.Init") // main sets it first
   private static CountedLibrary counted;
+
   private static int threads;
 
   private FailingCallsRun() {}
