@@ -178,7 +178,7 @@ class VerifyCommandTest {
 
       assertThat(command.out().getLast()).isEqualTo("0 passed, 3 failed");
       for (String failure : failures(command)) {
-        String[] printed = failure.split("./conv4j ", -1)[1].split(" ");
+        String[] printed = failure.split("./conv4j ", -1)[1].split(" ", -1);
         Command again = Command.run(printed);
         assertThat(failures(again)).as(failure).containsExactly(failure);
       }
