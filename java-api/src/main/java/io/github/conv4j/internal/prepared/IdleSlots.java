@@ -3,6 +3,7 @@ package io.github.conv4j.internal.prepared;
 import java.lang.ref.WeakReference;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +20,13 @@ final class IdleSlots {
 
   private static final Object LOCK = new Object();
   private static @Nullable Thread thread;
-  private static volatile int period;
+  private static final AtomicInteger PERIOD = new AtomicInteger();
 
   private IdleSlots() {}
 
   /** Returns the number of the present period; it wraps around. */
   static int period() {
-    return period;
+    return PERIOD.get();
   }
 
   /** Looks after slots until there is one left. */
@@ -71,17 +72,16 @@ final class IdleSlots {
     }
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // only this thread writes
   private static void nextPeriod() {
-    period++;
+    int period = PERIOD.incrementAndGet();
     WATCHED.removeIf(
         reference -> {
           Slots<?> slots = reference.get();
-          return slots == null || !trimmed(slots);
+          return slots == null || !isWorthWatching(slots, period);
         });
   }
 
-  private static boolean trimmed(Slots<?> slots) {
+  private static boolean isWorthWatching(Slots<?> slots, int period) {
     try {
       return slots.trim(period);
     } catch (Throwable e) {
