@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -144,7 +145,7 @@ class DnnlLibraryTest {
   }
 
   private static String function(Method method) {
-    return "dnnl_" + method.getName().replaceAll("([A-Z])", "_$1").toLowerCase();
+    return "dnnl_" + method.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
   }
 
   /** The parameters that C has. */
