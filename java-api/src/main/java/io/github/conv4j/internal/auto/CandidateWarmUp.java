@@ -9,14 +9,15 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Native code makes a few. Java code goes on while it still becomes faster, and while it is not
  * compiled yet: that takes calls and the compiler's time, and there are stretches of a quarter of a
  * second in between without any progress. All candidates of one problem together are waited for so
- * long; and who stays uncompiled to the end of all patience, several times under one name in one
- * process, is not waited for any more.
+ * long, and none of them for all of that; and who stays uncompiled to the end of all patience,
+ * several times under one name in one process, is not waited for any more.
  */
 final class CandidateWarmUp {
   /** Whoever is so many times slower than another after its warm-up is out. */
   static final double HOPELESS = 3;
 
-  private static final int BUDGETS_FOR_COMPILATION = 8;
+  private static final int BUDGETS_FOR_COMPILATION = 12;
+  private static final int BUDGETS_FOR_ONE = 8;
   private static final int BUDGETS_FOR_THE_LAST_PARTS = 2;
   private static final int MOST_DISAPPOINTMENTS = 3;
   private static final int CALM_WINDOWS = 3;
@@ -105,6 +106,7 @@ final class CandidateWarmUp {
       throws InterruptedException {
     String name = candidate.way().toString();
     boolean isPatient = DISAPPOINTMENTS.getOrDefault(name, 0) < MOST_DISAPPOINTMENTS;
+    long patienceForThis = Math.min(patienceNanos, BUDGETS_FOR_ONE * budgetNanos);
     long patienceForLastParts = BUDGETS_FOR_THE_LAST_PARTS * budgetNanos;
     double best = Double.POSITIVE_INFINITY;
     int calm = 0;
@@ -125,8 +127,9 @@ final class CandidateWarmUp {
       }
       calm = 0;
       patienceNanos -= window.nanos;
+      patienceForThis -= window.nanos;
       patienceForLastParts -= window.isAlmostCompiled() ? window.nanos : 0;
-      if (!isPatient || patienceNanos <= 0 || patienceForLastParts <= 0) {
+      if (!isPatient || patienceForThis <= 0 || patienceForLastParts <= 0) {
         if (isPatient) {
           DISAPPOINTMENTS.merge(name, 1, Integer::sum);
         }

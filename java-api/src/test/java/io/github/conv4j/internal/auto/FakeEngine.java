@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -49,7 +49,7 @@ final class FakeEngine implements Alternatives {
     final AtomicInteger executed = new AtomicInteger();
 
     /** The products of all calls together. */
-    final AtomicLong products = new AtomicLong();
+    final LongAdder products = new LongAdder();
 
     private long nanos;
     private long disturbanceNanos;
@@ -225,7 +225,7 @@ final class FakeEngine implements Alternatives {
     @Override
     public void execute(Tensor src, Tensor dst) {
       int before = fake.executed.getAndIncrement();
-      fake.products.addAndGet(products);
+      fake.products.add(products);
       beforeCall.accept(request);
       if (fake.fails) {
         throw new EngineFailureException(name, "a test", "executing", "a spring broke");
