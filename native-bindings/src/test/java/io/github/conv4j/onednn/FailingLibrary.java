@@ -30,7 +30,7 @@ final class FailingLibrary {
               try {
                 return method.invoke(library, arguments);
               } catch (InvocationTargetException e) {
-                throw e.getCause();
+                throw e.getTargetException();
               }
             });
   }

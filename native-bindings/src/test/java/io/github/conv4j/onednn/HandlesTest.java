@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HandlesTest {
@@ -42,8 +43,7 @@ class HandlesTest {
     assertThat(destroyed).as("closing again does nothing").hasSize(5);
   }
 
-  private void own(
-      Handles handles, long address, @org.jspecify.annotations.Nullable Throwable failure) {
+  private void own(Handles handles, long address, @Nullable Throwable failure) {
     handles.own(
         MemorySegment.ofAddress(address),
         handle -> {
