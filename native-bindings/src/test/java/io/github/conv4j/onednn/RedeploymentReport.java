@@ -18,7 +18,7 @@ final class RedeploymentReport {
   private static final int TOGETHER = 8;
   private static final int REDEPLOYMENTS = 50;
   private static final long PAGE_BYTES = 4096;
-  private static final int MOST_COLLECTIONS = 5;
+  private static final int MOST_COLLECTIONS = 100;
 
   private RedeploymentReport() {}
 
