@@ -4,6 +4,8 @@ import java.lang.ref.WeakReference;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class IdleSlots {
   /** How long a period lasts; tests have no time. */
-  static volatile long periodNanos = 3_000_000_000L;
+  static final AtomicLong PERIOD_NANOS = new AtomicLong(3_000_000_000L);
 
   /** Weak, since whoever is forgotten has a cleaner. */
   private static final Set<WeakReference<Slots<?>>> WATCHED = ConcurrentHashMap.newKeySet();
 
   private static final Object LOCK = new Object();
-  private static @Nullable Thread thread;
+  private static final AtomicReference<@Nullable Thread> THREAD = new AtomicReference<>();
   private static final AtomicInteger PERIOD = new AtomicInteger();
 
   private IdleSlots() {}
@@ -33,7 +35,7 @@ final class IdleSlots {
   static void watch(Slots<?> slots) {
     WATCHED.add(new WeakReference<>(slots));
     synchronized (LOCK) {
-      if (thread == null) {
+      if (THREAD.get() == null) {
         Thread next =
             Thread.ofPlatform()
                 .daemon()
@@ -42,7 +44,7 @@ final class IdleSlots {
                 .unstarted(IdleSlots::run);
         next.setContextClassLoader(IdleSlots.class.getClassLoader());
         next.start();
-        thread = next;
+        THREAD.set(next);
       }
     }
   }
@@ -55,7 +57,7 @@ final class IdleSlots {
     WATCHED.removeIf(reference -> reference.refersTo(slots));
     if (WATCHED.isEmpty()) {
       synchronized (LOCK) {
-        LockSupport.unpark(thread);
+        LockSupport.unpark(THREAD.get());
       }
     }
   }
@@ -63,9 +65,9 @@ final class IdleSlots {
   private static void run() {
     while (!isDone()) {
       long begin = System.nanoTime();
-      for (long left = periodNanos;
+      for (long left = PERIOD_NANOS.get();
           left > 0 && !WATCHED.isEmpty();
-          left = periodNanos - (System.nanoTime() - begin)) {
+          left = PERIOD_NANOS.get() - (System.nanoTime() - begin)) {
         LockSupport.parkNanos(left);
       }
       nextPeriod();
@@ -93,7 +95,7 @@ final class IdleSlots {
   private static boolean isDone() {
     synchronized (LOCK) {
       if (WATCHED.isEmpty()) {
-        thread = null;
+        THREAD.set(null);
         return true;
       }
       return false;

@@ -189,8 +189,8 @@ class SlotsTest {
   /** Nobody has to come by. */
   @Test
   void idleSlotsAreGivenBackByThemselves() throws Exception {
-    long before = IdleSlots.periodNanos;
-    IdleSlots.periodNanos = 20_000_000;
+    long before = IdleSlots.PERIOD_NANOS.get();
+    IdleSlots.PERIOD_NANOS.set(20_000_000);
     try (LogCapture _ = LogCapture.open()) {
       var slots = new Slots<>(LIMIT, Memory::new);
       for (int round = 0; round < 2; round++) {
@@ -202,7 +202,7 @@ class SlotsTest {
       }
       slots.close();
     } finally {
-      IdleSlots.periodNanos = before;
+      IdleSlots.PERIOD_NANOS.set(before);
     }
   }
 }
