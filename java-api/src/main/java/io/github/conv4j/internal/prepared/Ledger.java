@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.internal.checks.RunningJdk;
 import io.github.conv4j.internal.parallel.Budget;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -22,6 +23,7 @@ public final class Ledger {
 
   /** Creates the ledger of an engine, with a budget of its threads. */
   public Ledger(String engine, EngineOptions options) {
+    RunningJdk.warnOnce();
     this.engine = engine;
     this.budget = new Budget(options.threads(), options.queueLimit());
   }
