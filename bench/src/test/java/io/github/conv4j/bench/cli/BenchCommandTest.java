@@ -57,7 +57,7 @@ class BenchCommandTest {
     Command command = Command.run("bench", "--equal-work", "--pairs", "-1");
 
     assertThat(command.exitCode()).isEqualTo(2);
-    assertThat(command.text()).contains("--pairs must be from 0 to 100000 but is -1");
+    assertThat(command.err().getFirst()).contains("--pairs must be from 0 to 100000 but is -1");
   }
 
   @Test
