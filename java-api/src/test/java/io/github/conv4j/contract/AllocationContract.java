@@ -179,7 +179,7 @@ abstract class AllocationContract extends EngineContract {
                             prepared,
                             calm,
                             number,
-                            () -> ((BudgetedConvolution) prepared).slotCount() > 1)));
+                            () -> ((BudgetedConvolution) prepared).slotCount() == THREADS)));
           }
           for (Future<?> one : running) {
             one.get();
@@ -194,7 +194,7 @@ abstract class AllocationContract extends EngineContract {
   }
 
   /**
-   * Calls until all threads have had their calm rounds in a row; who has goes on until all have.
+   * Calls until all threads have had their calm rounds in a row, at the same time.
    *
    * @param calm how many each thread has had
    * @param number which of them this is
@@ -208,9 +208,7 @@ abstract class AllocationContract extends EngineContract {
       long end = System.nanoTime() + LONGEST_NANOS;
       while (!isCalm(calm)) {
         long allocated = allocatedInRound(prepared, src, dst);
-        if (calm.get(number) < CALM_ROUNDS) {
-          calm.set(number, allocated == 0 && isReady.getAsBoolean() ? calm.get(number) + 1 : 0);
-        }
+        calm.set(number, allocated == 0 && isReady.getAsBoolean() ? calm.get(number) + 1 : 0);
         assertThat(System.nanoTime() - end)
             .as("nanoseconds beyond the longest; a round of %s took %d bytes", prepared, allocated)
             .isNegative();
