@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds an engine against the reference.
@@ -38,6 +39,9 @@ public final class EngineValidator implements AutoCloseable {
   private final Engine reference;
   private final Supplier<Arena> arenas;
 
+  /** Of the last problem: its layouts follow each other. */
+  private @Nullable Expected last;
+
   /** Creates a validator for an engine. */
   public EngineValidator(Engine engine) {
     this(engine, Arena::ofConfined);
@@ -58,9 +62,9 @@ public final class EngineValidator implements AutoCloseable {
   public Verdict exact(Problem problem, LayoutChoice layout, long seed) {
     Verdict verdict = null;
     for (int i = 0; i < ATTEMPTS_AT_A_TELLING_FILL; i++) {
-      Fill fill = Fill.integers(problem, seed + i);
-      float[] expected = run(reference, problem, LayoutChoice.NCHW, fill).values();
-      verdict = compare(problem, layout, seed + i, fill, expected, new double[0]);
+      Expected expected = expected(problem, seed + i, true);
+      verdict =
+          compare(problem, layout, seed + i, expected.fill(), expected.values(), new double[0]);
       if (!verdict.mistrusted()) {
         return verdict;
       }
@@ -70,13 +74,13 @@ public final class EngineValidator implements AutoCloseable {
 
   /** Compares random floats within the {@link ErrorBound} of the problem. */
   public Verdict bounded(Problem problem, LayoutChoice layout, long seed) {
-    Fill fill = Fill.floats(problem, seed);
-    float[] expected = run(reference, problem, LayoutChoice.NCHW, fill).values();
+    Expected expected = expected(problem, seed, false);
+    Fill fill = expected.fill();
     float[] magnitudes = run(reference, problem, LayoutChoice.NCHW, fill.magnitudes()).values();
     ErrorBound bound = ErrorBound.of(problem);
-    double[] permitted = new double[expected.length];
+    double[] permitted = new double[magnitudes.length];
     Arrays.setAll(permitted, i -> bound.at(magnitudes[i]));
-    return compare(problem, layout, seed, fill, expected, permitted);
+    return compare(problem, layout, seed, fill, expected.values(), permitted);
   }
 
   /**
@@ -85,10 +89,9 @@ public final class EngineValidator implements AutoCloseable {
    * {@link ErrorBound}, which tells more where a result is small because products cancel.
    */
   public Verdict relaxed(Problem problem, LayoutChoice layout, long seed) {
-    Fill fill = Fill.floats(problem, seed);
-    float[] expected = run(reference, problem, LayoutChoice.NCHW, fill).values();
-    Run run = run(engine, problem, layout, fill);
-    double norm = relativeNorm(run.values(), expected);
+    Expected expected = expected(problem, seed, false);
+    Run run = run(engine, problem, layout, expected.fill());
+    double norm = relativeNorm(run.values(), expected.values());
     if (!(norm <= RELAXED_NORM)) {
       Verdict bounded = bounded(problem, layout, seed);
       if (bounded.passed()) {
@@ -105,7 +108,7 @@ public final class EngineValidator implements AutoCloseable {
         differs ? 1 : 0,
         norm,
         norm / RELAXED_NORM,
-        nonZeroShare(problem, fill, expected),
+        nonZeroShare(problem, expected.fill(), expected.values()),
         differs ? "the relative L2 norm is %s of at most %s".formatted(norm, RELAXED_NORM) : "");
   }
 
@@ -118,6 +121,25 @@ public final class EngineValidator implements AutoCloseable {
       norm += (double) expected[i] * expected[i];
     }
     return differences == 0 ? 0 : Math.sqrt(differences / norm);
+  }
+
+  /** What the reference computes. */
+  private record Expected(
+      Problem problem, long seed, boolean integers, Fill fill, float[] values) {}
+
+  private Expected expected(Problem problem, long seed, boolean integers) {
+    Expected known = last;
+    if (known != null
+        && known.integers() == integers
+        && known.seed() == seed
+        && known.problem().equals(problem)) {
+      return known;
+    }
+    Fill fill = integers ? Fill.integers(problem, seed) : Fill.floats(problem, seed);
+    float[] values = run(reference, problem, LayoutChoice.NCHW, fill).values();
+    var computed = new Expected(problem, seed, integers, fill, values);
+    last = computed;
+    return computed;
   }
 
   private record Run(float[] values, String implementation) {}

@@ -18,13 +18,20 @@ abstract class AgreementContract extends EngineContract {
 
   abstract int randomProblemCount();
 
+  /** The kernels that must run, as {@code explain} names them; empty for any. */
+  abstract String kernels();
+
   /** In a JVM of its own, because reading one element too far ends the process there. */
   @Execution(ExecutionMode.CONCURRENT)
   @Test
   void agreesExactlyBetweenGuardPages() {
     ChildJvm.Outcome outcome =
         ChildJvm.run(
-            GuardPageRun.class, List.of(), engineName(), Integer.toString(randomProblemCount()));
+            GuardPageRun.class,
+            List.of(),
+            engineName(),
+            Integer.toString(randomProblemCount()),
+            kernels());
 
     List<String> failures =
         outcome.output().lines().filter(line -> line.startsWith("FAILED")).toList();

@@ -26,6 +26,11 @@ public abstract class EngineContractTest {
     return Integer.getInteger("conv4j.test.problems", 400);
   }
 
+  /** Returns the kernels that must run, as {@code explain} names them; empty for any. */
+  protected String kernels() {
+    return "";
+  }
+
   /** Right results. */
   @Nested
   class Agreement extends AgreementContract {
@@ -37,6 +42,11 @@ public abstract class EngineContractTest {
     @Override
     int randomProblemCount() {
       return EngineContractTest.this.randomProblemCount();
+    }
+
+    @Override
+    String kernels() {
+      return EngineContractTest.this.kernels();
     }
   }
 

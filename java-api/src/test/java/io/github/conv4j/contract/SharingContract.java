@@ -158,7 +158,8 @@ abstract class SharingContract extends EngineContract {
             GuardPageRun.class,
             List.of("-Dconv4j.sharing.nanos=0", "-XX:ActiveProcessorCount=3"),
             engineName(),
-            "60");
+            "60",
+            "");
 
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     assertThat(outcome.output()).containsPattern("helpers computed [1-9][0-9]{2,} parts");

@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Both Winograd plans against the reference, between guard pages, on dense tensors and on strided
@@ -31,6 +32,19 @@ final class WinogradRun {
 
   private record Case(Convolution convolution, Shape src) {}
 
+  /** The values of a case, and what the reference makes of them. */
+  private record Values(float[] src, float[] weights, float @Nullable [] bias, float[] dst) {
+    static Values of(Case c) {
+      Convolution convolution = c.convolution();
+      var random = new SplittableRandom(SEED);
+      float[] src = floats(c.src().elementCount(), random);
+      float[] weights = floats(convolution.weightsShape().elementCount(), random);
+      float[] bias = convolution.hasBias() ? floats(convolution.outChannels(), random) : null;
+      return new Values(
+          src, weights, bias, Runs.reference(convolution, c.src(), src, weights, bias));
+    }
+  }
+
   private WinogradRun() {}
 
   public static void main(String[] arguments) {
@@ -41,9 +55,10 @@ final class WinogradRun {
       System.exit(1);
     }
     for (Case c : cases()) {
+      Values values = Values.of(c);
       for (WinogradTile tile : WinogradTile.values()) {
         for (boolean strided : new boolean[] {false, true}) {
-          double error = relativeError(c, tile, kernels, strided);
+          double error = relativeError(c, values, tile, kernels, strided);
           boolean near = error <= LARGEST_ERROR;
           passed &= near;
           System.out.printf(
@@ -93,13 +108,9 @@ final class WinogradRun {
   }
 
   /** The norm of the differences over the norm of the results; NaN if anything is not written. */
-  private static double relativeError(Case c, WinogradTile tile, Kernels kernels, boolean strided) {
+  private static double relativeError(
+      Case c, Values values, WinogradTile tile, Kernels kernels, boolean strided) {
     Convolution convolution = c.convolution();
-    var random = new SplittableRandom(SEED);
-    float[] x = floats(c.src().elementCount(), random);
-    float[] weights = floats(convolution.weightsShape().elementCount(), random);
-    float[] bias = convolution.hasBias() ? floats(convolution.outChannels(), random) : null;
-    float[] expected = Runs.reference(convolution, c.src(), x, weights, bias);
     TensorSpec srcSpec = spec(c.src(), strided);
     TensorSpec dstSpec = spec(convolution.outputShape(c.src()), strided);
     double worst = 0;
@@ -110,10 +121,12 @@ final class WinogradRun {
                 convolution,
                 srcSpec,
                 dstSpec,
-                Tensor.ofFloats(TensorSpec.weights(convolution.weightsShape()), weights, arena),
-                bias == null
+                Tensor.ofFloats(
+                    TensorSpec.weights(convolution.weightsShape()), values.weights(), arena),
+                values.bias() == null
                     ? null
-                    : Tensor.ofFloats(TensorSpec.bias(convolution.outChannels()), bias, arena));
+                    : Tensor.ofFloats(
+                        TensorSpec.bias(convolution.outChannels()), values.bias(), arena));
         if (!WinogradPlan.serves(kernels, request)) {
           return Double.NaN;
         }
@@ -121,7 +134,7 @@ final class WinogradRun {
         Tensor dst = Tensor.allocate(dstSpec, arena);
         fill(src.segment());
         fill(dst.segment());
-        src.copyFrom(x);
+        src.copyFrom(values.src());
         for (int leastParts : new int[] {1, 12}) {
           run(new WinogradPlan(tile, kernels, request, srcSpec, dstSpec, leastParts), src, dst);
           float[] actual = dst.toFloatArray();
@@ -129,7 +142,7 @@ final class WinogradRun {
           if (!isUntouched(dst.segment())) {
             return Double.NaN;
           }
-          worst = Math.max(worst, relativeError(actual, expected));
+          worst = Math.max(worst, relativeError(actual, values.dst()));
         }
       }
     }
