@@ -1,7 +1,6 @@
 package io.github.conv4j.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.management.ThreadMXBean;
 import io.github.conv4j.ChannelShuffle;
@@ -160,9 +159,6 @@ abstract class AllocationContract extends EngineContract {
   /** As many threads as the budget has, so that none of them waits. */
   @Test
   void severalThreads() throws Exception {
-    assumeThat(engineName())
-        .as("with native candidates some hundred bytes a round are still seen in auto")
-        .isNotEqualTo("auto");
     try (Engine wide = Engines.named(engineName(), EngineOptions.defaults().withThreads(THREADS));
         var threads = Executors.newFixedThreadPool(THREADS)) {
       for (Layout layout : LAYOUTS) {

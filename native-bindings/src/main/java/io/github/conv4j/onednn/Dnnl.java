@@ -172,8 +172,8 @@ final class Dnnl {
     }
   }
 
-  static void setBytes(MemorySegment memory, MemorySegment bytes) {
-    check(library().memorySetDataHandle(memory, bytes), "dnnl_memory_set_data_handle");
+  static void setBytes(MemorySegment memory, long address) {
+    check(library().memorySetDataHandle(memory, address), "dnnl_memory_set_data_handle");
   }
 
   static void destroyMemory(MemorySegment memory) {

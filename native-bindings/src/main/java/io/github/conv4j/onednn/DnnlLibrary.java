@@ -36,7 +36,8 @@ interface DnnlLibrary {
 
   int memoryGetDataHandle(MemorySegment memory, MemorySegment bytesOut);
 
-  int memorySetDataHandle(MemorySegment memory, MemorySegment bytes);
+  /** Takes the address alone: an object for it is sometimes allocated, in the midst of a call. */
+  int memorySetDataHandle(MemorySegment memory, long address);
 
   int memoryDestroy(MemorySegment memory);
 

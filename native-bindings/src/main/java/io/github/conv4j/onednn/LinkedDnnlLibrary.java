@@ -152,8 +152,8 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
   }
 
   @Override
-  public int memorySetDataHandle(MemorySegment memory, MemorySegment bytes) {
-    return (int) call(memorySetDataHandle, word(memory), word(bytes), 0);
+  public int memorySetDataHandle(MemorySegment memory, long address) {
+    return (int) call(memorySetDataHandle, word(memory), address, 0);
   }
 
   @Override

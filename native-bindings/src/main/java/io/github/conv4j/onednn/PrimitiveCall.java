@@ -116,12 +116,12 @@ final class PrimitiveCall {
   void execute(MemorySegment src, long srcOffsetBytes, MemorySegment dst, long dstOffsetBytes) {
     long from = src.address() + srcOffsetBytes;
     if (from != srcAddress) {
-      Dnnl.setBytes(srcMemory, MemorySegment.ofAddress(from));
+      Dnnl.setBytes(srcMemory, from);
       srcAddress = from;
     }
     long to = dst.address() + dstOffsetBytes;
     if (to != dstAddress) {
-      Dnnl.setBytes(dstMemory, MemorySegment.ofAddress(to));
+      Dnnl.setBytes(dstMemory, to);
       dstAddress = to;
     }
     int ompThreads = OneThread.enter();
