@@ -31,7 +31,9 @@ abstract class AgreementContract extends EngineContract {
             List.of(),
             engineName(),
             Integer.toString(randomProblemCount()),
-            kernels());
+            kernels(),
+            (engineName().equals("auto") ? GuardPageRun.Edges.ALTERNATING : GuardPageRun.Edges.BOTH)
+                .name());
 
     List<String> failures =
         outcome.output().lines().filter(line -> line.startsWith("FAILED")).toList();

@@ -15,15 +15,27 @@ import java.util.TreeMap;
 /**
  * Holds an engine against the reference on tensors between guard pages. Prints every problem before
  * it runs, so that the last line of a crashed run names the culprit. Arguments: engine, number of
- * random problems of each kind, and the kernels that must have run, for example {@code vector256},
- * or nothing. Exit code 1 after a difference, or where other kernels ran.
+ * random problems of each kind, the kernels that must have run, for example {@code vector256}, or
+ * nothing, and the {@link Edges} of the curated problems. Exit code 1 after a difference, or where
+ * other kernels ran.
  */
 final class GuardPageRun {
+  /** At which ends of the tensors guard pages are. */
+  enum Edges {
+    /** Each problem once with pages in front and once behind. */
+    BOTH,
+    /** In front and behind in turn. */
+    ALTERNATING
+  }
+
   /** Stages that no kernel runs: copies, the naive loops, and other views of the same bytes. */
   private static final List<String> WITHOUT_KERNEL = List.of("java:", "no copy");
 
   /** How often each implementation ran, as {@code explain} names it. */
   private final Map<String, Integer> stages = new TreeMap<>();
+
+  private GuardPageArena.Edge edge = GuardPageArena.Edge.END;
+  private int turn;
 
   private GuardPageRun() {}
 
@@ -42,9 +54,13 @@ final class GuardPageRun {
     int failures = 0;
     long helpedParts;
     try (Engine engine = Engines.named(arguments[0])) {
-      failures += run(engine, GuardPageArena.Edge.END, hazards);
-      failures += run(engine, GuardPageArena.Edge.START, hazards);
-      failures += run(engine, GuardPageArena.Edge.END, random);
+      if (Edges.valueOf(arguments[3]) == Edges.BOTH) {
+        failures += run(engine, hazards, List.of(GuardPageArena.Edge.END));
+        failures += run(engine, hazards, List.of(GuardPageArena.Edge.START));
+      } else {
+        failures += run(engine, hazards, List.of(GuardPageArena.Edge.values()));
+      }
+      failures += run(engine, random, List.of(GuardPageArena.Edge.END));
       helpedParts = ((LedgerOwner) engine).ledger().budget().helpedParts();
     }
     stages.forEach((name, count) -> say("%d %s".formatted(count, name)));
@@ -73,11 +89,13 @@ final class GuardPageRun {
     return true;
   }
 
-  private int run(Engine engine, GuardPageArena.Edge edge, List<Problem> problems) {
+  /** Tries all layouts of the problems, at these edges in turn. */
+  private int run(Engine engine, List<Problem> problems, List<GuardPageArena.Edge> edges) {
     int failures = 0;
     try (var validator = new EngineValidator(engine, () -> GuardPageArena.open(edge))) {
       for (Problem problem : problems) {
         for (LayoutChoice layout : LayoutChoice.values()) {
+          edge = edges.get(turn++ % edges.size());
           say("guard page at %s, %s %s".formatted(edge, layout, problem));
           Verdict verdict = validator.exact(problem, layout, Problems.SEED);
           for (String stage : List.of(verdict.implementation().split("\\+", -1))) {

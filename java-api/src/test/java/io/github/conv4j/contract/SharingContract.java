@@ -159,7 +159,8 @@ abstract class SharingContract extends EngineContract {
             List.of("-Dconv4j.sharing.nanos=0", "-XX:ActiveProcessorCount=3"),
             engineName(),
             "60",
-            "");
+            "",
+            GuardPageRun.Edges.BOTH.name());
 
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     assertThat(outcome.output()).containsPattern("helpers computed [1-9][0-9]{2,} parts");

@@ -37,7 +37,8 @@ class VectorWidthsTest {
             List.of("-Dconv4j.vector.bits=" + bits),
             "vector",
             RANDOM_PROBLEMS,
-            "vector" + bits);
+            "vector" + bits,
+            GuardPageRun.Edges.ALTERNATING.name());
 
     assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
     assertThat(outcome.tail(1)).isEqualTo("0 failed");
@@ -49,7 +50,13 @@ class VectorWidthsTest {
 
     ChildJvm.Outcome outcome =
         ChildJvm.run(
-            GuardPageRun.class, allButTheModule, List.of(), "vector", RANDOM_PROBLEMS, "scalar");
+            GuardPageRun.class,
+            allButTheModule,
+            List.of(),
+            "vector",
+            RANDOM_PROBLEMS,
+            "scalar",
+            GuardPageRun.Edges.ALTERNATING.name());
 
     assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
     assertThat(outcome.tail(1)).isEqualTo("0 failed");
