@@ -37,10 +37,11 @@ public interface PreparedConvolution extends AutoCloseable {
    * Computes {@code dst} from {@code src}.
    *
    * <p><b>Memory.</b> Reads {@code src} and overwrites {@code dst}. Allocates nothing once each
-   * thread that takes part has its working memory; a caller that has to wait, or that shares other
-   * confined tensors than in its last call, allocates some objects. Closing a shared arena of
-   * either tensor during the call is refused by the arena, or ends the call with an
-   * IllegalStateException and an undefined {@code dst}.
+   * thread that takes part has its working memory and, in engine {@code vector}, once its code is
+   * compiled; a caller that has to wait, or that shares other confined tensors than in its last
+   * call, allocates some objects. Closing a shared arena of either tensor during the call is
+   * refused by the arena, or ends the call with an IllegalStateException and an undefined {@code
+   * dst}.
    *
    * @throws IllegalArgumentException if a spec differs from {@link #src} or {@link #dst}, {@code
    *     dst} is read-only, or the two overlap
@@ -73,6 +74,10 @@ public interface PreparedConvolution extends AutoCloseable {
   /**
    * Frees what this owns, after the calls in flight have returned. Further calls do nothing. What
    * is never closed is freed after garbage collection, with a warning in the log.
+   *
+   * <p>The wait cannot be interrupted; an interrupt is set again afterwards. After a {@link
+   * StackOverflowError} inside a call this may not return; a wait of more than ten seconds is a
+   * warning in the log.
    */
   @Override
   void close();

@@ -43,7 +43,7 @@ final class Holdings<S extends AutoCloseable> {
 
   /** Returns whether this call closed it. */
   boolean close() {
-    slots.close();
+    slots.close(problem);
     if (!closed.compareAndSet(false, true)) {
       return false;
     }

@@ -2,6 +2,7 @@ package io.github.conv4j.internal.prepared;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * untouched; {@link IdleSlots} has them closed.
  */
 final class Slots<S extends AutoCloseable> {
+  /** How long {@link #close} waits before it says so; tests have no time. */
+  static final AtomicLong LONG_WAIT_NANOS = new AtomicLong(10_000_000_000L);
+
   /** Working memory, and when it was last used. */
   static final class Slot<S> {
     private final S memory;
@@ -195,16 +199,34 @@ final class Slots<S extends AutoCloseable> {
     }
   }
 
-  /** Waits for the calls in flight, then closes every slot; later claims are refused. */
-  synchronized void close() {
+  /**
+   * Waits for the calls in flight, then closes every slot; later claims are refused. One warning
+   * says that it takes long: a call whose stack ended may have kept its slot for ever.
+   *
+   * @param problem what is closed, for the warning
+   */
+  synchronized void close(String problem) {
     closed = true;
     boolean interrupted = false;
+    boolean warned = false;
+    long begin = System.nanoTime();
+    long longWait = LONG_WAIT_NANOS.get();
     closer = Thread.currentThread();
     closeIdle();
     while (count.get() > 0) {
-      LockSupport.park(this);
+      if (warned) {
+        LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, longWait - (System.nanoTime() - begin));
+      }
       interrupted |= Thread.interrupted();
       closeIdle();
+      if (!warned && count.get() > 0 && System.nanoTime() - begin >= longWait) {
+        warned = true;
+        Quietly.warn(
+            "closing a prepared %s has waited %d s for calls in flight, and goes on waiting"
+                .formatted(problem, longWait / 1_000_000_000));
+      }
     }
     closer = null;
     if (watched.get()) {

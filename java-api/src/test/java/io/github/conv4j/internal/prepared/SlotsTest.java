@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.conv4j.contract.LogCapture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -66,8 +67,8 @@ class SlotsTest {
     Slots<Memory> slots = slots();
     use(slots, 8);
     try (LogCapture log = LogCapture.open()) {
-      slots.close();
-      slots.close();
+      slots.close("test problem");
+      slots.close("test problem");
 
       assertThat(log.lines(Level.WARNING)).hasSize(6);
     }
@@ -96,7 +97,7 @@ class SlotsTest {
     }
     slots.release(first);
     assertThat(slots.count()).isOne();
-    slots.close();
+    slots.close("test problem");
     assertThat(open.get()).isZero();
   }
 
@@ -118,7 +119,7 @@ class SlotsTest {
       assertThat(open.get()).as("the last is kept").isOne();
       use(slots, 4);
       assertThat(slots.count()).isEqualTo(4);
-      slots.close();
+      slots.close("test problem");
     }
     assertThat(open.get()).isZero();
   }
@@ -137,7 +138,7 @@ class SlotsTest {
       assertThat(open.get()).isEqualTo(2);
       slots.trim(period.incrementAndGet());
       assertThat(open.get()).isOne();
-      slots.close();
+      slots.close("test problem");
     }
   }
 
@@ -149,7 +150,7 @@ class SlotsTest {
       assertThat(slots.trim(period.addAndGet(10))).isTrue();
       assertThat(open.get()).isEqualTo(5);
       claimed.forEach(slots::release);
-      slots.close();
+      slots.close("test problem");
     }
     assertThat(open.get()).isZero();
   }
@@ -177,12 +178,52 @@ class SlotsTest {
         for (int i = 0; i < 100; i++) {
           slots.trim(period.addAndGet(2));
         }
-        slots.close();
+        slots.close("test problem");
         for (Future<?> user : users) {
           user.get();
         }
         assertThat(open.get()).isZero();
       }
+    }
+  }
+
+  @Test
+  void aLongWaitIsWarnedOfOnceAndGoesOn() throws Exception {
+    long before = Slots.LONG_WAIT_NANOS.get();
+    Slots.LONG_WAIT_NANOS.set(20_000_000);
+    try (LogCapture log = LogCapture.open()) {
+      Slots<Memory> slots = slots();
+      List<Slots.Slot<Memory>> claimed = claim(slots, 2);
+      var closer = Thread.ofPlatform().start(() -> slots.close("test problem"));
+      while (log.lines(Level.WARNING).isEmpty()) {
+        Thread.sleep(5);
+      }
+      Thread.sleep(60);
+      assertThat(closer.isAlive()).isTrue();
+      assertThat(log.lines(Level.WARNING))
+          .singleElement()
+          .asString()
+          .contains("test problem", "calls in flight");
+      slots.release(claimed.getFirst());
+      assertThat(closer.join(Duration.ofMillis(20))).isFalse();
+      slots.release(claimed.getLast());
+      closer.join();
+      assertThat(open.get()).isZero();
+    } finally {
+      Slots.LONG_WAIT_NANOS.set(before);
+    }
+  }
+
+  @Test
+  void aShortWaitIsSilent() throws Exception {
+    try (LogCapture log = LogCapture.open()) {
+      Slots<Memory> slots = slots();
+      Slots.Slot<Memory> claimed = slots.claim();
+      var closer = Thread.ofPlatform().start(() -> slots.close("test problem"));
+      Thread.sleep(20);
+      slots.release(claimed);
+      closer.join();
+      assertThat(log.lines(Level.WARNING)).isEmpty();
     }
   }
 
@@ -200,7 +241,7 @@ class SlotsTest {
         }
         assertThat(open.get()).isOne();
       }
-      slots.close();
+      slots.close("test problem");
     } finally {
       IdleSlots.PERIOD_NANOS.set(before);
     }
