@@ -17,7 +17,9 @@ import java.util.stream.Collectors;
  *
  * <p><b>Memory.</b> Keeps no engine; close what it starts. <b>Threads.</b> Safe for use by any
  * number of threads. <b>Errors.</b> {@link EngineUnavailableException} says which engine cannot
- * start, why, and what to do; a provider that cannot be loaded is logged and left out.
+ * start, why, and what to do; a provider that cannot be loaded, or fails when it is asked for its
+ * name or priority, is logged and left out; one that fails when asked whether it can start is
+ * logged and cannot.
  */
 public final class Engines {
   /**
@@ -34,6 +36,38 @@ public final class Engines {
   private static final System.Logger LOG = System.getLogger("io.github.conv4j");
 
   private Engines() {}
+
+  /** A provider, with what it said of itself. */
+  private record Found(EngineProvider provider, String name, int priority) {
+    /**
+     * Asks a provider.
+     *
+     * @throws ServiceConfigurationError if it has no answer
+     */
+    static Found of(EngineProvider provider) {
+      try {
+        String name = Objects.requireNonNull(provider.name(), "name");
+        return new Found(provider, name, provider.priority());
+      } catch (RuntimeException | LinkageError e) {
+        throw new ServiceConfigurationError(
+            "%s fails to tell its name and priority: %s"
+                .formatted(provider.getClass().getName(), e),
+            e);
+      }
+    }
+
+    /** Asked only when needed: it may load a native library. */
+    Availability availability() {
+      try {
+        return Objects.requireNonNull(provider.availability(), "availability");
+      } catch (RuntimeException | LinkageError e) {
+        String reason =
+            "%s fails to tell whether it can start: %s".formatted(provider.getClass().getName(), e);
+        warn(reason, e);
+        return new Availability.Unavailable(reason, "correct it, or take it off the class path");
+      }
+    }
+  }
 
   /** Starts the best engine that can start on this machine, with default options. */
   public static Engine best() {
@@ -54,16 +88,16 @@ public final class Engines {
       return forced(forced.strip(), options);
     }
     List<String> skipped = new ArrayList<>();
-    for (EngineProvider provider : providers()) {
-      switch (provider.availability()) {
+    for (Found found : providers()) {
+      switch (found.availability()) {
         case Availability.Available available -> {
-          Engine engine = provider.open(options);
+          Engine engine = found.provider().open(options);
           String why = available.version() + ", " + available.detail();
           log(engine.name(), skipped.isEmpty() ? why : why + "; " + String.join("; ", skipped));
           return engine;
         }
         case Availability.Unavailable no ->
-            skipped.add("not %s: %s; %s".formatted(provider.name(), no.reason(), no.remedy()));
+            skipped.add("not %s: %s; %s".formatted(found.name(), no.reason(), no.remedy()));
       }
     }
     throw new EngineUnavailableException(
@@ -97,16 +131,16 @@ public final class Engines {
   public static Engine named(String name, EngineOptions options) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(options, "options");
-    List<EngineProvider> providers = providers();
-    for (EngineProvider provider : providers) {
-      if (provider.name().equals(name)) {
-        if (provider.availability() instanceof Availability.Unavailable no) {
+    List<Found> providers = providers();
+    for (Found found : providers) {
+      if (found.name().equals(name)) {
+        if (found.availability() instanceof Availability.Unavailable no) {
           throw new EngineUnavailableException(name, no.reason(), no.remedy());
         }
-        return provider.open(options);
+        return found.provider().open(options);
       }
     }
-    String known = providers.stream().map(EngineProvider::name).collect(Collectors.joining(", "));
+    String known = providers.stream().map(Found::name).collect(Collectors.joining(", "));
     String remedy =
         name.equals("onednn")
             ? "add the artifact conv4j-onednn to the class path or module path"
@@ -125,8 +159,8 @@ public final class Engines {
     LOG.log(Level.INFO, "conv4j uses engine {0}: {1}", name, why);
   }
 
-  private static List<EngineProvider> providers() {
-    List<EngineProvider> found = new ArrayList<>();
+  private static List<Found> providers() {
+    List<Found> found = new ArrayList<>();
     List<Throwable> broken = new ArrayList<>();
     collect(ServiceLoader.load(EngineProvider.class), found, broken);
     collect(
@@ -134,18 +168,18 @@ public final class Engines {
         found,
         broken);
     broken.forEach(failure -> log(failure, found));
-    found.sort(Comparator.comparingInt(EngineProvider::priority).reversed());
+    found.sort(Comparator.comparingInt(Found::priority).reversed());
     return found;
   }
 
   private static void collect(
-      ServiceLoader<EngineProvider> loader, List<EngineProvider> found, List<Throwable> broken) {
+      ServiceLoader<EngineProvider> loader, List<Found> found, List<Throwable> broken) {
     var candidates = loader.iterator();
     int brokenCount = 0;
     while (brokenCount < MOST_BROKEN_PROVIDERS) {
-      EngineProvider provider;
+      Found provider;
       try {
-        provider = candidates.hasNext() ? candidates.next() : null;
+        provider = candidates.hasNext() ? Found.of(candidates.next()) : null;
       } catch (ServiceConfigurationError | LinkageError e) {
         brokenCount++;
         broken.add(e);
@@ -164,17 +198,27 @@ public final class Engines {
    * Warns once of each failure. A context class loader with another copy of conv4j, as in an
    * application server, offers providers that were found here already; that is no failure.
    */
-  private static void log(Throwable failure, List<EngineProvider> found) {
+  private static void log(Throwable failure, List<Found> found) {
     String message = String.valueOf(failure.getMessage());
     boolean isCopy =
-        found.stream().anyMatch(p -> message.endsWith(p.getClass().getName() + " not a subtype"));
-    if (!isCopy && WARNED.size() < MOST_BROKEN_PROVIDERS && WARNED.add(message)) {
+        found.stream()
+            .map(p -> p.provider().getClass().getName())
+            .anyMatch(name -> message.endsWith(name + " not a subtype"));
+    if (isCopy) {
+      LOG.log(Level.DEBUG, "an engine provider cannot be used", failure);
+    } else {
+      warn(message, failure);
+    }
+  }
+
+  private static void warn(String message, Throwable failure) {
+    if (WARNED.size() < MOST_BROKEN_PROVIDERS && WARNED.add(message)) {
       LOG.log(Level.WARNING, "an engine provider cannot be used: {0}", message);
     }
     LOG.log(Level.DEBUG, "an engine provider cannot be used", failure);
   }
 
-  private static boolean isKnown(List<EngineProvider> found, EngineProvider provider) {
+  private static boolean isKnown(List<Found> found, Found provider) {
     return found.stream().anyMatch(p -> p.name().equals(provider.name()));
   }
 }

@@ -258,6 +258,47 @@ class EnginesTest {
     assertThat(log.lines(Level.INFO)).singleElement().asString().contains("not absent");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"WithoutName", "NullName", "WithoutPriority"})
+  void aProviderThatCannotTellWhatItIsIsSkippedWithOneWarning(String provider) {
+    TestProviders.with(
+        folder,
+        () -> {
+          Engines.best().close();
+          Engines.named("reference").close();
+          assertThat(Engines.survey())
+              .extracting(EngineStatus::name)
+              .contains("absent", "vector", "reference")
+              .doesNotContain("broken");
+        },
+        PREFIX + provider,
+        PREFIX + "Absent");
+
+    assertThat(log.lines(Level.WARNING)).singleElement().asString().contains(provider);
+    assertThat(log.lines(Level.INFO)).singleElement().asString().contains("not absent");
+  }
+
+  @Test
+  void aProviderThatCannotTellWhetherItCanStartIsUnavailable() {
+    TestProviders.with(
+        folder,
+        () -> {
+          Engines.best().close();
+          assertThat(Engines.survey())
+              .filteredOn(status -> status.name().equals("broken"))
+              .singleElement()
+              .asString()
+              .contains("cannot start", "WithoutAvailability", "no answer today");
+          assertThatExceptionOfType(EngineUnavailableException.class)
+              .isThrownBy(() -> Engines.named("broken"))
+              .withMessageContaining("no answer today");
+        },
+        PREFIX + "WithoutAvailability");
+
+    assertThat(log.lines(Level.WARNING)).singleElement().asString().contains("WithoutAvailability");
+    assertThat(log.lines(Level.INFO)).singleElement().asString().contains("not broken");
+  }
+
   @Test
   void anUnreadableProviderListIsSkipped() {
     TestProviders.with(folder, () -> Engines.best().close(), "this is not a class name!");

@@ -64,6 +64,62 @@ final class TestProviders {
     }
   }
 
+  /** Would be the best of all, but fails when it is asked for its name. */
+  public static final class WithoutName extends Broken {
+    @Override
+    public String name() {
+      throw new NoClassDefFoundError("a class of the name");
+    }
+  }
+
+  /** Would be the best of all, but has no name. */
+  public static final class NullName extends Broken {
+    @Override
+    @SuppressWarnings("NullAway") // the matter
+    public String name() {
+      return null;
+    }
+  }
+
+  /** Would be the best of all, but fails when it is asked for its priority. */
+  public static final class WithoutPriority extends Broken {
+    @Override
+    public int priority() {
+      throw new IllegalStateException("no priority today");
+    }
+  }
+
+  /** Would be the best of all, but fails when it is asked whether it can start. */
+  public static final class WithoutAvailability extends Broken {
+    @Override
+    public Availability availability() {
+      throw new ExceptionInInitializerError("no answer today");
+    }
+  }
+
+  /** Would be the best of all. */
+  abstract static class Broken implements EngineProvider {
+    @Override
+    public String name() {
+      return "broken";
+    }
+
+    @Override
+    public int priority() {
+      return 2_000;
+    }
+
+    @Override
+    public Availability availability() {
+      return new Availability.Available("1", "never reached");
+    }
+
+    @Override
+    public Engine open(EngineOptions options) {
+      throw new AssertionError("never reached");
+    }
+  }
+
   /** Runs an action on a thread whose context class loader finds more providers. */
   static void with(Path folder, Runnable action, String... classNames) {
     try {
