@@ -8,7 +8,8 @@ package io.github.conv4j.engine;
  * @param compiledBytes generated code and what belongs to it, kept for the next prepare of the same
  *     problem or used by something prepared; shared by all engines of the same name in the process
  * @param compiledInUseBytes the part of {@code compiledBytes} that something prepared uses
- * @param weightsBytes packed weights and biases of what this engine has prepared
+ * @param weightsBytes packed weights and biases of what this engine has prepared; 0 for engine
+ *     {@code vector}, which keeps them on the heap
  * @param workingBytes scratchpads and intermediate tensors of what this engine has prepared, for as
  *     many threads as have them now
  */

@@ -2,12 +2,13 @@ package io.github.conv4j.internal.vector;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.github.conv4j.internal.prepared.ByteSized;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** The working memory of one thread that runs parts of a {@link Plan}. */
-final class Scratch implements AutoCloseable {
+final class Scratch implements AutoCloseable, ByteSized {
   final float[] panel;
   final int[] bases;
   final int[] dstOffsets;
@@ -130,7 +131,13 @@ final class Scratch implements AutoCloseable {
     panelTile = -1;
   }
 
-  long byteSize() {
+  @Override
+  public long byteSize() {
+    return patch.byteSize();
+  }
+
+  /** Returns the bytes on and off the Java heap. */
+  long scratchpadByteSize() {
     long floats = (long) panel.length + sums.length + half.length;
     for (float[] row : work) {
       floats += row.length;

@@ -6,6 +6,7 @@ import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Support;
@@ -70,6 +71,12 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   @Override
   public EngineOptions options() {
     return options;
+  }
+
+  /** Packed weights and most scratch lie on the heap; buffers of compositions do not. */
+  @Override
+  public EngineMemory memory() {
+    return new EngineMemory(0, 0, ledger.weightsByteSize(), ledger.workingByteSize());
   }
 
   @Override
@@ -221,11 +228,17 @@ final class VectorEngine implements Alternatives, LedgerOwner {
                 request.src(),
                 request.dst())
             .withWeights("packed", plan.weightsByteSize())
-            .withScratchpad(plan.newScratch().byteSize());
+            .withScratchpad(scratchpadByteSize(plan));
     var explanation =
         Explanation.of(NAME, request.problemText(), List.of(stage)).withWarnings(warnings());
     return new VectorConvolution(
         request.src(), request.dst(), explanation, ledger, plan, leastParts > 1);
+  }
+
+  private static long scratchpadByteSize(Plan plan) {
+    try (Scratch scratch = plan.newScratch()) {
+      return scratch.scratchpadByteSize();
+    }
   }
 
   @Override
