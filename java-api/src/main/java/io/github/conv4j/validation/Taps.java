@@ -32,8 +32,17 @@ final class Taps {
     return counts;
   }
 
+  private static int outputs(Geometry.Axis axis) {
+    if (axis.dst() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "an axis may have up to %d outputs here but has %d"
+              .formatted(Integer.MAX_VALUE, axis.dst()));
+    }
+    return (int) axis.dst();
+  }
+
   private static int[] gathered(Geometry.Axis axis) {
-    int[] counts = new int[Math.toIntExact(axis.dst())];
+    int[] counts = new int[outputs(axis)];
     for (int o = 0; o < counts.length; o++) {
       long first = o * axis.stride() - axis.begin();
       long firstTap = Math.max(0, Math.ceilDiv(-first, axis.dilation()));
@@ -45,7 +54,7 @@ final class Taps {
   }
 
   private static int[] scattered(Geometry.Axis axis) {
-    int[] counts = new int[Math.toIntExact(axis.dst())];
+    int[] counts = new int[outputs(axis)];
     for (long i = 0; i < axis.src(); i++) {
       long first = i * axis.stride() - axis.begin();
       long firstTap = Math.max(0, Math.ceilDiv(-first, axis.dilation()));
