@@ -21,6 +21,9 @@ import java.util.Objects;
  * layouts of another rank; {@link NoClassDefFoundError} where there is no {@code java.desktop}.
  */
 public final class Images {
+  /** What an array can hold. */
+  private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
+
   private Images() {}
 
   /**
@@ -28,16 +31,22 @@ public final class Images {
    *
    * @param layout a layout for rank 4, for example {@link Layout#NHWC}
    * @param arena owns the tensor's memory
-   * @throws IllegalArgumentException if the layout is for another rank or leaves the choice open
+   * @throws IllegalArgumentException if the layout is for another rank or leaves the choice open,
+   *     or the picture has more values than an array can hold; nothing is allocated then
    */
   public static Tensor fromImage(BufferedImage image, Layout layout, Arena arena) {
     Objects.requireNonNull(image, "image");
     int width = image.getWidth();
     int height = image.getHeight();
+    if (3L * width * height > MOST_VALUES) {
+      throw new IllegalArgumentException(
+          "a picture may have up to %d values, three a pixel, but this one is %d x %d"
+              .formatted(MOST_VALUES, width, height));
+    }
     Tensor tensor = Tensor.allocate(TensorSpec.f32(layout, 1, 3, height, width), arena);
-    int plane = Math.multiplyExact(width, height);
+    int plane = width * height;
     int[] pixels = image.getRGB(0, 0, width, height, null, 0, width);
-    float[] values = new float[Math.multiplyExact(3, plane)];
+    float[] values = new float[3 * plane];
     for (int i = 0; i < plane; i++) {
       values[i] = (pixels[i] >> 16 & 0xff) / 255f;
       values[plane + i] = (pixels[i] >> 8 & 0xff) / 255f;

@@ -24,7 +24,9 @@ import java.util.Objects;
  *
  * <p><b>Memory.</b> A tensor never owns bytes and has nothing to close: the {@link Arena} behind
  * the segment does. Using a tensor after its arena was closed throws {@link IllegalStateException}.
- * Memory from other libraries is wrapped without a copy. A tensor may have more than 2<sup>31</sup>
+ * Memory from other libraries is wrapped without a copy, and must stay valid until the calls that
+ * use it have returned: where its owner frees it behind Java's back, or shortens a file that is
+ * mapped, nothing notices, and the JVM may crash. A tensor may have more than 2<sup>31</sup>
  * elements; arrays and buffers cannot hold those, segments and reorders can, and engines say in
  * {@code support} up to where they compute.
  *
@@ -83,7 +85,14 @@ public final class Tensor {
     this.readOnly = segment.isReadOnly();
   }
 
-  /** Allocates a zero-filled tensor, aligned to {@value #ALIGNMENT_BYTES} bytes. */
+  /**
+   * Allocates a zero-filled tensor, aligned to {@value #ALIGNMENT_BYTES} bytes.
+   *
+   * @throws IllegalArgumentException if the spec's layout is ANY
+   * @throws IllegalStateException if the arena is closed
+   * @throws WrongThreadException if the arena is confined to another thread
+   * @throws OutOfMemoryError if there is not enough memory
+   */
   public static Tensor allocate(TensorSpec spec, Arena arena) {
     Objects.requireNonNull(spec, "spec");
     Objects.requireNonNull(arena, "arena");
@@ -145,9 +154,17 @@ public final class Tensor {
   /**
    * Allocates a tensor and fills it with {@code values} as {@link #copyFrom(float[])} does.
    *
-   * @throws IllegalArgumentException if the spec is not f32 or the number of values is wrong
+   * @throws IllegalArgumentException if the spec is not f32 or its layout is ANY, or the number of
+   *     values is wrong; nothing is allocated then
+   * @throws IllegalStateException if the arena is closed
+   * @throws WrongThreadException if the arena is confined to another thread
+   * @throws OutOfMemoryError if there is not enough memory
    */
   public static Tensor ofFloats(TensorSpec spec, float[] values, Arena arena) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(values, "values");
+    requireF32(spec);
+    requireElementCount(spec, values.length, "array");
     Tensor tensor = allocate(spec, arena);
     tensor.copyFrom(values);
     return tensor;
@@ -396,6 +413,10 @@ public final class Tensor {
   }
 
   private void requireF32() {
+    requireF32(spec);
+  }
+
+  private static void requireF32(TensorSpec spec) {
     if (spec.dataType() != DataType.F32) {
       throw new IllegalArgumentException(
           "floats need an f32 tensor but this one is " + spec.dataType());
@@ -409,6 +430,10 @@ public final class Tensor {
   }
 
   private void requireElementCount(int count, String holder) {
+    requireElementCount(spec, count, holder);
+  }
+
+  private static void requireElementCount(TensorSpec spec, int count, String holder) {
     if (count != spec.shape().elementCount()) {
       throw new IllegalArgumentException(
           "shape %s has %d elements but the %s has %d"

@@ -69,6 +69,26 @@ class ImagesTest {
     }
   }
 
+  /** Without the memory that such a picture takes. */
+  @Test
+  void refusesAPictureWithMoreValuesThanAnArrayHolds() {
+    var large =
+        new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB) {
+          @Override
+          public int getWidth() {
+            return 30_000;
+          }
+
+          @Override
+          public int getHeight() {
+            return 40_000;
+          }
+        };
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Images.fromImage(large, Layout.NHWC, Arena.global()))
+        .withMessageContainingAll("30000 x 40000", "2147483639");
+  }
+
   @Test
   void refusesWhatIsNoPicture() {
     try (Arena arena = Arena.ofConfined()) {

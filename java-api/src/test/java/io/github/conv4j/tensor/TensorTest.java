@@ -75,6 +75,24 @@ class TensorTest {
     }
   }
 
+  @Test
+  void valuesThatDoNotFitAreRefusedBeforeAnythingIsAllocated() {
+    TensorSpec large = TensorSpec.f32(Layout.NCW, 1 << 20, 1 << 20, 1 << 10);
+    TensorSpec bytes = TensorSpec.of(DataType.S8, Layout.NCW, Shape.of(1, 3, 5));
+    Arena arena = Arena.ofConfined();
+    arena.close();
+
+    // An arena that is closed would say so.
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Tensor.ofFloats(large, new float[3], arena))
+        .withMessageContainingAll("1048576x1048576x1024", "array has 3");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Tensor.ofFloats(bytes, new float[15], arena))
+        .withMessageContaining("S8");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Tensor.ofFloats(large.withLayout(Layout.ANY), new float[3], arena));
+  }
+
   @ParameterizedTest
   @MethodSource("pairs")
   void reordersIntoEveryLayout(TensorSpec from, TensorSpec to) {
