@@ -8,7 +8,8 @@ import io.github.conv4j.tensor.Shape;
  * next: channel {@code g * (channels / groups) + i} moves to {@code i * groups + g}. Immutable.
  *
  * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Numbers out of range,
- * and a source that does not fit, are refused with {@link IllegalArgumentException}.
+ * and a source that does not fit, are refused with {@link IllegalArgumentException}, a channel that
+ * there is not with {@link IndexOutOfBoundsException}.
  *
  * @param channels the channels, a multiple of {@code groups}
  * @param groups the groups of the convolution before
@@ -25,8 +26,13 @@ public record ChannelShuffle(long channels, long groups) implements Step {
     }
   }
 
-  /** Returns which source channel ends up in a result channel. */
+  /**
+   * Returns which source channel ends up in a result channel.
+   *
+   * @throws IndexOutOfBoundsException if there is no such channel
+   */
   public long sourceChannel(long channel) {
+    Checks.index(channel, channels, "channel");
     return channel % groups * (channels / groups) + channel / groups;
   }
 
@@ -51,6 +57,7 @@ public record ChannelShuffle(long channels, long groups) implements Step {
 
   @Override
   public long[] receptiveField(long[] outputs) {
+    Checks.allPositive(outputs, "outputs");
     return outputs.clone();
   }
 }

@@ -318,6 +318,11 @@ public final class Convolution implements Step {
 
   @Override
   public long[] receptiveField(long[] outputs) {
+    if (outputs.length != spatialRank) {
+      throw new IllegalArgumentException(
+          "outputs has %d numbers but %s has %d axes".formatted(outputs.length, this, spatialRank));
+    }
+    Checks.allPositive(outputs, "outputs");
     long[] seen = new long[spatialRank];
     for (int i = 0; i < spatialRank; i++) {
       long span = dilation[i] * (kernel[i] - 1) + 1;
@@ -345,7 +350,8 @@ public final class Convolution implements Step {
     return List.copyOf(warnings);
   }
 
-  private static long greatestCommonDivisor(long a, long b) {
+  /** Returns the greatest common divisor of two positive numbers. */
+  static long greatestCommonDivisor(long a, long b) {
     return b == 0 ? a : greatestCommonDivisor(b, a % b);
   }
 

@@ -6,7 +6,7 @@ import io.github.conv4j.tensor.Shape;
  * One step of a {@link ConvolutionSequence}: a convolution or a channel shuffle. Immutable.
  *
  * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A source that does not
- * fit is refused with {@link IllegalArgumentException}.
+ * fit, and numbers out of range, are refused with {@link IllegalArgumentException}.
  */
 public sealed interface Step permits Convolution, ChannelShuffle {
   /**
@@ -29,6 +29,10 @@ public sealed interface Step permits Convolution, ChannelShuffle {
   /**
    * Returns how many neighbouring source elements along each spatial axis are seen by {@code
    * outputs} neighbouring outputs.
+   *
+   * @param outputs one number a spatial axis, each at least 1
+   * @throws IllegalArgumentException if there is not one number an axis, one is below 1, or a
+   *     result overflows
    */
   long[] receptiveField(long[] outputs);
 }

@@ -1,6 +1,7 @@
 package io.github.conv4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.conv4j.tensor.Shape;
@@ -8,6 +9,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChannelShuffleTest {
   @Test
@@ -51,6 +53,21 @@ class ChannelShuffleTest {
     assertThat(shuffle.parameterCount()).isZero();
     assertThat(shuffle.multiplications(src)).isZero();
     assertThat(shuffle.receptiveField(new long[] {3, 4})).containsExactly(3, 4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 6, Long.MIN_VALUE, Long.MAX_VALUE})
+  void refusesAChannelThatThereIsNot(long channel) {
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(() -> new ChannelShuffle(6, 3).sourceChannel(channel))
+        .withMessage("channel must be from 0 to 5 but is " + channel);
+  }
+
+  @Test
+  void refusesOutputsThatAreNone() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ChannelShuffle(6, 3).receptiveField(new long[] {3, 0}))
+        .withMessageContainingAll("outputs", "0 on axis 1");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.conv4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.conv4j.tensor.Shape;
 import java.util.List;
@@ -120,6 +121,23 @@ class VariantsTest {
 
     assertThat(ConvolutionSequence.of(strided, strided, strided).receptiveField())
         .containsExactly(15);
+  }
+
+  @Test
+  void receptiveFieldsAreOfOneNumberAnAxis() {
+    Convolution dilated = Variants.dilated(1, 1, 3, 2);
+
+    assertThat(dilated.receptiveField(new long[] {1, 2})).containsExactly(5, 6);
+    for (long[] wrong : new long[][] {{}, {1}, {1, 2, 3}}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> dilated.receptiveField(wrong))
+          .withMessageContainingAll("outputs has " + wrong.length, "2 axes");
+    }
+    for (long[] wrong : new long[][] {{1, 0}, {2, -3}, {1, Long.MIN_VALUE}}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> dilated.receptiveField(wrong))
+          .withMessageContainingAll("outputs must be at least 1", wrong[1] + " on axis 1");
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.conv4j.validation;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
+import io.github.conv4j.internal.checks.Checks;
 import io.github.conv4j.internal.prepared.PaddingIndex;
 import io.github.conv4j.tensor.Shape;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ import java.util.Objects;
  *
  * <p><b>Memory.</b> Arrays on the heap, one entry a product. <b>Threads.</b> Immutable.
  * <b>Errors.</b> What does not fit or would be too large is refused with {@link
- * IllegalArgumentException}.
+ * IllegalArgumentException}, an entry that there is not with {@link IndexOutOfBoundsException}.
  *
  * @see <a href="https://arxiv.org/abs/1603.07285">Dumoulin, Visin: A guide to convolution
  *     arithmetic for deep learning (2016), section 4.1</a>
@@ -90,10 +91,14 @@ public final class ConvolutionMatrix {
     return columns.length;
   }
 
-  /** Returns one entry; entries that meet the same source element are added. */
+  /**
+   * Returns one entry; entries that meet the same source element are added.
+   *
+   * @throws IndexOutOfBoundsException if there is no such row or column
+   */
   public double entry(int row, int column) {
-    Objects.checkIndex(row, rowCount());
-    Objects.checkIndex(column, columnCount());
+    Checks.index(row, rowCount(), "row");
+    Checks.index(column, columnCount(), "column");
     double sum = 0;
     for (int i = rowStarts[row]; i < rowStarts[row + 1]; i++) {
       sum += columns[i] == column ? values[i] : 0;
@@ -101,7 +106,11 @@ public final class ConvolutionMatrix {
     return sum;
   }
 
-  /** Returns {@code C x}. */
+  /**
+   * Returns {@code C x}.
+   *
+   * @throws IllegalArgumentException if {@code x} has another length than {@link #columnCount}
+   */
   public double[] multiply(double[] x) {
     requireLength(x, columnCount(), "x", src);
     double[] y = new double[rowCount()];
@@ -113,7 +122,11 @@ public final class ConvolutionMatrix {
     return y;
   }
 
-  /** Returns {@code C^T y}. */
+  /**
+   * Returns {@code C^T y}.
+   *
+   * @throws IllegalArgumentException if {@code y} has another length than {@link #rowCount}
+   */
   public double[] multiplyTransposed(double[] y) {
     requireLength(y, rowCount(), "y", dst);
     double[] x = new double[columnCount()];

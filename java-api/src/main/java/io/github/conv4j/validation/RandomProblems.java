@@ -2,6 +2,7 @@ package io.github.conv4j.validation;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Padding;
+import io.github.conv4j.internal.checks.Checks;
 import io.github.conv4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * kernel, one channel, depthwise, cropped ends. Not safe for use by several threads.
  *
  * <p><b>Memory.</b> Remembers the lines that it has returned. <b>Threads.</b> For one at a time.
- * <b>Errors.</b> Throws none.
+ * <b>Errors.</b> A negative number is refused with {@link IllegalArgumentException}.
  */
 public final class RandomProblems {
   private static final long[] CHANNELS = {
@@ -37,8 +38,13 @@ public final class RandomProblems {
     this.transposed = transposed;
   }
 
-  /** Returns the next problems, all distinct. */
+  /**
+   * Returns the next problems, all distinct.
+   *
+   * @throws IllegalArgumentException if {@code count} is negative
+   */
   public List<Problem> take(int count) {
+    Checks.notNegative(count, "count");
     List<Problem> problems = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       problems.add(next());

@@ -1,6 +1,7 @@
 package io.github.conv4j.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.conv4j.Convolution;
@@ -160,6 +161,12 @@ class ConvolutionMatrixTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> matrix.multiplyTransposed(new double[5]))
         .withMessageContainingAll("y has 5", "1x1x3");
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(() -> matrix.entry(3, 0))
+        .withMessage("row must be from 0 to 2 but is 3");
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(() -> matrix.entry(0, -1))
+        .withMessage("column must be from 0 to 4 but is -1");
   }
 
   @Test

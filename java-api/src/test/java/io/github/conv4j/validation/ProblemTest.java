@@ -19,6 +19,17 @@ class ProblemTest {
   private static final PaddingMode[] MODES = PaddingMode.values();
 
   @Test
+  void anyNumberButANegativeOneIsDrawn() {
+    var random = new RandomProblems(1, false);
+
+    assertThat(random.take(0)).isEmpty();
+    assertThat(random.take(3)).hasSize(3);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> random.take(-1))
+        .withMessage("count must be at least 0 but is -1");
+  }
+
+  @Test
   void whatIsPrintedIsReadBack() {
     List<Problem> problems = new ArrayList<>();
     var random = new SplittableRandom(Problems.SEED);

@@ -12,6 +12,16 @@ public final class Checks {
     return value;
   }
 
+  /** Checks that each value is at least 1. */
+  public static void allPositive(long[] values, String name) {
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] <= 0) {
+        throw new IllegalArgumentException(
+            "%s must be at least 1 but is %d on axis %d".formatted(name, values[i], i));
+      }
+    }
+  }
+
   /** Returns {@code value} if it is at least 0. */
   public static long notNegative(long value, String name) {
     if (value < 0) {
@@ -28,6 +38,15 @@ public final class Checks {
               .formatted(count - 1, axis, owner, count, count == 1 ? "is" : "es"));
     }
     return axis;
+  }
+
+  /** Returns {@code index} if it is one of {@code count}. */
+  public static long index(long index, long count, String name) {
+    if (index < 0 || index >= count) {
+      throw new IndexOutOfBoundsException(
+          "%s must be from 0 to %d but is %d".formatted(name, count - 1, index));
+    }
+    return index;
   }
 
   /** Returns {@code a * b}; an overflow is the caller's error and is told with both factors. */
