@@ -23,7 +23,7 @@ public record Checkerboard(
   public String toString() {
     long whole = Math.ceilDiv(kernel, stride) * stride;
     String kernelRemedy = kernel == whole ? "" : "kernel %d".formatted(whole);
-    boolean tapsMiss = fewest == 0 && kernel >= stride;
+    boolean tapsMiss = Convolution.greatestCommonDivisor(stride, dilation) > 1;
     String dilationRemedy = tapsMiss ? "dilation 1" : "";
     String both = kernelRemedy.isEmpty() || dilationRemedy.isEmpty() ? "" : " and ";
     String remedy = "use " + kernelRemedy + both + dilationRemedy;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class CheckerboardTest {
@@ -41,6 +43,39 @@ class CheckerboardTest {
   @Test
   void aConvolutionHasNone() {
     assertThat(Convolution.conv2d(1, 1).kernel(3).stride(2).build().checkerboards()).isEmpty();
+  }
+
+  @Test
+  void theRemedyMendsTheKernelAndTheDilation() {
+    assertThat(new Checkerboard(0, 2, 4, 2, 0, 1).toString())
+        .contains("use kernel 4 and dilation 1,");
+    assertThat(new Checkerboard(0, 4, 2, 2, 0, 4).toString()).contains("use dilation 1,");
+    assertThat(new Checkerboard(0, 3, 2, 1, 1, 2).toString()).contains("use kernel 4,");
+  }
+
+  @Test
+  void theRemedyHelps() {
+    Pattern remedy = Pattern.compile("use (?:kernel (\\d+))?(?: and )?(?:dilation (\\d+))?, or");
+    int warned = 0;
+    for (int kernel = 1; kernel <= 6; kernel++) {
+      for (int stride = 1; stride <= 6; stride++) {
+        for (int dilation = 1; dilation <= 6; dilation++) {
+          Convolution.Builder builder = Convolution.transposed1d(1, 1);
+          builder.kernel(kernel).stride(stride).dilation(dilation);
+          for (Checkerboard warning : builder.build().checkerboards()) {
+            warned++;
+            Matcher told = remedy.matcher(warning.toString());
+            assertThat(told.find()).as("%s", warning).isTrue();
+            assertThat(told.group(1) != null || told.group(2) != null).isTrue();
+            builder.kernel(told.group(1) == null ? kernel : Long.parseLong(told.group(1)));
+            builder.dilation(told.group(2) == null ? dilation : Long.parseLong(told.group(2)));
+
+            assertThat(builder.build().checkerboards()).as("%s", warning).isEmpty();
+          }
+        }
+      }
+    }
+    assertThat(warned).isGreaterThan(50);
   }
 
   /** Counts contributions one by one, also where a dilated kernel skips whole columns. */
