@@ -1,8 +1,8 @@
 package io.github.conv4j;
 
 /**
- * What stands beyond the edge of the source, under PyTorch's names. For a row {@code a b c d} with
- * three elements of padding on the left:
+ * What stands beyond the edge of the source, under PyTorch's names. Each is shown on a row {@code a
+ * b c d} with three elements of padding on the left.
  *
  * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Throws none.
  */

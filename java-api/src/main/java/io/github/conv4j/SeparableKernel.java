@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A 2D kernel written as a column times a row, {@code k[i][j] = column[i] * row[j]}; it exists
  * where the kernel has rank 1.
  *
- * <p><b>Memory.</b> Keeps the arrays that it is given. <b>Threads.</b> Safe as long as nobody
- * writes to the arrays. <b>Errors.</b> Numbers that do not fit each other are refused with {@link
+ * <p><b>Memory.</b> Copies the arrays that it is given and that it returns. <b>Threads.</b>
+ * Immutable. <b>Errors.</b> Numbers that do not fit each other are refused with {@link
  * IllegalArgumentException}.
  *
  * @param column the vertical factor, one number a row of the kernel

@@ -5,8 +5,10 @@ import io.github.conv4j.internal.checks.Checks;
 /**
  * The convolutions that the literature has names for, each in one line. All are made of {@link
  * Convolution}, {@link ChannelShuffle} and {@link ConvolutionSequence}, 2D unless the name says
- * otherwise, with bias. None pads, as in the builder: {@code withPadding(Padding.same())} keeps the
- * size; {@link Convolution#toBuilder} changes what else the name does not fix.
+ * otherwise, with bias unless the method says otherwise. None pads, as in the builder: {@code
+ * withPadding(Padding.same())} keeps the size at stride 1, {@link Padding#sameUpper} or {@link
+ * Padding#sameLower} divides it by any stride; {@link Convolution#toBuilder} changes what else the
+ * name does not fix.
  *
  * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Safe for use by any number of threads.
  * <b>Errors.</b> What {@link Convolution.Builder#build} refuses, with {@link
@@ -60,7 +62,8 @@ public final class Variants {
   }
 
   /**
-   * Gives each channel {@code multiplier} kernels of its own; the result has as many channels more.
+   * Gives each channel {@code multiplier} kernels of its own; the result has as many times the
+   * channels.
    */
   public static Convolution depthwise(long channels, long kernel, long multiplier) {
     return grouped(channels, Checks.product(channels, multiplier, "channels"), kernel, channels);

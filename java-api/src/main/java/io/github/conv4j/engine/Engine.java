@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * 32 bits: src, dst or weights of 2^31 elements (8 GiB) or more, or views that span as many, are
  * unsupported, as is a padding mode whose padded copy of the source has as many. Where only the
  * batch makes them so large, {@code onednn} computes it in groups of images. {@link #support} says
- * which tensor it is.
+ * which tensor it is. None of them chooses a blocked layout, and only {@code reference} takes one
+ * for src or dst; {@link Tensor#reorderTo} converts.
  */
 public interface Engine extends AutoCloseable {
   /** Returns the short name, for example {@code onednn}. */
@@ -59,6 +60,10 @@ public interface Engine extends AutoCloseable {
    *
    * <p><b>Memory.</b> Weights and bias are copied; they may be freed when this returns.
    *
+   * <p><b>Threads.</b> Engine {@code auto} measures a new problem, which may take seconds, and
+   * waits where another thread measures the same. A thread that is interrupted before or meanwhile
+   * gets a choice that was not measured, and its interrupt stays set.
+   *
    * @param request with tensors for weights and bias
    * @throws IllegalArgumentException if the request describes weights but gives none
    * @throws UnsupportedConvolutionException if this engine cannot run it, as {@link #support} says
@@ -77,7 +82,8 @@ public interface Engine extends AutoCloseable {
    * @param dst what will be written, of shape {@link Convolution#outputShape}; ANY likewise
    * @param weights of shape {@link Convolution#weightsShape}
    * @param bias of shape {@code [oc]} exactly where the description has a bias, else null
-   * @throws IllegalArgumentException if shapes do not fit; names both sides
+   * @throws IllegalArgumentException if shapes do not fit; names both sides. Otherwise this throws
+   *     what {@link #prepare(ConvolutionRequest)} throws
    */
   default PreparedConvolution prepare(
       Convolution convolution,
@@ -89,14 +95,18 @@ public interface Engine extends AutoCloseable {
         ConvolutionRequest.of(convolution, src).withDst(dst).withParameters(weights, bias));
   }
 
-  /** Makes a convolution ready whose result is the default of {@link ConvolutionRequest#of}. */
+  /**
+   * Makes a convolution ready whose result is the default of {@link ConvolutionRequest#of}. Throws
+   * what {@link #prepare(ConvolutionRequest)} throws.
+   */
   default PreparedConvolution prepare(
       Convolution convolution, TensorSpec src, Tensor weights, @Nullable Tensor bias) {
     return prepare(ConvolutionRequest.of(convolution, src).withParameters(weights, bias));
   }
 
   /**
-   * Makes a convolution ready with parameters from arrays.
+   * Makes a convolution ready with parameters from arrays. Throws what {@link
+   * #prepare(ConvolutionRequest)} throws.
    *
    * @param weights in row-major order of {@link Convolution#weightsShape}
    * @param bias one number an output channel exactly where the description has a bias, else null
@@ -120,8 +130,8 @@ public interface Engine extends AutoCloseable {
    * PreparedConvolution#explain} says so, and whoever prepared the sequence closes it first.
    *
    * @param parameters one entry for each of {@link ConvolutionSequence#convolutions}, in order
-   * @throws IllegalArgumentException if the number of entries is another one, or what {@link
-   *     #prepare(ConvolutionRequest)} throws
+   * @throws IllegalArgumentException if the number of entries is another one. Otherwise this throws
+   *     what {@link #prepare(ConvolutionRequest)} throws
    */
   default PreparedConvolution prepare(
       ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
@@ -129,14 +139,19 @@ public interface Engine extends AutoCloseable {
   }
 
   /**
-   * Returns what the engine holds outside the Java heap now. Engines that compute on the heap, or
-   * do not count, return {@link EngineMemory#NONE}.
+   * Returns what the engine holds outside the Java heap now. Engines that do not count return
+   * {@link EngineMemory#NONE}.
    */
   default EngineMemory memory() {
     return EngineMemory.NONE;
   }
 
-  /** Closes what is still open and stops the engine. Further calls do nothing. */
+  /**
+   * Closes what is still open and stops the engine. Further calls do nothing.
+   *
+   * <p>Waits for the calls in flight as {@link PreparedConvolution#close} does: the wait cannot be
+   * interrupted, and after a {@link StackOverflowError} inside a call this may not return.
+   */
   @Override
   void close();
 }

@@ -163,8 +163,10 @@ public sealed interface Layout {
   }
 
   /**
-   * A layout of small dense blocks, as engines choose for {@link #ANY}, for example oneDNN's {@code
-   * nChw16c}. Dimensions are padded up to whole blocks; the padding holds zeros.
+   * A layout of small dense blocks, for example oneDNN's {@code nChw16c}. Dimensions are padded up
+   * to whole blocks; the padding holds zeros. The engines that come with conv4j choose none for
+   * {@link #ANY}, and only the reference takes one for src or dst: {@link Tensor#reorderTo}
+   * converts between it and other layouts.
    *
    * @param strides the distance between neighbouring blocks along each dimension, in elements
    * @param blockAxes the dimension that each inner block splits, from the slowest to the fastest
