@@ -11,7 +11,7 @@ class First {
     var block = Convolution.conv2d(64, 128).kernel(3).padding(1).groups(4).build(); // describe
     float[] weights = new float[(int) block.weightsShape().elementCount()];
     float[] bias = new float[128];
-    try (var arena = Arena.ofConfined();
+    try (var arena = Arena.ofShared();
         var engine = Engines.best(); // or Engines.named("reference")
         var conv = engine.prepare(block, TensorSpec.f32(NHWC, 1, 64, 56, 56), weights, bias)) {
       Tensor src = Tensor.allocate(conv.src(), arena);
