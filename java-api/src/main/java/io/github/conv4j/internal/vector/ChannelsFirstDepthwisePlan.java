@@ -11,11 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One 3x3 kernel a channel, stride 1, padding 1, on planes without gaps: each plane is copied
- * between zeros, then its rows are computed four at a time. Exact on integers.
+ * One 3x3 kernel a channel, of stride 1 and as much padding as dilation, on planes without gaps:
+ * each plane is copied between zeros, then its rows are computed four at a time. Exact on integers.
  */
 final class ChannelsFirstDepthwisePlan implements Plan {
   private static final int MOST_PIXELS = 1 << 17;
+
+  /** Enough for any plane whose taps meet it, and no margin overflows. */
+  private static final int MOST_DILATION = 1 << 10;
 
   /** Outputs of one part: about what a core computes in some tens of microseconds. */
   private static final int PART_FLOATS = 1 << 17;
@@ -25,6 +28,8 @@ final class ChannelsFirstDepthwisePlan implements Plan {
   private final Activation dst;
   private final float[] packed;
   private final float[] bias;
+  private final int dilationDown;
+  private final int dilationAcross;
   private final int margin;
   private final int[] left;
   private final int[] right;
@@ -43,21 +48,21 @@ final class ChannelsFirstDepthwisePlan implements Plan {
         || c.padding().mode() != PaddingMode.ZEROS
         || c.isTransposed()
         || axes.size() != 2
-        || !axes.stream().allMatch(ChannelsFirstDepthwisePlan::isThreeTaps)) {
+        || !axes.stream().allMatch(ChannelsFirstDepthwisePlan::keepsSize)) {
       return false;
     }
     Activation src = Activation.of(srcSpec);
     return src.sh() == src.w()
         && Activation.of(dstSpec).sh() == src.w()
         && (long) src.h() * src.w() <= MOST_PIXELS
-        && kernels.takesPlane(src.w(), src.h());
+        && kernels.takesPlane(src.w(), src.h(), (int) axes.getFirst().dilation());
   }
 
-  private static boolean isThreeTaps(Geometry.Axis a) {
+  private static boolean keepsSize(Geometry.Axis a) {
     return a.kernel() == 3
         && a.stride() == 1
-        && a.dilation() == 1
-        && a.begin() == 1
+        && a.dilation() <= MOST_DILATION
+        && a.begin() == a.dilation()
         && a.src() == a.dst();
   }
 
@@ -73,15 +78,21 @@ final class ChannelsFirstDepthwisePlan implements Plan {
     this.packed = CopiedWeights.of(request.convolution(), request.weights());
     this.bias = PaddedBias.of(request, 1, src.c(), src.c());
     int width = src.w();
-    this.margin = width + 1;
+    this.dilationDown = dilation(request, 0);
+    this.dilationAcross = dilation(request, 1);
+    this.margin = dilationDown * width + dilationAcross;
     this.left = new int[width + kernels.blockPixels()];
     this.right = new int[width + kernels.blockPixels()];
-    Arrays.setAll(left, i -> i % width == 0 ? 0 : -1);
-    Arrays.setAll(right, i -> i % width == width - 1 ? 0 : -1);
+    Arrays.setAll(left, i -> i % width < dilationAcross ? 0 : -1);
+    Arrays.setAll(right, i -> i % width >= width - dilationAcross ? 0 : -1);
     int most = Math.clamp(PART_FLOATS / ((long) width * src.h()), 1, src.c());
     this.channelParts =
         Math.clamp(Math.ceilDiv(leastParts, dst.n()), Math.ceilDiv(src.c(), most), src.c());
     this.channelsPerPart = Math.ceilDiv(src.c(), channelParts);
+  }
+
+  private static int dilation(PrepareRequest request, int axis) {
+    return (int) request.geometry().axes().get(axis).dilation();
   }
 
   @Override
@@ -111,6 +122,8 @@ final class ChannelsFirstDepthwisePlan implements Plan {
     PlaneKernels.Stencil job = scratch.stencil;
     job.width = src.w();
     job.height = src.h();
+    job.dilationDown = dilationDown;
+    job.dilationAcross = dilationAcross;
     job.margin = margin;
     job.left = left;
     job.right = right;

@@ -91,15 +91,17 @@ interface PlaneKernels {
       long rowStride,
       long step);
 
-  /** Channels under 3x3 kernels of stride 1 and padding 1; changed and used again. */
+  /** Channels under 3x3 kernels of stride 1 that keep their size; changed and used again. */
   final class Stencil {
     int width;
     int height;
+    int dilationDown;
+    int dilationAcross;
 
     /** Where a plane begins in the panel; what surrounds it is zero. */
     int margin;
 
-    /** All bits set for each column whose left neighbour is in the row, again and again. */
+    /** All bits set for each column whose left tap is in the row, again and again. */
     int[] left = new int[0];
 
     int[] right = new int[0];
@@ -116,8 +118,8 @@ interface PlaneKernels {
     long dstChannel;
   }
 
-  /** Returns whether {@link #stencil} takes planes of this size. */
-  boolean takesPlane(int width, int height);
+  /** Returns whether {@link #stencil} takes planes of this size, with taps so many rows apart. */
+  boolean takesPlane(int width, int height, int dilationDown);
 
   /** Convolves each of some channels, both tensors having planes without gaps. */
   void stencil(Stencil job, float[] panel, MemorySegment from, MemorySegment to);

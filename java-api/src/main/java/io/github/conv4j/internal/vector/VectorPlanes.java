@@ -308,8 +308,8 @@ final class VectorPlanes implements PlaneKernels {
   }
 
   @Override
-  public boolean takesPlane(int width, int height) {
-    return height >= 4 && (height - 3L) * width >= LANES;
+  public boolean takesPlane(int width, int height, int dilationDown) {
+    return height >= 4L * dilationDown && (height - 3L * dilationDown) * width >= LANES;
   }
 
   @Override
