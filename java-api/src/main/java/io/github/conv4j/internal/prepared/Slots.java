@@ -171,13 +171,11 @@ final class Slots<S extends AutoCloseable> {
   boolean trim(int period) {
     for (int i = idle.length() - 1; i >= 0 && count.get() > 1; i--) {
       Slot<S> slot = idle.get(i);
-      if (slot != null && idle.compareAndSet(i, slot, null)) {
-        if (period - slot.usedIn > 1) {
-          Quietly.close(slot.memory);
-          forgetOne();
-        } else {
-          release(slot);
-        }
+      // What is taken here is never put back: whoever found nothing meanwhile made another, and
+      // then there would be more slots than places.
+      if (slot != null && period - slot.usedIn > 1 && idle.compareAndSet(i, slot, null)) {
+        Quietly.close(slot.memory);
+        forgetOne();
       }
     }
     if (count.get() > 1) {

@@ -8,6 +8,7 @@ import io.github.conv4j.contract.LogCapture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -224,6 +225,42 @@ class SlotsTest {
       slots.release(claimed);
       closer.join();
       assertThat(log.lines(Level.WARNING)).isEmpty();
+    }
+  }
+
+  /** Whoever trims takes no place that another needs, with as many users as places. */
+  @Test
+  void trimmingWhatIsInUseKeepsNobodyWaiting() throws Exception {
+    int users = 2;
+    var slots = new Slots<>(users, Memory::new, period::get);
+    var isOver = new AtomicBoolean();
+    // Not closed: who waits for ever must not keep the test.
+    ExecutorService threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
+    List<Future<?>> all = new ArrayList<>();
+    for (int user = 0; user < users; user++) {
+      all.add(
+          threads.submit(
+              () -> {
+                for (int round = 0; round < 200_000; round++) {
+                  slots.release(slots.claim());
+                }
+                isOver.set(true);
+              }));
+    }
+    all.add(
+        threads.submit(
+            () -> {
+              while (!isOver.get()) {
+                slots.trim(period.get());
+              }
+            }));
+    for (Future<?> each : all) {
+      each.get(20, TimeUnit.SECONDS);
+    }
+    assertThat(slots.count()).isLessThanOrEqualTo(users);
+    try (LogCapture _ = LogCapture.open()) {
+      slots.close("test problem");
     }
   }
 
