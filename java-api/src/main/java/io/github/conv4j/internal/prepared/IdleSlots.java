@@ -3,6 +3,8 @@ package io.github.conv4j.internal.prepared;
 import java.lang.ref.WeakReference;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class IdleSlots {
   /** How long a period lasts; tests have no time. */
   static final AtomicLong PERIOD_NANOS = new AtomicLong(3_000_000_000L);
+
+  /** Makes the thread; a test has none to give. */
+  static final AtomicReference<ThreadFactory> THREADS = new AtomicReference<>(IdleSlots::newThread);
+
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   /** Weak, since whoever is forgotten has a cleaner. */
   private static final Set<WeakReference<Slots<?>>> WATCHED = ConcurrentHashMap.newKeySet();
@@ -31,22 +38,40 @@ final class IdleSlots {
     return PERIOD.get();
   }
 
-  /** Looks after slots until there is one left. */
-  static void watch(Slots<?> slots) {
-    WATCHED.add(new WeakReference<>(slots));
-    synchronized (LOCK) {
-      if (THREAD.get() == null) {
-        Thread next =
-            Thread.ofPlatform()
-                .daemon()
-                .name("conv4j-idle-slots")
-                .inheritInheritableThreadLocals(false)
-                .unstarted(IdleSlots::run);
-        next.setContextClassLoader(IdleSlots.class.getClassLoader());
-        next.start();
-        THREAD.set(next);
+  /**
+   * Looks after slots until there is one left. A call does not fail for want of a thread that only
+   * saves memory.
+   *
+   * @return false if nobody can look after them now
+   */
+  static boolean watch(Slots<?> slots) {
+    try {
+      synchronized (LOCK) {
+        if (THREAD.get() == null) {
+          Thread next = THREADS.get().newThread(IdleSlots::run);
+          next.start();
+          THREAD.set(next);
+        }
+        WATCHED.add(new WeakReference<>(slots));
       }
+      return true;
+    } catch (Throwable e) {
+      if (TOLD.compareAndSet(false, true)) {
+        Quietly.warn("no thread can be made that gives idle working memory back", e);
+      }
+      return false;
     }
+  }
+
+  private static Thread newThread(Runnable work) {
+    Thread thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("conv4j-idle-slots")
+            .inheritInheritableThreadLocals(false)
+            .unstarted(work);
+    thread.setContextClassLoader(IdleSlots.class.getClassLoader());
+    return thread;
   }
 
   /**

@@ -123,8 +123,9 @@ final class Slots<S extends AutoCloseable> {
       }
       memory = factory.get();
       var slot = new Slot<>(memory);
-      if (watched.compareAndSet(false, true)) {
-        IdleSlots.watch(this);
+      if (watched.compareAndSet(false, true) && !IdleSlots.watch(this)) {
+        // Whoever makes the next slot tries again.
+        watched.set(false);
       }
       return slot;
     } catch (Throwable e) {

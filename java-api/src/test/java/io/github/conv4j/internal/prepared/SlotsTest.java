@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -262,6 +263,39 @@ class SlotsTest {
     try (LogCapture _ = LogCapture.open()) {
       slots.close("test problem");
     }
+  }
+
+  /** The thread that gives memory back is not worth a call. */
+  @Test
+  void noThreadForIdleSlotsFailsNoCall() throws Exception {
+    ThreadFactory before =
+        IdleSlots.THREADS.getAndSet(
+            work -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            });
+    long beforeNanos = IdleSlots.PERIOD_NANOS.getAndSet(20_000_000);
+    try (LogCapture log = LogCapture.open()) {
+      for (int round = 0; round < 2; round++) {
+        var slots = new Slots<>(LIMIT, Memory::new);
+        use(slots, 4);
+        assertThat(slots.count()).isEqualTo(4);
+        slots.close("test problem");
+      }
+      assertThat(log.lines(Level.WARNING).stream().filter(line -> line.contains("thread")))
+          .hasSize(1);
+      var slots = new Slots<>(LIMIT, Memory::new);
+      use(slots, 2);
+      IdleSlots.THREADS.set(before);
+      use(slots, 3);
+      while (slots.count() > 1) {
+        Thread.sleep(5);
+      }
+      slots.close("test problem");
+    } finally {
+      IdleSlots.THREADS.set(before);
+      IdleSlots.PERIOD_NANOS.set(beforeNanos);
+    }
+    assertThat(open.get()).isZero();
   }
 
   /** Nobody has to come by. */
