@@ -95,7 +95,12 @@ final class IdleSlots {
           left = PERIOD_NANOS.get() - (System.nanoTime() - begin)) {
         LockSupport.parkNanos(left);
       }
-      nextPeriod();
+      try {
+        nextPeriod();
+      } catch (Throwable e) {
+        // Not the end of this thread, whose place nobody else would take.
+        Quietly.warn("idle working memory could not be looked through", e);
+      }
     }
   }
 
