@@ -53,8 +53,14 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
     this.ledger = ledger;
     this.budget = ledger.budget();
     this.slots = new Slots<>(budget.threads(), slotFactory);
-    this.holdings = new Holdings<>(explanation.problem(), slots, packed);
-    this.cleanable = ledger.register(anchor, holdings);
+    try {
+      this.holdings = new Holdings<>(explanation.problem(), slots, packed);
+      this.cleanable = ledger.register(anchor, holdings);
+    } catch (Throwable e) {
+      // Whoever made what was packed closes that.
+      slots.close("convolution");
+      throw e;
+    }
   }
 
   @Override

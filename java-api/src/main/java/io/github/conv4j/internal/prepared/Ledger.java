@@ -71,21 +71,26 @@ public final class Ledger {
     long entry = entries.incrementAndGet();
     holdings.enter(entry);
     open.put(entry, holdings);
-    Cleaner.Cleanable cleanable =
-        CLEANER.register(
-            owner,
-            () -> {
-              if (open.remove(holdings.entry()) != null && holdings.close()) {
-                Quietly.warn(
-                    "engine %s: a prepared %s was never closed; use try-with-resources"
-                        .formatted(engine, holdings.problem()));
-              }
-            });
+    Cleaner.Cleanable cleanable;
+    try {
+      cleanable = CLEANER.register(owner, () -> closeForgotten(holdings));
+    } catch (Throwable e) {
+      open.remove(entry);
+      throw e;
+    }
     if (closed) {
       strike(holdings);
       requireOpen();
     }
     return cleanable;
+  }
+
+  private void closeForgotten(Holdings<?> holdings) {
+    if (open.remove(holdings.entry()) != null && holdings.close()) {
+      Quietly.warn(
+          "engine %s: a prepared %s was never closed; use try-with-resources"
+              .formatted(engine, holdings.problem()));
+    }
   }
 
   void strike(Holdings<?> holdings) {
