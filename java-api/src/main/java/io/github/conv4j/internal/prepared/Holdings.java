@@ -1,6 +1,6 @@
 package io.github.conv4j.internal.prepared;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What one prepared convolution owns. Kept apart from it so that a cleaner, and the engine, can
@@ -11,7 +11,14 @@ final class Holdings<S extends AutoCloseable> {
   private final Slots<S> slots;
   private final AutoCloseable packed;
   private volatile long entry;
-  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * Held until all is closed, so that the second who closes waits for the first. A composition
+   * closes its parts meanwhile, and never the other way round.
+   */
+  private final ReentrantLock closing = new ReentrantLock();
+
+  private boolean closed;
 
   Holdings(String problem, Slots<S> slots, AutoCloseable packed) {
     this.problem = problem;
@@ -41,12 +48,22 @@ final class Holdings<S extends AutoCloseable> {
     return ByteSized.of(packed);
   }
 
-  /** Returns whether this call closed it. */
+  /** Returns whether this call closed it; it is closed in any case. */
   boolean close() {
-    slots.close(problem);
-    if (!closed.compareAndSet(false, true)) {
+    closing.lock();
+    try {
+      slots.close(problem);
+      return closePacked();
+    } finally {
+      closing.unlock();
+    }
+  }
+
+  private boolean closePacked() {
+    if (closed) {
       return false;
     }
+    closed = true;
     Quietly.close(packed);
     return true;
   }

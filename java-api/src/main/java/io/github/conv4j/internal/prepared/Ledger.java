@@ -86,16 +86,24 @@ public final class Ledger {
   }
 
   private void closeForgotten(Holdings<?> holdings) {
-    if (open.remove(holdings.entry()) != null && holdings.close()) {
+    if (open.containsKey(holdings.entry()) && strike(holdings)) {
       Quietly.warn(
           "engine %s: a prepared %s was never closed; use try-with-resources"
               .formatted(engine, holdings.problem()));
     }
   }
 
-  void strike(Holdings<?> holdings) {
-    open.remove(holdings.entry());
-    holdings.close();
+  /**
+   * Closes what was entered. The entry goes last, so that {@link #close} waits for whoever is at it.
+   *
+   * @return whether this call closed it
+   */
+  boolean strike(Holdings<?> holdings) {
+    try {
+      return holdings.close();
+    } finally {
+      open.remove(holdings.entry());
+    }
   }
 
   /**
@@ -107,7 +115,7 @@ public final class Ledger {
     // The youngest first: a composition is younger than its parts, waits for its calls, and closes
     // them.
     for (Holdings<?> holdings : open.descendingMap().values()) {
-      if (open.remove(holdings.entry()) != null && holdings.close()) {
+      if (strike(holdings)) {
         Quietly.warn(
             "engine %s is closed while a prepared %s is open; closing it too"
                 .formatted(engine, holdings.problem()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.contract.LogCapture;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -12,6 +13,8 @@ import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +43,7 @@ class LedgerTest {
   }
 
   private final class Fake extends CheckedConvolution<Memory> {
-    Fake(@Nullable Explanation explanation, AutoCloseable packed) {
+    Fake(Ledger ledger, @Nullable Explanation explanation, AutoCloseable packed) {
       super(SPEC, SPEC, orNull(explanation), ledger, Memory::new, packed);
     }
 
@@ -62,8 +65,49 @@ class LedgerTest {
 
   @Test
   void aConstructorThatFailsLeavesNoWorkingMemory() {
-    assertThatNullPointerException().isThrownBy(() -> new Fake(null, () -> {}));
+    assertThatNullPointerException().isThrownBy(() -> new Fake(ledger, null, () -> {}));
     assertThat(open.get()).isZero();
     assertThat(ledger.workingByteSize()).isZero();
+  }
+
+  /** What the engine closes next may be what the convolution's closing still needs. */
+  @Test
+  void theEngineWaitsForWhomAnotherThreadCloses() throws Exception {
+    var begun = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var fake =
+        new Fake(
+            ledger,
+            explanation(),
+            () -> {
+              begun.countDown();
+              goOn.await();
+            });
+    Thread first = Thread.ofPlatform().daemon().start(fake::close);
+    begun.await();
+    Thread second = Thread.ofPlatform().daemon().start(ledger::close);
+    assertThat(second.join(Duration.ofMillis(100))).as("the engine is closed").isFalse();
+    assertThat(first.isAlive()).isTrue();
+    goOn.countDown();
+    first.join();
+    second.join();
+    assertThat(open.get()).isZero();
+  }
+
+  /** Each closes what the other wants to close too. */
+  @Test
+  void closingACompositionAndItsEngineAtOnceEnds() throws Exception {
+    Explanation explanation = explanation();
+    try (LogCapture _ = LogCapture.open()) {
+      for (int round = 0; round < 500; round++) {
+        var another = new Ledger("fake", EngineOptions.defaults().withThreads(1));
+        PreparedConvolution part = new Fake(another, explanation, () -> {});
+        var whole = new Fake(another, explanation, part);
+        Thread closing = Thread.ofPlatform().daemon().start(whole::close);
+        another.close();
+        assertThat(open.get()).isZero();
+        closing.join();
+      }
+    }
   }
 }
