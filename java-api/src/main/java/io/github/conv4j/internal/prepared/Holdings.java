@@ -18,7 +18,7 @@ final class Holdings<S extends AutoCloseable> {
    */
   private final ReentrantLock closing = new ReentrantLock();
 
-  private boolean closed;
+  private volatile boolean closed;
 
   Holdings(String problem, Slots<S> slots, AutoCloseable packed) {
     this.problem = problem;
@@ -48,23 +48,37 @@ final class Holdings<S extends AutoCloseable> {
     return ByteSized.of(packed);
   }
 
-  /** Returns whether this call closed it; it is closed in any case. */
+  /**
+   * Closes it, or waits until another thread has. The cleaner's thread waits for nobody: others
+   * need it, and no call can be inside what is garbage.
+   *
+   * @return whether this call closed it
+   */
   boolean close() {
-    closing.lock();
+    boolean waits = !Ledger.isCleaning();
+    if (waits) {
+      closing.lock();
+    } else if (!closing.tryLock()) {
+      return false;
+    }
     try {
-      slots.close(problem);
-      return closePacked();
+      if (closed) {
+        return false;
+      }
+      if (waits) {
+        slots.close(problem);
+      } else {
+        slots.closeIdleForGood();
+      }
+      closed = true;
+      Quietly.close(packed);
+      return true;
     } finally {
       closing.unlock();
     }
   }
 
-  private boolean closePacked() {
-    if (closed) {
-      return false;
-    }
-    closed = true;
-    Quietly.close(packed);
-    return true;
+  boolean isClosed() {
+    return closed;
   }
 }

@@ -7,6 +7,8 @@ import java.lang.ref.Cleaner;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an engine's prepared convolutions have in common: the list of those not yet closed, which
@@ -14,6 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Ledger {
   private static final Cleaner CLEANER = Cleaner.create();
+
+  /** The cleaner's only thread, while it closes something. */
+  private static final AtomicReference<@Nullable Thread> CLEANING = new AtomicReference<>();
 
   private final String engine;
   private volatile Budget budget;
@@ -86,15 +91,29 @@ public final class Ledger {
   }
 
   private void closeForgotten(Holdings<?> holdings) {
-    if (open.containsKey(holdings.entry()) && strike(holdings)) {
-      Quietly.warn(
-          "engine %s: a prepared %s was never closed; use try-with-resources"
-              .formatted(engine, holdings.problem()));
+    if (!open.containsKey(holdings.entry())) {
+      return;
+    }
+    CLEANING.set(Thread.currentThread());
+    try {
+      if (strike(holdings)) {
+        Quietly.warn(
+            "engine %s: a prepared %s was never closed; use try-with-resources"
+                .formatted(engine, holdings.problem()));
+      }
+    } finally {
+      CLEANING.set(null);
     }
   }
 
+  /** Whether the calling thread is the cleaner's and closes what was forgotten, or a part of it. */
+  static boolean isCleaning() {
+    return CLEANING.get() == Thread.currentThread();
+  }
+
   /**
-   * Closes what was entered. The entry goes last, so that {@link #close} waits for whoever is at it.
+   * Closes what was entered. The entry goes last, so that {@link #close} waits for whoever is at
+   * it.
    *
    * @return whether this call closed it
    */
@@ -102,7 +121,9 @@ public final class Ledger {
     try {
       return holdings.close();
     } finally {
-      open.remove(holdings.entry());
+      if (holdings.isClosed()) {
+        open.remove(holdings.entry());
+      }
     }
   }
 

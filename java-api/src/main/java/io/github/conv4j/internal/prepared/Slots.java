@@ -51,6 +51,9 @@ final class Slots<S extends AutoCloseable> {
   /** Whether {@link IdleSlots} looks after this. */
   private final AtomicBoolean watched = new AtomicBoolean();
 
+  /** Held while an idle slot is being closed that nobody waits for. */
+  private final Object trimming = new Object();
+
   private volatile boolean closed;
   private volatile @Nullable Thread closer;
 
@@ -174,9 +177,13 @@ final class Slots<S extends AutoCloseable> {
       Slot<S> slot = idle.get(i);
       // What is taken here is never put back: whoever found nothing meanwhile made another, and
       // then there would be more slots than places.
-      if (slot != null && period - slot.usedIn > 1 && idle.compareAndSet(i, slot, null)) {
-        Quietly.close(slot.memory);
-        forgetOne();
+      if (slot != null && period - slot.usedIn > 1) {
+        synchronized (trimming) {
+          if (idle.compareAndSet(i, slot, null)) {
+            Quietly.close(slot.memory);
+            forgetOne();
+          }
+        }
       }
     }
     if (count.get() > 1) {
@@ -184,6 +191,20 @@ final class Slots<S extends AutoCloseable> {
     }
     watched.set(false);
     return count.get() > 1 && watched.compareAndSet(false, true);
+  }
+
+  /**
+   * Closes every slot that is idle, and waits for no other: for what is garbage, whose slots are
+   * idle unless a call has lost one to an error.
+   */
+  void closeIdleForGood() {
+    closed = true;
+    synchronized (trimming) {
+      closeIdle();
+    }
+    if (watched.get()) {
+      IdleSlots.forget(this);
+    }
   }
 
   private void forgetOne() {

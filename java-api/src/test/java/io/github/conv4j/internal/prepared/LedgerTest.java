@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,5 +110,44 @@ class LedgerTest {
         closing.join();
       }
     }
+  }
+
+  /**
+   * A stack overflow may lose a slot, in a part of a composition too; others wait for the cleaner.
+   */
+  @Test
+  void aForgottenConvolutionThatLostASlotKeepsNobodyWaiting() throws Exception {
+    var closed = new AtomicInteger();
+    try (LogCapture log = LogCapture.open()) {
+      forget(closed);
+      while (closed.get() < 3) {
+        System.gc();
+        Thread.sleep(10);
+      }
+      while (log.lines(Level.WARNING).size() < 2) {
+        Thread.sleep(1);
+      }
+      ledger.close();
+      assertThat(log.lines(Level.WARNING))
+          .hasSize(2)
+          .allMatch(line -> line.contains("never closed"));
+    }
+    assertThat(open.get()).as("the lost ones").isEqualTo(2);
+  }
+
+  private void forget(AtomicInteger closed) {
+    var lost = new Fake(ledger, explanation(), closed::incrementAndGet);
+    lost.slots().claim();
+    var part = new Fake(ledger, explanation(), closed::incrementAndGet);
+    part.slots().claim();
+    var whole =
+        new Fake(
+            ledger,
+            explanation(),
+            () -> {
+              part.close();
+              closed.incrementAndGet();
+            });
+    assertThat(whole.slotCount()).isOne();
   }
 }
