@@ -188,9 +188,17 @@ public abstract class PartedConvolution<S extends AutoCloseable>
     }
   }
 
-  /** The view of a caller's segment that helpers use; made anew only when the segment changes. */
+  /**
+   * The views of callers' segments that helpers use. As many are kept as threads usually take turns
+   * in a slot, each with its own tensors, so that only who brings more segments makes views anew.
+   */
   private static final class SharedView {
-    private @Nullable MemorySegment last;
+    private static final int MOST = 4;
+
+    private final @Nullable MemorySegment[] views = new MemorySegment[MOST];
+
+    /** The one that goes next. */
+    private int oldest;
 
     @Nullable MemorySegment of(MemorySegment segment, PartedConvolution<?> owner) {
       if (AnotherThread.mayUse(segment)) {
@@ -199,13 +207,16 @@ public abstract class PartedConvolution<S extends AutoCloseable>
       if (!AnotherThread.mayBeLentTo(segment)) {
         return null;
       }
-      MemorySegment view = last;
-      if (view == null
-          || view.address() != segment.address()
-          || view.byteSize() != segment.byteSize()) {
-        view = owner.unconfined(segment);
-        last = view;
+      for (MemorySegment view : views) {
+        if (view != null
+            && view.address() == segment.address()
+            && view.byteSize() == segment.byteSize()) {
+          return view;
+        }
       }
+      MemorySegment view = owner.unconfined(segment);
+      views[oldest] = view;
+      oldest = (oldest + 1) % MOST;
       return view;
     }
   }

@@ -16,6 +16,8 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -42,6 +44,7 @@ class PartedConvolutionTest {
   /** Copies an element a part, slowly enough for helpers to come. */
   private static final class Fake extends PartedConvolution<Memory> {
     private volatile int failingPart = -1;
+    private final AtomicInteger views = new AtomicInteger();
 
     Fake(Ledger ledger, Supplier<Memory> factory) {
       super(SPEC, SPEC, explanation(), ledger, PARTS, factory, () -> {});
@@ -71,8 +74,10 @@ class PartedConvolutionTest {
     }
 
     @Override
+    @SuppressWarnings("restricted")
     protected @Nullable MemorySegment unconfined(MemorySegment segment) {
-      return null;
+      views.incrementAndGet();
+      return MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize());
     }
   }
 
@@ -110,6 +115,28 @@ class PartedConvolutionTest {
     }
     assertThat(ledger.budget().helpedParts()).isPositive();
     assertThat(made.get()).isEqualTo(2);
+  }
+
+  /** Threads that take turns in a slot have tensors of their own: no turn makes objects. */
+  @Test
+  void viewsOfConfinedTensorsAreMadeOnce() {
+    var ledger = new Ledger("fake", EngineOptions.defaults().withThreads(2));
+    try (var fake = new Fake(ledger, this::make);
+        Arena arena = Arena.ofConfined()) {
+      List<Tensor> tensors = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        tensors.add(Tensor.allocate(SPEC, arena));
+        tensors.get(i).fill(i);
+      }
+      for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 8; i += 2) {
+          fake.execute(tensors.get(i), tensors.get(i + 1));
+          assertThat(tensors.get(i + 1).toFloatArray()).containsOnly(i);
+        }
+        assertThat(fake.views).hasValue(8);
+      }
+    }
+    assertThat(ledger.budget().helpedParts()).isPositive();
   }
 
   /** The others compute its parts; it is said once, with what was thrown. */
