@@ -1,16 +1,26 @@
 package io.github.conv4j.internal.auto;
 
 import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.internal.prepared.BudgetedConvolution;
 import io.github.conv4j.tensor.Tensor;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** A way that was made ready, and what its calls took. Not safe for several threads. */
+/**
+ * A way that was made ready, and what its calls took. Other callers of the engine may be inside: a
+ * permit of the budget is taken before the clock starts, so that no time in the queue is measured.
+ * Not safe for several threads.
+ */
 final class TimedCandidate {
   /** A shorter call may spend much of its time on fetching what others drove from the caches. */
   private static final double LONG_CALL_NANOS = 4e6;
 
+  /** After so long, or one call, a permit is given to whoever waits. */
+  private static final long LONGEST_STINT_NANOS = 1_000_000;
+
   private final Way way;
   private final PreparedConvolution prepared;
+  private final @Nullable BudgetedConvolution budgeted;
   private final Stopwatch stopwatch;
   private double[] times = new double[64];
   private int count;
@@ -22,6 +32,7 @@ final class TimedCandidate {
   TimedCandidate(Way way, PreparedConvolution prepared, Stopwatch stopwatch) {
     this.way = way;
     this.prepared = prepared;
+    this.budgeted = prepared instanceof BudgetedConvolution inside ? inside : null;
     this.stopwatch = stopwatch;
   }
 
@@ -35,10 +46,39 @@ final class TimedCandidate {
 
   /** Makes the first call, which loads code and memory. */
   void first(Tensor src, Tensor dst) {
-    long begin = stopwatch.nanos();
-    prepared.execute(src, dst);
-    firstNanos = stopwatch.nanos() - begin;
+    firstNanos = oneCall(src, dst);
     spentNanos += firstNanos;
+  }
+
+  private long oneCall(Tensor src, Tensor dst) {
+    enter();
+    try {
+      long begin = stopwatch.nanos();
+      execute(src, dst);
+      return stopwatch.nanos() - begin;
+    } finally {
+      leave();
+    }
+  }
+
+  private void enter() {
+    if (budgeted != null) {
+      budgeted.acquirePermit();
+    }
+  }
+
+  private void leave() {
+    if (budgeted != null) {
+      budgeted.budget().release();
+    }
+  }
+
+  private void execute(Tensor src, Tensor dst) {
+    if (budgeted != null) {
+      budgeted.executeInside(src, dst);
+    } else {
+      prepared.execute(src, dst);
+    }
   }
 
   long firstNanos() {
@@ -52,15 +92,23 @@ final class TimedCandidate {
 
   /** Makes at least {@code least} calls. */
   double calls(Tensor src, Tensor dst, long nanos, int least) {
-    long begin = stopwatch.nanos();
     int calls = 0;
     long elapsed = 0;
     do {
-      prepared.execute(src, dst);
-      calls++;
-      long before = elapsed;
-      elapsed = stopwatch.nanos() - begin;
-      shortestNanos = Math.min(shortestNanos, (double) (elapsed - before));
+      long end = Math.min(nanos, elapsed + LONGEST_STINT_NANOS);
+      enter();
+      try {
+        long begin = stopwatch.nanos() - elapsed;
+        do {
+          execute(src, dst);
+          calls++;
+          long before = elapsed;
+          elapsed = stopwatch.nanos() - begin;
+          shortestNanos = Math.min(shortestNanos, (double) (elapsed - before));
+        } while (elapsed < end);
+      } finally {
+        leave();
+      }
     } while (elapsed < nanos || calls < least);
     spentNanos += elapsed;
     callNanos = (double) elapsed / calls;
@@ -88,9 +136,7 @@ final class TimedCandidate {
    */
   void turn(Tensor src, Tensor dst, long nanos) {
     if (callNanos > 0 && callNanos < LONG_CALL_NANOS) {
-      long begin = stopwatch.nanos();
-      prepared.execute(src, dst);
-      spentNanos += stopwatch.nanos() - begin;
+      spentNanos += oneCall(src, dst);
     }
     turned(calls(src, dst, nanos));
   }

@@ -1,6 +1,10 @@
 package io.github.conv4j.internal.prepared;
 
+import io.github.conv4j.CallInterruptedException;
+import io.github.conv4j.CallRefusedException;
 import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.QueueFullException;
+import io.github.conv4j.internal.parallel.Admission;
 import io.github.conv4j.internal.parallel.Budget;
 import io.github.conv4j.tensor.Tensor;
 
@@ -14,6 +18,29 @@ public interface BudgetedConvolution extends PreparedConvolution {
    * of late.
    */
   int slotCount();
+
+  /**
+   * Takes a permit of the budget for the calling thread, in its turn, for {@link #executeInside};
+   * whoever called gives it back with {@link Budget#release}.
+   *
+   * @throws CallRefusedException if the queue is full or the thread is interrupted
+   */
+  default void acquirePermit() {
+    Budget budget = budget();
+    if (budget.tryAcquire()) {
+      return;
+    }
+    Admission admission = budget.await(null, null);
+    switch (admission) {
+      case PERMIT -> {}
+      case QUEUE_FULL ->
+          throw new QueueFullException(
+              explain().engine(), explain().problem(), budget.queueLimit());
+      case INTERRUPTED ->
+          throw new CallInterruptedException(explain().engine(), explain().problem());
+      case DONE, DEADLINE_PASSED -> throw new AssertionError(admission);
+    }
+  }
 
   /**
    * Like {@link #execute}, for a caller that already holds a permit of the budget and has checked
