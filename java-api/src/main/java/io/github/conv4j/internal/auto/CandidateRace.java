@@ -1,10 +1,13 @@
 package io.github.conv4j.internal.auto;
 
+import io.github.conv4j.EngineFailureException;
 import io.github.conv4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the fastest of candidates that are warm.
@@ -33,19 +36,23 @@ final class CandidateRace {
   private final long budgetNanos;
   private final long turnNanos;
   private final MeasuringTurns turns;
+  private final BiConsumer<TimedCandidate, EngineFailureException> failed;
 
   /**
    * Creates a race.
    *
    * @param candidates at least one; who comes earlier is preferred
+   * @param failed is told of those whose calls fail, which the race goes on without
    */
   CandidateRace(
       List<TimedCandidate> candidates,
       Tensor src,
       Tensor dst,
       long budgetNanos,
-      MeasuringTurns turns) {
-    this.all = candidates;
+      MeasuringTurns turns,
+      BiConsumer<TimedCandidate, EngineFailureException> failed) {
+    this.all = List.copyOf(candidates);
+    this.failed = failed;
     this.src = src;
     this.dst = dst;
     this.budgetNanos = budgetNanos;
@@ -54,8 +61,8 @@ final class CandidateRace {
         Math.clamp(budgetNanos / (8L * candidates.size()), SHORTEST_TURN_NANOS, LONGEST_TURN_NANOS);
   }
 
-  /** Returns the winner. */
-  TimedCandidate run() throws InterruptedException {
+  /** Returns the winner; null if all that could have won have failed. */
+  @Nullable TimedCandidate run() throws InterruptedException {
     double quickest = all.stream().mapToDouble(TimedCandidate::shortestNanos).min().orElseThrow();
     if (all.size() == 1) {
       return all.getFirst();
@@ -63,18 +70,29 @@ final class CandidateRace {
     return quickest > budgetNanos ? afterOneMore(quickest) : race(quickest);
   }
 
-  private TimedCandidate afterOneMore(double quickest) throws InterruptedException {
+  private @Nullable TimedCandidate afterOneMore(double quickest) throws InterruptedException {
     List<TimedCandidate> again = new ArrayList<>(all);
     again.removeIf(candidate -> candidate.shortestNanos() > NEAR * quickest);
     if (again.size() > 1) {
-      for (TimedCandidate candidate : again) {
-        turns.take(() -> candidate.turn(src, dst, 0));
+      for (TimedCandidate candidate : List.copyOf(again)) {
+        takeTurn(candidate, 0, again);
       }
     }
-    return new Standings(again).winner();
+    return again.isEmpty() ? null : new Standings(again).winner();
   }
 
-  private TimedCandidate race(double quickest) throws InterruptedException {
+  /** Lets a candidate make its calls, or takes it out of the race. */
+  private void takeTurn(TimedCandidate candidate, long nanos, List<TimedCandidate> racing)
+      throws InterruptedException {
+    try {
+      turns.take(() -> candidate.turn(src, dst, nanos));
+    } catch (EngineFailureException e) {
+      racing.remove(candidate);
+      failed.accept(candidate, e);
+    }
+  }
+
+  private @Nullable TimedCandidate race(double quickest) throws InterruptedException {
     List<TimedCandidate> racing = new ArrayList<>(all);
     boolean isLong = racing.stream().anyMatch(c -> c.isLong() && c.shortestNanos() <= quickest);
     long end = budgetNanos * 3 / 4;
@@ -112,7 +130,7 @@ final class CandidateRace {
     long spent = 0;
     for (TimedCandidate candidate : order) {
       long before = candidate.spentNanos();
-      turns.take(() -> candidate.turn(src, dst, turnNanos));
+      takeTurn(candidate, turnNanos, racing);
       spent += candidate.spentNanos() - before;
     }
     return spent;

@@ -116,17 +116,37 @@ final class TuningAttempt implements AutoCloseable {
         return false;
       }
     }
-    if (open.isEmpty()) {
-      boolean isAnyLeft = ways.stream().anyMatch(way -> !excluded.containsKey(way));
-      if (isAnyLeft && excluded.size() > excludedCount) {
-        return false;
-      }
-      throw nobody();
+    if (!open.isEmpty()) {
+      open.sort(Comparator.comparing(candidate -> ways.indexOf(candidate.way())));
+      closeUncompiled();
+      winner = race();
     }
-    open.sort(Comparator.comparing(candidate -> ways.indexOf(candidate.way())));
-    closeUncompiled();
-    winner = new CandidateRace(open, whole.src(), whole.dst(), budgetNanos, tuner.turns()).run();
-    return true;
+    if (winner != null) {
+      return true;
+    }
+    boolean isAnyLeft = ways.stream().anyMatch(way -> !excluded.containsKey(way));
+    if (isAnyLeft && excluded.size() > excludedCount) {
+      return false;
+    }
+    throw nobody();
+  }
+
+  /** Returns the winner among those whose calls do not fail; null if there are none. */
+  private @Nullable TimedCandidate race() throws InterruptedException {
+    TimedCandidate best = null;
+    while (best == null && !open.isEmpty()) {
+      best =
+          new CandidateRace(
+                  open, whole.src(), whole.dst(), budgetNanos, tuner.turns(), this::failLate)
+              .run();
+    }
+    return best;
+  }
+
+  /** Goes on without a candidate whose first calls were right. */
+  private void failLate(TimedCandidate candidate, EngineFailureException e) {
+    close(candidate.way());
+    fail(candidate.way(), e, "failed: ");
   }
 
   private double leastEstimate() {
@@ -238,7 +258,12 @@ final class TuningAttempt implements AutoCloseable {
   private void closeHopeless() throws InterruptedException {
     for (TimedCandidate candidate : List.copyOf(open)) {
       if (isHopeless(candidate, 1) && !isHopeless(candidate, FAR_BEHIND)) {
-        warmUp.lookAgain(candidate, whole);
+        try {
+          warmUp.lookAgain(candidate, whole);
+        } catch (EngineFailureException e) {
+          failLate(candidate, e);
+          continue;
+        }
       }
       if (isHopeless(candidate, 1)) {
         findings.put(candidate.way(), Finding.measured(candidate));

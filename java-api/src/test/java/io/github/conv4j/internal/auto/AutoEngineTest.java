@@ -386,6 +386,43 @@ class AutoEngineTest {
   }
 
   @Test
+  void whatFailsInTheRaceIsLeftOutWithAWarning() {
+    one.way("sound", 1_100).way("slower", 1_200);
+    two.way("broken", 1_000).failingAfter("broken", 9);
+    try (Engine auto = auto(200);
+        PreparedConvolution prepared = prepare(auto)) {
+      assertThat(two.fake("broken").executed).hasValue(10);
+      assertThat(chosen(prepared)).isEqualTo("one sound");
+      assertThat(note(prepared, "broken")).contains("a spring broke");
+      assertThat(note(prepared, "slower")).isEqualTo("measured");
+      assertThat(prepared.explain().warnings()).anyMatch(text -> text.contains("a spring broke"));
+      assertThat(one.openCount() + two.openCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatFailsInItsOneTurnOfALongRaceIsLeftOut() {
+    one.way("slower", 60_000);
+    two.way("broken", 40_000).failingAfter("broken", 1).way("too", 41_000).failingAfter("too", 1);
+    try (Engine auto = auto(MILLIS);
+        PreparedConvolution prepared = prepare(auto)) {
+      assertThat(chosen(prepared)).isEqualTo("one slower");
+      assertThat(one.openCount() + two.openCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatFailsWhenItIsLookedAtAgainIsLeftOut() {
+    one.way("slow", 1_000).failingAfter("slow", 6);
+    two.way("fast", 100);
+    try (Engine auto = auto(200);
+        PreparedConvolution prepared = prepare(auto)) {
+      assertThat(chosen(prepared)).isEqualTo("two fast");
+      assertThat(note(prepared, "slow")).contains("a spring broke");
+    }
+  }
+
+  @Test
   void theSamePreparedAgainIsNotMeasuredAgain() {
     one.way("slow", 1_000);
     two.way("fast", 10);

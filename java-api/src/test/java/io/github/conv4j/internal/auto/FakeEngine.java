@@ -56,7 +56,7 @@ final class FakeEngine implements Alternatives {
     private double nanosPerProduct;
     private float error;
     private int wrongOutput;
-    private boolean fails;
+    private int failsAfter = Integer.MAX_VALUE;
     private int uncompiledCalls;
   }
 
@@ -92,7 +92,13 @@ final class FakeEngine implements Alternatives {
 
   /** Adds a way that fails when it is executed. */
   FakeEngine failing(String implementation) {
-    fake(implementation).fails = true;
+    fake(implementation).failsAfter = 0;
+    return this;
+  }
+
+  /** Makes a way fail after so many calls. */
+  FakeEngine failingAfter(String implementation, int calls) {
+    fake(implementation).failsAfter = calls;
     return this;
   }
 
@@ -227,7 +233,7 @@ final class FakeEngine implements Alternatives {
       int before = fake.executed.getAndIncrement();
       fake.products.add(products);
       beforeCall.accept(request);
-      if (fake.fails) {
+      if (before >= fake.failsAfter) {
         throw new EngineFailureException(name, "a test", "executing", "a spring broke");
       }
       if (isHasty) {
