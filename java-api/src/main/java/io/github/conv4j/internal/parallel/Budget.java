@@ -216,6 +216,8 @@ public final class Budget {
   /** Gives free permits to those who wait. */
   void dispatch() {
     try {
+      // Who is out of the queue must get its permit: nobody looks for it there any more.
+      StackReserve.require();
       while (queued > 0 && takePermit()) {
         boolean given = false;
         try {

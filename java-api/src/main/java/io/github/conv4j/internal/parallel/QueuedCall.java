@@ -174,12 +174,17 @@ final class QueuedCall implements Task {
     if (!state.compareAndSet(State.WAITING, State.GRANTED)) {
       return false;
     }
+    wakeCaller();
+    return true;
+  }
+
+  private void wakeCaller() {
     try {
       LockSupport.unpark(caller);
     } catch (Throwable lost) {
+      // The caller looks again itself.
       HelperPool.tell("a caller could not be woken at once", lost);
     }
-    return true;
   }
 
   /** Has a worker, who gets the permit, make this call if it is still wanted. */
@@ -243,6 +248,6 @@ final class QueuedCall implements Task {
 
   private void finish() {
     state.set(State.DONE);
-    LockSupport.unpark(caller);
+    wakeCaller();
   }
 }
