@@ -92,9 +92,12 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   }
 
   private @Nullable String lack(ConvolutionRequest request) {
+    String lack = Limits.ofTypes(request);
+    if (lack != null) {
+      return lack;
+    }
     ConvolutionRequest atOnce = atOnce(request);
-    String lack = Limits.ofElements(atOnce, mostElements);
-    lack = lack == null ? Limits.ofTypes(request) : lack;
+    lack = Limits.ofElements(atOnce, mostElements);
     lack = lack == null ? Limits.ofLayouts(atOnce, mostElements) : lack;
     lack = lack == null ? StagedConvolution.lackOfPadding(request, mostElements) : lack;
     return lack == null && request.weightsSpec().layout() instanceof Layout.Blocked

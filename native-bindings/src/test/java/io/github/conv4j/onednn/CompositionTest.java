@@ -8,22 +8,27 @@ import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.EngineValidator;
 import io.github.conv4j.validation.LayoutChoice;
 import io.github.conv4j.validation.Problem;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What oneDNN cannot do, or cannot do safely, is composed, visibly; nothing is silently slow. */
 class CompositionTest {
@@ -150,6 +155,24 @@ class CompositionTest {
     assertThatThrownBy(() -> engine.prepare(convolution, src, new float[16], new float[4]))
         .isInstanceOf(UnsupportedConvolutionException.class)
         .hasMessageContaining("BF16");
+  }
+
+  /** Before anybody takes the bytes of weights for floats. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void otherTypesOfWeightsAreRefusedInLargeBatches() {
+    Convolution convolution = Convolution.conv2d(1, 1).kernel(3).padding(1).bias(false).build();
+    TensorSpec src = TensorSpec.f32(Layout.NHWC, 4, 1, 8, 8);
+    TensorSpec spec = TensorSpec.of(DataType.S8, Layout.NCHW, convolution.weightsShape());
+    try (Arena arena = Arena.ofConfined();
+        var small = new OnednnEngine(EngineOptions.defaults(), 100)) {
+      var request =
+          ConvolutionRequest.of(convolution, src)
+              .withParameters(Tensor.allocate(spec, arena), null);
+      assertThat(small.support(request))
+          .isInstanceOfSatisfying(
+              Support.Unsupported.class, no -> assertThat(no.reason()).contains("weights is S8"));
+    }
   }
 
   @Test

@@ -27,11 +27,13 @@ public final class SafeLoops {
   /** Tells whether no weight is infinite or not a number. */
   public static boolean allFinite(Tensor weights) {
     MemorySegment segment = weights.segment();
-    int count = (int) Math.min(BLOCK, segment.byteSize() / Float.BYTES);
+    // What is no whole number is not looked at.
+    long end = segment.byteSize() / Float.BYTES * Float.BYTES;
+    int count = (int) Math.min(BLOCK, end / Float.BYTES);
     // Through an array: in a young JVM, a look into a segment takes fifty times as long.
     var block = new int[count];
-    for (long at = 0; at < segment.byteSize(); at += (long) count * Float.BYTES) {
-      count = (int) Math.min(count, (segment.byteSize() - at) / Float.BYTES);
+    for (long at = 0; at < end; at += (long) count * Float.BYTES) {
+      count = (int) Math.min(count, (end - at) / Float.BYTES);
       MemorySegment.copy(segment, ValueLayout.JAVA_INT_UNALIGNED, at, block, 0, count);
       if (!allFinite(block, count)) {
         return false;
