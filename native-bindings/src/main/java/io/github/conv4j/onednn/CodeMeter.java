@@ -34,7 +34,13 @@ final class CodeMeter implements AutoCloseable {
   private CodeMeter(boolean measures) {
     this.number = STARTED.incrementAndGet();
     boolean alone = RUNNING.incrementAndGet() == 1;
-    this.before = measures && alone ? mappedBytes() : UNKNOWN;
+    try {
+      this.before = measures && alone ? mappedBytes() : UNKNOWN;
+    } catch (Throwable e) {
+      // Else nobody would ever be alone again.
+      RUNNING.decrementAndGet();
+      throw e;
+    }
   }
 
   /** Begins to measure. */
