@@ -124,6 +124,13 @@ final class CompilationCache {
     }
   }
 
+  /** Whether an engine is open. */
+  boolean isOpen() {
+    synchronized (entries) {
+      return openEngines > 0;
+    }
+  }
+
   /** Returns the bytes of all that is kept. */
   long byteSize() {
     return byteSize;

@@ -32,10 +32,17 @@ final class Streams {
     return stream;
   }
 
-  /** Keeps a stream for the next who takes one, or destroys it where enough are kept. */
+  /**
+   * Keeps a stream for the next who takes one, or destroys it where enough are kept, or no engine
+   * is open any more.
+   */
   static void giveBack(MemorySegment stream) {
     if (IDLE_COUNT.incrementAndGet() <= MOST_IDLE) {
       IDLE.add(stream);
+      // After that: either this sees that the last engine has closed, or who closes it sees this.
+      if (!CompilationCache.SHARED.isOpen()) {
+        destroyIdle();
+      }
     } else {
       IDLE_COUNT.decrementAndGet();
       Dnnl.destroyStream(stream);
