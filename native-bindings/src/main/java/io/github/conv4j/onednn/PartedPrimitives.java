@@ -21,6 +21,9 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
   private List<PlacedPrimitive> parts = List.of();
   private @Nullable PartPlan plan;
 
+  /** Known before others see this: they may ask while it is being closed. */
+  private long weightsByteSize;
+
   /**
    * A primitive and the part that it computes.
    *
@@ -34,6 +37,7 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
     this.implementation = way.implementation().name();
     try {
       this.alone = place(way.alone(), parameters);
+      this.weightsByteSize = sumOfWeights();
     } catch (Throwable e) {
       close();
       throw e;
@@ -51,6 +55,7 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
       try {
         parts = place(way, parameters);
         plan = way;
+        weightsByteSize = sumOfWeights();
         if (new Implementation(implementation).isProduct() && !way.isOfImages()) {
           alone = parts;
         }
@@ -138,6 +143,10 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
   }
 
   long weightsByteSize() {
+    return weightsByteSize;
+  }
+
+  private long sumOfWeights() {
     long bytes = 0;
     for (int i = 0; i < primitives.size(); i++) {
       bytes += ownsWeights(i) ? primitives.get(i).compiled().weightsByteSize() : 0;
@@ -186,9 +195,12 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
     return most;
   }
 
-  /** A failure to free one does not keep the next. */
+  /**
+   * A failure to free one does not keep the next. Whoever prepares may find that construction
+   * failed while another thread closes the engine: each primitive is freed by one of them.
+   */
   @Override
-  public void close() {
+  public synchronized void close() {
     RuntimeException first = null;
     while (!primitives.isEmpty()) {
       try {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
@@ -13,6 +14,9 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What once went wrong. */
@@ -84,6 +88,34 @@ class RegressionTest {
         prepared.execute(in, out);
         assertThat(out.toFloatArray()).isEqualTo(expected);
       }
+    }
+  }
+
+  /** What is being closed is still measured. */
+  @Test
+  void memoryIsReadWhileConvolutionsAreClosed() throws Exception {
+    Convolution convolution = Convolution.conv2d(16, 32).kernel(3).padding(1).build();
+    TensorSpec src = TensorSpec.f32(Layout.NHWC, 4, 16, 40, 40);
+    float[] weights = ramp(convolution.weightsShape().elementCount(), 5);
+    var isOver = new AtomicBoolean();
+    try (Engine engine = Engines.named("onednn", EngineOptions.defaults().withThreads(4));
+        var threads = Executors.newSingleThreadExecutor()) {
+      Future<?> reading =
+          threads.submit(
+              () -> {
+                while (!isOver.get()) {
+                  assertThat(engine.memory().weightsBytes()).isNotNegative();
+                }
+              });
+      try {
+        for (int i = 0; i < 300; i++) {
+          engine.prepare(convolution, src, weights, new float[32]).close();
+        }
+      } finally {
+        isOver.set(true);
+      }
+      reading.get();
+      assertThat(engine.memory().weightsBytes()).isZero();
     }
   }
 
