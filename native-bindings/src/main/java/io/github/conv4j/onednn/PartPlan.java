@@ -4,6 +4,7 @@ import io.github.conv4j.internal.compose.Window;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way to cut a problem into problems for several threads, each a primitive of one thread on a
@@ -38,12 +39,15 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     parts = List.copyOf(parts);
   }
 
-  /** All in one part, or in as few groups of images as kernels of 32-bit offsets can address. */
-  static PartPlan alone(PrimitiveSpec spec, long mostElements) {
+  /**
+   * All in one part, or in as few groups of images as kernels of 32-bit offsets can address; null
+   * if one image is too much.
+   */
+  static @Nullable PartPlan alone(PrimitiveSpec spec, long mostElements) {
     long pieces = 1;
     while (!fits(largest(spec, new Pieces(pieces, 1, 1)).spec(), mostElements)) {
       if (pieces == spec.images()) {
-        throw new DnnlStatusException(DnnlStatusException.UNIMPLEMENTED, "addressing one image");
+        return null;
       }
       pieces = Math.min(spec.images(), 2 * pieces);
     }

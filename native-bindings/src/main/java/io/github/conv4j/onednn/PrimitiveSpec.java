@@ -80,7 +80,7 @@ record PrimitiveSpec(
   /**
    * Describes a whole problem; src and dst are the parts of the tensors that take part.
    *
-   * @param mostElements more than this are not described as one row
+   * @param mostElements what spans more than this is not described as one row
    */
   static PrimitiveSpec of(
       NativeProblem problem, TensorSpec src, TensorSpec dst, Form form, long mostElements) {
@@ -407,7 +407,7 @@ record PrimitiveSpec(
         tapStrides.removeFirst();
       } else if (rowsOnly && images > 1 && canBeImages()) {
         long pixels = images * plans.getFirst().src().count();
-        if (pixels * Math.max(srcChannels, dstChannels) <= mostElements) {
+        if (spanOfRow(pixels) <= mostElements) {
           plans.set(0, row(pixels));
           images = 1;
         }
@@ -419,6 +419,14 @@ record PrimitiveSpec(
         plans.addFirst(UNIT);
         tapStrides.addFirst(1L);
       }
+    }
+
+    /** The most elements that a row of so many pixels spans: as it lies, or as a dense copy. */
+    private long spanOfRow(long pixels) {
+      long dense = pixels * Math.max(srcChannels, dstChannels);
+      long src = (pixels - 1) * srcStrides.getFirst() + (srcChannels - 1) * srcChannelStride + 1;
+      long dst = (pixels - 1) * dstStrides.getFirst() + (dstChannels - 1) * dstChannelStride + 1;
+      return Math.max(dense, Math.max(src, dst));
     }
 
     private long srcCount() {

@@ -96,9 +96,13 @@ record Way(
     return ordered(inPlace, copied);
   }
 
+  /** Returns none where not even one image can be addressed, as a padded copy of a large one. */
   private static List<Way> of(PrimitiveSpec spec, long mostElements) {
     // oneDNN copies nothing, so that what it offers for some of the images it offers for all.
     PartPlan alone = PartPlan.alone(spec, mostElements);
+    if (alone == null) {
+      return List.of();
+    }
     PrimitiveSpec asked = alone.parts().getFirst().spec();
     List<Way> ways = new ArrayList<>();
     List<Implementation> found =

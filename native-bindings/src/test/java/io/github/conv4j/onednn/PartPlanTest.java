@@ -2,15 +2,20 @@ package io.github.conv4j.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.conv4j.Convolution;
+import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.EngineValidator;
 import io.github.conv4j.validation.LayoutChoice;
 import io.github.conv4j.validation.Problem;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,7 +97,7 @@ class PartPlanTest {
       }
     }
     PrimitiveSpec spec = spec("mb7_ic8oc16_ih9kh3ph1", Layout.NHWC);
-    assertThat(PartPlan.alone(spec, 2 * image + 5).parts())
+    assertThat(Objects.requireNonNull(PartPlan.alone(spec, 2 * image + 5)).parts())
         .hasSize(4)
         .allMatch(part -> part.spec().dst().elementCount() <= 2 * image + 5);
   }
@@ -106,6 +111,42 @@ class PartPlanTest {
                   problem.convolution(), TensorSpec.f32(Layout.NHWC, problem.src().dims())))
           .asString()
           .contains("dst 1x16x9x9");
+    }
+  }
+
+  /** A row of the pixels of all images would be too long, with the gaps between them. */
+  @Test
+  void batchesThatLieFarApartRunInGroupsOfImages() {
+    Convolution convolution = Convolution.conv2d(2, 3).kernel(1).build();
+    long pitch = 10;
+    TensorSpec src =
+        TensorSpec.of(
+            DataType.F32, Layout.strided(9 * pitch, 1, 3 * pitch, pitch), Shape.of(4, 2, 3, 3));
+    try (var engine = new OnednnEngine(EngineOptions.defaults().withThreads(1), 200);
+        PreparedConvolution prepared =
+            engine.prepare(convolution, src, new float[6], new float[3])) {
+      assertThat(prepared.explain().stages())
+          .noneMatch(stage -> stage.implementation().equals("java:naive-loops"));
+    }
+  }
+
+  /** Kernels that need a padded copy are left out, and not all others too. */
+  @Test
+  void aPaddedCopyBeyondTheKernelsOffsetsIsNotMade() {
+    Problem problem = Problem.parse("g32mb1_ic32oc32_iw133kw3dw20pw21");
+    for (LayoutChoice layout : LayoutChoice.values()) {
+      try (var engine = new OnednnEngine(EngineOptions.defaults().withThreads(1), 32 * (133 + 10));
+          var validator = new EngineValidator(engine);
+          PreparedConvolution prepared =
+              engine.prepare(
+                  problem.convolution(),
+                  TensorSpec.f32(layout.forRank(3), problem.src().dims()),
+                  new float[32 * 3],
+                  new float[32])) {
+        assertThat(prepared.explain().stages())
+            .noneMatch(stage -> stage.implementation().equals("java:naive-loops"));
+        assertThat(validator.exact(problem, layout, 1)).matches(v -> v.passed());
+      }
     }
   }
 
