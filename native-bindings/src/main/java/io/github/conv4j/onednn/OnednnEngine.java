@@ -210,7 +210,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
           "%s has no implementation %s of %s"
               .formatted(NAME, implementation, request.problemText()));
     }
-    if (implementation.equals(names.getFirst())) {
+    if (implementation.equals(COMPOSED) || implementation.equals(SUBPIXEL)) {
       return prepare(request.asRequest());
     }
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());

@@ -93,7 +93,17 @@ record Way(
         copied.addAll(of(given.in(Form.PADDED), mostElements));
       }
     }
-    return ordered(inPlace, copied);
+    List<Way> ordered = ordered(inPlace, copied);
+    return good ? withFirst(inPlace.getFirst(), ordered) : ordered;
+  }
+
+  /** Who looks further finds first what is taken without that. */
+  @SuppressWarnings("ReferenceEquality") // which of them, not what it says
+  private static List<Way> withFirst(Way first, List<Way> ways) {
+    List<Way> all = new ArrayList<>(ways);
+    all.removeIf(way -> way == first);
+    all.addFirst(first);
+    return all;
   }
 
   /** Returns none where not even one image can be addressed, as a padded copy of a large one. */

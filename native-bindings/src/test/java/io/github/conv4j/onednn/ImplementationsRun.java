@@ -1,10 +1,12 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.contract.GuardPageArena;
 import io.github.conv4j.contract.Problems;
 import io.github.conv4j.contract.Runs;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
@@ -87,10 +89,7 @@ final class ImplementationsRun {
         try (var prepared = engine.prepare(request, name)) {
           prepared.execute(src, dst);
           boolean isPrimitive = name.contains(":");
-          if (isPrimitive
-              && prepared.explain().stages().stream()
-                  .filter(stage -> stage.operation().endsWith("convolution"))
-                  .noneMatch(stage -> isNameOf(stage.implementation(), name))) {
+          if (isPrimitive && !isNamed(prepared, name)) {
             failures++;
             say("FAILED %s %s %s: another ran".formatted(name, layout, problem));
           }
@@ -106,11 +105,23 @@ final class ImplementationsRun {
     return failures;
   }
 
-  /** Whether it is the name, or what follows how tensors are copied for it. */
-  private static boolean isNameOf(String implementation, String name) {
-    return name.equals(implementation)
-        || (name.matches("(channels-last|channels-first|padded):.*")
-            && name.endsWith(":" + implementation));
+  /** Whether a prepared convolution runs in the way that is asked for by this name. */
+  static boolean isNamed(PreparedConvolution prepared, String name) {
+    List<Explanation.Stage> stages = prepared.explain().stages();
+    Explanation.Stage kernel =
+        stages.stream()
+            .filter(stage -> stage.operation().endsWith("convolution"))
+            .findFirst()
+            .orElseThrow();
+    boolean pads = stages.getFirst().operation().equals("reorder and pad");
+    boolean copies = stages.stream().anyMatch(stage -> stage.operation().startsWith("reorder"));
+    boolean isLast = kernel.src().isChannelsLast() && kernel.dst().isChannelsLast();
+    boolean isFirst = kernel.src().isChannelsFirst() && kernel.dst().isChannelsFirst();
+    String implementation = kernel.implementation();
+    return (name.equals(implementation) && !copies)
+        || (name.equals("padded:" + implementation) && pads)
+        || (name.equals("channels-last:" + implementation) && copies && !pads && isLast)
+        || (name.equals("channels-first:" + implementation) && copies && !pads && isFirst);
   }
 
   private static boolean same(float[] actual, float[] expected) {

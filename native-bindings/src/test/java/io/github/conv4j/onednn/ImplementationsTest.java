@@ -37,27 +37,35 @@ class ImplementationsTest {
 
   @Test
   void theFirstIsWhatPrepareChooses() {
-    with(
-        Padding.symmetric(1),
-        DataType.F32,
-        (engine, request) -> {
-          List<String> names = engine.implementations(request);
-          assertThat(names).isNotEmpty().doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(4);
-          for (String name : names) {
-            try (PreparedConvolution prepared = engine.prepare(request, name)) {
-              assertThat(implementation(prepared)).isEqualTo(name);
-            }
-          }
-          try (PreparedConvolution own =
-              engine.prepare(
-                  request.convolution(),
-                  request.src(),
-                  request.dst(),
-                  request.weights(),
-                  request.bias())) {
-            assertThat(implementation(own)).isEqualTo(names.getFirst());
-          }
-        });
+    for (Layout layout : List.of(Layout.NHWC, Layout.NCHW)) {
+      for (int kernel : new int[] {1, 3}) {
+        with(
+            layout,
+            kernel,
+            Padding.symmetric(kernel / 2),
+            DataType.F32,
+            (engine, request) -> {
+              List<String> names = engine.implementations(request);
+              assertThat(names).isNotEmpty().doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(6);
+              for (String name : names) {
+                try (PreparedConvolution prepared = engine.prepare(request, name)) {
+                  assertThat(ImplementationsRun.isNamed(prepared, name)).as(name).isTrue();
+                }
+              }
+              try (PreparedConvolution own =
+                  engine.prepare(
+                      request.convolution(),
+                      request.src(),
+                      request.dst(),
+                      request.weights(),
+                      request.bias())) {
+                assertThat(ImplementationsRun.isNamed(own, names.getFirst()))
+                    .as(names.getFirst())
+                    .isTrue();
+              }
+            });
+      }
+    }
   }
 
   @Test
@@ -98,9 +106,14 @@ class ImplementationsTest {
   }
 
   private static void with(Padding padding, DataType dstType, Check check) {
-    Convolution convolution = Convolution.conv2d(8, 16).kernel(3).padding(padding).build();
-    TensorSpec src = TensorSpec.f32(Layout.NHWC, 1, 8, 9, 9);
-    TensorSpec dst = TensorSpec.of(dstType, Layout.NHWC, convolution.outputShape(src.shape()));
+    with(Layout.NHWC, 3, padding, dstType, check);
+  }
+
+  private static void with(
+      Layout layout, int kernel, Padding padding, DataType dstType, Check check) {
+    Convolution convolution = Convolution.conv2d(8, 16).kernel(kernel).padding(padding).build();
+    TensorSpec src = TensorSpec.f32(layout, 1, 8, 9, 9);
+    TensorSpec dst = TensorSpec.of(dstType, layout, convolution.outputShape(src.shape()));
     try (Arena arena = Arena.ofConfined();
         var engine =
             (Alternatives) Engines.named("onednn", EngineOptions.defaults().withThreads(1))) {
@@ -113,9 +126,5 @@ class ImplementationsTest {
               Tensor.allocate(TensorSpec.weights(convolution.weightsShape()), arena),
               Tensor.allocate(TensorSpec.bias(16), arena)));
     }
-  }
-
-  private static String implementation(PreparedConvolution prepared) {
-    return prepared.explain().stages().getFirst().implementation();
   }
 }
