@@ -8,6 +8,8 @@ import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Support;
+import io.github.conv4j.internal.compose.CanonicalForm;
+import io.github.conv4j.internal.compose.RewrittenConvolution;
 import io.github.conv4j.internal.compose.SafeLoops;
 import io.github.conv4j.internal.compose.SlowLog;
 import io.github.conv4j.internal.compose.StagedConvolution;
@@ -19,6 +21,7 @@ import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -169,6 +172,13 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     if (lack(request.asRequest()) != null) {
       return List.of();
     }
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest plain = plain(request, arena);
+      return namesOf(plain == null ? request : plain);
+    }
+  }
+
+  private List<String> namesOf(PrepareRequest request) {
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
     if (!isDirect(problem, request)) {
       return List.of(COMPOSED);
@@ -186,6 +196,15 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
       }
       throw e.forProblem(request.problemText());
     }
+  }
+
+  /** The same work over the same bytes, where the caller wrote what oneDNN is slow at. */
+  private static @Nullable PrepareRequest plain(PrepareRequest request, Arena arena) {
+    boolean known =
+        request.convolution().padding().mode() == PaddingMode.ZEROS
+            && !(request.src().layout() instanceof Layout.Blocked)
+            && !(request.dst().layout() instanceof Layout.Blocked);
+    return known ? CanonicalForm.plain(request, arena) : null;
   }
 
   /**
@@ -213,6 +232,15 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     if (implementation.equals(COMPOSED) || implementation.equals(SUBPIXEL)) {
       return prepare(request.asRequest());
     }
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest plain = plain(request, arena);
+      return plain == null
+          ? prepareNamed(request, implementation)
+          : RewrittenConvolution.of(NAME, ledger, request, prepareNamed(plain, implementation));
+    }
+  }
+
+  private PreparedConvolution prepareNamed(PrepareRequest request, String implementation) {
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
     try {
       for (Way way : ways(problem, request, true)) {
@@ -241,6 +269,16 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   }
 
   private PreparedConvolution prepare(PrepareRequest request) {
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest settled = settled(request);
+      PrepareRequest plain = plain(settled, arena);
+      return plain == null
+          ? prepareAsWritten(request)
+          : RewrittenConvolution.of(NAME, ledger, settled, prepareAsWritten(plain));
+    }
+  }
+
+  private PreparedConvolution prepareAsWritten(PrepareRequest request) {
     Convolution convolution = request.convolution();
     if (convolution.padding().mode() != PaddingMode.ZEROS) {
       return StagedConvolution.padded(this, ledger, request);
@@ -278,6 +316,17 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
             problem.srcWindow(),
             problem.dstWindow(),
             (src, dst) -> first(problem, request, src, dst));
+  }
+
+  private static PrepareRequest settled(PrepareRequest request) {
+    return request.src().isAny() || request.dst().isAny()
+        ? PrepareRequest.of(
+            request.convolution(),
+            settled(request.src()),
+            settled(request.dst()),
+            request.weights(),
+            request.bias())
+        : request;
   }
 
   /**

@@ -135,6 +135,30 @@ public final class CanonicalForm {
     return form.build(arena);
   }
 
+  /**
+   * Returns an equal request over the same bytes that is not transposed where a convolution does,
+   * and in which short rows that no tap joins are a distance of taps; null if there is none.
+   *
+   * @param request of padding with zeros, whose layouts are plain or strided
+   * @param arena for the weights and the bias of the result
+   */
+  public static @Nullable PrepareRequest plain(PrepareRequest request, Arena arena) {
+    if (!request.convolution().isTransposed()
+        && request.geometry().axes().stream().skip(1).noneMatch(CanonicalForm::isShortRow)) {
+      return null;
+    }
+    var form = new CanonicalForm(request);
+    form.asProduct();
+    form.asConvolution();
+    form.mergeShortRows();
+    form.addAxes(1);
+    return form.changed ? form.build(arena) : null;
+  }
+
+  private static boolean isShortRow(Geometry.Axis axis) {
+    return axis.kernel() == 1 && axis.src() > 1 && axis.src() <= MOST_BETWEEN;
+  }
+
   /** Returns false where none of the taps along such an axis meets it: there is nothing to do. */
   private boolean leavesOutOnes() {
     for (int i = axes.size() - 1; i >= 0; i--) {
