@@ -46,7 +46,6 @@ record Way(
 
   private static Way of(PrimitiveSpec spec, Implementation implementation, PartPlan alone) {
     double nanos = KernelCost.nanos(spec, implementation);
-    boolean copies = spec.copiesSrc() || spec.copiesDst();
     boolean slow = isSlow(spec, implementation);
     return new Way(
         spec,
@@ -54,7 +53,16 @@ record Way(
         nanos,
         alone,
         slow,
-        List.copyOf(implementation.warnings(slow, copies)));
+        List.copyOf(implementation.warnings(slow, isFasterInChannelsLast(spec))));
+  }
+
+  /** Zeros beside rows are copied in every layout, and some kernels like channels first better. */
+  private static boolean isFasterInChannelsLast(PrimitiveSpec spec) {
+    return switch (spec.form()) {
+      case GIVEN, CHANNELS_LAST -> spec.copiesSrc() || spec.copiesDst();
+      case PADDED -> spec.copiesDst();
+      case CHANNELS_FIRST -> false;
+    };
   }
 
   private static boolean isSlow(PrimitiveSpec spec, Implementation implementation) {
