@@ -201,7 +201,8 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   /** The same work over the same bytes, where the caller wrote what oneDNN is slow at. */
   private static @Nullable PrepareRequest plain(PrepareRequest request, Arena arena) {
     boolean known =
-        request.convolution().padding().mode() == PaddingMode.ZEROS
+        CanonicalForm.mayBePlainer(request)
+            && request.convolution().padding().mode() == PaddingMode.ZEROS
             && !(request.src().layout() instanceof Layout.Blocked)
             && !(request.dst().layout() instanceof Layout.Blocked);
     return known ? CanonicalForm.plain(request, arena) : null;
@@ -269,6 +270,9 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   }
 
   private PreparedConvolution prepare(PrepareRequest request) {
+    if (!CanonicalForm.mayBePlainer(request)) {
+      return prepareAsWritten(request);
+    }
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest settled = settled(request);
       PrepareRequest plain = plain(settled, arena);

@@ -143,10 +143,6 @@ public final class CanonicalForm {
    * @param arena for the weights and the bias of the result
    */
   public static @Nullable PrepareRequest plain(PrepareRequest request, Arena arena) {
-    if (!request.convolution().isTransposed()
-        && request.geometry().axes().stream().skip(1).noneMatch(CanonicalForm::isShortRow)) {
-      return null;
-    }
     var form = new CanonicalForm(request);
     form.asProduct();
     form.asConvolution();
@@ -155,8 +151,19 @@ public final class CanonicalForm {
     return form.changed ? form.build(arena) : null;
   }
 
-  private static boolean isShortRow(Geometry.Axis axis) {
-    return axis.kernel() == 1 && axis.src() > 1 && axis.src() <= MOST_BETWEEN;
+  /** Whether it is worth asking for the {@link #plain} form; false for nearly all that is asked. */
+  public static boolean mayBePlainer(PrepareRequest request) {
+    if (request.convolution().isTransposed()) {
+      return true;
+    }
+    List<Geometry.Axis> axes = request.geometry().axes();
+    for (int i = 1; i < axes.size(); i++) {
+      Geometry.Axis axis = axes.get(i);
+      if (axis.kernel() == 1 && axis.src() > 1 && axis.src() <= MOST_BETWEEN) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns false where none of the taps along such an axis meets it: there is nothing to do. */
