@@ -8,6 +8,8 @@ module io.github.conv4j {
 
   exports io.github.conv4j;
   exports io.github.conv4j.engine;
+  exports io.github.conv4j.engine.spi;
+  exports io.github.conv4j.problem;
   exports io.github.conv4j.tensor;
   exports io.github.conv4j.validation;
   exports io.github.conv4j.internal.checks to
@@ -17,6 +19,8 @@ module io.github.conv4j {
   exports io.github.conv4j.internal.parallel to
       io.github.conv4j.onednn;
   exports io.github.conv4j.internal.prepared to
+      io.github.conv4j.onednn;
+  exports io.github.conv4j.internal.reference to
       io.github.conv4j.onednn;
 
   uses io.github.conv4j.engine.EngineProvider;

@@ -7,8 +7,8 @@ package io.github.conv4j;
  * <p><b>Memory.</b> Keeps no tensor. <b>Threads.</b> As every {@link Throwable}. <b>Errors.</b> Is
  * one; {@code dst} is as it was.
  *
- * @see PreparedConvolution#execute(io.github.conv4j.tensor.Tensor, io.github.conv4j.tensor.Tensor,
- *     java.time.Duration)
+ * @see io.github.conv4j.engine.PreparedConvolution#execute(io.github.conv4j.tensor.Tensor,
+ *     io.github.conv4j.tensor.Tensor, java.time.Duration)
  */
 public abstract sealed class CallRefusedException extends Conv4jException
     permits QueueFullException, DeadlineExceededException, CallInterruptedException {

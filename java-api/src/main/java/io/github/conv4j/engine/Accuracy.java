@@ -15,7 +15,7 @@ public enum Accuracy {
    * channels or of the kernel one after the other. So results on small integers are exact, and the
    * same bits everywhere; on other numbers the last bits may differ between implementations, vector
    * widths and engines, and every result obeys the bound of {@link
-   * io.github.conv4j.validation.ErrorBound}, which holds for any order: {@code gamma(n) * sum of
+   * io.github.conv4j.problem.ErrorBound}, which holds for any order: {@code gamma(n) * sum of
    * |products|}. That bounds no share of the result: where the products cancel, the error may be
    * larger than what is left of them. Products with padding may be added as zeros.
    */

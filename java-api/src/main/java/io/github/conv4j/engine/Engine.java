@@ -3,9 +3,7 @@ package io.github.conv4j.engine;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Parameters;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
-import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
@@ -126,17 +124,15 @@ public interface Engine extends AutoCloseable {
    * prepared sequence owns.
    *
    * <p><b>Memory.</b> {@link #close} closes sequences of conv4j's own engines too. An engine of
-   * another project does not know of what is made here, unless it overrides this: {@link
-   * PreparedConvolution#explain} says so, and whoever prepared the sequence closes it first.
+   * another project may return what {@link io.github.conv4j.engine.spi.Sequences} makes, of which
+   * it does not know: then whoever prepared the sequence closes it first.
    *
    * @param parameters one entry for each of {@link ConvolutionSequence#convolutions}, in order
    * @throws IllegalArgumentException if the number of entries is another one. Otherwise this throws
    *     what {@link #prepare(ConvolutionRequest)} throws
    */
-  default PreparedConvolution prepare(
-      ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
-    return PreparedSequence.prepare(this, sequence, src, parameters);
-  }
+  PreparedConvolution prepare(
+      ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters);
 
   /**
    * Returns what the engine holds outside the Java heap now. Engines that do not count return

@@ -1,6 +1,9 @@
 package io.github.conv4j.validation;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.problem.ErrorBound;
+import io.github.conv4j.problem.Problem;
+import io.github.conv4j.problem.Taps;
 import java.util.SplittableRandom;
 
 /**

@@ -3,6 +3,7 @@ package io.github.conv4j.validation;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Padding;
 import io.github.conv4j.internal.checks.Checks;
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.github.conv4j.validation;
 
+import io.github.conv4j.problem.Problem;
 import java.util.Locale;
 
 /**

@@ -1,4 +1,4 @@
-/** Comparing engines with the reference: problem lines, fills, error bounds, the matrix view. */
+/** Comparing engines with the reference: fills, random problems, verdicts, the matrix view. */
 @NullMarked
 package io.github.conv4j.validation;
 

@@ -2,9 +2,9 @@ package io.github.conv4j.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.validation.EngineValidator;
 import io.github.conv4j.validation.LayoutChoice;
-import io.github.conv4j.validation.Problem;
 import io.github.conv4j.validation.Verdict;
 import java.util.ArrayList;
 import java.util.List;

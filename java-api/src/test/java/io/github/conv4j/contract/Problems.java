@@ -1,6 +1,6 @@
 package io.github.conv4j.contract;
 
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.validation.RandomProblems;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,7 +2,7 @@ package io.github.conv4j.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

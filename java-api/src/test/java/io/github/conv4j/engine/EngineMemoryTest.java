@@ -7,7 +7,6 @@ import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;

@@ -1,16 +1,18 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.PaddingMode;
-import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.Parameters;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.CanonicalForm;
+import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.compose.RewrittenConvolution;
-import io.github.conv4j.internal.compose.SafeLoops;
 import io.github.conv4j.internal.compose.SlowLog;
 import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.compose.SubpixelConvolution;
@@ -19,6 +21,7 @@ import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.reference.SafeLoops;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
@@ -359,6 +362,12 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
           prepared.explain().problem());
     }
     return prepared;
+  }
+
+  @Override
+  public PreparedConvolution prepare(
+      ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
+    return PreparedSequence.prepare(this, sequence, src, parameters);
   }
 
   @Override

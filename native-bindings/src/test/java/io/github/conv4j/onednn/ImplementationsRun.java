@@ -1,19 +1,19 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.contract.GuardPageArena;
 import io.github.conv4j.contract.Problems;
 import io.github.conv4j.contract.Runs;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.LayoutChoice;
-import io.github.conv4j.validation.Problem;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

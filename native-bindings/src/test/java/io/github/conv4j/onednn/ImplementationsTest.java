@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.contract.ChildJvm;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;

@@ -1,6 +1,6 @@
 package io.github.conv4j.bench.cli;
 
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;

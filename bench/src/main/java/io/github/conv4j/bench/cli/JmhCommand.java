@@ -3,7 +3,7 @@ package io.github.conv4j.bench.cli;
 import io.github.conv4j.bench.jmh.JmhProblems;
 import io.github.conv4j.bench.network.NetworkLayer;
 import io.github.conv4j.bench.network.Networks;
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.validation.EngineValidator;
 import io.github.conv4j.validation.LayoutChoice;
-import io.github.conv4j.validation.Problem;
 import io.github.conv4j.validation.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package io.github.conv4j.bench.contender;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.validation.LayoutChoice;
-import io.github.conv4j.validation.Problem;
 import java.util.SplittableRandom;
 
 /**

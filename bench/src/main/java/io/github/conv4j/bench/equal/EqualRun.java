@@ -1,7 +1,6 @@
 package io.github.conv4j.bench.equal;
 
 import io.github.conv4j.Convolution;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.bench.compare.Duel;
 import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.results.Timing;
@@ -9,6 +8,7 @@ import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;

@@ -1,8 +1,8 @@
 package io.github.conv4j.bench.equal;
 
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
-import io.github.conv4j.validation.Problem;
 
 /**
  * One way to write a piece of work.

@@ -1,7 +1,7 @@
 package io.github.conv4j.bench.equal;
 
 import io.github.conv4j.bench.equal.Work.Axis;
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.github.conv4j.bench.equal;
 
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.bench.contender.Entry;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;

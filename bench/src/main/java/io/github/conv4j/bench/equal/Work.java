@@ -2,8 +2,8 @@ package io.github.conv4j.bench.equal;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Padding;
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.Shape;
-import io.github.conv4j.validation.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;

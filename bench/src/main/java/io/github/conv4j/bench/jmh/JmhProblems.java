@@ -1,6 +1,6 @@
 package io.github.conv4j.bench.jmh;
 
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 

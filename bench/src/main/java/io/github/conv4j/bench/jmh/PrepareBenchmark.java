@@ -1,9 +1,9 @@
 package io.github.conv4j.bench.jmh;
 
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.bench.contender.Task;
 import io.github.conv4j.engine.Engine;
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.problem.Problem;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,8 +1,8 @@
 package io.github.conv4j.bench.jmh;
 
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.bench.contender.Task;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.PreparedConvolution;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;

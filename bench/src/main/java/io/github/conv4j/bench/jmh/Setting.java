@@ -1,17 +1,17 @@
 package io.github.conv4j.bench.jmh;
 
 import io.github.conv4j.Convolution;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.contender.Task;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.LayoutChoice;
-import io.github.conv4j.validation.Problem;
 import java.util.Locale;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;

@@ -2,7 +2,7 @@ package io.github.conv4j.bench.network;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,6 +1,6 @@
 package io.github.conv4j.bench.network;
 
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package io.github.conv4j.bench.overhead;
 
 import com.sun.management.ThreadMXBean;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;

@@ -2,13 +2,13 @@ package io.github.conv4j.bench.overhead;
 
 import io.github.conv4j.Geometry;
 import io.github.conv4j.Parameters;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import io.github.conv4j.validation.Problem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,8 +1,8 @@
 package io.github.conv4j.bench.overhead;
 
 import io.github.conv4j.Parameters;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.PreparedConvolution;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;

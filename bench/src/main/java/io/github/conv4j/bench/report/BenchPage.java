@@ -15,7 +15,7 @@ import io.github.conv4j.bench.results.Outcome;
 import io.github.conv4j.bench.results.Timing;
 import io.github.conv4j.bench.results.Verdict;
 import io.github.conv4j.bench.results.Versus;
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -16,7 +16,7 @@ import io.github.conv4j.bench.results.Timing;
 import io.github.conv4j.bench.results.Verdict;
 import io.github.conv4j.bench.results.Versus;
 import io.github.conv4j.bench.text.TextTable;
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

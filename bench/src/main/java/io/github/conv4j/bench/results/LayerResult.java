@@ -1,7 +1,7 @@
 package io.github.conv4j.bench.results;
 
 import io.github.conv4j.bench.network.NetworkLayer;
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.util.List;
 import java.util.Optional;
 

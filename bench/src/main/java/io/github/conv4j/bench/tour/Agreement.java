@@ -3,7 +3,7 @@ package io.github.conv4j.bench.tour;
 import io.github.conv4j.ChannelShuffle;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Step;
-import io.github.conv4j.validation.ErrorBound;
+import io.github.conv4j.problem.ErrorBound;
 import java.util.Arrays;
 
 /**

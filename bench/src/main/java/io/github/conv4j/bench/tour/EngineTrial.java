@@ -2,10 +2,10 @@ package io.github.conv4j.bench.tour;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Parameters;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.Step;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;

@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.cli;
 
-import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.ConvolutionSequence;
+import io.github.conv4j.Parameters;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.ConvolutionRequest;
@@ -9,9 +10,12 @@ import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.EngineProvider;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
+import io.github.conv4j.engine.spi.Sequences;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.util.List;
 
 /** Engines that fail in ways that real ones should not; they can start only while a test asks. */
 public final class FakeEngines {
@@ -131,6 +135,12 @@ public final class FakeEngines {
     @Override
     public Support support(ConvolutionRequest request) {
       return reference.support(request);
+    }
+
+    @Override
+    public PreparedConvolution prepare(
+        ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
+      return Sequences.prepare(this, sequence, src, parameters);
     }
 
     @Override

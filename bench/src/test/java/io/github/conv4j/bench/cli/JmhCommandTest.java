@@ -3,7 +3,7 @@ package io.github.conv4j.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.bench.jmh.JmhProblems;
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.BenchmarkList;

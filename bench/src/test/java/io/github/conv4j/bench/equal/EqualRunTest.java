@@ -3,7 +3,7 @@ package io.github.conv4j.bench.equal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.bench.contender.EngineName;
-import io.github.conv4j.validation.Problem;
+import io.github.conv4j.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.conv4j.Parameters;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -1,8 +1,9 @@
 package io.github.conv4j.internal.auto;
 
 import io.github.conv4j.CallRefusedException;
+import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.EngineFailureException;
-import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.Parameters;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
@@ -10,14 +11,16 @@ import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Explanation.Candidate;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.engine.Tuning;
-import io.github.conv4j.internal.compose.SafeLoops;
+import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.DelegatingConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.reference.SafeLoops;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.System.Logger.Level;
@@ -290,6 +293,12 @@ final class AutoEngine implements Engine, LedgerOwner {
 
   private static TensorSpec settled(TensorSpec spec) {
     return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
+  }
+
+  @Override
+  public PreparedConvolution prepare(
+      ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
+    return PreparedSequence.prepare(this, sequence, src, parameters);
   }
 
   @Override

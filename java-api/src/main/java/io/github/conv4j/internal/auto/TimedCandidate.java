@@ -1,6 +1,6 @@
 package io.github.conv4j.internal.auto;
 
-import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.BudgetedConvolution;
 import io.github.conv4j.tensor.Tensor;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.github.conv4j.internal.auto;
 
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;

@@ -1,8 +1,8 @@
 package io.github.conv4j.internal.auto;
 
 import io.github.conv4j.EngineFailureException;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.github.conv4j.internal.auto;
 
-import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 

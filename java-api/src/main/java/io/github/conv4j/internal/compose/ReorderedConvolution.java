@@ -1,8 +1,8 @@
 package io.github.conv4j.internal.compose;
 
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;

@@ -1,7 +1,7 @@
 package io.github.conv4j.internal.prepared;
 
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.PreparedConvolution;
 import java.util.List;
 
 /** An engine that can compute a problem in several ways, for whoever measures which is fastest. */

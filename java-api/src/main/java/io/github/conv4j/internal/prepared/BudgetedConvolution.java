@@ -2,8 +2,8 @@ package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.CallInterruptedException;
 import io.github.conv4j.CallRefusedException;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.QueueFullException;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.parallel.Admission;
 import io.github.conv4j.internal.parallel.Budget;
 import io.github.conv4j.tensor.Tensor;

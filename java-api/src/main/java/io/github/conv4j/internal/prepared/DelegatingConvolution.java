@@ -1,7 +1,7 @@
 package io.github.conv4j.internal.prepared;
 
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.parallel.Budget;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;

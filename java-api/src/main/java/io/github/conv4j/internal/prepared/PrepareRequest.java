@@ -3,9 +3,9 @@ package io.github.conv4j.internal.prepared;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import io.github.conv4j.validation.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,15 +1,20 @@
 package io.github.conv4j.internal.reference;
 
-import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.ConvolutionSequence;
+import io.github.conv4j.Parameters;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
+import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.TensorSpec;
+import java.util.List;
 
 /** The naive loops in double: slow, readable, the definition of every other engine. */
 final class ReferenceEngine implements Engine, LedgerOwner {
@@ -57,6 +62,12 @@ final class ReferenceEngine implements Engine, LedgerOwner {
       throw new UnsupportedConvolutionException(NAME, checked.problemText(), no.reason());
     }
     return ReferenceConvolution.prepare(NAME, WARNING, checked, ledger);
+  }
+
+  @Override
+  public PreparedConvolution prepare(
+      ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
+    return PreparedSequence.prepare(this, sequence, src, parameters);
   }
 
   @Override

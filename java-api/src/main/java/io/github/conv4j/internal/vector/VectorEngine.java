@@ -1,19 +1,21 @@
 package io.github.conv4j.internal.vector;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
-import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.Parameters;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.CanonicalForm;
+import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.compose.ReorderedConvolution;
 import io.github.conv4j.internal.compose.RewrittenConvolution;
-import io.github.conv4j.internal.compose.SafeLoops;
 import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.compose.SubpixelConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
@@ -22,6 +24,7 @@ import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Sharing;
+import io.github.conv4j.internal.reference.SafeLoops;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
@@ -293,6 +296,12 @@ final class VectorEngine implements Alternatives, LedgerOwner {
             && !hasNeighbouringChannels(other)
             && other.strides()[rank - 1] == 1;
     return spec.withLayout(planes ? Layout.channelsFirst(rank) : Layout.channelsLast(rank));
+  }
+
+  @Override
+  public PreparedConvolution prepare(
+      ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
+    return PreparedSequence.prepare(this, sequence, src, parameters);
   }
 
   @Override

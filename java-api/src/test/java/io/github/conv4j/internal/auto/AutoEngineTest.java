@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.EngineFailureException;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.contract.LogCapture;
 import io.github.conv4j.contract.Runs;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Tuning;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;

@@ -3,11 +3,11 @@ package io.github.conv4j.internal.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.Convolution;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.contract.Runs;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Tuning;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;

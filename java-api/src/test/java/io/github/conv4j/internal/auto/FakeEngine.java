@@ -1,13 +1,16 @@
 package io.github.conv4j.internal.auto;
 
+import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.EngineFailureException;
-import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.Parameters;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
+import io.github.conv4j.engine.spi.Sequences;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Tensor;
@@ -191,6 +194,12 @@ final class FakeEngine implements Alternatives {
   @Override
   public boolean warmsUp() {
     return warmsUp;
+  }
+
+  @Override
+  public PreparedConvolution prepare(
+      ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
+    return Sequences.prepare(this, sequence, src, parameters);
   }
 
   @Override

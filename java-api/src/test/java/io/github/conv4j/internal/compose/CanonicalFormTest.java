@@ -3,16 +3,16 @@ package io.github.conv4j.internal.compose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.Convolution;
-import io.github.conv4j.PreparedConvolution;
 import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.reference.ReferenceConvolution;
+import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import io.github.conv4j.validation.Problem;
 import io.github.conv4j.validation.RandomProblems;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;

@@ -1,4 +1,4 @@
-package io.github.conv4j.internal.compose;
+package io.github.conv4j.internal.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.github.conv4j.validation;
+package io.github.conv4j.problem;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Padding;

@@ -1,9 +1,9 @@
-package io.github.conv4j.internal.compose;
+package io.github.conv4j.internal.reference;
 
-import io.github.conv4j.PreparedConvolution;
+import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.compose.SlowLog;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.internal.reference.ReferenceConvolution;
 import io.github.conv4j.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,4 +1,4 @@
-package io.github.conv4j.validation;
+package io.github.conv4j.problem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -8,6 +8,7 @@ import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.contract.Problems;
 import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.validation.RandomProblems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,14 +1,21 @@
-package io.github.conv4j.validation;
+package io.github.conv4j.problem;
 
 import io.github.conv4j.Geometry;
 import java.util.List;
 
-/** Which outputs meet the source at all, and with how many taps. */
-final class Taps {
+/**
+ * Which outputs meet the source at all, and with how many taps: of an axis, output {@code o} meets
+ * the taps {@code k} with {@code 0 <= o * stride - begin + k * dilation < src}.
+ *
+ * <p><b>Memory.</b> One number an output of each axis. <b>Threads.</b> May be used by any number at
+ * once. <b>Errors.</b> An axis of more than 2^31 - 1 outputs is refused with {@link
+ * IllegalArgumentException}.
+ */
+public final class Taps {
   private Taps() {}
 
   /** Returns the most products that one output sums. */
-  static double most(Problem problem) {
+  public static double most(Problem problem) {
     double most = (double) problem.convolution().inChannels() / problem.convolution().groups();
     for (int[] perOutput : counts(problem)) {
       int axisMost = 0;
@@ -21,7 +28,7 @@ final class Taps {
   }
 
   /** Returns for each axis and each output the number of taps that hit the source. */
-  static int[][] counts(Problem problem) {
+  public static int[][] counts(Problem problem) {
     boolean transposed = problem.convolution().isTransposed();
     List<Geometry.Axis> axes = problem.geometry().axes();
     int[][] counts = new int[axes.size()][];

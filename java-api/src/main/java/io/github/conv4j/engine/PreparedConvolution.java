@@ -1,6 +1,10 @@
-package io.github.conv4j;
+package io.github.conv4j.engine;
 
-import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.CallInterruptedException;
+import io.github.conv4j.Conv4jException;
+import io.github.conv4j.DeadlineExceededException;
+import io.github.conv4j.EngineFailureException;
+import io.github.conv4j.QueueFullException;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.time.Duration;

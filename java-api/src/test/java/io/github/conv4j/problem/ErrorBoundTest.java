@@ -1,4 +1,4 @@
-package io.github.conv4j.validation;
+package io.github.conv4j.problem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
