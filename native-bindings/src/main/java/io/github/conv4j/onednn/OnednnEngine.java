@@ -277,7 +277,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
       return prepareAsWritten(request);
     }
     try (Arena arena = Arena.ofConfined()) {
-      PrepareRequest settled = settled(request);
+      PrepareRequest settled = request.settled();
       PrepareRequest plain = plain(settled, arena);
       return plain == null
           ? prepareAsWritten(request)
@@ -315,7 +315,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
         problem.srcWindow().isAll(request.src().shape())
             && problem.dstWindow().isAll(request.dst().shape());
     return whole
-        ? first(problem, request, settled(request.src()), settled(request.dst()))
+        ? first(problem, request, request.settled().src(), request.settled().dst())
         : StagedConvolution.windowed(
             this,
             ledger,
@@ -323,25 +323,6 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
             problem.srcWindow(),
             problem.dstWindow(),
             (src, dst) -> first(problem, request, src, dst));
-  }
-
-  private static PrepareRequest settled(PrepareRequest request) {
-    return request.src().isAny() || request.dst().isAny()
-        ? PrepareRequest.of(
-            request.convolution(),
-            settled(request.src()),
-            settled(request.dst()),
-            request.weights(),
-            request.bias())
-        : request;
-  }
-
-  /**
-   * Where the caller leaves a layout open it is channels-last, in which oneDNN's kernels are at
-   * their best and which can be passed on to any other convolution.
-   */
-  private static TensorSpec settled(TensorSpec spec) {
-    return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
   }
 
   private PreparedConvolution first(

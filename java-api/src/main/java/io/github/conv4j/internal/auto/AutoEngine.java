@@ -21,7 +21,6 @@ import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.reference.SafeLoops;
-import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -130,15 +129,8 @@ final class AutoEngine implements Engine, LedgerOwner {
     if (support(request) instanceof Support.Unsupported no) {
       throw new UnsupportedConvolutionException(NAME, asked.problemText(), no.reason());
     }
-    var settled =
-        PrepareRequest.of(
-            asked.convolution(),
-            settled(asked.src()),
-            settled(asked.dst()),
-            asked.weights(),
-            asked.bias());
     try {
-      return prepare(settled);
+      return prepare(asked.settled());
     } catch (IllegalStateException e) {
       // Closed by another thread while it was measuring: say it of this engine, not of an inner
       // one.
@@ -289,10 +281,6 @@ final class AutoEngine implements Engine, LedgerOwner {
       prepared.close();
       throw e;
     }
-  }
-
-  private static TensorSpec settled(TensorSpec spec) {
-    return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
   }
 
   @Override

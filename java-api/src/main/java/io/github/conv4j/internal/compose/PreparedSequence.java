@@ -11,7 +11,7 @@ import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
-import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -89,7 +89,7 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
         }
         case ChannelShuffle shuffle -> {
           if (specs.isEmpty()) {
-            current = settled(current);
+            current = PrepareRequest.settled(current);
             specs.add(current);
           }
           shuffle.outputShape(current.shape());
@@ -119,10 +119,6 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
         List.copyOf(specs.subList(1, specs.size() - 1)),
         closeAll,
         stages.toArray(Stage[]::new));
-  }
-
-  private static TensorSpec settled(TensorSpec spec) {
-    return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
   }
 
   @Override

@@ -46,8 +46,8 @@ public final class SubpixelConvolution extends CheckedConvolution<Buffers> {
    */
   public static PreparedConvolution prepare(Engine engine, Ledger ledger, PrepareRequest request) {
     Subpixel subpixel = Objects.requireNonNull(Subpixel.of(request));
-    TensorSpec src = settled(request.src());
-    TensorSpec dst = settled(request.dst());
+    TensorSpec src = request.settled().src();
+    TensorSpec dst = request.settled().dst();
     TensorSpec blocks =
         dst.withLayout(likeSrc(src.layout(), dst.shape().rank()))
             .withShape(subpixel.blocks(dst.shape()));
@@ -81,10 +81,6 @@ public final class SubpixelConvolution extends CheckedConvolution<Buffers> {
   private static Layout likeSrc(Layout src, int rank) {
     Layout channelsFirst = Layout.channelsFirst(rank);
     return src.equals(channelsFirst) ? channelsFirst : Layout.channelsLast(rank);
-  }
-
-  private static TensorSpec settled(TensorSpec spec) {
-    return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
   }
 
   @Override

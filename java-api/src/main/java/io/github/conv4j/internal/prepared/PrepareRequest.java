@@ -4,6 +4,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.problem.Problem;
+import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,21 @@ public record PrepareRequest(
       Tensor weights,
       @Nullable Tensor bias) {
     return of(ConvolutionRequest.of(convolution, src).withDst(dst).withParameters(weights, bias));
+  }
+
+  /** Returns the request with channels last where it leaves a layout open. */
+  public PrepareRequest settled() {
+    return src.isAny() || dst.isAny()
+        ? new PrepareRequest(convolution, geometry, settled(src), settled(dst), weights, bias)
+        : this;
+  }
+
+  /**
+   * Returns a spec with channels last where it leaves the layout open: kernels are at their best
+   * there, and it can be passed on to any other convolution.
+   */
+  public static TensorSpec settled(TensorSpec spec) {
+    return spec.isAny() ? spec.withLayout(Layout.channelsLast(spec.shape().rank())) : spec;
   }
 
   /** Returns the request as an engine is asked with. */
