@@ -16,6 +16,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.RandomProblems;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,35 @@ class CanonicalFormTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "true, g2mb1_ic8oc4_iw9kw4dw1pw2, g2mb1_ic8oc4_iw9ow11kw4sw1dw1pw4",
+        "true, mb5_ic8oc4_ih1kh3, mb5_ic8oc36_ih1oh1kh1sh1dh0ph0_iw1ow1kw1sw1dw0pw0",
+        "true, mb1_ic8oc4_ih9kh3sh2, -",
+        "false, mb1_ic8oc4_ih9kh3ph1_iw3kw1pw0, mb1_ic8oc4_iw27ow27kw3sw1dw2pw3",
+        "false, mb1_ic1oc8_ih99kh8sh2_iw1kw1, -",
+        "false, mb5_ic8oc4_ih3kh3, -",
+        "false, mb1_ic8oc4_ih9kh3ph1, -",
+      })
+  void findsThePlainForm(boolean transposed, String line, @Nullable String expected) {
+    Problem problem = transposed ? Problem.parseTransposed(line) : Problem.parse(line);
+    for (boolean last : LAST_OR_NOT) {
+      try (Arena arena = Arena.ofConfined()) {
+        PrepareRequest form = plain(request(problem, last, arena), arena);
+
+        Problem found = form == null ? problem : Problem.of(form.convolution(), form.src().shape());
+        assertThat(found.line()).isEqualTo(expected == null ? problem.line() : expected);
+        assertThat(found.convolution().isTransposed()).isEqualTo(transposed && expected == null);
+      }
+    }
+  }
+
+  private static @Nullable PrepareRequest plain(PrepareRequest request, Arena arena) {
+    return CanonicalForm.mayBePlainer(request) ? CanonicalForm.plain(request, arena) : null;
+  }
+
   @Test
   void namesLayoutsByTheirStrides() {
     try (Arena arena = Arena.ofConfined()) {
@@ -110,12 +140,15 @@ class CanonicalFormTest {
           for (int leastAxes = 1; leastAxes <= 2; leastAxes++) {
             try (Arena arena = Arena.ofConfined()) {
               PrepareRequest request = request(problem, last, arena);
-              PrepareRequest form = CanonicalForm.of(request, leastAxes, arena);
-              if (form != null) {
-                rewritten++;
-                assertThat(bytes(form, request, ledger, arena))
-                    .as(problem + " " + request.src().layout())
-                    .isEqualTo(bytes(request, request, ledger, arena));
+              for (PrepareRequest form :
+                  Arrays.asList(
+                      CanonicalForm.of(request, leastAxes, arena), plain(request, arena))) {
+                if (form != null) {
+                  rewritten++;
+                  assertThat(bytes(form, request, ledger, arena))
+                      .as(problem + " " + request.src().layout())
+                      .isEqualTo(bytes(request, request, ledger, arena));
+                }
               }
             }
           }
