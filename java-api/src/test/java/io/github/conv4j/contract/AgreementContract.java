@@ -15,11 +15,17 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Equal integers and close floats, on curated and random problems, in every layout. */
 abstract class AgreementContract extends EngineContract {
   private static final int LINES_OF_OUTPUT = 40;
+  private static final int STEP_THROUGH_TESTED_HAZARDS = 4;
 
   abstract int randomProblemCount();
 
   /** The kernels that must run, as {@code explain} names them; empty for any. */
   abstract String kernels();
+
+  /** Whether the engine runs what other engines have, which keep this contract themselves. */
+  private boolean isMadeOfOthers() {
+    return engineName().equals("auto");
+  }
 
   /** In a JVM of its own, because reading one element too far ends the process there. */
   @Execution(ExecutionMode.CONCURRENT)
@@ -48,7 +54,11 @@ abstract class AgreementContract extends EngineContract {
   void floatsStayWithinTheirBound() {
     List<Problem> problems = new ArrayList<>();
     for (boolean transposed : new boolean[] {false, true}) {
-      problems.addAll(Problems.hazards(transposed));
+      List<Problem> hazards = Problems.hazards(transposed);
+      int step = isMadeOfOthers() ? STEP_THROUGH_TESTED_HAZARDS : 1;
+      for (int i = 0; i < hazards.size(); i += step) {
+        problems.add(hazards.get(i));
+      }
       problems.addAll(Problems.random(transposed, randomProblemCount() / 8));
     }
     List<LayoutChoice> layouts = List.of(LayoutChoice.values());

@@ -109,6 +109,11 @@ final class BenchCommand implements Callable<Integer> {
   private boolean withoutFloor;
 
   @Option(
+      names = "--no-limits",
+      description = "Leave out the limits of the machine, which take some seconds.")
+  private boolean withoutLimits;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Where the files go; ./conv4j-bench if left out.")
@@ -177,7 +182,8 @@ final class BenchCommand implements Callable<Integer> {
       if (all.isEmpty()) {
         throw new ParameterException(spec.commandLine(), "no engine can start on this machine");
       }
-      var run = new BenchRun(contenders, threads, layout, quick, millis, !withoutFloor);
+      var run =
+          new BenchRun(contenders, threads, layout, quick, millis, !withoutFloor, !withoutLimits);
       return run.measure(layers, command());
     }
   }

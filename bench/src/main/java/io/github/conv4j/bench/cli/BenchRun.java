@@ -61,6 +61,7 @@ final class BenchRun {
   private final boolean quick;
   private final @Nullable Integer millis;
   private final boolean floor;
+  private final boolean limited;
   private final Race race;
 
   BenchRun(
@@ -69,13 +70,15 @@ final class BenchRun {
       LayoutChoice layout,
       boolean quick,
       @Nullable Integer millis,
-      boolean floor) {
+      boolean floor,
+      boolean limited) {
     this.contenders = contenders;
     this.threads = threads;
     this.layout = layout;
     this.quick = quick;
     this.millis = millis;
     this.floor = floor;
+    this.limited = limited;
     this.race = new Race(contenders.all(), contenders.reference());
   }
 
@@ -162,6 +165,9 @@ final class BenchRun {
   }
 
   private Limits limits() throws InterruptedException {
+    if (!limited) {
+      return Limits.unknown("not measured: --no-limits was given");
+    }
     List<Integer> counts =
         new ArrayList<>(List.of(1, threads, Runtime.getRuntime().availableProcessors()));
     contenders.all().forEach(contender -> counts.add(contender.threads(threads)));

@@ -74,12 +74,15 @@ class BenchCommandTest {
             "--engines",
             "onednn",
             "--no-floor",
+            "--no-limits",
             "--out",
             folder.toString());
 
     assertThat(command.exitCode()).isZero();
     assertThat(BenchResults.read(folder.resolve("bench.json")).calls())
         .isEqualTo(CallCosts.unknown("not measured: --no-floor was given"));
+    assertThat(BenchResults.read(folder.resolve("bench.json")).limits().source())
+        .startsWith("not measured: --no-limits was given");
   }
 
   @Test
@@ -107,6 +110,7 @@ class BenchCommandTest {
               "1",
               "--engines",
               "reference,wrong,refusing",
+              "--no-limits",
               "--out",
               folder.toString());
     }
@@ -131,6 +135,7 @@ class BenchCommandTest {
             "1",
             "--engines",
             "vector,vector@2:relaxed",
+            "--no-limits",
             "--out",
             folder.toString());
 
