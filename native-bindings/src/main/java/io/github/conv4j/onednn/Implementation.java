@@ -20,15 +20,6 @@ record Implementation(String name) {
     return hasPart("gemm:") || hasPart("gemm+") || lastPart().equals("gemm");
   }
 
-  /**
-   * Whether another of oneDNN's kernels for the same problem has been measured faster, though
-   * oneDNN offers it later: depthwise on AVX2, 1.2 to 2 times on 20 of 24 layers, at most 2 %
-   * slower on the others.
-   */
-  boolean isOutdoneBy(Implementation other) {
-    return name.equals("brgdmm_dw:avx2") && other.name.equals("jit_dw:avx2");
-  }
-
   /** Whether it is written for an instruction set, for example {@code avx512}. */
   boolean isFor(String instructionSet) {
     return hasPart(instructionSet);

@@ -128,10 +128,8 @@ record Way(
     for (Implementation implementation : found) {
       ways.add(of(spec, implementation, alone));
     }
-    // oneDNN's own order is the better judge between most kernels, but not of its catch-alls.
-    ways.sort(
-        Comparator.comparing((Way way) -> way.implementation.isSlow())
-            .thenComparing(way -> found.stream().anyMatch(way.implementation::isOutdoneBy)));
+    // oneDNN's own order is the better judge between kernels, but not of its catch-alls.
+    ways.sort(Comparator.comparing(way -> way.implementation.isSlow()));
     return ways;
   }
 

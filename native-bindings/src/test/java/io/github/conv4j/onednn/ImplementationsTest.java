@@ -35,29 +35,6 @@ class ImplementationsTest {
     assertThat(outcome.tail(1)).isEqualTo("0 failed");
   }
 
-  /** On CPUs whose kernels are others there is nothing to see. */
-  @Test
-  void depthwiseTakesTheFasterOfTwoKernelsOfAvx2() {
-    Convolution depthwise = Convolution.conv2d(32, 32).kernel(3).padding(1).groups(32).build();
-    try (Alternatives engine = (Alternatives) Engines.named("onednn");
-        Arena arena = Arena.ofConfined()) {
-      TensorSpec spec = TensorSpec.f32(Layout.NHWC, 1, 32, 14, 14);
-      List<String> names =
-          engine.implementations(
-              PrepareRequest.of(
-                  depthwise,
-                  spec,
-                  spec,
-                  Tensor.allocate(TensorSpec.weights(depthwise.weightsShape()), arena),
-                  Tensor.allocate(TensorSpec.bias(32), arena)));
-
-      assertThat(names).isNotEmpty();
-      if (names.contains("jit_dw:avx2")) {
-        assertThat(names.getFirst()).isNotEqualTo("brgdmm_dw:avx2");
-      }
-    }
-  }
-
   @Test
   void theFirstIsWhatPrepareChooses() {
     for (Layout layout : List.of(Layout.NHWC, Layout.NCHW)) {
