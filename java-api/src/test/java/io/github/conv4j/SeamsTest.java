@@ -139,6 +139,31 @@ class SeamsTest {
             .resideInAPackage("jdk.incubator.."));
   }
 
+  /** Java starts without the incubator's module; then no class of these may be loaded. */
+  @Test
+  void onlyClassesNamedVectorKnowTheIncubator() {
+    check(
+        noClasses()
+            .that()
+            .haveSimpleNameNotStartingWith("Vector")
+            .and()
+            .areTopLevelClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jdk.incubator.."));
+  }
+
+  @Test
+  void familiesOfPlansKnowNoOtherFamily() {
+    String engine = ROOT + ".internal.vector";
+    check(
+        SlicesRuleDefinition.slices()
+            .matching(engine + ".(*)")
+            .should()
+            .notDependOnEachOther()
+            .ignoreDependency(DescribedPredicate.alwaysTrue(), resideInAPackage(engine + ".base")));
+  }
+
   @Test
   void onlyImagesNeedTheDesktop() {
     check(

@@ -4,6 +4,18 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.base.Plan;
+import io.github.conv4j.internal.vector.depthwise.BandPlan;
+import io.github.conv4j.internal.vector.depthwise.DepthwisePlan;
+import io.github.conv4j.internal.vector.lane.LanewisePlan;
+import io.github.conv4j.internal.vector.plane.ChannelsFirstDepthwisePlan;
+import io.github.conv4j.internal.vector.plane.ChannelsFirstPlan;
+import io.github.conv4j.internal.vector.plane.PlaneKernels;
+import io.github.conv4j.internal.vector.product.DirectPlan;
+import io.github.conv4j.internal.vector.product.PointwisePlan;
+import io.github.conv4j.internal.vector.reduction.ReductionPlan;
+import io.github.conv4j.internal.vector.winograd.WinogradPlan;
+import io.github.conv4j.internal.vector.winograd.WinogradTile;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -49,16 +61,16 @@ final class PlanChoice {
    *     padding may run
    */
   static List<String> admitted(
-      Kernels kernels, Accuracy accuracy, PrepareRequest request, boolean finite) {
+      KernelSet kernels, Accuracy accuracy, PrepareRequest request, boolean finite) {
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
-    boolean depthwise = DepthwisePlan.serves(kernels, c, axes, request.src());
-    boolean bands = BandPlan.serves(kernels, c, axes, request.src());
-    boolean reduction = ReductionPlan.serves(kernels, c);
+    boolean depthwise = DepthwisePlan.serves(kernels.depthwise(), c, axes, request.src());
+    boolean bands = BandPlan.serves(kernels.depthwise(), c, axes, request.src());
+    boolean reduction = ReductionPlan.serves(kernels.reduction(), c);
     if (!finite) {
       return depthwise ? List.of(DEPTHWISE) : reduction ? List.of(REDUCTION) : List.of();
     }
-    boolean lanewise = LanewisePlan.serves(kernels, c, axes);
+    boolean lanewise = LanewisePlan.serves(kernels.lane(), c, axes);
     if (bands && depthwise) {
       return lanewise ? List.of(DEPTHWISE_BANDS, LANEWISE) : List.of(DEPTHWISE_BANDS, DEPTHWISE);
     }
@@ -72,21 +84,23 @@ final class PlanChoice {
       return List.of(lanewise ? LANEWISE : DEPTHWISE);
     }
     List<String> names = new ArrayList<>();
-    if (accuracy == Accuracy.RELAXED && WinogradPlan.serves(kernels, request)) {
+    if (accuracy == Accuracy.RELAXED
+        && !kernels.isScalar()
+        && WinogradPlan.serves(kernels.lanes(), request)) {
       for (WinogradTile tile : WinogradTile.values()) {
         if (transformedWeights(tile, c) <= MOST_WEIGHTS) {
-          names.add(tile.planName);
+          names.add(tile.planName());
         }
       }
     }
-    if (PointwisePlan.serves(kernels, c, axes, request.src(), request.dst())) {
+    if (PointwisePlan.serves(kernels.product(), c, axes, request.src(), request.dst())) {
       names.add(POINTWISE);
     }
     names.add(isWorthwhile(c) ? names.size() : 0, DIRECT);
     if (reduction) {
-      names.add(ReductionPlan.excels(kernels, c) ? 0 : names.size(), REDUCTION);
+      names.add(ReductionPlan.excels(kernels.reduction(), c) ? 0 : names.size(), REDUCTION);
     }
-    String larger = WinogradTile.OUTPUTS_4X4.planName;
+    String larger = WinogradTile.OUTPUTS_4X4.planName();
     if (names.contains(larger) && !readsTooMuch(request)) {
       names.remove(larger);
       names.add(names.getFirst().equals(DIRECT) ? 1 : 0, larger);
@@ -99,7 +113,7 @@ final class PlanChoice {
    *
    * @param request a problem whose layouts are settled, whose weights are finite
    */
-  static List<String> admittedPlanes(Kernels kernels, PrepareRequest request) {
+  static List<String> admittedPlanes(KernelSet kernels, PrepareRequest request) {
     PlaneKernels planes = kernels.planes();
     TensorSpec src = asPlanes(request.src());
     TensorSpec dst = asPlanes(request.dst());
@@ -128,10 +142,10 @@ final class PlanChoice {
    * Whether a copy of dense channels-last tensors with neighbouring pixels costs less than vectors
    * of output channels that are mostly empty.
    */
-  static boolean prefersPlanes(Kernels kernels, PrepareRequest request) {
+  static boolean prefersPlanes(KernelSet kernels, PrepareRequest request) {
     Convolution c = request.convolution();
     long taps = c.weightsShape().elementCount() / c.weightsShape().dim(0) / c.weightsShape().dim(1);
-    if (ReductionPlan.excels(kernels, c)
+    if (ReductionPlan.excels(kernels.reduction(), c)
         || c.groups() > 1
         || c.outChannels() * 4 > kernels.lanes()
         || c.inChannels() < LEAST_CHANNELS
@@ -160,7 +174,7 @@ final class PlanChoice {
   }
 
   /** Whether {@link #PLANES} is slower than a copy of the tensors with neighbouring channels. */
-  static boolean prefersPixels(Kernels kernels, PrepareRequest request) {
+  static boolean prefersPixels(KernelSet kernels, PrepareRequest request) {
     List<String> names = admittedPlanes(kernels, request);
     PlaneKernels planes = kernels.planes();
     return planes != null
@@ -177,7 +191,7 @@ final class PlanChoice {
     WinogradTile tile = WinogradTile.OUTPUTS_4X4;
     long tiles = request.geometry().dst().dim(0);
     for (var axis : request.geometry().axes()) {
-      tiles *= Math.ceilDiv(axis.dst(), tile.outputs);
+      tiles *= Math.ceilDiv(axis.dst(), tile.outputs());
     }
     return tiles < FEW_TILES && transformedWeights(tile, request.convolution()) > LARGE_WEIGHTS;
   }
@@ -192,27 +206,32 @@ final class PlanChoice {
    * @param name one of {@link #admitted}
    * @param leastParts how many parts the work should have if they stay worth their while
    */
-  static Plan plan(String name, Kernels kernels, PrepareRequest request, int leastParts) {
+  static Plan<?> plan(String name, KernelSet kernels, PrepareRequest request, int leastParts) {
     TensorSpec src = request.src();
     TensorSpec dst = request.dst();
     return switch (name) {
-      case DEPTHWISE_BANDS, GROUP_BANDS -> new BandPlan(kernels, request, src, dst, leastParts);
-      case DEPTHWISE -> new DepthwisePlan(kernels, request, src, dst, leastParts);
-      case LANEWISE -> new LanewisePlan(kernels, request, src, dst, leastParts);
-      case REDUCTION -> new ReductionPlan(kernels, request, src, dst, leastParts);
-      case POINTWISE -> new PointwisePlan(kernels, request, src, leastParts);
-      case DIRECT -> new DirectPlan(kernels, request, src, dst, leastParts);
+      case DEPTHWISE_BANDS, GROUP_BANDS ->
+          new BandPlan(kernels.depthwise(), request, src, dst, leastParts);
+      case DEPTHWISE -> new DepthwisePlan(kernels.depthwise(), request, src, dst, leastParts);
+      case LANEWISE -> new LanewisePlan(kernels.lane(), request, src, dst, leastParts);
+      case REDUCTION ->
+          new ReductionPlan(
+              Objects.requireNonNull(kernels.reduction()), request, src, dst, leastParts);
+      case POINTWISE -> new PointwisePlan(kernels.product(), request, src, leastParts);
+      case DIRECT -> new DirectPlan(kernels.product(), request, src, dst, leastParts);
       case PLANES ->
           new ChannelsFirstPlan(
               planesOf(kernels), request, asPlanes(src), asPlanes(dst), leastParts);
       case PLANES_DEPTHWISE ->
           new ChannelsFirstDepthwisePlan(
               planesOf(kernels), request, asPlanes(src), asPlanes(dst), leastParts);
-      default -> new WinogradPlan(WinogradTile.named(name), kernels, request, src, dst, leastParts);
+      default ->
+          new WinogradPlan(
+              WinogradTile.named(name), kernels.lanes(), request, src, dst, leastParts);
     };
   }
 
-  private static PlaneKernels planesOf(Kernels kernels) {
+  private static PlaneKernels planesOf(KernelSet kernels) {
     return Objects.requireNonNull(kernels.planes());
   }
 }

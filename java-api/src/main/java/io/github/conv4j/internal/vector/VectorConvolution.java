@@ -3,35 +3,41 @@ package io.github.conv4j.internal.vector;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PartedConvolution;
+import io.github.conv4j.internal.vector.base.Plan;
+import io.github.conv4j.internal.vector.base.Scratch;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** A convolution by a {@link Plan}. */
-final class VectorConvolution extends PartedConvolution<Scratch> {
+/**
+ * A convolution by a {@link Plan}.
+ *
+ * @param <S> the working memory of one thread
+ */
+final class VectorConvolution<S extends Scratch> extends PartedConvolution<S> {
   private static final boolean MAY_UNCONFINE =
       VectorConvolution.class.getModule().isNativeAccessEnabled();
 
-  private final Plan plan;
+  private final Plan<S> plan;
 
   VectorConvolution(
       TensorSpec src,
       TensorSpec dst,
       Explanation explanation,
       Ledger ledger,
-      Plan plan,
+      Plan<S> plan,
       boolean shared) {
     super(src, dst, explanation, ledger, shared ? plan.partCount() : 1, plan::newScratch, () -> {});
     this.plan = plan;
   }
 
   @Override
-  protected void beginShare(Scratch scratch) {
+  protected void beginShare(S scratch) {
     scratch.forgetPanel();
   }
 
   @Override
-  protected void runAlone(Scratch scratch, MemorySegment src, MemorySegment dst) {
+  protected void runAlone(S scratch, MemorySegment src, MemorySegment dst) {
     beginShare(scratch);
     for (int part = 0; part < plan.partCount(); part++) {
       plan.runPart(part, scratch, src, dst);
@@ -39,7 +45,7 @@ final class VectorConvolution extends PartedConvolution<Scratch> {
   }
 
   @Override
-  protected void runPart(int part, Scratch scratch, MemorySegment src, MemorySegment dst) {
+  protected void runPart(int part, S scratch, MemorySegment src, MemorySegment dst) {
     plan.runPart(part, scratch, src, dst);
   }
 

@@ -25,6 +25,8 @@ import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.internal.reference.SafeLoops;
+import io.github.conv4j.internal.vector.base.Plan;
+import io.github.conv4j.internal.vector.base.Scratch;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
@@ -52,10 +54,10 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private static final long MOST_STEP = 1 << 24;
 
   private final EngineOptions options;
-  private final Kernels kernels;
+  private final KernelSet kernels;
   private final Ledger ledger;
 
-  VectorEngine(EngineOptions options, Kernels kernels) {
+  VectorEngine(EngineOptions options, KernelSet kernels) {
     this.options = options;
     this.kernels = kernels;
     this.ledger = new Ledger(NAME, options);
@@ -220,7 +222,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
 
   private PreparedConvolution preparePlan(PrepareRequest request, String name) {
     int leastParts = Sharing.leastParts(request, options.threads());
-    Plan plan = PlanChoice.plan(name, kernels, request, leastParts);
+    Plan<?> plan = PlanChoice.plan(name, kernels, request, leastParts);
     String operation =
         request.convolution().isTransposed() ? "transposed convolution" : "convolution";
     int parts = leastParts > 1 ? plan.partCount() : 1;
@@ -234,11 +236,11 @@ final class VectorEngine implements Alternatives, LedgerOwner {
             .withScratchpad(scratchpadByteSize(plan));
     var explanation =
         Explanation.of(NAME, request.problemText(), List.of(stage)).withWarnings(warnings());
-    return new VectorConvolution(
+    return new VectorConvolution<>(
         request.src(), request.dst(), explanation, ledger, plan, leastParts > 1);
   }
 
-  private static long scratchpadByteSize(Plan plan) {
+  private static long scratchpadByteSize(Plan<?> plan) {
     try (Scratch scratch = plan.newScratch()) {
       return scratch.scratchpadByteSize();
     }

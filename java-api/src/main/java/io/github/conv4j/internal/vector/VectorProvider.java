@@ -38,7 +38,7 @@ public final class VectorProvider implements EngineProvider {
     return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
   }
 
-  private static Kernels kernels() {
-    return hasVectorApi() ? new VectorKernels() : new ScalarKernels();
+  private static KernelSet kernels() {
+    return hasVectorApi() ? KernelSet.vector() : KernelSet.scalar();
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The fast engine in pure Java. {@code VectorKernels} is the only importer of the Vector API;
- * without that module {@code ScalarKernels} does the same work in loops that the JIT compiler
- * vectorises.
+ * The fast engine in pure Java: which plan computes a problem, in vector or in scalar loops. Each
+ * family of plans has a package below this one that knows no other family. Only classes whose names
+ * begin with {@code Vector} use the Vector API, and they are loaded only where its module is.
  */
 @NullMarked
 package io.github.conv4j.internal.vector;

@@ -12,6 +12,7 @@ import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.winograd.WinogradRun;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
@@ -94,7 +95,7 @@ class WinogradPlanTest {
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest request = request(CONVOLUTION, SRC, arena);
 
-      assertThat(PlanChoice.admitted(new ScalarKernels(), Accuracy.RELAXED, request, true))
+      assertThat(PlanChoice.admitted(KernelSet.scalar(), Accuracy.RELAXED, request, true))
           .containsExactly("direct");
     }
   }
@@ -129,7 +130,7 @@ class WinogradPlanTest {
   private static List<String> admitted(Accuracy accuracy, Convolution convolution, Shape src) {
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest request = request(convolution, src, arena);
-      return PlanChoice.admitted(new VectorKernels(), accuracy, request, true);
+      return PlanChoice.admitted(KernelSet.vector(), accuracy, request, true);
     }
   }
 

@@ -1,0 +1,37 @@
+package io.github.conv4j.internal.vector.base;
+
+import io.github.conv4j.internal.prepared.ByteSized;
+
+/** The working memory of one thread that runs parts of a {@link Plan}. */
+public abstract class Scratch implements AutoCloseable, ByteSized {
+  private int panelTile = -1;
+
+  /** Creates memory whose panel holds no tile. */
+  protected Scratch() {}
+
+  /** Whether the panel holds this tile of the current call. */
+  public final boolean holds(int tile) {
+    return panelTile == tile;
+  }
+
+  /** To be called when the panel has been filled with a tile. */
+  public final void filledWith(int tile) {
+    panelTile = tile;
+  }
+
+  /** To be called before the parts of another call. */
+  public final void forgetPanel() {
+    panelTile = -1;
+  }
+
+  /** Returns the bytes on and off the Java heap. */
+  public abstract long scratchpadByteSize();
+
+  @Override
+  public long byteSize() {
+    return 0;
+  }
+
+  @Override
+  public void close() {}
+}

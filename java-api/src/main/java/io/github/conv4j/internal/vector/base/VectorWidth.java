@@ -1,0 +1,32 @@
+package io.github.conv4j.internal.vector.base;
+
+import io.github.conv4j.internal.checks.Properties;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The vectors that all loops on the Vector API compute with. */
+public final class VectorWidth {
+  /** System property: the vector width in bits, for tests; the widest of the CPU if not set. */
+  private static final String BITS_PROPERTY = "conv4j.vector.bits";
+
+  public static final VectorSpecies<Float> SPECIES = species();
+
+  /** How many floats one vector holds. */
+  public static final int LANES = SPECIES.length();
+
+  public static final int BITS = SPECIES.vectorBitSize();
+  public static final long VECTOR_BYTES = SPECIES.vectorByteSize();
+  public static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private VectorWidth() {}
+
+  private static VectorSpecies<Float> species() {
+    return switch ((int) Properties.numberOrWarning(BITS_PROPERTY, 0, 0, 512)) {
+      case 128 -> FloatVector.SPECIES_128;
+      case 256 -> FloatVector.SPECIES_256;
+      case 512 -> FloatVector.SPECIES_512;
+      default -> FloatVector.SPECIES_PREFERRED;
+    };
+  }
+}

@@ -1,0 +1,82 @@
+package io.github.conv4j.internal.vector.depthwise;
+
+/**
+ * Neighbouring rows of outputs of a convolution with 3x3 or 5x5 taps next to each other whose
+ * groups have as many input as output channels: {@code dst[r][p][c] = bias[c] + sum over taps i, j
+ * and channels k of the group of c of src[(r * rowStride + i) * srcRowStep + (p * stride + j) *
+ * tapStep + k] * weights[c][k][i][j]}. Source elements beyond an edge are zero. Changed and used
+ * again.
+ */
+final class Band {
+  /** With fewer outputs a row has no blocks. */
+  static final int LEAST_COUNT = 7;
+
+  /**
+   * Weights {@code [tap row][turn][tap][channel]}: what a source channel gives to the channel
+   * {@code turn + 1} after it, counted round its group.
+   */
+  float[] packed = new float[0];
+
+  /** One number a channel, readable up to a vector beyond the last. */
+  float[] bias = new float[0];
+
+  int channelCount;
+
+  /** Channels of a group; 1 for a depthwise convolution. */
+  int depth;
+
+  /** Taps on each of the two axes: 3 or 5. */
+  int taps;
+
+  /** From the window of one output of a row to that of the next, in pixels: 1 or 2. */
+  int stride;
+
+  /** From the windows of one row of outputs to those of the next, in rows. */
+  int rowStride;
+
+  /** Where the first tap of the first output lies, or would lie, in the source. In elements. */
+  long srcBegin;
+
+  long srcRowStep;
+  long tapStep;
+  long dstBegin;
+  long dstRowStep;
+  long dstStep;
+
+  int rows;
+
+  /** Outputs of a row. */
+  int count;
+
+  /** How many rows of taps of the first row of outputs lie beyond the upper edge. */
+  int top;
+
+  /** How many rows of taps of the last row of outputs lie beyond the lower edge. */
+  int bottom;
+
+  /** How many taps of the first output of a row lie beyond the left edge. */
+  int left;
+
+  /** How many taps of the last output of a row lie beyond the right edge. */
+  int right;
+
+  /** Whether loops in blocks take bands of this kind. */
+  static boolean serves(int taps, long stride, long tapStep, int count, int left, int right) {
+    return (taps == 3 || taps == 5)
+        && tapStep == 1
+        && (stride == 1 || stride == 2)
+        && count >= LEAST_COUNT
+        && left <= taps / 2
+        && right <= taps / 2;
+  }
+
+  /** The first row of taps of a row of outputs that meets the source. */
+  int firstTapRow(int row) {
+    return Math.clamp(top - (long) row * rowStride, 0, taps);
+  }
+
+  /** The row of taps after the last that meets the source. */
+  int endTapRow(int row) {
+    return taps - Math.clamp(bottom - (long) (rows - 1 - row) * rowStride, 0, taps);
+  }
+}

@@ -1,0 +1,33 @@
+package io.github.conv4j.internal.vector.lane;
+
+import java.lang.foreign.MemorySegment;
+
+/** The innermost loops for lanes that each have a source value of their own. */
+public interface LaneKernels {
+  /** Returns the loops on the Vector API. */
+  static LaneKernels vector() {
+    return new VectorLaneKernels();
+  }
+
+  /** Returns the loops without it. */
+  static LaneKernels scalar() {
+    return new ScalarLanes();
+  }
+
+  /** Returns how many floats one vector holds. */
+  int lanes();
+
+  /**
+   * Copies pixels into a panel, each lane taking the channel that its block says: {@code panel[to +
+   * i * planeFloats + r * rowPitch + c * lanes + l] = src[begin + r * rowStep + c * step +
+   * index[i][l]]}.
+   */
+  void spread(LaneBlocks.Block block, MemorySegment src, LaneSource from, float[] panel, int to);
+
+  /**
+   * Multiplies the vectors of a panel with weights, lane by lane, as {@link LaneTile} says.
+   *
+   * @param sums working memory of {@code lanes} floats
+   */
+  void lanewise(LaneTile tile, MemorySegment dst, float[] sums);
+}

@@ -1,0 +1,19 @@
+package io.github.conv4j.internal.vector.plane;
+
+import io.github.conv4j.internal.vector.base.Scratch;
+
+/** A panel of source values, and the results of a block of output channels. */
+final class PlaneScratch extends Scratch {
+  final float[] panel;
+  final float[] results;
+
+  PlaneScratch(int panelFloats, int results) {
+    this.panel = new float[panelFloats];
+    this.results = new float[results];
+  }
+
+  @Override
+  public long scratchpadByteSize() {
+    return ((long) panel.length + results.length) * Float.BYTES;
+  }
+}

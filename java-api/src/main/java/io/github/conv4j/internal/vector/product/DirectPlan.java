@@ -1,0 +1,202 @@
+package io.github.conv4j.internal.vector.product;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Geometry;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.internal.prepared.CopiedWeights;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.base.Activation;
+import io.github.conv4j.internal.vector.base.AxisPhases;
+import io.github.conv4j.internal.vector.base.BiasOnly;
+import io.github.conv4j.internal.vector.base.PaddedBias;
+import io.github.conv4j.internal.vector.base.Plan;
+import io.github.conv4j.internal.vector.base.Tiling;
+import io.github.conv4j.internal.vector.base.WeightsView;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Direct convolution, exact on integers: windows are copied into a panel, the panel is multiplied
+ * with packed weights. Serves every description whose tensors have neighbouring channels.
+ */
+public final class DirectPlan implements Plan<DirectScratch> {
+  /** With more weights than a second-level cache holds, threads share tiles by output channels. */
+  private static final long HEAVY_WEIGHTS = 1 << 18;
+
+  private final ProductKernels kernels;
+  private final Activation dst;
+  private final PanelFill fill;
+  private final List<PackedTiling> tilings = new ArrayList<>();
+  private final List<BiasOnly> biasOnly = new ArrayList<>();
+  private final ChannelBlocks blocks;
+  private final float[] bias;
+  private final int biasPerGroup;
+  private final int groups;
+  private final int outPerGroup;
+  private final boolean pointwise;
+
+  /** The first tile of each tiling, counted over all of them and all images. */
+  private final int[] firstTile;
+
+  /** Into how many parts a tile's blocks of output channels are cut. */
+  private final int segments;
+
+  /**
+   * Creates the plan.
+   *
+   * @param leastParts how many parts the work should have if they stay worth their while
+   */
+  public DirectPlan(
+      ProductKernels kernels,
+      PrepareRequest request,
+      TensorSpec srcSpec,
+      TensorSpec dstSpec,
+      int leastParts) {
+    this.kernels = kernels;
+    Convolution c = request.convolution();
+    List<Geometry.Axis> axes = request.geometry().axes();
+    PaddingMode mode = c.padding().mode();
+    var weights = new WeightsView(CopiedWeights.of(c, request.weights()), c, axes);
+    groups = weights.groups();
+    outPerGroup = weights.outPerGroup();
+    blocks = ChannelBlocks.of(outPerGroup, kernels.lanes());
+    pointwise = isPointwise(axes, srcSpec, dstSpec);
+    Activation src = Activation.of(srcSpec);
+    dst = pointwise ? Activation.of(dstSpec).flattened() : Activation.of(dstSpec);
+    fill = new PanelFill(pointwise ? src.flattened() : src, mode);
+    biasPerGroup = outPerGroup + 2 * kernels.lanes();
+    bias = PaddedBias.of(request, groups, outPerGroup, biasPerGroup);
+    List<AxisPhases.Combination> combinations =
+        pointwise ? AxisPhases.row(dst.w()) : AxisPhases.of(axes, c.isTransposed(), mode);
+    boolean heavy =
+        (long) outPerGroup * weights.inPerGroup() * groups > HEAVY_WEIGHTS / tapCount(axes);
+    int leastTiles = heavy ? 1 : Math.ceilDiv(leastParts, dst.n() * combinations.size());
+    for (AxisPhases.Combination phases : combinations) {
+      if (phases.isEmpty()) {
+        biasOnly.add(new BiasOnly(phases, dst));
+      } else {
+        var tiling =
+            new Tiling(
+                phases.d(), phases.h(), phases.w(), src.c(), Tiling.PANEL_FLOATS, leastTiles);
+        tilings.add(new PackedTiling(tiling, weights, blocks));
+      }
+    }
+    firstTile = new int[tilings.size() + 1];
+    for (int i = 0; i < tilings.size(); i++) {
+      firstTile[i + 1] = firstTile[i] + tilings.get(i).tiling.tileCount() * dst.n();
+    }
+    segments =
+        Math.clamp(
+            Math.ceilDiv(leastParts, Math.max(1, firstTile[tilings.size()])),
+            1,
+            groups * blocks.blocks().size());
+  }
+
+  private static long tapCount(List<Geometry.Axis> axes) {
+    return axes.stream().mapToLong(Geometry.Axis::kernel).reduce(1, Math::multiplyExact);
+  }
+
+  private static boolean isPointwise(List<Geometry.Axis> axes, TensorSpec src, TensorSpec dst) {
+    return Activation.isDenseChannelsLast(src)
+        && Activation.isDenseChannelsLast(dst)
+        && AxisPhases.isPointwise(axes);
+  }
+
+  @Override
+  public String name() {
+    return pointwise ? "product" : "direct";
+  }
+
+  @Override
+  public long weightsByteSize() {
+    long bytes = (long) bias.length * Float.BYTES;
+    for (PackedTiling tiling : tilings) {
+      bytes += tiling.byteSize();
+    }
+    return bytes;
+  }
+
+  @Override
+  public DirectScratch newScratch() {
+    int panel = 0;
+    int pixels = 0;
+    for (PackedTiling packed : tilings) {
+      panel = Math.max(panel, packed.tiling.panelFloats());
+      pixels = Math.max(pixels, packed.tiling.mostPixels());
+    }
+    return new DirectScratch(panel, pixels + Tiling.PIXEL_BLOCK, kernels.productWork(pixels));
+  }
+
+  @Override
+  public int partCount() {
+    return firstTile[tilings.size()] * segments + (biasOnly.isEmpty() ? 0 : 1);
+  }
+
+  @Override
+  public void runPart(int part, DirectScratch scratch, MemorySegment from, MemorySegment to) {
+    int tile = part / segments;
+    if (tile == firstTile[tilings.size()]) {
+      for (int i = 0; i < biasOnly.size(); i++) {
+        biasOnly.get(i).run(bias, outPerGroup, biasPerGroup, to);
+      }
+      return;
+    }
+    int f = 0;
+    while (tile >= firstTile[f + 1]) {
+      f++;
+    }
+    PackedTiling packed = tilings.get(f);
+    if (!scratch.holds(tile)) {
+      load(packed.tiling, tile - firstTile[f], scratch, from);
+      scratch.filledWith(tile);
+    }
+    int columns = groups * blocks.blocks().size();
+    int segment = part % segments;
+    int begin = (int) ((long) columns * segment / segments);
+    int end = (int) ((long) columns * (segment + 1) / segments);
+    multiply(packed, begin, end, scratch.tile.rows() * scratch.tile.columns(), scratch, to);
+  }
+
+  /** Copies the windows of a tile of one image into the panel. */
+  private void load(Tiling tiling, int index, DirectScratch scratch, MemorySegment from) {
+    int n = index / tiling.tileCount();
+    Tiling.Tile tile = scratch.tile;
+    tiling.locate(index % tiling.tileCount(), tile);
+    fill.run(tiling, tile, from, n, scratch.panel);
+    tiling.pixels(tile, dst, n * dst.sn(), scratch.bases, scratch.dstOffsets);
+  }
+
+  /** Computes some blocks of output channels, counted over all groups. */
+  private void multiply(
+      PackedTiling packed,
+      int begin,
+      int end,
+      int pixels,
+      DirectScratch scratch,
+      MemorySegment to) {
+    int perGroup = blocks.blocks().size();
+    int groupFloats = packed.blockOffsets[perGroup];
+    for (int column = begin; column < end; column++) {
+      int g = column / perGroup;
+      int b = column % perGroup;
+      ChannelBlocks.Block block = blocks.blocks().get(b);
+      kernels.product(
+          scratch.panel,
+          scratch.bases,
+          pixels,
+          packed.taps[g],
+          packed.run,
+          packed.packed,
+          g * groupFloats + packed.blockOffsets[b],
+          bias,
+          g * biasPerGroup + block.begin(),
+          to,
+          scratch.dstOffsets,
+          g * outPerGroup + block.begin(),
+          block.count(),
+          scratch.work);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.conv4j.internal.vector.product;
+
+/**
+ * Neighbouring pixels of a pointwise layer, as {@link ProductKernels#pointwise} takes them: {@code
+ * dst[p] = bias + sum over k < depth of panel[p * pitch + k] * packed[k]}. Changed and used again.
+ */
+final class ProductTile {
+  /** The depth is a multiple of this. */
+  static final int UNROLL = 4;
+
+  /**
+   * One or two vectors of output channels.
+   *
+   * @param first where the first vector begins
+   * @param second how much later the second does; 0 if there is none
+   * @param packedFrom where its weights {@code [depth][vectors]} begin
+   */
+  record Block(int first, int second, int packedFrom) {}
+
+  float[] panel = new float[0];
+  int pitch;
+  float[] packed = new float[0];
+  float[] bias = new float[0];
+  int depth;
+
+  /** Output channels: from one pixel to the next in dst. */
+  int out;
+
+  int count;
+
+  /** Pixels that are computed together, 7 or 8; there are that many at least. */
+  int pixelBlock;
+
+  /** Where the first pixel begins in dst, in elements. */
+  long dstBegin;
+}

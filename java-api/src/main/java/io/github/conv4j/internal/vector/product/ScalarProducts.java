@@ -1,0 +1,133 @@
+package io.github.conv4j.internal.vector.product;
+
+import static io.github.conv4j.internal.vector.base.ScalarWidth.LANES;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Products without the Vector API: plain loops in a form that the JIT compiler turns into vector
+ * code where it can.
+ */
+final class ScalarProducts implements ProductKernels {
+  /** Products that are added at a time. */
+  private static final int STEP = 4;
+
+  @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  /** Results {@code [channel][pixel]}, then four rows of source values. */
+  @Override
+  public float[][] productWork(int mostPixels) {
+    return new float[2 * LANES + STEP][mostPixels];
+  }
+
+  /**
+   * Pixels are what the compiler makes vectors of, since there are many; it does so only where all
+   * arrays are read and written at the same index, hence the rows.
+   */
+  @Override
+  public void product(
+      float[] panel,
+      int[] bases,
+      int pixelCount,
+      int[] taps,
+      int run,
+      float[] packed,
+      int packedFrom,
+      float[] bias,
+      int biasFrom,
+      MemorySegment dst,
+      int[] dstOffsets,
+      int dstFrom,
+      int channelCount,
+      float[][] work) {
+    int width = channelCount > LANES ? 2 * LANES : LANES;
+    for (int o = 0; o < channelCount; o++) {
+      Arrays.fill(work[o], 0, pixelCount, bias[biasFrom + o]);
+    }
+    float[] values0 = work[2 * LANES];
+    float[] values1 = work[2 * LANES + 1];
+    float[] values2 = work[2 * LANES + 2];
+    float[] values3 = work[2 * LANES + 3];
+    int at = packedFrom;
+    for (int tap : taps) {
+      int i = 0;
+      for (; i + STEP <= run; i += STEP) {
+        gather(panel, bases, tap + i, pixelCount, values0);
+        gather(panel, bases, tap + i + 1, pixelCount, values1);
+        gather(panel, bases, tap + i + 2, pixelCount, values2);
+        gather(panel, bases, tap + i + 3, pixelCount, values3);
+        for (int o = 0; o < channelCount; o++) {
+          addFour(
+              work[o],
+              values0,
+              values1,
+              values2,
+              values3,
+              packed[at + o],
+              packed[at + width + o],
+              packed[at + 2 * width + o],
+              packed[at + 3 * width + o],
+              pixelCount);
+        }
+        at += STEP * width;
+      }
+      for (; i < run; i++) {
+        gather(panel, bases, tap + i, pixelCount, values0);
+        for (int o = 0; o < channelCount; o++) {
+          addOne(work[o], values0, packed[at + o], pixelCount);
+        }
+        at += width;
+      }
+    }
+    for (int p = 0; p < pixelCount; p++) {
+      long to = dstOffsets[p] + dstFrom;
+      for (int o = 0; o < channelCount; o++) {
+        dst.setAtIndex(JAVA_FLOAT, to + o, work[o][p]);
+      }
+    }
+  }
+
+  private static void gather(float[] panel, int[] bases, int offset, int count, float[] values) {
+    for (int p = 0; p < count; p++) {
+      values[p] = panel[bases[p] + offset];
+    }
+  }
+
+  private static void addFour(
+      float[] sums,
+      float[] values0,
+      float[] values1,
+      float[] values2,
+      float[] values3,
+      float weight0,
+      float weight1,
+      float weight2,
+      float weight3,
+      int count) {
+    for (int p = 0; p < count; p++) {
+      sums[p] +=
+          weight0 * values0[p] + weight1 * values1[p] + weight2 * values2[p] + weight3 * values3[p];
+    }
+  }
+
+  private static void addOne(float[] sums, float[] values, float weight, int count) {
+    for (int p = 0; p < count; p++) {
+      sums[p] += weight * values[p];
+    }
+  }
+
+  @Override
+  public boolean takesPointwise() {
+    return false;
+  }
+
+  @Override
+  public void pointwise(ProductTile tile, ProductTile.Block block, MemorySegment dst) {
+    throw new UnsupportedOperationException("scalar loops take lists of pixels");
+  }
+}

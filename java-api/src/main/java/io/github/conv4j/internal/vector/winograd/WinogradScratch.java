@@ -1,0 +1,52 @@
+package io.github.conv4j.internal.vector.winograd;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.github.conv4j.internal.vector.base.Scratch;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Transformed source values, their products, a half transformed tile, and off-heap memory, filled
+ * with zeros, for a tile that lies beyond an edge. It is off-heap so that the transforms see one
+ * kind of memory.
+ */
+final class WinogradScratch extends Scratch {
+  final float[] panel;
+  final float[] sums;
+  final float[] half;
+  final MemorySegment patch;
+
+  /** What {@link VectorWinogradProducts#run} returned. */
+  int touched;
+
+  private final Arena offHeap;
+
+  WinogradScratch(int panelFloats, int sums, int half, long patchFloats) {
+    this.offHeap = Arena.ofShared();
+    try {
+      this.panel = new float[panelFloats];
+      this.sums = new float[sums];
+      this.half = new float[half];
+      this.patch = offHeap.allocate(JAVA_FLOAT, patchFloats);
+    } catch (Throwable e) {
+      offHeap.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public long byteSize() {
+    return patch.byteSize();
+  }
+
+  @Override
+  public long scratchpadByteSize() {
+    return ((long) panel.length + sums.length + half.length) * Float.BYTES + patch.byteSize();
+  }
+
+  @Override
+  public void close() {
+    offHeap.close();
+  }
+}
