@@ -10,6 +10,9 @@ public final class VectorWidth {
   /** System property: the vector width in bits, for tests; the widest of the CPU if not set. */
   private static final String BITS_PROPERTY = "conv4j.vector.bits";
 
+  /** System property: 16 or 32 vector registers, for tests; as many as the CPU has if not set. */
+  private static final String REGISTERS_PROPERTY = "conv4j.vector.registers";
+
   public static final VectorSpecies<Float> SPECIES = species();
 
   /** How many floats one vector holds. */
@@ -19,7 +22,17 @@ public final class VectorWidth {
   public static final long VECTOR_BYTES = SPECIES.vectorByteSize();
   public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+  /** How many vector registers the processor has: 16 or 32. */
+  public static final int REGISTERS = registers();
+
   private VectorWidth() {}
+
+  private static int registers() {
+    boolean many =
+        FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 512
+            || System.getProperty("os.arch", "").equals("aarch64");
+    return Properties.numberOrWarning(REGISTERS_PROPERTY, many ? 32 : 16, 16, 32) < 32 ? 16 : 32;
+  }
 
   private static VectorSpecies<Float> species() {
     return switch ((int) Properties.numberOrWarning(BITS_PROPERTY, 0, 0, 512)) {

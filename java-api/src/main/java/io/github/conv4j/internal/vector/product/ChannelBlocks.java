@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the output channels of a group are cut into blocks for {@link ProductKernels#product}: two
- * vectors, or one, or fewer channels than a vector. Where channels are left over, the last block
- * begins early and computes some of them twice, which is cheaper than masks.
+ * How the output channels of a group are cut into blocks for {@link PanelProduct}: two vectors, or
+ * one, or fewer channels than a vector. Where channels are left over, the last block begins early
+ * and computes some of them twice, which is cheaper than masks.
  */
 record ChannelBlocks(List<Block> blocks, int lanes) {
   /** Output channels {@code begin} to {@code begin + count - 1} of a group. */

@@ -12,6 +12,7 @@ import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.Tiling;
 import io.github.conv4j.internal.vector.base.WeightsView;
+import io.github.conv4j.internal.vector.code.RegisterBlock;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
         var tiling =
             new Tiling(
                 phases.d(), phases.h(), phases.w(), src.c(), Tiling.PANEL_FLOATS, leastTiles);
-        tilings.add(new PackedTiling(tiling, weights, blocks));
+        tilings.add(new PackedTiling(tiling, weights, blocks, kernels));
       }
     }
     firstTile = new int[tilings.size() + 1];
@@ -126,7 +127,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
       panel = Math.max(panel, packed.tiling.panelFloats());
       pixels = Math.max(pixels, packed.tiling.mostPixels());
     }
-    return new DirectScratch(panel, pixels + Tiling.PIXEL_BLOCK, kernels.productWork(pixels));
+    return new DirectScratch(panel, pixels + RegisterBlock.MOST_PIXELS, kernels.work(pixels));
   }
 
   @Override
@@ -164,8 +165,8 @@ public final class DirectPlan implements Plan<DirectScratch> {
     int n = index / tiling.tileCount();
     Tiling.Tile tile = scratch.tile;
     tiling.locate(index % tiling.tileCount(), tile);
-    fill.run(tiling, tile, from, n, scratch.panel);
-    tiling.pixels(tile, dst, n * dst.sn(), scratch.bases, scratch.dstOffsets);
+    fill.run(tiling, tile, from, n, scratch.product.panel);
+    tiling.pixels(tile, dst, n * dst.sn(), scratch.product.bases, scratch.product.dstOffsets);
   }
 
   /** Computes some blocks of output channels, counted over all groups. */
@@ -176,27 +177,23 @@ public final class DirectPlan implements Plan<DirectScratch> {
       int pixels,
       DirectScratch scratch,
       MemorySegment to) {
+    PanelProduct product = scratch.product;
+    product.pixelCount = pixels;
+    product.run = packed.run;
+    product.packed = packed.packed;
+    product.bias = bias;
     int perGroup = blocks.blocks().size();
     int groupFloats = packed.blockOffsets[perGroup];
     for (int column = begin; column < end; column++) {
       int g = column / perGroup;
       int b = column % perGroup;
       ChannelBlocks.Block block = blocks.blocks().get(b);
-      kernels.product(
-          scratch.panel,
-          scratch.bases,
-          pixels,
-          packed.taps[g],
-          packed.run,
-          packed.packed,
-          g * groupFloats + packed.blockOffsets[b],
-          bias,
-          g * biasPerGroup + block.begin(),
-          to,
-          scratch.dstOffsets,
-          g * outPerGroup + block.begin(),
-          block.count(),
-          scratch.work);
+      product.taps = packed.taps[g];
+      product.packedFrom = g * groupFloats + packed.blockOffsets[b];
+      product.biasFrom = g * biasPerGroup + block.begin();
+      product.dstFrom = g * outPerGroup + block.begin();
+      product.channelCount = block.count();
+      packed.kernels[b].run(product, to);
     }
   }
 }

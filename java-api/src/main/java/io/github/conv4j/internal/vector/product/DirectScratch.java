@@ -5,27 +5,23 @@ import io.github.conv4j.internal.vector.base.Tiling;
 
 /** A panel of source values and the pixels of a tile. */
 final class DirectScratch extends Scratch {
-  final float[] panel;
-  final int[] bases;
-  final int[] dstOffsets;
+  final PanelProduct product = new PanelProduct();
   final Tiling.Tile tile = new Tiling.Tile();
 
-  /** From {@link ProductKernels#productWork}. */
-  final float[][] work;
-
   DirectScratch(int panelFloats, int pixels, float[][] work) {
-    this.panel = new float[panelFloats];
-    this.bases = new int[pixels];
-    this.dstOffsets = new int[pixels];
-    this.work = work;
+    product.panel = new float[panelFloats];
+    product.bases = new int[pixels];
+    product.dstOffsets = new int[pixels];
+    product.work = work;
   }
 
   @Override
   public long scratchpadByteSize() {
-    long floats = panel.length;
-    for (float[] row : work) {
+    long floats = product.panel.length;
+    for (float[] row : product.work) {
       floats += row.length;
     }
-    return floats * Float.BYTES + (long) (bases.length + dstOffsets.length) * Integer.BYTES;
+    int pixels = product.bases.length + product.dstOffsets.length;
+    return floats * Float.BYTES + (long) pixels * Integer.BYTES;
   }
 }

@@ -4,8 +4,8 @@ import io.github.conv4j.internal.vector.base.Tiling;
 import io.github.conv4j.internal.vector.base.WeightsView;
 
 /**
- * The weights of a tiling, packed for {@link ProductKernels#product}: for each group and each block
- * of output channels {@code [tap][run][width of the block]}.
+ * The weights of a tiling, packed for {@link PanelProduct}: for each group and each block of output
+ * channels {@code [tap][run][width of the block]}.
  */
 final class PackedTiling {
   final Tiling tiling;
@@ -13,10 +13,13 @@ final class PackedTiling {
   final int run;
   final float[] packed;
 
+  /** One for each block of output channels. */
+  final PanelProductKernel[] kernels;
+
   /** Where each block of a group begins, and where the next group does. */
   final int[] blockOffsets;
 
-  PackedTiling(Tiling tiling, WeightsView weights, ChannelBlocks blocks) {
+  PackedTiling(Tiling tiling, WeightsView weights, ChannelBlocks blocks, ProductKernels products) {
     this.tiling = tiling;
     boolean merged = weights.groups() == 1 && tiling.hasDenseRows();
     int inPerGroup = weights.inPerGroup();
@@ -29,6 +32,10 @@ final class PackedTiling {
       blockOffsets[b + 1] =
           Math.addExact(blockOffsets[b], Math.multiplyExact(kernelTaps.length * inPerGroup, width));
     }
+    kernels =
+        blocks.blocks().stream()
+            .map(block -> products.panel(block.count(), run))
+            .toArray(PanelProductKernel[]::new);
     int groupFloats = blockOffsets[blocks.blocks().size()];
     packed = new float[Math.multiplyExact(weights.groups(), groupFloats)];
     for (int g = 0; g < weights.groups(); g++) {

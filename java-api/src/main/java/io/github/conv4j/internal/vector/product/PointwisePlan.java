@@ -7,8 +7,8 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.vector.base.Activation;
 import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
-import io.github.conv4j.internal.vector.base.Tiling;
 import io.github.conv4j.internal.vector.base.WeightsView;
+import io.github.conv4j.internal.vector.code.RegisterBlock;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,11 +39,12 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   private final int out;
   private final int pitch;
   private final int chunk;
-  private final int pixelBlock;
 
   /** Into how many parts a chunk's blocks of output channels are cut. */
   private final int segments;
 
+  private final PointwiseKernel wide;
+  private final PointwiseKernel narrow;
   private final List<ProductTile.Block> blocks = new ArrayList<>();
   private final float[] packed;
   private final float[] bias;
@@ -60,7 +61,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
         && c.groups() == 1
         && c.inChannels() % ProductTile.UNROLL == 0
         && c.outChannels() >= kernels.lanes()
-        && pixels >= Tiling.PIXEL_BLOCK
+        && pixels >= RegisterBlock.MOST_PIXELS
         && (c.inChannels() <= FEW_INPUTS
             || c.outChannels() <= 2L * kernels.lanes()
             || inSevens(pixels))
@@ -86,11 +87,12 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     pixels = Math.toIntExact(srcSpec.shape().elementCount() / in);
     // Eight pixels a power of two apart would share the same few sets of a first-level cache.
     pitch = in >= 256 && in % 256 == 0 ? in + 16 : in;
-    pixelBlock = inSevens(pixels) ? 7 : Tiling.PIXEL_BLOCK;
     int panelFloats = in <= SMALL_INPUTS ? SMALL_PANEL_FLOATS : PANEL_FLOATS;
     int most = Math.min(panelFloats / pitch, Math.ceilDiv(pixels, leastParts));
     chunk = Math.max(LEAST_CHUNK, most / LEAST_CHUNK * LEAST_CHUNK);
     bias = PaddedBias.of(request, 1, out, out);
+    wide = kernels.pointwise(2, inSevens(pixels));
+    narrow = kernels.pointwise(1, inSevens(pixels));
     int lanes = kernels.lanes();
     int floats = 0;
     for (int begin = 0; begin < out; begin += 2 * lanes) {
@@ -143,7 +145,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   public void runPart(int part, PointwiseScratch scratch, MemorySegment from, MemorySegment to) {
     int index = part / segments;
     // The last chunk begins early rather than be too short for a block of pixels.
-    int begin = Math.max(0, Math.min(index * chunk, pixels - Tiling.PIXEL_BLOCK));
+    int begin = Math.max(0, Math.min(index * chunk, pixels - RegisterBlock.MOST_PIXELS));
     int count = Math.min((index + 1) * chunk, pixels) - begin;
     if (!scratch.holds(index)) {
       load(begin, count, scratch, from);
@@ -153,7 +155,12 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     int first = (int) ((long) blocks.size() * segment / segments);
     int last = (int) ((long) blocks.size() * (segment + 1) / segments);
     for (int b = first; b < last; b++) {
-      kernels.pointwise(scratch.tile, blocks.get(b), to);
+      ProductTile.Block block = blocks.get(b);
+      ProductTile tile = scratch.tile;
+      tile.first = block.first();
+      tile.second = block.second();
+      tile.packedFrom = block.packedFrom();
+      (block.second() == 0 ? narrow : wide).run(tile, to);
     }
   }
 
@@ -175,7 +182,6 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     tile.bias = bias;
     tile.depth = in;
     tile.out = out;
-    tile.pixelBlock = pixelBlock;
     tile.count = count;
     tile.dstBegin = (long) begin * out;
   }

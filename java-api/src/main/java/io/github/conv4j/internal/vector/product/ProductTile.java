@@ -1,8 +1,8 @@
 package io.github.conv4j.internal.vector.product;
 
 /**
- * Neighbouring pixels of a pointwise layer, as {@link ProductKernels#pointwise} takes them: {@code
- * dst[p] = bias + sum over k < depth of panel[p * pitch + k] * packed[k]}. Changed and used again.
+ * Neighbouring pixels of a pointwise layer, and one block of output channels: {@code dst[p] = bias
+ * + sum over k < depth of panel[p * pitch + k] * packed[k]}. Changed and used again.
  */
 final class ProductTile {
   /** The depth is a multiple of this. */
@@ -26,10 +26,17 @@ final class ProductTile {
   /** Output channels: from one pixel to the next in dst. */
   int out;
 
+  /** Pixels; at least as many as a block has. */
   int count;
 
-  /** Pixels that are computed together, 7 or 8; there are that many at least. */
-  int pixelBlock;
+  /** Where the first vector of output channels begins. */
+  int first;
+
+  /** How much later the second does; 0 if there is none. */
+  int second;
+
+  /** Where the weights {@code [depth][vectors]} begin. */
+  int packedFrom;
 
   /** Where the first pixel begins in dst, in elements. */
   long dstBegin;

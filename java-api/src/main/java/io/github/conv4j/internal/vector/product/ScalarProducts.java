@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Products without the Vector API: plain loops in a form that the JIT compiler turns into vector
  * code where it can.
  */
-final class ScalarProducts implements ProductKernels {
+final class ScalarProducts implements ProductKernels, PanelProductKernel {
   /** Products that are added at a time. */
   private static final int STEP = 4;
 
@@ -21,8 +21,13 @@ final class ScalarProducts implements ProductKernels {
 
   /** Results {@code [channel][pixel]}, then four rows of source values. */
   @Override
-  public float[][] productWork(int mostPixels) {
+  public float[][] work(int mostPixels) {
     return new float[2 * LANES + STEP][mostPixels];
+  }
+
+  @Override
+  public PanelProductKernel panel(int channelCount, int run) {
+    return this;
   }
 
   /**
@@ -30,31 +35,24 @@ final class ScalarProducts implements ProductKernels {
    * arrays are read and written at the same index, hence the rows.
    */
   @Override
-  public void product(
-      float[] panel,
-      int[] bases,
-      int pixelCount,
-      int[] taps,
-      int run,
-      float[] packed,
-      int packedFrom,
-      float[] bias,
-      int biasFrom,
-      MemorySegment dst,
-      int[] dstOffsets,
-      int dstFrom,
-      int channelCount,
-      float[][] work) {
+  public void run(PanelProduct product, MemorySegment dst) {
+    float[] panel = product.panel;
+    int[] bases = product.bases;
+    int pixelCount = product.pixelCount;
+    int run = product.run;
+    float[] packed = product.packed;
+    int channelCount = product.channelCount;
+    float[][] work = product.work;
     int width = channelCount > LANES ? 2 * LANES : LANES;
     for (int o = 0; o < channelCount; o++) {
-      Arrays.fill(work[o], 0, pixelCount, bias[biasFrom + o]);
+      Arrays.fill(work[o], 0, pixelCount, product.bias[product.biasFrom + o]);
     }
     float[] values0 = work[2 * LANES];
     float[] values1 = work[2 * LANES + 1];
     float[] values2 = work[2 * LANES + 2];
     float[] values3 = work[2 * LANES + 3];
-    int at = packedFrom;
-    for (int tap : taps) {
+    int at = product.packedFrom;
+    for (int tap : product.taps) {
       int i = 0;
       for (; i + STEP <= run; i += STEP) {
         gather(panel, bases, tap + i, pixelCount, values0);
@@ -85,7 +83,7 @@ final class ScalarProducts implements ProductKernels {
       }
     }
     for (int p = 0; p < pixelCount; p++) {
-      long to = dstOffsets[p] + dstFrom;
+      long to = product.dstOffsets[p] + product.dstFrom;
       for (int o = 0; o < channelCount; o++) {
         dst.setAtIndex(JAVA_FLOAT, to + o, work[o][p]);
       }
@@ -127,7 +125,7 @@ final class ScalarProducts implements ProductKernels {
   }
 
   @Override
-  public void pointwise(ProductTile tile, ProductTile.Block block, MemorySegment dst) {
+  public PointwiseKernel pointwise(int vectors, boolean inSevens) {
     throw new UnsupportedOperationException("scalar loops take lists of pixels");
   }
 }

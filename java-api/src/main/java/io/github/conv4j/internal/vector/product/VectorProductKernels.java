@@ -1,7 +1,7 @@
 package io.github.conv4j.internal.vector.product;
 
 import io.github.conv4j.internal.vector.base.VectorWidth;
-import java.lang.foreign.MemorySegment;
+import io.github.conv4j.internal.vector.code.RegisterBlock;
 
 /** The products on the Vector API. */
 final class VectorProductKernels implements ProductKernels {
@@ -11,39 +11,12 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public void product(
-      float[] panel,
-      int[] bases,
-      int pixelCount,
-      int[] taps,
-      int run,
-      float[] packed,
-      int packedFrom,
-      float[] bias,
-      int biasFrom,
-      MemorySegment dst,
-      int[] dstOffsets,
-      int dstFrom,
-      int channelCount,
-      float[][] work) {
-    VectorProducts.run(
-        panel,
-        bases,
-        pixelCount,
-        taps,
-        run,
-        packed,
-        packedFrom,
-        bias,
-        biasFrom,
-        dst,
-        dstOffsets,
-        dstFrom,
-        channelCount);
+  public PanelProductKernel panel(int channelCount, int run) {
+    return PanelProductText.kernel(channelCount, run);
   }
 
   @Override
-  public float[][] productWork(int mostPixels) {
+  public float[][] work(int mostPixels) {
     return new float[0][];
   }
 
@@ -53,7 +26,9 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public void pointwise(ProductTile tile, ProductTile.Block block, MemorySegment dst) {
-    VectorPointwise.run(tile, block, dst);
+  public PointwiseKernel pointwise(int vectors, boolean inSevens) {
+    RegisterBlock block = RegisterBlock.of(vectors);
+    boolean seven = inSevens && block.pixels() == RegisterBlock.MOST_PIXELS;
+    return PointwiseText.kernel(seven ? new RegisterBlock(7, vectors) : block);
   }
 }

@@ -1,0 +1,44 @@
+package io.github.conv4j.internal.vector.code;
+
+import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
+
+import java.util.function.IntFunction;
+
+/** The sums of a {@link RegisterBlock} while a kernel is written. */
+public final class BlockSums {
+  private final KernelCode code;
+  private final RegisterBlock block;
+  private final VectorVariable[][] sums;
+
+  /** Begins with the bias. */
+  public BlockSums(KernelCode code, RegisterBlock block, Floats bias, Int biasFrom) {
+    this(code, block, v -> bias.vector(biasFrom.plus(v * LANES)));
+  }
+
+  /** Begins with one vector for all pixels. */
+  public BlockSums(KernelCode code, RegisterBlock block, IntFunction<Vector> begin) {
+    this.code = code;
+    this.block = block;
+    this.sums = new VectorVariable[block.pixels()][];
+    VectorVariable[] first = code.locals(block.vectors(), begin);
+    for (int p = 0; p < block.pixels(); p++) {
+      sums[p] = code.locals(block.vectors(), v -> first[v]);
+    }
+  }
+
+  /** Adds the value of each pixel times each vector of weights. */
+  public void addProducts(IntFunction<Real> value, IntFunction<Vector> weights) {
+    VectorVariable[] factors = code.locals(block.vectors(), weights);
+    for (int p = 0; p < block.pixels(); p++) {
+      VectorVariable src = code.local(value.apply(p).broadcast());
+      for (int v = 0; v < block.vectors(); v++) {
+        sums[p][v].set(src.fma(factors[v], sums[p][v]));
+      }
+    }
+  }
+
+  /** Returns the vectors of a pixel. */
+  public VectorVariable[] of(int pixel) {
+    return sums[pixel];
+  }
+}

@@ -1,0 +1,127 @@
+package io.github.conv4j.internal.vector.code;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Makes kernels: hidden classes, one for each text, whose one method the JIT compiler treats as any
+ * other. What was made stays for the process, since compiled code is what costs; the longest unused
+ * goes when there are very many.
+ */
+public final class KernelClass {
+  /** System property: a folder that gets the class file of each kernel, for {@code javap}. */
+  static final String DUMP_PROPERTY = "conv4j.vector.dump";
+
+  private static final int MOST_KERNELS = 2_048;
+
+  private static final Map<Key, Object> KERNELS =
+      new LinkedHashMap<>(256, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Object> eldest) {
+          return size() > MOST_KERNELS;
+        }
+      };
+
+  private KernelClass() {}
+
+  private record Key(Class<?> type, Object variant) {}
+
+  /**
+   * Returns the kernel of a variant, made if need be.
+   *
+   * @param lookup into the package of the type, whose members the kernel may use
+   * @param type an interface with one abstract method
+   * @param variant what the text depends on besides the lanes, with value equality and a text that
+   *     may stand in a class name
+   * @param text writes the body of the method, which returns nothing
+   */
+  public static <T> T of(
+      MethodHandles.Lookup lookup, Class<T> type, Object variant, Consumer<KernelCode> text) {
+    synchronized (KERNELS) {
+      return type.cast(
+          KERNELS.computeIfAbsent(
+              new Key(type, variant), key -> define(lookup, type, variant, text)));
+    }
+  }
+
+  private static Object define(
+      MethodHandles.Lookup lookup, Class<?> type, Object variant, Consumer<KernelCode> text) {
+    String name = type.getSimpleName() + "_" + String.valueOf(variant).replaceAll("\\W+", "_");
+    byte[] bytes = classFile(lookup.lookupClass().getPackageName(), name, type, text);
+    String folder = System.getProperty(DUMP_PROPERTY);
+    if (folder != null) {
+      dump(Path.of(folder, name + ".class"), bytes);
+    }
+    try {
+      MethodHandles.Lookup hidden = lookup.defineHiddenClass(bytes, true);
+      return hidden
+          .findConstructor(hidden.lookupClass(), MethodType.methodType(void.class))
+          .invoke();
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static byte[] classFile(
+      String packageName, String name, Class<?> type, Consumer<KernelCode> text) {
+    Method method =
+        Arrays.stream(type.getDeclaredMethods())
+            .filter(m -> Modifier.isAbstract(m.getModifiers()))
+            .findFirst()
+            .orElseThrow();
+    var signature =
+        MethodTypeDesc.ofDescriptor(
+            MethodType.methodType(method.getReturnType(), method.getParameterTypes())
+                .descriptorString());
+    return ClassFile.of()
+        .build(
+            ClassDesc.of(packageName, name),
+            classBuilder ->
+                classBuilder
+                    .withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
+                    .withInterfaceSymbols(type.describeConstable().orElseThrow())
+                    .withMethodBody(
+                        ConstantDescs.INIT_NAME,
+                        ConstantDescs.MTD_void,
+                        0,
+                        init ->
+                            init.aload(0)
+                                .invokespecial(
+                                    ConstantDescs.CD_Object,
+                                    ConstantDescs.INIT_NAME,
+                                    ConstantDescs.MTD_void)
+                                .return_())
+                    .withMethodBody(
+                        method.getName(),
+                        signature,
+                        ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL,
+                        body -> {
+                          text.accept(new KernelCode(body, method.getParameterTypes()));
+                          body.return_();
+                        }));
+  }
+
+  private static void dump(Path file, byte[] bytes) {
+    try {
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package io.github.conv4j.internal.vector.code;
+
+import static io.github.conv4j.internal.vector.code.Names.BYTE_ORDER;
+import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
+import static io.github.conv4j.internal.vector.code.Names.MATH;
+import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
+import static io.github.conv4j.internal.vector.code.Names.VECTOR_SPECIES;
+import static io.github.conv4j.internal.vector.code.Names.VECTOR_WIDTH;
+import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/**
+ * The text of one kernel while it is written: its parameters, variables and loops.
+ *
+ * <p>Parameters are counted from 0 in the order of the method that the kernel implements.
+ */
+public final class KernelCode {
+  private final CodeBuilder builder;
+  private final Class<?>[] parameters;
+
+  KernelCode(CodeBuilder builder, Class<?>[] parameters) {
+    this.builder = builder;
+    this.parameters = parameters;
+  }
+
+  CodeBuilder builder() {
+    return builder;
+  }
+
+  /** A parameter of type int. */
+  public Int integer(int parameter) {
+    require(parameter, int.class);
+    return new Int(this, () -> builder.iload(builder.parameterSlot(parameter)));
+  }
+
+  /** A parameter of type long. */
+  public Wide wide(int parameter) {
+    require(parameter, long.class);
+    return new Wide(this, () -> builder.lload(builder.parameterSlot(parameter)));
+  }
+
+  /** A parameter of type float. */
+  public Real real(int parameter) {
+    require(parameter, float.class);
+    return new Real(this, () -> builder.fload(builder.parameterSlot(parameter)));
+  }
+
+  /** A parameter of type float[]. */
+  public Floats floats(int parameter) {
+    require(parameter, float[].class);
+    return new Floats(this, reference(parameter));
+  }
+
+  /** A parameter of type int[]. */
+  public Ints ints(int parameter) {
+    require(parameter, int[].class);
+    return new Ints(this, reference(parameter));
+  }
+
+  /** A parameter of type MemorySegment. */
+  public Segment segment(int parameter) {
+    require(parameter, MemorySegment.class);
+    return new Segment(this, reference(parameter));
+  }
+
+  /** A parameter whose fields the kernel reads. */
+  public Fields fields(int parameter) {
+    return new Fields(this, parameters[parameter], reference(parameter));
+  }
+
+  private Runnable reference(int parameter) {
+    return () -> builder.aload(builder.parameterSlot(parameter));
+  }
+
+  private void require(int parameter, Class<?> type) {
+    if (parameters[parameter] != type) {
+      throw new AssertionError(
+          "parameter %d is %s, not %s".formatted(parameter, parameters[parameter], type));
+    }
+  }
+
+  /** A constant. */
+  public Int constant(int value) {
+    return new Int(this, () -> builder.loadConstant(value));
+  }
+
+  /** A constant. */
+  public Wide constant(long value) {
+    return new Wide(this, () -> builder.loadConstant(value));
+  }
+
+  /** A constant. */
+  public Real constant(float value) {
+    return new Real(this, () -> builder.loadConstant(value));
+  }
+
+  /** A variable that begins with a value. */
+  public IntVariable local(Int value) {
+    var variable = new IntVariable(this, builder.allocateLocal(TypeKind.INT));
+    variable.set(value);
+    return variable;
+  }
+
+  /** A variable that begins with a value. */
+  public WideVariable local(Wide value) {
+    var variable = new WideVariable(this, builder.allocateLocal(TypeKind.LONG));
+    variable.set(value);
+    return variable;
+  }
+
+  /** A variable that begins with a value. */
+  public VectorVariable local(Vector value) {
+    var variable = new VectorVariable(this, builder.allocateLocal(TypeKind.REFERENCE));
+    variable.set(value);
+    return variable;
+  }
+
+  /** A constant that is computed once. */
+  public Mask local(Mask value) {
+    int slot = local(value, TypeKind.REFERENCE);
+    return new Mask(this, () -> builder.aload(slot));
+  }
+
+  /** A reference that is read once. */
+  public Floats local(Floats value) {
+    int slot = local(value, TypeKind.REFERENCE);
+    return new Floats(this, () -> builder.aload(slot));
+  }
+
+  /** A reference that is read once. */
+  public Ints local(Ints value) {
+    int slot = local(value, TypeKind.REFERENCE);
+    return new Ints(this, () -> builder.aload(slot));
+  }
+
+  /** A reference that is read once. */
+  public Wides local(Wides value) {
+    int slot = local(value, TypeKind.REFERENCE);
+    return new Wides(this, () -> builder.aload(slot));
+  }
+
+  private int local(Value value, TypeKind kind) {
+    int slot = builder.allocateLocal(kind);
+    value.push();
+    builder.storeLocal(kind, slot);
+    return slot;
+  }
+
+  /** As many variables as asked for. */
+  public VectorVariable[] locals(int count, IntFunction<Vector> value) {
+    var variables = new VectorVariable[count];
+    for (int i = 0; i < count; i++) {
+      variables[i] = local(value.apply(i));
+    }
+    return variables;
+  }
+
+  /** {@code for (int i = begin; i < end; i += step)}, which C2 may unroll. */
+  public void loop(Int begin, Int end, int step, Consumer<Int> body) {
+    IntVariable last = local(end);
+    IntVariable i = local(begin);
+    Label top = builder.newLabel();
+    Label out = builder.newLabel();
+    builder.labelBinding(top);
+    i.push();
+    last.push();
+    builder.if_icmpge(out);
+    body.accept(i);
+    i.add(step);
+    builder.goto_(top);
+    builder.labelBinding(out);
+  }
+
+  /** {@code for (int element : array)}. */
+  public void each(Ints array, Consumer<Int> body) {
+    Ints all = local(array);
+    loop(constant(0), length(all), 1, index -> body.accept(local(all.at(index))));
+  }
+
+  private Int length(Ints array) {
+    return new Int(
+        this,
+        () -> {
+          array.push();
+          builder.arraylength();
+        });
+  }
+
+  /**
+   * {@code int i = begin; do ... while ((i += step) < end)}: with a step that is no constant C2
+   * neither unrolls the loop nor splits it.
+   */
+  public void loopAsWritten(Int begin, Int end, Int step, Consumer<Int> body) {
+    IntVariable stride = local(step);
+    IntVariable last = local(end);
+    IntVariable i = local(begin);
+    Label top = builder.newLabel();
+    builder.labelBinding(top);
+    body.accept(i);
+    i.set(i.plus(stride));
+    i.push();
+    last.push();
+    builder.if_icmplt(top);
+  }
+
+  /** {@code do ... while (i != end)}, which C2 leaves as it is written, too. */
+  public void repeatUntilEqual(Int i, Int end, Runnable body) {
+    Label top = builder.newLabel();
+    builder.labelBinding(top);
+    body.run();
+    i.push();
+    end.push();
+    builder.if_icmpne(top);
+  }
+
+  /** {@code if (a >= b)}. */
+  public void ifAtLeast(Int a, Int b, Runnable body) {
+    Label out = builder.newLabel();
+    a.push();
+    b.push();
+    builder.if_icmplt(out);
+    body.run();
+    builder.labelBinding(out);
+  }
+
+  /** The lanes below a number. */
+  public Mask lanesBelow(Int count) {
+    return new Mask(
+        this,
+        () -> {
+          species().push();
+          builder.iconst_0();
+          count.push();
+          builder.invokeinterface(
+              VECTOR_SPECIES, "indexInRange", MethodTypeDesc.of(VECTOR_MASK, CD_int, CD_int));
+        });
+  }
+
+  Vector broadcast(Real value) {
+    return new Vector(
+        this,
+        () -> {
+          species().push();
+          value.push();
+          builder.invokestatic(
+              FLOAT_VECTOR, "broadcast", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR_SPECIES, CD_float));
+        });
+  }
+
+  /** The species of all vectors. */
+  Species species() {
+    return new Species(this, () -> builder.getstatic(VECTOR_WIDTH, "SPECIES", VECTOR_SPECIES));
+  }
+
+  void pushOrder() {
+    builder.getstatic(VECTOR_WIDTH, "ORDER", BYTE_ORDER);
+  }
+
+  static void minimum(CodeBuilder builder) {
+    builder.invokestatic(MATH, "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+  }
+}

@@ -1,0 +1,30 @@
+package io.github.conv4j.internal.vector.code;
+
+import io.github.conv4j.internal.vector.base.VectorWidth;
+
+/**
+ * How many sums of products stay in registers together. Beside them the vectors of weights and one
+ * broadcast value need registers, and C2 takes some more.
+ *
+ * @param pixels that share each vector of weights
+ * @param vectors of output channels that share each source value
+ */
+public record RegisterBlock(int pixels, int vectors) {
+  /** No block has more pixels. */
+  public static final int MOST_PIXELS = 8;
+
+  /**
+   * Returns the fastest of those that were measured, see ADR 24.
+   *
+   * @param vectors one or two
+   */
+  public static RegisterBlock of(int vectors) {
+    boolean few = VectorWidth.REGISTERS < 32;
+    return new RegisterBlock(few && vectors == 2 ? 4 : MOST_PIXELS, vectors);
+  }
+
+  @Override
+  public String toString() {
+    return pixels + "x" + vectors;
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.conv4j.internal.vector.code;
+
+import static io.github.conv4j.internal.vector.code.Names.BYTE_ORDER;
+import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
+import static io.github.conv4j.internal.vector.code.Names.SEGMENT;
+import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
+import static io.github.conv4j.internal.vector.code.Names.VECTOR_SPECIES;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import java.lang.constant.MethodTypeDesc;
+
+/** A memory segment; distances are in bytes. */
+public final class Segment extends Value {
+  Segment(KernelCode code, Runnable push) {
+    super(code, push);
+  }
+
+  /** The vector that begins at a distance. */
+  public Vector vector(Wide distance) {
+    return new Vector(
+        code,
+        taking(
+            code,
+            builder -> {
+              code.pushOrder();
+              builder.invokestatic(
+                  FLOAT_VECTOR,
+                  "fromMemorySegment",
+                  MethodTypeDesc.of(FLOAT_VECTOR, VECTOR_SPECIES, SEGMENT, CD_long, BYTE_ORDER));
+            },
+            code.species(),
+            this,
+            distance));
+  }
+
+  /** The lanes of the vector that begins at a distance which a mask has set, the others 0. */
+  public Vector vector(Wide distance, Mask mask) {
+    return new Vector(
+        code,
+        taking(
+            code,
+            builder -> {
+              code.pushOrder();
+              mask.push();
+              builder.invokestatic(
+                  FLOAT_VECTOR,
+                  "fromMemorySegment",
+                  MethodTypeDesc.of(
+                      FLOAT_VECTOR, VECTOR_SPECIES, SEGMENT, CD_long, BYTE_ORDER, VECTOR_MASK));
+            },
+            code.species(),
+            this,
+            distance));
+  }
+
+  /** Writes a vector from a distance on. */
+  public void store(Wide distance, Vector vector) {
+    vector.push();
+    push();
+    distance.push();
+    code.pushOrder();
+    code.builder()
+        .invokevirtual(
+            FLOAT_VECTOR,
+            "intoMemorySegment",
+            MethodTypeDesc.of(CD_void, SEGMENT, CD_long, BYTE_ORDER));
+  }
+
+  /** Writes the lanes of a vector that a mask has set. */
+  public void store(Wide distance, Vector vector, Mask mask) {
+    vector.push();
+    push();
+    distance.push();
+    code.pushOrder();
+    mask.push();
+    code.builder()
+        .invokevirtual(
+            FLOAT_VECTOR,
+            "intoMemorySegment",
+            MethodTypeDesc.of(CD_void, SEGMENT, CD_long, BYTE_ORDER, VECTOR_MASK));
+  }
+}

@@ -1,0 +1,103 @@
+package io.github.conv4j.internal.vector.code;
+
+import static io.github.conv4j.internal.vector.code.Names.COMPARISON;
+import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
+import static io.github.conv4j.internal.vector.code.Names.OPERATORS;
+import static io.github.conv4j.internal.vector.code.Names.VECTOR;
+import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
+
+import java.lang.constant.MethodTypeDesc;
+
+/** A vector of floats. */
+public sealed class Vector extends Value permits VectorVariable {
+  Vector(KernelCode code, Runnable push) {
+    super(code, push);
+  }
+
+  /** {@code this * factor + addend}, rounded once. */
+  public Vector fma(Vector factor, Vector addend) {
+    return call("fma", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR), this, factor, addend);
+  }
+
+  /** {@code this + other}. */
+  public Vector plus(Vector other) {
+    return binary("add", other);
+  }
+
+  /** {@code this - other}. */
+  public Vector minus(Vector other) {
+    return binary("sub", other);
+  }
+
+  /** {@code this * other}. */
+  public Vector times(Vector other) {
+    return binary("mul", other);
+  }
+
+  /** {@code this / other}. */
+  public Vector dividedBy(Vector other) {
+    return binary("div", other);
+  }
+
+  /** The larger one, as {@link Math#max(float, float)}. */
+  public Vector max(Vector other) {
+    return binary("max", other);
+  }
+
+  /** The smaller one, as {@link Math#min(float, float)}. */
+  public Vector min(Vector other) {
+    return binary("min", other);
+  }
+
+  /** Without the sign. */
+  public Vector abs() {
+    return call("abs", MethodTypeDesc.of(FLOAT_VECTOR), this);
+  }
+
+  /** The square root. */
+  public Vector sqrt() {
+    return call("sqrt", MethodTypeDesc.of(FLOAT_VECTOR), this);
+  }
+
+  /** With the other sign. */
+  public Vector negated() {
+    return call("neg", MethodTypeDesc.of(FLOAT_VECTOR), this);
+  }
+
+  /** In lanes that a mask has set, the other one. */
+  public Vector blend(Vector other, Mask mask) {
+    return call("blend", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR_MASK), this, other, mask);
+  }
+
+  /** The lanes that are less than those of the other one. */
+  public Mask isLess(Vector other) {
+    return compare("LT", other);
+  }
+
+  /** The lanes that are not a number, or differ otherwise from those of the other one. */
+  public Mask differs(Vector other) {
+    return compare("NE", other);
+  }
+
+  private Mask compare(String operator, Vector other) {
+    return new Mask(
+        code,
+        () -> {
+          push();
+          code.builder().getstatic(OPERATORS, operator, COMPARISON);
+          other.push();
+          code.builder()
+              .invokevirtual(
+                  FLOAT_VECTOR, "compare", MethodTypeDesc.of(VECTOR_MASK, COMPARISON, VECTOR));
+        });
+  }
+
+  private Vector binary(String name, Vector other) {
+    return call(name, MethodTypeDesc.of(FLOAT_VECTOR, VECTOR), this, other);
+  }
+
+  private Vector call(String name, MethodTypeDesc type, Value... operands) {
+    return new Vector(
+        code, taking(code, builder -> builder.invokevirtual(FLOAT_VECTOR, name, type), operands));
+  }
+}

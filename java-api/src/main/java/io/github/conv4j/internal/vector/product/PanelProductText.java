@@ -1,0 +1,86 @@
+package io.github.conv4j.internal.vector.product;
+
+import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
+
+import io.github.conv4j.internal.vector.code.BlockStores;
+import io.github.conv4j.internal.vector.code.BlockSums;
+import io.github.conv4j.internal.vector.code.Fields;
+import io.github.conv4j.internal.vector.code.Floats;
+import io.github.conv4j.internal.vector.code.Int;
+import io.github.conv4j.internal.vector.code.IntVariable;
+import io.github.conv4j.internal.vector.code.Ints;
+import io.github.conv4j.internal.vector.code.KernelClass;
+import io.github.conv4j.internal.vector.code.KernelCode;
+import io.github.conv4j.internal.vector.code.RegisterBlock;
+import java.lang.invoke.MethodHandles;
+
+/**
+ * Writes kernels for {@link PanelProduct}s: broadcast source values times vectors of weights.
+ *
+ * @param block the sums that stay in registers
+ * @param masked whether there are fewer output channels than a vector has lanes
+ * @param asWritten whether C2 shall leave the innermost loop alone
+ */
+record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten) {
+  /** Shorter loops lose more by C2's prologue and epilogue than they gain by its unrolling. */
+  private static final int LEAST_RUN_TO_UNROLL = 40;
+
+  /** Returns the kernel for a block of output channels and so many neighbouring values a tap. */
+  static PanelProductKernel kernel(int channelCount, int run) {
+    var text =
+        new PanelProductText(
+            RegisterBlock.of(channelCount > LANES ? 2 : 1),
+            channelCount < LANES,
+            run < LEAST_RUN_TO_UNROLL);
+    return KernelClass.of(
+        MethodHandles.lookup(), PanelProductKernel.class, text, code -> text.write(code));
+  }
+
+  private void write(KernelCode code) {
+    Fields product = code.fields(0);
+    Ints bases = code.local(product.ints("bases"));
+    Ints dstOffsets = code.local(product.ints("dstOffsets"));
+    Ints taps = code.local(product.ints("taps"));
+    Floats panel = code.local(product.floats("panel"));
+    Floats packed = code.local(product.floats("packed"));
+    Floats bias = code.local(product.floats("bias"));
+    IntVariable biasFrom = code.local(product.integer("biasFrom"));
+    IntVariable dstFrom = code.local(product.integer("dstFrom"));
+    IntVariable run = code.local(product.integer("run"));
+    IntVariable step = code.local(product.integer("step"));
+    var stores =
+        new BlockStores(code, code.segment(1), masked ? product.integer("channelCount") : null);
+    code.loop(
+        code.constant(0),
+        product.integer("pixelCount"),
+        block.pixels(),
+        first -> {
+          var base = new IntVariable[block.pixels()];
+          for (int p = 0; p < block.pixels(); p++) {
+            base[p] = code.local(bases.at(first.plus(p)));
+          }
+          var sums = new BlockSums(code, block, bias, biasFrom);
+          IntVariable at = code.local(product.integer("packedFrom"));
+          code.each(
+              taps,
+              tap -> {
+                IntVariable begin = code.local(tap);
+                Int end = begin.plus(run);
+                if (asWritten) {
+                  code.loopAsWritten(begin, end, step, i -> add(sums, panel, base, i, packed, at));
+                } else {
+                  code.loop(begin, end, 1, i -> add(sums, panel, base, i, packed, at));
+                }
+              });
+          for (int p = 0; p < block.pixels(); p++) {
+            stores.pixel(sums.of(p), dstOffsets.at(first.plus(p)).plus(dstFrom).widened());
+          }
+        });
+  }
+
+  private void add(
+      BlockSums sums, Floats panel, IntVariable[] base, Int i, Floats packed, IntVariable at) {
+    sums.addProducts(p -> panel.at(base[p].plus(i)), v -> packed.vector(at.plus(v * LANES)));
+    at.add(block.vectors() * LANES);
+  }
+}
