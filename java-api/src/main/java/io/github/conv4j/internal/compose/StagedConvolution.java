@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class StagedConvolution extends CheckedConvolution<Buffers> {
   private final @Nullable Gather gather;
   private final @Nullable PreparedConvolution inner;
-  private final @Nullable Place place;
+  private final @Nullable Scatter scatter;
 
   private StagedConvolution(
       TensorSpec src,
@@ -36,7 +36,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       List<TensorSpec> between,
       @Nullable Gather gather,
       @Nullable PreparedConvolution inner,
-      @Nullable Place place) {
+      @Nullable Scatter scatter) {
     super(
         src,
         dst,
@@ -50,7 +50,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
         });
     this.gather = gather;
     this.inner = inner;
-    this.place = place;
+    this.scatter = scatter;
   }
 
   /** Prepares the convolution of a part, on dense tensors. */
@@ -126,7 +126,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
     PreparedConvolution inner = factory.prepare(srcPart, dstPart);
     try {
       var gather = Gather.window(srcWindow.ranges(), src, srcPart);
-      var place = new Place(dstWindow, dstPart, dst, bias(request));
+      var scatter = new Scatter(dstWindow, dstPart, dst, bias(request));
       List<Explanation.Stage> stages = new ArrayList<>();
       stages.add(copy("copy part of src", src, srcPart));
       stages.addAll(inner.explain().stages());
@@ -139,7 +139,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
           List.of(srcPart, dstPart),
           gather,
           inner,
-          place);
+          scatter);
     } catch (Throwable e) {
       inner.close();
       throw e;
@@ -159,7 +159,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
         List.of(),
         null,
         null,
-        new Place(null, null, dst, bias(request)));
+        new Scatter(null, null, dst, bias(request)));
   }
 
   private static float[] bias(PrepareRequest request) {
@@ -201,15 +201,15 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       gather.run(src, in);
     }
     if (inner == null) {
-      if (place != null) {
-        place.run(null, dst);
+      if (scatter != null) {
+        scatter.run(null, dst);
       }
       return;
     }
-    Tensor out = place == null ? dst : buffers.get(1);
+    Tensor out = scatter == null ? dst : buffers.get(1);
     executeStage(inner, in, out);
-    if (place != null) {
-      place.run(out, dst);
+    if (scatter != null) {
+      scatter.run(out, dst);
     }
   }
 }

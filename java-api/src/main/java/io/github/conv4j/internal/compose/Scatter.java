@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a result into a part of dst; the rest, which meets no source element, is the bias. */
-final class Place {
+final class Scatter {
   private final @Nullable Window window;
   private final @Nullable Activation part;
   private final Activation dst;
@@ -23,7 +23,7 @@ final class Place {
    * @param partSpec what the result is; null where there is none
    * @param bias one number an output channel, zeros where there is no bias
    */
-  Place(@Nullable Window window, @Nullable TensorSpec partSpec, TensorSpec dstSpec, float[] bias) {
+  Scatter(@Nullable Window window, @Nullable TensorSpec partSpec, TensorSpec dstSpec, float[] bias) {
     this.window = window;
     this.part = partSpec == null ? null : Activation.of(partSpec);
     this.dst = Activation.of(dstSpec);
