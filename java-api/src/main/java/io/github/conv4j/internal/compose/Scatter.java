@@ -23,7 +23,8 @@ final class Scatter {
    * @param partSpec what the result is; null where there is none
    * @param bias one number an output channel, zeros where there is no bias
    */
-  Scatter(@Nullable Window window, @Nullable TensorSpec partSpec, TensorSpec dstSpec, float[] bias) {
+  Scatter(
+      @Nullable Window window, @Nullable TensorSpec partSpec, TensorSpec dstSpec, float[] bias) {
     this.window = window;
     this.part = partSpec == null ? null : Activation.of(partSpec);
     this.dst = Activation.of(dstSpec);
