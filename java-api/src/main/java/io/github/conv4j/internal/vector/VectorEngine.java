@@ -5,7 +5,6 @@ import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
-import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
@@ -86,8 +85,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
 
   @Override
   public Support support(ConvolutionRequest request) {
-    String lack = lack(request);
-    return lack == null ? new Support.Supported() : new Support.Unsupported(lack);
+    return Limits.support(lack(request));
   }
 
   private static @Nullable String lack(ConvolutionRequest request) {
@@ -101,10 +99,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   public PreparedConvolution prepare(ConvolutionRequest request) {
     ledger.requireOpen();
     var checked = PrepareRequest.of(request);
-    String lack = lack(request);
-    if (lack != null) {
-      throw new UnsupportedConvolutionException(NAME, checked.problemText(), lack);
-    }
+    Limits.requireSupport(NAME, checked, lack(request));
     return prepareWay(settled(checked), null);
   }
 
