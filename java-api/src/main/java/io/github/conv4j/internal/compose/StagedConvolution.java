@@ -81,7 +81,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
    */
   public static PreparedConvolution padded(Engine engine, Ledger ledger, PrepareRequest request) {
     Convolution convolution = request.convolution();
-    TensorSpec src = settled(request.src());
+    TensorSpec src = request.settled().src();
     TensorSpec padded = dense(src).withShape(Gather.paddedShape(request.geometry()));
     Convolution bare = convolution.toBuilder().padding(Padding.valid()).build();
     PreparedConvolution inner =
@@ -119,8 +119,8 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       Window srcWindow,
       Window dstWindow,
       InnerFactory factory) {
-    TensorSpec src = settled(request.src());
-    TensorSpec dst = settled(request.dst());
+    TensorSpec src = request.settled().src();
+    TensorSpec dst = request.settled().dst();
     TensorSpec srcPart = dense(src).withShape(srcWindow.of(src.shape()));
     TensorSpec dstPart = dense(dst).withShape(dstWindow.of(dst.shape()));
     PreparedConvolution inner = factory.prepare(srcPart, dstPart);
@@ -148,8 +148,8 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
 
   /** Composes a convolution none of whose outputs meets the source: every output is the bias. */
   public static PreparedConvolution biasOnly(Engine engine, Ledger ledger, PrepareRequest request) {
-    TensorSpec src = settled(request.src());
-    TensorSpec dst = settled(request.dst());
+    TensorSpec src = request.settled().src();
+    TensorSpec dst = request.settled().dst();
     var stage = Explanation.Stage.of("fill with bias", "java:copy", src, dst);
     return new StagedConvolution(
         src,
@@ -166,12 +166,6 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
     return request.bias() == null
         ? new float[Math.toIntExact(request.convolution().outChannels())]
         : request.bias().toFloatArray();
-  }
-
-  private static TensorSpec settled(TensorSpec spec) {
-    boolean keeps =
-        spec.layout() instanceof Layout.Plain || spec.layout() instanceof Layout.Strided;
-    return keeps ? spec : spec.withLayout(Layout.channelsLast(spec.shape().rank()));
   }
 
   private static TensorSpec dense(TensorSpec spec) {

@@ -100,7 +100,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     ledger.requireOpen();
     var checked = PrepareRequest.of(request);
     Limits.requireSupport(NAME, checked, lack(request));
-    return prepareWay(settled(checked), null);
+    return prepareWay(withChosenLayouts(checked), null);
   }
 
   @Override
@@ -109,7 +109,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack(request.asRequest()) != null) {
       return List.of();
     }
-    PrepareRequest settled = settled(request);
+    PrepareRequest settled = withChosenLayouts(request);
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest canonical = CanonicalForm.of(settled, LEAST_AXES, arena);
       return ways(canonical == null ? settled : canonical).stream()
@@ -124,7 +124,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack(request.asRequest()) != null) {
       throw noImplementation(request, implementation);
     }
-    return prepareWay(settled(request), implementation);
+    return prepareWay(withChosenLayouts(request), implementation);
   }
 
   private static IllegalArgumentException noImplementation(
@@ -270,19 +270,19 @@ final class VectorEngine implements Alternatives, LedgerOwner {
    * Where the caller leaves a layout open: channels first beside a tensor of planes where there are
    * loops for planes, else last.
    */
-  private PrepareRequest settled(PrepareRequest request) {
+  private PrepareRequest withChosenLayouts(PrepareRequest request) {
     if (!request.src().isAny() && !request.dst().isAny()) {
       return request;
     }
     return PrepareRequest.of(
         request.convolution(),
-        settled(request.src(), request.dst()),
-        settled(request.dst(), request.src()),
+        withChosenLayout(request.src(), request.dst()),
+        withChosenLayout(request.dst(), request.src()),
         request.weights(),
         request.bias());
   }
 
-  private TensorSpec settled(TensorSpec spec, TensorSpec other) {
+  private TensorSpec withChosenLayout(TensorSpec spec, TensorSpec other) {
     if (!spec.isAny()) {
       return spec;
     }
