@@ -4,7 +4,6 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
-import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
@@ -93,8 +92,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   @Override
   public Support support(ConvolutionRequest request) {
-    String lack = lack(request);
-    return lack == null ? new Support.Supported() : new Support.Unsupported(lack);
+    return Limits.support(lack(request));
   }
 
   private @Nullable String lack(ConvolutionRequest request) {
@@ -155,10 +153,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   public PreparedConvolution prepare(ConvolutionRequest asked) {
     ledger.requireOpen();
     var request = PrepareRequest.of(asked);
-    String lack = lack(asked);
-    if (lack != null) {
-      throw new UnsupportedConvolutionException(NAME, request.problemText(), lack);
-    }
+    Limits.requireSupport(NAME, request, lack(asked));
     try {
       return prepare(request);
     } catch (DnnlStatusException e) {

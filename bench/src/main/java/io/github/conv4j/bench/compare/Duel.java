@@ -62,10 +62,10 @@ public final class Duel {
     double least = WARM_UP_SHARE * nanosEach;
     if (patient) {
       double warm =
-          new WarmUp(compiler, least, MOST_WARM_UP_NANOS).run(entry, once, Double.MAX_VALUE);
+          new EntryWarmUp(compiler, least, MOST_WARM_UP_NANOS).run(entry, once, Double.MAX_VALUE);
       runner = new Runner(entry, warm);
     }
-    runner.warmUp(new WarmUp(compiler, least, Math.max(least, 1)));
+    runner.warmUp(new EntryWarmUp(compiler, least, Math.max(least, 1)));
     return runner;
   }
 

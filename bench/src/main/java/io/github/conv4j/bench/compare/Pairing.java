@@ -1,6 +1,6 @@
 package io.github.conv4j.bench.compare;
 
-import io.github.conv4j.bench.results.Verdict;
+import io.github.conv4j.bench.results.SpeedVerdict;
 import io.github.conv4j.bench.results.Versus;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -65,11 +65,11 @@ final class Pairing {
 
   private static Versus versus(
       String other, double speed, double low, double high, double leastDifference) {
-    Verdict verdict = Verdict.TIE;
+    SpeedVerdict verdict = SpeedVerdict.TIE;
     if (low > 1 + leastDifference) {
-      verdict = Verdict.FASTER;
+      verdict = SpeedVerdict.FASTER;
     } else if (high < 1 / (1 + leastDifference)) {
-      verdict = Verdict.SLOWER;
+      verdict = SpeedVerdict.SLOWER;
     }
     return new Versus(other, speed, low, high, verdict);
   }

@@ -173,8 +173,8 @@ public final class Race {
     return entrants(all, runners);
   }
 
-  private WarmUp warmUp(double leastNanos) {
-    return new WarmUp(compiler, leastNanos, Math.max(leastNanos, MOST_WARM_UP_NANOS));
+  private EntryWarmUp warmUp(double leastNanos) {
+    return new EntryWarmUp(compiler, leastNanos, Math.max(leastNanos, MOST_WARM_UP_NANOS));
   }
 
   private static Opened prepared(Opened opened, Entry entry, double seenPrepare) {

@@ -34,7 +34,7 @@ final class Runner {
   }
 
   /** Warms up; then a turn has a fitting number of calls. */
-  void warmUp(WarmUp warmUp) {
+  void warmUp(EntryWarmUp warmUp) {
     callNanos = warmUp.run(entry, callNanos, callNanos);
     calls = calls(callNanos);
   }

@@ -76,12 +76,12 @@ final class CallTimes {
     }
     return new Trial.Calls(
         implementation,
-        Sample.of(confined).median(),
-        Sample.of(shared).median(),
+        MedianEstimate.of(confined).median(),
+        MedianEstimate.of(shared).median(),
         floor == null
             ? null
             : new Trial.Floor(
-                Sample.of(fromC).median(),
+                MedianEstimate.of(fromC).median(),
                 Trial.Added.of(confined, fromC),
                 Trial.Added.of(shared, fromC)));
   }
@@ -152,6 +152,6 @@ final class CallTimes {
 
   private static double perCall(long[] nanos, int callCount) {
     double[] kept = Arrays.stream(nanos, WARM_UP_BATCHES, nanos.length).asDoubleStream().toArray();
-    return Sample.of(kept).median() / callCount;
+    return MedianEstimate.of(kept).median() / callCount;
   }
 }

@@ -29,13 +29,13 @@ record Check(String bar, double limit, double value, Answer answer) {
   }
 
   /** Asks whether a median is at most {@code limit}. */
-  static Check atMost(double limit, String unitAndLimit, Sample sample) {
-    boolean kept = sample.median() <= limit;
-    boolean sure = kept ? sample.high() <= limit : sample.low() > limit;
+  static Check atMost(double limit, String unitAndLimit, MedianEstimate estimate) {
+    boolean kept = estimate.median() <= limit;
+    boolean sure = kept ? estimate.high() <= limit : estimate.low() > limit;
     Answer answer =
         kept
             ? (sure ? Answer.YES : Answer.YES_WITHIN_NOISE)
             : (sure ? Answer.NO : Answer.NO_WITHIN_NOISE);
-    return new Check("<= " + unitAndLimit, limit, sample.median(), answer);
+    return new Check("<= " + unitAndLimit, limit, estimate.median(), answer);
   }
 }

@@ -38,8 +38,8 @@ final class LoadTimes {
     for (int i = 0; i < laterCount; i++) {
       later[i] = nanos(cache);
     }
-    Sample firstNanos = Sample.of(first);
-    Sample laterNanos = Sample.of(later);
+    MedianEstimate firstNanos = MedianEstimate.of(first);
+    MedianEstimate laterNanos = MedianEstimate.of(later);
     String from = System.getProperty(LIBRARY_PROPERTY, "").isBlank() ? "" : ", named by a property";
     return List.of(
         new OverheadReport.Load(

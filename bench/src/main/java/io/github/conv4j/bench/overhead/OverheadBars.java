@@ -18,7 +18,10 @@ final class OverheadBars {
    * none between.
    */
   static @Nullable Check call(
-      boolean smallest, Sample floorNanos, Sample addedNanos, Sample addedShare) {
+      boolean smallest,
+      MedianEstimate floorNanos,
+      MedianEstimate addedNanos,
+      MedianEstimate addedShare) {
     if (smallest) {
       return Check.atMost(MOST_ADDED_NANOS, "150 ns", addedNanos);
     }
@@ -28,18 +31,18 @@ final class OverheadBars {
   }
 
   static Check allocation(double bytesPerCall) {
-    return Check.atMost(0, "0 bytes", Sample.of(bytesPerCall));
+    return Check.atMost(0, "0 bytes", MedianEstimate.of(bytesPerCall));
   }
 
-  static Check seenPrepare(Sample nanos) {
+  static Check seenPrepare(MedianEstimate nanos) {
     return Check.atMost(MOST_PREPARE_NANOS, "100 µs", nanos);
   }
 
-  static Check firstLoad(Sample nanos) {
+  static Check firstLoad(MedianEstimate nanos) {
     return Check.atMost(MOST_FIRST_LOAD_NANOS, "1 s", nanos);
   }
 
-  static Check laterLoad(Sample nanos) {
+  static Check laterLoad(MedianEstimate nanos) {
     return Check.atMost(MOST_LATER_LOAD_NANOS, "150 ms", nanos);
   }
 }

@@ -57,13 +57,21 @@ record OverheadReport(
    * @param floor the same call from C; null without a C compiler
    */
   record Calls(
-      String problem, String arena, String implementation, Sample nanos, @Nullable Floor floor) {}
+      String problem,
+      String arena,
+      String implementation,
+      MedianEstimate nanos,
+      @Nullable Floor floor) {}
 
   /**
    * The same call from C, and what comes on top: for each JVM the median of the differences between
    * neighbouring measurements.
    */
-  record Floor(Sample nanos, Sample addedNanos, Sample addedShare, @Nullable Check check) {}
+  record Floor(
+      MedianEstimate nanos,
+      MedianEstimate addedNanos,
+      MedianEstimate addedShare,
+      @Nullable Check check) {}
 
   /** How many bytes a number of calls took from the Java heap. */
   record Allocation(String problem, String arena, long callCount, long byteCount, Check check) {}
@@ -80,12 +88,12 @@ record OverheadReport(
   record Prepare(
       String problem,
       boolean isFirstInProcess,
-      Sample first,
-      Sample second,
-      Sample seen,
-      Sample warm,
+      MedianEstimate first,
+      MedianEstimate second,
+      MedianEstimate seen,
+      MedianEstimate warm,
       Check check) {}
 
   /** What starting the engine took in a JVM of its own. */
-  record Load(String what, Sample nanos, Check check) {}
+  record Load(String what, MedianEstimate nanos, Check check) {}
 }

@@ -67,7 +67,7 @@ final class OverheadText {
             NOTHING);
         continue;
       }
-      Sample added = floor.addedNanos();
+      MedianEstimate added = floor.addedNanos();
       table.add(
           calls.problem(),
           calls.arena(),
@@ -129,8 +129,8 @@ final class OverheadText {
     return table;
   }
 
-  private static String range(Sample sample) {
-    return Times.text(sample.low()) + " to " + Times.text(sample.high());
+  private static String range(MedianEstimate estimate) {
+    return Times.text(estimate.low()) + " to " + Times.text(estimate.high());
   }
 
   private static String bar(@Nullable Check check) {

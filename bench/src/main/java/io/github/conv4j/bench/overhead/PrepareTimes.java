@@ -64,7 +64,8 @@ final class PrepareTimes {
   }
 
   private static double median(double[][] turns, int layer) {
-    return Sample.of(Arrays.stream(turns).mapToDouble(turn -> turn[layer]).toArray()).median();
+    return MedianEstimate.of(Arrays.stream(turns).mapToDouble(turn -> turn[layer]).toArray())
+        .median();
   }
 
   private static double nanos(Engine engine, Layer layer, Parameters parameters) {

@@ -44,7 +44,7 @@ record Trial(@Nullable String disagreement, List<Prepares> prepares, List<Calls>
         nanos[i] = fromJava[i] - fromC[i];
         share[i] = nanos[i] / fromC[i];
       }
-      return new Added(Sample.of(nanos).median(), Sample.of(share).median());
+      return new Added(MedianEstimate.of(nanos).median(), MedianEstimate.of(share).median());
     }
   }
 }

@@ -65,15 +65,15 @@ final class Trials {
         layers.get(layer).line(),
         arena,
         all.getFirst().implementation(),
-        sample(all, nanos),
+        estimate(all, nanos),
         floors.isEmpty() ? null : floor(layer == 0, floors, added));
   }
 
   private static OverheadReport.Floor floor(
       boolean smallest, List<Trial.Floor> floors, Function<Trial.Floor, Trial.Added> added) {
-    Sample nanos = sample(floors, Trial.Floor::nanos);
-    Sample addedNanos = sample(floors, floor -> added.apply(floor).nanos());
-    Sample addedShare = sample(floors, floor -> added.apply(floor).share());
+    MedianEstimate nanos = estimate(floors, Trial.Floor::nanos);
+    MedianEstimate addedNanos = estimate(floors, floor -> added.apply(floor).nanos());
+    MedianEstimate addedShare = estimate(floors, floor -> added.apply(floor).share());
     return new OverheadReport.Floor(
         nanos, addedNanos, addedShare, OverheadBars.call(smallest, nanos, addedNanos, addedShare));
   }
@@ -84,21 +84,21 @@ final class Trials {
     for (int i = 0; i < prepared.size(); i++) {
       int layer = i;
       List<Trial.Prepares> all = trials.stream().map(trial -> trial.prepares().get(layer)).toList();
-      Sample seen = sample(all, Trial.Prepares::seen);
+      MedianEstimate seen = estimate(all, Trial.Prepares::seen);
       prepares.add(
           new OverheadReport.Prepare(
               prepared.get(layer).line(),
               layer == 0,
-              sample(all, Trial.Prepares::first),
-              sample(all, Trial.Prepares::second),
+              estimate(all, Trial.Prepares::first),
+              estimate(all, Trial.Prepares::second),
               seen,
-              sample(all, Trial.Prepares::warm),
+              estimate(all, Trial.Prepares::warm),
               OverheadBars.seenPrepare(seen)));
     }
     return prepares;
   }
 
-  private static <T> Sample sample(List<T> all, ToDoubleFunction<T> value) {
-    return Sample.of(all.stream().mapToDouble(value).toArray());
+  private static <T> MedianEstimate estimate(List<T> all, ToDoubleFunction<T> value) {
+    return MedianEstimate.of(all.stream().mapToDouble(value).toArray());
   }
 }

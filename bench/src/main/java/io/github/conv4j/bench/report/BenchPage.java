@@ -12,8 +12,8 @@ import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
 import io.github.conv4j.bench.results.LoadResults;
 import io.github.conv4j.bench.results.Outcome;
+import io.github.conv4j.bench.results.SpeedVerdict;
 import io.github.conv4j.bench.results.Timing;
-import io.github.conv4j.bench.results.Verdict;
 import io.github.conv4j.bench.results.Versus;
 import io.github.conv4j.problem.Problem;
 import java.io.IOException;
@@ -275,7 +275,7 @@ public final class BenchPage {
   private static void add(List<Loss> losses, LayerResult layer, String ours, String other) {
     layer
         .versus(ours, other)
-        .filter(versus -> versus.verdict() == Verdict.SLOWER)
+        .filter(versus -> versus.verdict() == SpeedVerdict.SLOWER)
         .ifPresent(versus -> losses.add(new Loss(layer, ours, other, versus)));
   }
 
@@ -427,7 +427,7 @@ public final class BenchPage {
     return html.append("</tr>\n").toString();
   }
 
-  private static String sign(Verdict verdict) {
+  private static String sign(SpeedVerdict verdict) {
     return switch (verdict) {
       case FASTER -> "\u25b2 ";
       case SLOWER -> "\u25bc ";

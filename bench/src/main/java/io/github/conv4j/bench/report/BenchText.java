@@ -11,9 +11,9 @@ import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
 import io.github.conv4j.bench.results.LoadResults;
 import io.github.conv4j.bench.results.Outcome;
+import io.github.conv4j.bench.results.SpeedVerdict;
 import io.github.conv4j.bench.results.Tally;
 import io.github.conv4j.bench.results.Timing;
-import io.github.conv4j.bench.results.Verdict;
 import io.github.conv4j.bench.results.Versus;
 import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.problem.Problem;
@@ -257,7 +257,7 @@ public final class BenchText {
   }
 
   private static String speed(Versus versus) {
-    return (versus.verdict() == Verdict.TIE ? "~" : "") + times(versus.speed());
+    return (versus.verdict() == SpeedVerdict.TIE ? "~" : "") + times(versus.speed());
   }
 
   private static String times(double speed) {

@@ -4,7 +4,7 @@ import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.results.BenchResults;
 import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
-import io.github.conv4j.bench.results.Verdict;
+import io.github.conv4j.bench.results.SpeedVerdict;
 import io.github.conv4j.bench.results.Versus;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ final class SameCode {
                     .isPresent();
         if (versus != null && same) {
           differences.add(Math.abs(Math.log(versus.speed())));
-          decided += versus.verdict() == Verdict.TIE ? 0 : 1;
+          decided += versus.verdict() == SpeedVerdict.TIE ? 0 : 1;
         }
       }
     }

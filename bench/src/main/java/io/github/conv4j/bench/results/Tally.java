@@ -25,7 +25,7 @@ public record Tally(
     @Nullable LayerResult worst,
     double leastSpeed) {
   static Tally of(List<LayerResult> layers, String contender, String other) {
-    Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+    Map<SpeedVerdict, Integer> verdicts = new EnumMap<>(SpeedVerdict.class);
     int count = 0;
     double logs = 0;
     LayerResult worst = null;
@@ -45,9 +45,9 @@ public record Tally(
     return new Tally(
         count,
         count == 0 ? Double.NaN : Math.exp(logs / count),
-        verdicts.getOrDefault(Verdict.FASTER, 0),
-        verdicts.getOrDefault(Verdict.SLOWER, 0),
-        verdicts.getOrDefault(Verdict.TIE, 0),
+        verdicts.getOrDefault(SpeedVerdict.FASTER, 0),
+        verdicts.getOrDefault(SpeedVerdict.SLOWER, 0),
+        verdicts.getOrDefault(SpeedVerdict.TIE, 0),
         worst,
         least);
   }

@@ -9,14 +9,14 @@ package io.github.conv4j.bench.results;
  * @param high upper end
  * @param verdict what may be said
  */
-public record Versus(String other, double speed, double low, double high, Verdict verdict) {
+public record Versus(String other, double speed, double low, double high, SpeedVerdict verdict) {
   /** Returns what the other sees. */
   public Versus mirrored(String self) {
-    Verdict mirrored =
+    SpeedVerdict mirrored =
         switch (verdict) {
-          case FASTER -> Verdict.SLOWER;
-          case SLOWER -> Verdict.FASTER;
-          case TIE -> Verdict.TIE;
+          case FASTER -> SpeedVerdict.SLOWER;
+          case SLOWER -> SpeedVerdict.FASTER;
+          case TIE -> SpeedVerdict.TIE;
         };
     return new Versus(self, 1 / speed, 1 / high, 1 / low, mirrored);
   }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.github.conv4j.bench.results.BenchResults;
 import io.github.conv4j.bench.results.CallCosts;
 import io.github.conv4j.bench.results.Entrant;
+import io.github.conv4j.bench.results.MadeUpResults;
 import io.github.conv4j.bench.results.Outcome;
-import io.github.conv4j.bench.results.Samples;
 import io.github.conv4j.bench.toolchain.CCompiler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,7 +87,7 @@ class BenchCommandTest {
 
   @Test
   void writesAReportAgainWithoutMeasuring(@TempDir Path folder) throws IOException {
-    Path json = Files.writeString(folder.resolve("old.json"), Samples.of(2.5).toJson());
+    Path json = Files.writeString(folder.resolve("old.json"), MadeUpResults.of(2.5).toJson());
 
     Command command = Command.run("bench", "--from", json.toString(), "--out", folder.toString());
 

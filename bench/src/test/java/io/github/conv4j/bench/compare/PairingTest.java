@@ -2,7 +2,7 @@ package io.github.conv4j.bench.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.conv4j.bench.results.Verdict;
+import io.github.conv4j.bench.results.SpeedVerdict;
 import io.github.conv4j.bench.results.Versus;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -21,7 +21,7 @@ class PairingTest {
   void theSameSpeedIsATie() {
     Versus versus = Pairing.compare("a", noisy(200, 1000, 0.2), noisy(200, 1000, 0.2));
 
-    assertThat(versus.verdict()).isEqualTo(Verdict.TIE);
+    assertThat(versus.verdict()).isEqualTo(SpeedVerdict.TIE);
     assertThat(versus.low()).isLessThanOrEqualTo(versus.speed());
     assertThat(versus.high()).isGreaterThanOrEqualTo(versus.speed());
   }
@@ -29,20 +29,20 @@ class PairingTest {
   @Test
   void aDifferenceBelowTheNoiseIsATie() {
     assertThat(Pairing.compare("a", noisy(30, 1020, 0.5), noisy(30, 1000, 0.5)).verdict())
-        .isEqualTo(Verdict.TIE);
+        .isEqualTo(SpeedVerdict.TIE);
   }
 
   @Test
   void aDifferenceBelowWhatPlacementCostsIsATie() {
     assertThat(Pairing.compare("a", noisy(500, 1005, 1e-4), noisy(500, 1000, 1e-4)).verdict())
-        .isEqualTo(Verdict.TIE);
+        .isEqualTo(SpeedVerdict.TIE);
   }
 
   @Test
   void aClearDifferenceIsAWin() {
     Versus versus = Pairing.compare("a", noisy(200, 1200, 0.1), noisy(200, 1000, 0.1));
 
-    assertThat(versus.verdict()).isEqualTo(Verdict.FASTER);
+    assertThat(versus.verdict()).isEqualTo(SpeedVerdict.FASTER);
     assertThat(versus.speed()).isBetween(1.15, 1.25);
     assertThat(versus.other()).isEqualTo("a");
   }
@@ -57,8 +57,8 @@ class PairingTest {
       faster[i] *= 1 + i / 100.0;
     }
 
-    assertThat(Pairing.compare("a", slower, faster).verdict()).isEqualTo(Verdict.FASTER);
-    assertThat(Pairing.compare("a", faster, slower).verdict()).isEqualTo(Verdict.SLOWER);
+    assertThat(Pairing.compare("a", slower, faster).verdict()).isEqualTo(SpeedVerdict.FASTER);
+    assertThat(Pairing.compare("a", faster, slower).verdict()).isEqualTo(SpeedVerdict.SLOWER);
   }
 
   @Test
@@ -70,16 +70,16 @@ class PairingTest {
 
     Versus versus = Pairing.compare("a", seldom, noisy(100, 1000, 0.05));
 
-    assertThat(versus.verdict()).isEqualTo(Verdict.FASTER);
+    assertThat(versus.verdict()).isEqualTo(SpeedVerdict.FASTER);
     assertThat(versus.speed()).isBetween(4.5, 5.5);
   }
 
   @Test
   void fewRoundsDecideLargeDifferencesOnly() {
     assertThat(Pairing.compare("a", noisy(3, 1100, 0), noisy(3, 1000, 0)).verdict())
-        .isEqualTo(Verdict.TIE);
+        .isEqualTo(SpeedVerdict.TIE);
     assertThat(Pairing.compare("a", noisy(1, 2000, 0), noisy(1, 1000, 0)).verdict())
-        .isEqualTo(Verdict.FASTER);
+        .isEqualTo(SpeedVerdict.FASTER);
   }
 
   @Test
@@ -87,7 +87,7 @@ class PairingTest {
     Versus versus = Pairing.compare("a", noisy(100, 2000, 0.1), noisy(100, 1000, 0.1));
     Versus mirrored = versus.mirrored("b");
 
-    assertThat(mirrored.verdict()).isEqualTo(Verdict.SLOWER);
+    assertThat(mirrored.verdict()).isEqualTo(SpeedVerdict.SLOWER);
     assertThat(mirrored.other()).isEqualTo("b");
     assertThat(mirrored.low()).isLessThanOrEqualTo(mirrored.speed());
     assertThat(mirrored.high()).isGreaterThanOrEqualTo(mirrored.speed());

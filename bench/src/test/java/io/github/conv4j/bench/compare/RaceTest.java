@@ -8,7 +8,7 @@ import io.github.conv4j.bench.contender.Entry;
 import io.github.conv4j.bench.contender.Task;
 import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.Outcome;
-import io.github.conv4j.bench.results.Verdict;
+import io.github.conv4j.bench.results.SpeedVerdict;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.validation.LayoutChoice;
 import java.util.Arrays;
@@ -112,7 +112,7 @@ class RaceTest {
               assertThat(entrant.error()).isZero();
               assertThat(entrant.implementation()).isEqualTo(entrant.contender());
             });
-    assertThat(entrants.get(1).against().getFirst().verdict()).isEqualTo(Verdict.SLOWER);
+    assertThat(entrants.get(1).against().getFirst().verdict()).isEqualTo(SpeedVerdict.SLOWER);
     assertThat(entrants.get(1).against().getFirst().other()).isEqualTo("right");
   }
 

@@ -9,16 +9,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class OverheadBarsTest {
-  private static final Sample SMALL_FLOOR = Sample.of(1_000);
-  private static final Sample MIDDLE_FLOOR = Sample.of(8_000);
-  private static final Sample LARGE_FLOOR = Sample.of(60_000);
+  private static final MedianEstimate SMALL_FLOOR = MedianEstimate.of(1_000);
+  private static final MedianEstimate MIDDLE_FLOOR = MedianEstimate.of(8_000);
+  private static final MedianEstimate LARGE_FLOOR = MedianEstimate.of(60_000);
 
   @Test
   void answersForTheMedianAndSaysWhenTheRangeCannotTell() {
-    assertThat(Check.atMost(10, "10", Sample.of(7, 8, 9)).answer()).isEqualTo(YES);
-    assertThat(Check.atMost(10, "10", Sample.of(7, 8, 11)).answer()).isEqualTo(YES_WITHIN_NOISE);
-    assertThat(Check.atMost(10, "10", Sample.of(7, 12, 13)).answer()).isEqualTo(NO_WITHIN_NOISE);
-    assertThat(Check.atMost(10, "10", Sample.of(11, 12, 13)).answer()).isEqualTo(NO);
+    assertThat(Check.atMost(10, "10", MedianEstimate.of(7, 8, 9)).answer()).isEqualTo(YES);
+    assertThat(Check.atMost(10, "10", MedianEstimate.of(7, 8, 11)).answer())
+        .isEqualTo(YES_WITHIN_NOISE);
+    assertThat(Check.atMost(10, "10", MedianEstimate.of(7, 12, 13)).answer())
+        .isEqualTo(NO_WITHIN_NOISE);
+    assertThat(Check.atMost(10, "10", MedianEstimate.of(11, 12, 13)).answer()).isEqualTo(NO);
   }
 
   @Test
@@ -29,8 +31,8 @@ class OverheadBarsTest {
 
   @Test
   void holdsTheSmallestLayerAgainstATimeAndLargeOnesAgainstAShare() {
-    Sample nanos = Sample.of(140);
-    Sample share = Sample.of(0.14);
+    MedianEstimate nanos = MedianEstimate.of(140);
+    MedianEstimate share = MedianEstimate.of(0.14);
     assertThat(OverheadBars.call(true, SMALL_FLOOR, nanos, share))
         .isEqualTo(new Check("<= 150 ns", 150, 140, YES));
     assertThat(OverheadBars.call(false, MIDDLE_FLOOR, nanos, share)).isNull();

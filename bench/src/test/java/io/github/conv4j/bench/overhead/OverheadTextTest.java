@@ -10,8 +10,8 @@ class OverheadTextTest {
 
   private static OverheadReport report(
       String floorText, OverheadReport.Calls calls, double load, double loadAfter) {
-    Sample seen = Sample.of(80_000, 90_000, 110_000);
-    Sample loads = Sample.of(900e6, 1.1e9, 1.2e9);
+    MedianEstimate seen = MedianEstimate.of(80_000, 90_000, 110_000);
+    MedianEstimate loads = MedianEstimate.of(900e6, 1.1e9, 1.2e9);
     return new OverheadReport(
         new OverheadReport.Machine("25", "Linux amd64", "oneDNN 3.13.0, x", 2, load, loadAfter),
         floorText,
@@ -24,10 +24,10 @@ class OverheadTextTest {
             new OverheadReport.Prepare(
                 LINE,
                 true,
-                Sample.of(3e6),
-                Sample.of(2e5),
+                MedianEstimate.of(3e6),
+                MedianEstimate.of(2e5),
                 seen,
-                Sample.of(2e4),
+                MedianEstimate.of(2e4),
                 OverheadBars.seenPrepare(seen))),
         List.of(new OverheadReport.Load("first", loads, OverheadBars.firstLoad(loads))));
   }
@@ -39,12 +39,15 @@ class OverheadTextTest {
 
   @Test
   void showsEveryFigureWithItsBar() {
-    Sample added = Sample.of(80, 87, 95);
-    Sample share = Sample.of(0.08, 0.087, 0.095);
+    MedianEstimate added = MedianEstimate.of(80, 87, 95);
+    MedianEstimate share = MedianEstimate.of(0.08, 0.087, 0.095);
     var floor =
         new OverheadReport.Floor(
-            Sample.of(1000), added, share, OverheadBars.call(true, Sample.of(1000), added, share));
-    var calls = new OverheadReport.Calls(LINE, "confined", "jit", Sample.of(1087), floor);
+            MedianEstimate.of(1000),
+            added,
+            share,
+            OverheadBars.call(true, MedianEstimate.of(1000), added, share));
+    var calls = new OverheadReport.Calls(LINE, "confined", "jit", MedianEstimate.of(1087), floor);
 
     List<String> lines = OverheadText.lines(report("C by cc", calls, 0.1, 1.1));
 
@@ -79,7 +82,7 @@ class OverheadTextTest {
 
   @Test
   void saysWhyThereIsNoFloorAndShowsTheRest() {
-    var calls = new OverheadReport.Calls(LINE, "shared", "jit", Sample.of(1087), null);
+    var calls = new OverheadReport.Calls(LINE, "shared", "jit", MedianEstimate.of(1087), null);
 
     List<String> lines = OverheadText.lines(report(FloorCompiler.NO_COMPILER, calls, 3, 3));
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.bench.results.BenchResults;
 import io.github.conv4j.bench.results.LoadResults;
-import io.github.conv4j.bench.results.Samples;
+import io.github.conv4j.bench.results.MadeUpResults;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ class BenchPageTest {
 
   @Test
   void hasEverySection() {
-    String page = BenchPage.of(Samples.of(2.5), LOAD);
+    String page = BenchPage.of(MadeUpResults.of(2.5), LOAD);
 
     assertThat(page)
         .contains(
@@ -53,7 +53,7 @@ class BenchPageTest {
 
   @Test
   void needsNothingElse() {
-    String page = BenchPage.of(Samples.of(2.5), LOAD);
+    String page = BenchPage.of(MadeUpResults.of(2.5), LOAD);
 
     assertThat(page).doesNotContain("{{", "<script", "src=\"http", "<link", "NaN", "Infinity");
     assertThat(page.getBytes(StandardCharsets.UTF_8).length).isLessThan(3_000_000);
@@ -61,7 +61,7 @@ class BenchPageTest {
 
   @Test
   void whatContendersSayIsText() {
-    String page = BenchPage.of(Samples.of(2.5), null);
+    String page = BenchPage.of(MadeUpResults.of(2.5), null);
 
     assertThat(page)
         .contains("differs &lt;b&gt;", "a &lt;fast&gt; one")
@@ -70,20 +70,22 @@ class BenchPageTest {
 
   @Test
   void saysWhereItLoses() {
-    assertThat(BenchPage.of(Samples.of(0.8), null)).contains("0.80x", "another library beats");
-    assertThat(BenchPage.of(Samples.of(2.5), null)).contains("no layer on which another library");
+    assertThat(BenchPage.of(MadeUpResults.of(0.8), null))
+        .contains("0.80x", "another library beats");
+    assertThat(BenchPage.of(MadeUpResults.of(2.5), null))
+        .contains("no layer on which another library");
   }
 
   @Test
   void withoutLoadItSaysHow() {
-    assertThat(BenchPage.of(Samples.of(2.5), null)).contains("Not measured in this run");
+    assertThat(BenchPage.of(MadeUpResults.of(2.5), null)).contains("Not measured in this run");
   }
 
   @Test
   void showsWhatACallCostsBesideC() {
-    assertThat(BenchPage.of(Samples.of(2.5), null))
+    assertThat(BenchPage.of(MadeUpResults.of(2.5), null))
         .contains("C by cc, in turns.", ">8&gt;8 @8 k1<", ">+100<", ">1.100<", ">-10,000<");
-    assertThat(BenchText.lines(Samples.of(2.5), null))
+    assertThat(BenchText.lines(MadeUpResults.of(2.5), null))
         .anyMatch(line -> line.matches("8>8 @8 k1 +0\\.95 +1\\.05 +\\+100 +1\\.100"))
         .contains(
             "reached a call of onednn against the same call from C, smallest layer: at most +150"
@@ -94,16 +96,17 @@ class BenchPageTest {
   void judgesALoadWhereThereIsOne() {
     String subject = "engines under load, p99 over the fair share";
 
-    assertThat(BenchPage.of(Samples.of(2.5), LOAD)).contains(subject);
-    assertThat(BenchText.lines(Samples.of(2.5), LOAD))
+    assertThat(BenchPage.of(MadeUpResults.of(2.5), LOAD)).contains(subject);
+    assertThat(BenchText.lines(MadeUpResults.of(2.5), LOAD))
         .contains("unknown " + subject + ": at most 1.3");
-    assertThat(BenchPage.of(Samples.of(2.5), null)).doesNotContain(subject);
-    assertThat(BenchText.lines(Samples.of(2.5), null)).noneMatch(line -> line.contains(subject));
+    assertThat(BenchPage.of(MadeUpResults.of(2.5), null)).doesNotContain(subject);
+    assertThat(BenchText.lines(MadeUpResults.of(2.5), null))
+        .noneMatch(line -> line.contains(subject));
   }
 
   @Test
   void tellsThreadsApart() {
-    BenchResults results = Samples.withTwoThreads(1.9);
+    BenchResults results = MadeUpResults.withTwoThreads(1.9);
 
     assertThat(BenchPage.of(results, null))
         .contains("Without onednn@2: these are the roofs of 1 thread.", "onednn@2 over onednn<")
@@ -115,7 +118,7 @@ class BenchPageTest {
 
   @Test
   void textFitsATerminal() {
-    assertThat(BenchText.lines(Samples.of(2.5), null))
+    assertThat(BenchText.lines(MadeUpResults.of(2.5), null))
         .contains("reached auto against ONNX Runtime, each layer: none slower")
         .filteredOn(line -> line.contains("@"))
         .isNotEmpty()
@@ -124,10 +127,10 @@ class BenchPageTest {
 
   @Test
   void writesFilesThatCanBeReadBack(@TempDir Path folder) throws IOException {
-    String written = BenchFiles.write(folder, Samples.of(2.5), null);
+    String written = BenchFiles.write(folder, MadeUpResults.of(2.5), null);
 
     assertThat(written).contains("bench.html", "bench.json");
-    assertThat(BenchResults.read(folder.resolve("bench.json"))).isEqualTo(Samples.of(2.5));
+    assertThat(BenchResults.read(folder.resolve("bench.json"))).isEqualTo(MadeUpResults.of(2.5));
     assertThat(Files.readString(folder.resolve("bench.html"))).startsWith("<!DOCTYPE html>");
   }
 }

@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BenchResultsTest {
   @Test
   void jsonReadsBackTheSame() throws IOException {
-    BenchResults results = Samples.of(2.5);
+    BenchResults results = MadeUpResults.of(2.5);
 
     assertThat(BenchResults.fromJson(results.toJson())).isEqualTo(results);
   }
 
   @Test
   void theRoofIsThatOfTheContendersThreads() {
-    BenchResults results = Samples.withTwoThreads(1.9);
+    BenchResults results = MadeUpResults.withTwoThreads(1.9);
     LayerResult layer = results.layers().get(1);
 
     assertThat(results.threads("onednn@2")).isEqualTo(2);
@@ -35,7 +35,7 @@ class BenchResultsTest {
   @Test
   void whereThreadsHaveNoCeilingThereIsNoShare() throws IOException {
     JsonObject json =
-        JsonParser.parseString(Samples.withTwoThreads(1.9).toJson()).getAsJsonObject();
+        JsonParser.parseString(MadeUpResults.withTwoThreads(1.9).toJson()).getAsJsonObject();
     json.getAsJsonObject("limits").getAsJsonArray("ceilings").remove(1);
 
     BenchResults results = BenchResults.fromJson(json.toString());
@@ -46,7 +46,7 @@ class BenchResultsTest {
 
   @Test
   void readsResultsFromBeforeContendersHadThreads() throws IOException {
-    BenchResults results = Samples.of(2.5);
+    BenchResults results = MadeUpResults.of(2.5);
     JsonObject json = JsonParser.parseString(results.toJson()).getAsJsonObject();
     json.getAsJsonArray("contenders").forEach(each -> each.getAsJsonObject().remove("threads"));
 
@@ -55,7 +55,7 @@ class BenchResultsTest {
 
   @Test
   void readsResultsFromBeforeCallsWereComparedWithC() throws IOException {
-    BenchResults results = Samples.of(2.5);
+    BenchResults results = MadeUpResults.of(2.5);
     JsonObject json = JsonParser.parseString(results.toJson()).getAsJsonObject();
     json.remove("calls");
 
@@ -76,17 +76,18 @@ class BenchResultsTest {
 
   @Test
   void looksFromBothSides() {
-    LayerResult layer = Samples.of(2.5).layers().get(1);
+    LayerResult layer = MadeUpResults.of(2.5).layers().get(1);
 
     assertThat(layer.versus("auto", "onnxruntime").map(Versus::speed).orElse(0.0))
         .isCloseTo(2.5, within(1e-9));
-    assertThat(layer.versus("onnxruntime", "auto").map(Versus::verdict)).contains(Verdict.SLOWER);
+    assertThat(layer.versus("onnxruntime", "auto").map(Versus::verdict))
+        .contains(SpeedVerdict.SLOWER);
     assertThat(layer.versus("auto", "nobody")).isEmpty();
   }
 
   @Test
   void tallyCountsOnlyLayersThatBothComputed() {
-    BenchResults results = Samples.of(2.5);
+    BenchResults results = MadeUpResults.of(2.5);
 
     Tally tally = results.tally("auto", "onnxruntime", layer -> layer.network().equals("resnet50"));
 
@@ -98,8 +99,8 @@ class BenchResultsTest {
 
   @Test
   void barsSayWhatIsReached() {
-    List<Bar> good = Bars.of(Samples.of(2.5), null);
-    List<Bar> bad = Bars.of(Samples.of(0.8), null);
+    List<Bar> good = Bars.of(MadeUpResults.of(2.5), null);
+    List<Bar> bad = Bars.of(MadeUpResults.of(0.8), null);
 
     assertThat(state(good, "auto against ONNX Runtime, geometric mean"))
         .isEqualTo(Bar.State.REACHED);
@@ -118,11 +119,12 @@ class BenchResultsTest {
   void vectorIsHeldAgainstTheNaiveLoopsWhereTheyTookPart() {
     String subject = "vector against the naive loops";
 
-    assertThat(state(Bars.of(Samples.withNaiveLoops(51), null), subject))
+    assertThat(state(Bars.of(MadeUpResults.withNaiveLoops(51), null), subject))
         .isEqualTo(Bar.State.REACHED);
-    assertThat(state(Bars.of(Samples.withNaiveLoops(49), null), subject))
+    assertThat(state(Bars.of(MadeUpResults.withNaiveLoops(49), null), subject))
         .isEqualTo(Bar.State.MISSED);
-    assertThat(Bars.of(Samples.of(2.5), null)).noneMatch(bar -> bar.subject().startsWith(subject));
+    assertThat(Bars.of(MadeUpResults.of(2.5), null))
+        .noneMatch(bar -> bar.subject().startsWith(subject));
   }
 
   private static Bar.State state(List<Bar> bars, String beginning) {

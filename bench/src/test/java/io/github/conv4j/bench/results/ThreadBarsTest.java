@@ -19,21 +19,22 @@ class ThreadBarsTest {
 
   @Test
   void judgesEachDenseLayerOfMoreThanAMillisecond() {
-    assertThat(bar(Samples.withTwoThreads(1.85)).state()).isEqualTo(Bar.State.REACHED);
-    Bar missed = bar(Samples.withTwoThreads(1.75));
+    assertThat(bar(MadeUpResults.withTwoThreads(1.85)).state()).isEqualTo(Bar.State.REACHED);
+    Bar missed = bar(MadeUpResults.withTwoThreads(1.75));
     assertThat(missed.state()).isEqualTo(Bar.State.MISSED);
-    // Samples take 1 ms for 110 million multiplications: 118 for conv1, 116 for 3x3 layers.
+    // MadeUpResults take 1 ms for 110 million multiplications: 118 for conv1, 116 for 3x3 layers.
     assertThat(missed.found()).startsWith("0 of ").contains("least 1.75x on resnet50 conv1");
   }
 
   @Test
   void isThereOnlyWithBoth() {
-    assertThat(bars(Samples.of(2.5))).noneMatch(bar -> bar.subject().contains("more than 1 ms"));
+    assertThat(bars(MadeUpResults.of(2.5)))
+        .noneMatch(bar -> bar.subject().contains("more than 1 ms"));
   }
 
   @Test
   void whatIsForOneThreadIsNotJudgedWithMore() {
-    BenchResults two = Samples.withThreads(2);
+    BenchResults two = MadeUpResults.withThreads(2);
 
     assertThat(bars(two))
         .filteredOn(bar -> bar.found().contains("2.50x on"))
@@ -51,7 +52,7 @@ class ThreadBarsTest {
   @Test
   void aSecondThreadMakesNobodyTheBestOfOne() {
     Bar peak =
-        bars(Samples.withTwoThreads(1.85)).stream()
+        bars(MadeUpResults.withTwoThreads(1.85)).stream()
             .filter(bar -> bar.subject().startsWith("the best strict engine"))
             .findFirst()
             .orElseThrow();

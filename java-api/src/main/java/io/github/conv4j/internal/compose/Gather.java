@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.PaddingIndex;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
@@ -17,8 +18,8 @@ import java.util.stream.LongStream;
  * replicated or wrapped; or a part of it.
  */
 final class Gather {
-  private final Strides5 src;
-  private final Strides5 dst;
+  private final Activation src;
+  private final Activation dst;
   private final long[] sourceD;
   private final long[] sourceH;
   private final long[] sourceW;
@@ -26,8 +27,8 @@ final class Gather {
   private final int innerCount;
 
   private Gather(long[][] sources, int innerBegin, TensorSpec srcSpec, TensorSpec dstSpec) {
-    src = Strides5.of(srcSpec);
-    dst = Strides5.of(dstSpec);
+    src = Activation.of(srcSpec);
+    dst = Activation.of(dstSpec);
     int last = sources.length - 1;
     sourceW = sources[last];
     sourceH = last >= 1 ? sources[last - 1] : new long[] {0};

@@ -2,6 +2,7 @@ package io.github.conv4j.internal.compose;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
@@ -13,8 +14,8 @@ import java.lang.foreign.MemorySegment;
  * @see <a href="https://onnx.ai/onnx/operators/onnx__DepthToSpace.html">ONNX DepthToSpace (DCR)</a>
  */
 final class Interleave {
-  private final Strides5 from;
-  private final Strides5 to;
+  private final Activation from;
+  private final Activation to;
   private final int strideD;
   private final int strideH;
   private final int strideW;
@@ -23,8 +24,8 @@ final class Interleave {
   private final int skippedW;
 
   Interleave(Subpixel subpixel, TensorSpec blocks, TensorSpec dst) {
-    from = Strides5.of(blocks);
-    to = Strides5.of(dst);
+    from = Activation.of(blocks);
+    to = Activation.of(dst);
     var axes = subpixel.axes();
     int last = axes.size() - 1;
     strideW = axes.get(last).stride();
@@ -62,8 +63,8 @@ final class Interleave {
         // The first output of this phase, and the block that it lies in.
         int first = w < skippedW ? w + strideW - skippedW : w - skippedW;
         long block = w < skippedW ? 1 : 0;
-        int count = (int) Math.ceilDiv(to.w() - first, strideW);
-        long inAt = inRow + block * from.sw() + (w * to.c() + c) * from.sc();
+        int count = Math.ceilDiv(to.w() - first, strideW);
+        long inAt = inRow + block * from.sw() + ((long) w * to.c() + c) * from.sc();
         long outAt = outRow + first * to.sw() + c * to.sc();
         copy(in, inAt, from.sw(), out, outAt, strideW * to.sw(), count);
       }

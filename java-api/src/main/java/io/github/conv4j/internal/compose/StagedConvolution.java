@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class StagedConvolution extends CheckedConvolution<Buffers> {
   private final @Nullable Gather gather;
   private final @Nullable PreparedConvolution inner;
-  private final @Nullable Place place;
+  private final @Nullable Scatter scatter;
 
   private StagedConvolution(
       TensorSpec src,
@@ -36,7 +36,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       List<TensorSpec> between,
       @Nullable Gather gather,
       @Nullable PreparedConvolution inner,
-      @Nullable Place place) {
+      @Nullable Scatter scatter) {
     super(
         src,
         dst,
@@ -50,7 +50,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
         });
     this.gather = gather;
     this.inner = inner;
-    this.place = place;
+    this.scatter = scatter;
   }
 
   /** Prepares the convolution of a part, on dense tensors. */
@@ -81,7 +81,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
    */
   public static PreparedConvolution padded(Engine engine, Ledger ledger, PrepareRequest request) {
     Convolution convolution = request.convolution();
-    TensorSpec src = settled(request.src());
+    TensorSpec src = request.settled().src();
     TensorSpec padded = dense(src).withShape(Gather.paddedShape(request.geometry()));
     Convolution bare = convolution.toBuilder().padding(Padding.valid()).build();
     PreparedConvolution inner =
@@ -119,14 +119,14 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       Window srcWindow,
       Window dstWindow,
       InnerFactory factory) {
-    TensorSpec src = settled(request.src());
-    TensorSpec dst = settled(request.dst());
+    TensorSpec src = request.settled().src();
+    TensorSpec dst = request.settled().dst();
     TensorSpec srcPart = dense(src).withShape(srcWindow.of(src.shape()));
     TensorSpec dstPart = dense(dst).withShape(dstWindow.of(dst.shape()));
     PreparedConvolution inner = factory.prepare(srcPart, dstPart);
     try {
       var gather = Gather.window(srcWindow.ranges(), src, srcPart);
-      var place = new Place(dstWindow, dstPart, dst, bias(request));
+      var scatter = new Scatter(dstWindow, dstPart, dst, bias(request));
       List<Explanation.Stage> stages = new ArrayList<>();
       stages.add(copy("copy part of src", src, srcPart));
       stages.addAll(inner.explain().stages());
@@ -139,7 +139,7 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
           List.of(srcPart, dstPart),
           gather,
           inner,
-          place);
+          scatter);
     } catch (Throwable e) {
       inner.close();
       throw e;
@@ -148,8 +148,8 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
 
   /** Composes a convolution none of whose outputs meets the source: every output is the bias. */
   public static PreparedConvolution biasOnly(Engine engine, Ledger ledger, PrepareRequest request) {
-    TensorSpec src = settled(request.src());
-    TensorSpec dst = settled(request.dst());
+    TensorSpec src = request.settled().src();
+    TensorSpec dst = request.settled().dst();
     var stage = Explanation.Stage.of("fill with bias", "java:copy", src, dst);
     return new StagedConvolution(
         src,
@@ -159,19 +159,13 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
         List.of(),
         null,
         null,
-        new Place(null, null, dst, bias(request)));
+        new Scatter(null, null, dst, bias(request)));
   }
 
   private static float[] bias(PrepareRequest request) {
     return request.bias() == null
         ? new float[Math.toIntExact(request.convolution().outChannels())]
         : request.bias().toFloatArray();
-  }
-
-  private static TensorSpec settled(TensorSpec spec) {
-    boolean keeps =
-        spec.layout() instanceof Layout.Plain || spec.layout() instanceof Layout.Strided;
-    return keeps ? spec : spec.withLayout(Layout.channelsLast(spec.shape().rank()));
   }
 
   private static TensorSpec dense(TensorSpec spec) {
@@ -201,15 +195,15 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       gather.run(src, in);
     }
     if (inner == null) {
-      if (place != null) {
-        place.run(null, dst);
+      if (scatter != null) {
+        scatter.run(null, dst);
       }
       return;
     }
-    Tensor out = place == null ? dst : buffers.get(1);
+    Tensor out = scatter == null ? dst : buffers.get(1);
     executeStage(inner, in, out);
-    if (place != null) {
-      place.run(out, dst);
+    if (scatter != null) {
+      scatter.run(out, dst);
     }
   }
 }

@@ -26,7 +26,7 @@ final class Holdings<S extends AutoCloseable> {
     this.packed = packed;
   }
 
-  /** Notes the place in the ledger. */
+  /** Notes the entry in the ledger. */
   void enter(long entry) {
     this.entry = entry;
   }

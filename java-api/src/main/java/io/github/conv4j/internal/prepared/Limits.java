@@ -1,7 +1,9 @@
 package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.engine.Support;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
@@ -11,6 +13,22 @@ import org.jspecify.annotations.Nullable;
 /** What engines that compute f32 with 32-bit addresses cannot do, as sentences for users. */
 public final class Limits {
   private Limits() {}
+
+  /** Returns an engine's answer from the sentence that says what it lacks, null where nothing. */
+  public static Support support(@Nullable String lack) {
+    return lack == null ? new Support.Supported() : new Support.Unsupported(lack);
+  }
+
+  /**
+   * Refuses a request with the sentence that says what the engine lacks.
+   *
+   * @throws UnsupportedConvolutionException unless {@code lack} is null
+   */
+  public static void requireSupport(String engine, PrepareRequest request, @Nullable String lack) {
+    if (lack != null) {
+      throw new UnsupportedConvolutionException(engine, request.problemText(), lack);
+    }
+  }
 
   /** Returns what is wrong with an element type of a request, null if all are f32. */
   public static @Nullable String ofTypes(ConvolutionRequest request) {

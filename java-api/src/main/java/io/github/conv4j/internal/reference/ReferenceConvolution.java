@@ -79,8 +79,8 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
             axes.get(last),
             c.padding().mode(),
             c.isTransposed());
-    TensorSpec src = settled(request.src());
-    TensorSpec dst = settled(request.dst());
+    TensorSpec src = planesWhereOpen(request.src());
+    TensorSpec dst = planesWhereOpen(request.dst());
     float[] weights = CopiedWeights.of(c, request.weights());
     float[] bias = request.bias() == null ? null : request.bias().toFloatArray();
     long weightsBytes = (weights.length + (bias == null ? 0L : bias.length)) * Float.BYTES;
@@ -99,7 +99,8 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
     return new ReferenceConvolution(src, dst, explanation, ledger, loops, weights, bias);
   }
 
-  private static TensorSpec settled(TensorSpec spec) {
+  /** Row-major, as the definition counts; other engines are at their best with channels last. */
+  private static TensorSpec planesWhereOpen(TensorSpec spec) {
     return spec.isAny() ? spec.withLayout(Layout.channelsFirst(spec.shape().rank())) : spec;
   }
 

@@ -2,7 +2,6 @@ package io.github.conv4j.internal.reference;
 
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Parameters;
-import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
@@ -15,6 +14,7 @@ import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The naive loops in double: slow, readable, the definition of every other engine. */
 final class ReferenceEngine implements Engine, LedgerOwner {
@@ -49,18 +49,19 @@ final class ReferenceEngine implements Engine, LedgerOwner {
 
   @Override
   public Support support(ConvolutionRequest request) {
+    return Limits.support(lack(request));
+  }
+
+  private static @Nullable String lack(ConvolutionRequest request) {
     String lack = Limits.ofElements(request, MOST_ELEMENTS);
-    lack = lack == null ? Limits.ofTypes(request) : lack;
-    return lack == null ? new Support.Supported() : new Support.Unsupported(lack);
+    return lack == null ? Limits.ofTypes(request) : lack;
   }
 
   @Override
   public PreparedConvolution prepare(ConvolutionRequest request) {
     ledger.requireOpen();
     var checked = PrepareRequest.of(request);
-    if (support(request) instanceof Support.Unsupported no) {
-      throw new UnsupportedConvolutionException(NAME, checked.problemText(), no.reason());
-    }
+    Limits.requireSupport(NAME, checked, lack(request));
     return ReferenceConvolution.prepare(NAME, WARNING, checked, ledger);
   }
 

@@ -5,7 +5,6 @@ import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
-import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
@@ -86,8 +85,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
 
   @Override
   public Support support(ConvolutionRequest request) {
-    String lack = lack(request);
-    return lack == null ? new Support.Supported() : new Support.Unsupported(lack);
+    return Limits.support(lack(request));
   }
 
   private static @Nullable String lack(ConvolutionRequest request) {
@@ -101,11 +99,8 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   public PreparedConvolution prepare(ConvolutionRequest request) {
     ledger.requireOpen();
     var checked = PrepareRequest.of(request);
-    String lack = lack(request);
-    if (lack != null) {
-      throw new UnsupportedConvolutionException(NAME, checked.problemText(), lack);
-    }
-    return prepareWay(settled(checked), null);
+    Limits.requireSupport(NAME, checked, lack(request));
+    return prepareWay(withChosenLayouts(checked), null);
   }
 
   @Override
@@ -114,7 +109,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack(request.asRequest()) != null) {
       return List.of();
     }
-    PrepareRequest settled = settled(request);
+    PrepareRequest settled = withChosenLayouts(request);
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest canonical = CanonicalForm.of(settled, LEAST_AXES, arena);
       return ways(canonical == null ? settled : canonical).stream()
@@ -129,7 +124,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack(request.asRequest()) != null) {
       throw noImplementation(request, implementation);
     }
-    return prepareWay(settled(request), implementation);
+    return prepareWay(withChosenLayouts(request), implementation);
   }
 
   private static IllegalArgumentException noImplementation(
@@ -275,19 +270,19 @@ final class VectorEngine implements Alternatives, LedgerOwner {
    * Where the caller leaves a layout open: channels first beside a tensor of planes where there are
    * loops for planes, else last.
    */
-  private PrepareRequest settled(PrepareRequest request) {
+  private PrepareRequest withChosenLayouts(PrepareRequest request) {
     if (!request.src().isAny() && !request.dst().isAny()) {
       return request;
     }
     return PrepareRequest.of(
         request.convolution(),
-        settled(request.src(), request.dst()),
-        settled(request.dst(), request.src()),
+        withChosenLayout(request.src(), request.dst()),
+        withChosenLayout(request.dst(), request.src()),
         request.weights(),
         request.bias());
   }
 
-  private TensorSpec settled(TensorSpec spec, TensorSpec other) {
+  private TensorSpec withChosenLayout(TensorSpec spec, TensorSpec other) {
     if (!spec.isAny()) {
       return spec;
     }

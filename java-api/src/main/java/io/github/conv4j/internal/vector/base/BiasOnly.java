@@ -2,6 +2,7 @@ package io.github.conv4j.internal.vector.base;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.github.conv4j.internal.prepared.Activation;
 import java.lang.foreign.MemorySegment;
 
 /** Outputs that no tap reaches: they are the bias. */

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector.base;
 
+import io.github.conv4j.internal.prepared.Activation;
 import java.util.Arrays;
 
 /**

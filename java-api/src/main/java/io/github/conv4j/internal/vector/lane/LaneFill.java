@@ -1,8 +1,8 @@
 package io.github.conv4j.internal.vector.lane;
 
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.PaddingIndex;
-import io.github.conv4j.internal.vector.base.Activation;
 import io.github.conv4j.internal.vector.base.AxisPhase;
 import io.github.conv4j.internal.vector.base.Tiling;
 import java.lang.foreign.MemorySegment;

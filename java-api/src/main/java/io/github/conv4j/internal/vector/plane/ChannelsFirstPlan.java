@@ -2,9 +2,9 @@ package io.github.conv4j.internal.vector.plane;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
+import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.internal.vector.base.Activation;
 import io.github.conv4j.internal.vector.base.AxisPhases;
 import io.github.conv4j.internal.vector.base.BiasOnly;
 import io.github.conv4j.internal.vector.base.PaddedBias;

@@ -3,8 +3,8 @@ package io.github.conv4j.internal.vector.plane;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.PaddingIndex;
-import io.github.conv4j.internal.vector.base.Activation;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 

@@ -1,15 +1,25 @@
-package io.github.conv4j.internal.vector.base;
+package io.github.conv4j.internal.prepared;
 
+import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.TensorSpec;
 
 /**
- * Sizes and strides of an activation seen as {@code [n, c, d, h, w]}, in elements; axes that are
- * not there have size 1 and stride 0.
+ * Sizes and strides of a 1D, 2D or 3D activation seen as {@code [n, c, d, h, w]}, in elements; axes
+ * that are not there have size 1 and stride 0.
  */
 public record Activation(
     int n, int c, int d, int h, int w, long sn, long sc, long sd, long sh, long sw) {
+  /**
+   * Returns those of a spec.
+   *
+   * @throws IllegalArgumentException if the layout is blocked
+   * @throws ArithmeticException if a size is beyond 32 bits
+   */
   public static Activation of(TensorSpec spec) {
+    if (spec.layout() instanceof Layout.Blocked) {
+      throw new IllegalArgumentException(spec + " has no plain strides");
+    }
     Shape shape = spec.shape();
     long[] s = spec.strides();
     int rank = shape.rank();

@@ -2,16 +2,17 @@ package io.github.conv4j.internal.compose;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a result into a part of dst; the rest, which meets no source element, is the bias. */
-final class Place {
+final class Scatter {
   private final @Nullable Window window;
-  private final @Nullable Strides5 part;
-  private final Strides5 dst;
+  private final @Nullable Activation part;
+  private final Activation dst;
   private final float[] bias;
   private final boolean coversAll;
 
@@ -22,10 +23,11 @@ final class Place {
    * @param partSpec what the result is; null where there is none
    * @param bias one number an output channel, zeros where there is no bias
    */
-  Place(@Nullable Window window, @Nullable TensorSpec partSpec, TensorSpec dstSpec, float[] bias) {
+  Scatter(
+      @Nullable Window window, @Nullable TensorSpec partSpec, TensorSpec dstSpec, float[] bias) {
     this.window = window;
-    this.part = partSpec == null ? null : Strides5.of(partSpec);
-    this.dst = Strides5.of(dstSpec);
+    this.part = partSpec == null ? null : Activation.of(partSpec);
+    this.dst = Activation.of(dstSpec);
     this.bias = bias.clone();
     for (int i = 0; i < this.bias.length; i++) {
       // As the sums of the reference begin: a negative zero becomes a positive one.
@@ -58,7 +60,7 @@ final class Place {
     }
   }
 
-  private void copy(MemorySegment from, Strides5 of, Window where, MemorySegment to) {
+  private void copy(MemorySegment from, Activation of, Window where, MemorySegment to) {
     int last = where.ranges().size() - 1;
     long beginW = where.ranges().get(last).begin();
     long beginH = last >= 1 ? where.ranges().get(last - 1).begin() : 0;
@@ -83,7 +85,8 @@ final class Place {
   private void copyChannels(
       MemorySegment from, long fromAt, long fromStride, MemorySegment to, long toAt) {
     if (fromStride == 1 && dst.sc() == 1) {
-      MemorySegment.copy(from, fromAt * Float.BYTES, to, toAt * Float.BYTES, dst.c() * Float.BYTES);
+      MemorySegment.copy(
+          from, fromAt * Float.BYTES, to, toAt * Float.BYTES, (long) dst.c() * Float.BYTES);
       return;
     }
     for (long c = 0; c < dst.c(); c++) {

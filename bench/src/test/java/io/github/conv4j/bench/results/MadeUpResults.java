@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /** Results made up for tests. */
-public final class Samples {
-  private Samples() {}
+public final class MadeUpResults {
+  private MadeUpResults() {}
 
   /** Returns all networks; {@code auto} runs at some speed against onnxruntime. */
   public static BenchResults of(double speedOfAuto) {
@@ -21,12 +21,15 @@ public final class Samples {
         double onednn = layer.problem().multiplications() / 110.0;
         List<Entrant> entrants = new ArrayList<>();
         entrants.add(timed("onednn", onednn, List.of()));
-        entrants.add(timed("vector", onednn / 0.9, List.of(versus("onednn", 0.9, Verdict.SLOWER))));
+        entrants.add(
+            timed("vector", onednn / 0.9, List.of(versus("onednn", 0.9, SpeedVerdict.SLOWER))));
         entrants.add(
             timed(
                 "auto",
                 onednn,
-                List.of(versus("onednn", 1, Verdict.TIE), versus("vector", 1.1, Verdict.FASTER))));
+                List.of(
+                    versus("onednn", 1, SpeedVerdict.TIE),
+                    versus("vector", 1.1, SpeedVerdict.FASTER))));
         entrants.add(
             layer.name().equals("conv1")
                 ? new Entrant(
@@ -35,9 +38,9 @@ public final class Samples {
                     "onnxruntime",
                     onednn * speedOfAuto,
                     List.of(
-                        versus("onednn", 1 / speedOfAuto, Verdict.SLOWER),
-                        versus("vector", 0.9 / speedOfAuto, Verdict.SLOWER),
-                        versus("auto", 1 / speedOfAuto, Verdict.SLOWER))));
+                        versus("onednn", 1 / speedOfAuto, SpeedVerdict.SLOWER),
+                        versus("vector", 0.9 / speedOfAuto, SpeedVerdict.SLOWER),
+                        versus("auto", 1 / speedOfAuto, SpeedVerdict.SLOWER))));
         layers.add(LayerResult.of(layer, "reference", entrants).withRoof(240));
       }
     }
@@ -86,7 +89,8 @@ public final class Samples {
               "onednn@2",
               nanos,
               List.of(
-                  versus("onednn", speed, Verdict.FASTER), versus("auto", speed, Verdict.FASTER))));
+                  versus("onednn", speed, SpeedVerdict.FASTER),
+                  versus("auto", speed, SpeedVerdict.FASTER))));
       layers.add(LayerResult.of(layer.layer(), layer.judge(), entrants).withRoof(240));
     }
     List<Ceiling> ceilings = new ArrayList<>(one.limits().ceilings());
@@ -104,7 +108,7 @@ public final class Samples {
       double nanos = layer.medianNanos("vector").orElseThrow() * factor;
       var entrants = new ArrayList<>(layer.entrants());
       entrants.add(
-          timed("reference", nanos, List.of(versus("vector", 1 / factor, Verdict.SLOWER))));
+          timed("reference", nanos, List.of(versus("vector", 1 / factor, SpeedVerdict.SLOWER))));
       layers.add(LayerResult.of(layer.layer(), layer.judge(), entrants).withRoof(240));
     }
     return with(fast, 1, contenders, fast.limits(), layers);
@@ -142,7 +146,7 @@ public final class Samples {
         layers);
   }
 
-  private static Versus versus(String other, double speed, Verdict verdict) {
+  private static Versus versus(String other, double speed, SpeedVerdict verdict) {
     return new Versus(other, speed, speed * 0.99, speed * 1.01, verdict);
   }
 

@@ -10,7 +10,7 @@ import io.github.conv4j.bench.contender.Entry;
  * waits for the compiler, for calls enough that it was asked at all, and for the speed that was
  * seen before.
  */
-final class WarmUp {
+final class EntryWarmUp {
   /** HotSpot compiles for the last time after so many calls at the most. */
   private static final long ENOUGH_CALLS = 12_000;
 
@@ -28,7 +28,7 @@ final class WarmUp {
   private final double leastNanos;
   private final double mostNanos;
 
-  WarmUp(Compiler compiler, double leastNanos, double mostNanos) {
+  EntryWarmUp(Compiler compiler, double leastNanos, double mostNanos) {
     this.compiler = compiler;
     this.leastNanos = leastNanos;
     this.mostNanos = mostNanos;

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param high see {@code low}
  * @param count how many there are
  */
-record Sample(double median, double low, double high, int count) {
+record MedianEstimate(double median, double low, double high, int count) {
   private static final double NORMAL_95_PERCENT = 1.96;
 
   /**
@@ -19,9 +19,9 @@ record Sample(double median, double low, double high, int count) {
    *
    * @throws IllegalArgumentException if there are none
    */
-  static Sample of(double... values) {
+  static MedianEstimate of(double... values) {
     if (values.length == 0) {
-      throw new IllegalArgumentException("a sample needs at least one measurement");
+      throw new IllegalArgumentException("a median needs at least one measurement");
     }
     double[] sorted = values.clone();
     Arrays.sort(sorted);
@@ -29,7 +29,7 @@ record Sample(double median, double low, double high, int count) {
     // The binomial distribution of how many values lie below the median, as a normal one.
     double reach = NORMAL_95_PERCENT * Math.sqrt(count) / 2;
     int below = Math.max(0, (int) Math.floor(count / 2.0 - reach));
-    return new Sample(
+    return new MedianEstimate(
         (sorted[count / 2] + sorted[(count - 1) / 2]) / 2,
         sorted[below],
         sorted[count - 1 - below],
