@@ -2,6 +2,7 @@ package io.github.conv4j.internal.vector.code;
 
 import static io.github.conv4j.internal.vector.code.Names.BYTE_ORDER;
 import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
+import static io.github.conv4j.internal.vector.code.Names.LOOP_STEP;
 import static io.github.conv4j.internal.vector.code.Names.MATH;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_SPECIES;
@@ -195,11 +196,12 @@ public final class KernelCode {
   }
 
   /**
-   * {@code int i = begin; do ... while ((i += step) < end)}: with a step that is no constant C2
-   * neither unrolls the loop nor splits it.
+   * {@code int i = begin; do ... while ((i += step) < end)}, which runs once at least: with a step
+   * that is no constant to C2 it neither unrolls the loop nor splits it.
    */
-  public void loopAsWritten(Int begin, Int end, Int step, Consumer<Int> body) {
-    IntVariable stride = local(step);
+  public void loopAsWritten(Int begin, Int end, int step, Consumer<Int> body) {
+    Int one = new Int(this, () -> builder.getstatic(LOOP_STEP, "one", CD_int));
+    IntVariable stride = local(one.times(step));
     IntVariable last = local(end);
     IntVariable i = local(begin);
     Label top = builder.newLabel();

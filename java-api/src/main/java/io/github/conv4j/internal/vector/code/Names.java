@@ -18,5 +18,7 @@ final class Names {
   static final ClassDesc VECTOR_WIDTH =
       ClassDesc.of("io.github.conv4j.internal.vector.base.VectorWidth");
 
+  static final ClassDesc LOOP_STEP = LoopStep.class.describeConstable().orElseThrow();
+
   private Names() {}
 }

@@ -38,9 +38,6 @@ final class PanelProduct {
   /** Output channels of the block: two vectors, one vector, or fewer. */
   int channelCount;
 
-  /** One: a step that no compiler knows. */
-  int step = 1;
-
   /** From {@link ProductKernels#work}. */
   float[][] work = new float[0][];
 }

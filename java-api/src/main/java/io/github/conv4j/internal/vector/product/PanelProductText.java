@@ -47,7 +47,6 @@ record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten) 
     IntVariable biasFrom = code.local(product.integer("biasFrom"));
     IntVariable dstFrom = code.local(product.integer("dstFrom"));
     IntVariable run = code.local(product.integer("run"));
-    IntVariable step = code.local(product.integer("step"));
     var stores =
         new BlockStores(code, code.segment(1), masked ? product.integer("channelCount") : null);
     code.loop(
@@ -67,7 +66,7 @@ record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten) 
                 IntVariable begin = code.local(tap);
                 Int end = begin.plus(run);
                 if (asWritten) {
-                  code.loopAsWritten(begin, end, step, i -> add(sums, panel, base, i, packed, at));
+                  code.loopAsWritten(begin, end, 1, i -> add(sums, panel, base, i, packed, at));
                 } else {
                   code.loop(begin, end, 1, i -> add(sums, panel, base, i, packed, at));
                 }

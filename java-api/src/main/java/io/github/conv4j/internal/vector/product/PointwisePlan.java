@@ -91,8 +91,8 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     int most = Math.min(panelFloats / pitch, Math.ceilDiv(pixels, leastParts));
     chunk = Math.max(LEAST_CHUNK, most / LEAST_CHUNK * LEAST_CHUNK);
     bias = PaddedBias.of(request, 1, out, out);
-    wide = kernels.pointwise(2, inSevens(pixels));
-    narrow = kernels.pointwise(1, inSevens(pixels));
+    wide = kernels.pointwise(2, in, inSevens(pixels));
+    narrow = kernels.pointwise(1, in, inSevens(pixels));
     int lanes = kernels.lanes();
     int floats = 0;
     for (int begin = 0; begin < out; begin += 2 * lanes) {

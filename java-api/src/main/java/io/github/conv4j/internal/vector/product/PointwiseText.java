@@ -2,28 +2,49 @@ package io.github.conv4j.internal.vector.product;
 
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 
+import io.github.conv4j.internal.vector.base.VectorWidth;
 import io.github.conv4j.internal.vector.code.BlockStores;
 import io.github.conv4j.internal.vector.code.BlockSums;
 import io.github.conv4j.internal.vector.code.Fields;
 import io.github.conv4j.internal.vector.code.Floats;
+import io.github.conv4j.internal.vector.code.Int;
 import io.github.conv4j.internal.vector.code.IntVariable;
 import io.github.conv4j.internal.vector.code.KernelClass;
 import io.github.conv4j.internal.vector.code.KernelCode;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
 import io.github.conv4j.internal.vector.code.WideVariable;
 import java.lang.invoke.MethodHandles;
+import java.util.function.Consumer;
 
 /**
- * Writes kernels for {@link ProductTile}s. All pixels are the same distance apart, so that one
- * index serves them, and some input channels are taken a step, so that one range check serves their
- * loads.
+ * Writes kernels for {@link ProductTile}s: all pixels are the same distance apart.
  *
  * @param block the sums that stay in registers
- * @param channels input channels a step
+ * @param loop over the input channels
  */
-record PointwiseText(RegisterBlock block, int channels) {
-  static PointwiseKernel kernel(RegisterBlock block) {
-    var text = new PointwiseText(block, ProductTile.UNROLL);
+record PointwiseText(RegisterBlock block, Loop loop) {
+  /** Shorter loops lose more by C2's prologue and epilogue than they gain by its unrolling. */
+  private static final int LEAST_DEPTH_TO_UNROLL = 40;
+
+  /** A form of the loop over input channels. */
+  private enum Loop {
+    /** C2 unrolls it. */
+    UNROLLED(1),
+    /** C2 leaves it as it is. */
+    AS_WRITTEN(1),
+    /** The same with some channels a step, so that one range check serves their loads. */
+    IN_STEPS(ProductTile.UNROLL);
+
+    private final int channels;
+
+    Loop(int channels) {
+      this.channels = channels;
+    }
+  }
+
+  static PointwiseKernel kernel(RegisterBlock block, int depth) {
+    Loop few = depth < LEAST_DEPTH_TO_UNROLL ? Loop.AS_WRITTEN : Loop.UNROLLED;
+    var text = new PointwiseText(block, VectorWidth.REGISTERS < 32 ? few : Loop.IN_STEPS);
     return KernelClass.of(
         MethodHandles.lookup(), PointwiseKernel.class, text, code -> text.write(code));
   }
@@ -34,6 +55,7 @@ record PointwiseText(RegisterBlock block, int channels) {
     Floats packed = code.local(tile.floats("packed"));
     Floats bias = code.local(tile.floats("bias"));
     IntVariable pitch = code.local(tile.integer("pitch"));
+    IntVariable depth = code.local(tile.integer("depth"));
     IntVariable first = code.local(tile.integer("first"));
     IntVariable second = code.local(tile.integer("second"));
     IntVariable last = code.local(tile.integer("count").plus(-block.pixels()));
@@ -55,23 +77,22 @@ record PointwiseText(RegisterBlock block, int channels) {
           var sums =
               new BlockSums(code, block, v -> bias.vector(v == 0 ? first : first.plus(second)));
           IntVariable at = code.local(tile.integer("packedFrom"));
-          IntVariable end =
-              code.local(at.plus(tile.integer("depth").times(block.vectors() * LANES)));
-          code.repeatUntilEqual(
-              at,
-              end,
-              () -> {
-                for (int k = 0; k < channels; k++) {
-                  int channel = k;
+          Consumer<Int> body =
+              k -> {
+                for (int c = 0; c < loop.channels; c++) {
+                  int channel = c * block.vectors() * LANES;
+                  Int index = k.plus(c);
                   sums.addProducts(
-                      i -> panel.at(src[i].plus(channel)),
-                      v -> packed.vector(at.plus((channel * block.vectors() + v) * LANES)));
+                      i -> panel.at(src[i].plus(index)),
+                      v -> packed.vector(at.plus(channel + v * LANES)));
                 }
-                for (IntVariable each : src) {
-                  each.add(channels);
-                }
-                at.add(channels * block.vectors() * LANES);
-              });
+                at.add(loop.channels * block.vectors() * LANES);
+              };
+          if (loop == Loop.UNROLLED) {
+            code.loop(code.constant(0), depth, 1, body);
+          } else {
+            code.loopAsWritten(code.constant(0), depth, loop.channels, body);
+          }
           WideVariable to = code.local(dstBegin.plus(pixel.widened().times(dstStep)));
           for (int i = 0; i < block.pixels(); i++) {
             stores.vector(to.plus(dstStep.times(i)), sums.of(i)[0]);

@@ -33,7 +33,8 @@ public interface ProductKernels {
    * Returns the kernel of a block of output channels.
    *
    * @param vectors of output channels, one or two
+   * @param depth input channels
    * @param inSevens whether the number of pixels is a small multiple of seven
    */
-  PointwiseKernel pointwise(int vectors, boolean inSevens);
+  PointwiseKernel pointwise(int vectors, int depth, boolean inSevens);
 }

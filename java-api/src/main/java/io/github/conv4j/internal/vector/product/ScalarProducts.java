@@ -125,7 +125,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public PointwiseKernel pointwise(int vectors, boolean inSevens) {
+  public PointwiseKernel pointwise(int vectors, int depth, boolean inSevens) {
     throw new UnsupportedOperationException("scalar loops take lists of pixels");
   }
 }

@@ -26,9 +26,9 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public PointwiseKernel pointwise(int vectors, boolean inSevens) {
+  public PointwiseKernel pointwise(int vectors, int depth, boolean inSevens) {
     RegisterBlock block = RegisterBlock.of(vectors);
     boolean seven = inSevens && block.pixels() == RegisterBlock.MOST_PIXELS;
-    return PointwiseText.kernel(seven ? new RegisterBlock(7, vectors) : block);
+    return PointwiseText.kernel(seven ? new RegisterBlock(7, vectors) : block, depth);
   }
 }
