@@ -11,6 +11,7 @@ import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.CanonicalForm;
+import io.github.conv4j.internal.compose.PostOpsConvolution;
 import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.compose.RewrittenConvolution;
 import io.github.conv4j.internal.compose.SlowLog;
@@ -160,7 +161,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
       throw new UnsupportedConvolutionException(NAME, request.problemText(), lack);
     }
     try {
-      return prepare(request);
+      return PostOpsConvolution.of(NAME, ledger, request, prepare(request.withoutPostOps()));
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
         return SafeLoops.prepare(NAME, ledger, request, "oneDNN has no implementation for it");
@@ -170,11 +171,12 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   }
 
   @Override
-  public List<String> implementations(PrepareRequest request) {
+  public List<String> implementations(PrepareRequest asked) {
     ledger.requireOpen();
-    if (lack(request.asRequest()) != null) {
+    if (lack(asked.asRequest()) != null) {
       return List.of();
     }
+    PrepareRequest request = asked.withoutPostOps();
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest plain = plain(request, arena);
       return namesOf(plain == null ? request : plain);
@@ -236,6 +238,11 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     if (implementation.equals(COMPOSED) || implementation.equals(SUBPIXEL)) {
       return prepare(request.asRequest());
     }
+    return PostOpsConvolution.of(
+        NAME, ledger, request, preparePlain(request.withoutPostOps(), implementation));
+  }
+
+  private PreparedConvolution preparePlain(PrepareRequest request, String implementation) {
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest plain = plain(request, arena);
       return plain == null

@@ -13,6 +13,7 @@ import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.CanonicalForm;
+import io.github.conv4j.internal.compose.PostOpsConvolution;
 import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.compose.ReorderedConvolution;
 import io.github.conv4j.internal.compose.RewrittenConvolution;
@@ -103,7 +104,13 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack != null) {
       throw new UnsupportedConvolutionException(NAME, checked.problemText(), lack);
     }
-    return prepareWay(settled(checked), null);
+    return withPostOps(checked, null);
+  }
+
+  /** No plan applies post-ops at its stores yet: a pass over dst does. */
+  private PreparedConvolution withPostOps(PrepareRequest request, @Nullable String implementation) {
+    PreparedConvolution plain = prepareWay(settled(request.withoutPostOps()), implementation);
+    return PostOpsConvolution.of(NAME, ledger, request, plain);
   }
 
   @Override
@@ -112,7 +119,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack(request.asRequest()) != null) {
       return List.of();
     }
-    PrepareRequest settled = settled(request);
+    PrepareRequest settled = settled(request.withoutPostOps());
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest canonical = CanonicalForm.of(settled, LEAST_AXES, arena);
       return ways(canonical == null ? settled : canonical).stream()
@@ -127,7 +134,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack(request.asRequest()) != null) {
       throw noImplementation(request, implementation);
     }
-    return prepareWay(settled(request), implementation);
+    return withPostOps(request, implementation);
   }
 
   private static IllegalArgumentException noImplementation(
