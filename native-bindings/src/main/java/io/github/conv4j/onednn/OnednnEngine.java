@@ -4,6 +4,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineMemory;
@@ -161,7 +162,9 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
       throw new UnsupportedConvolutionException(NAME, request.problemText(), lack);
     }
     try {
-      return PostOpsConvolution.of(NAME, ledger, request, prepare(request.withoutPostOps()));
+      return isInOneGo(request)
+          ? prepare(request)
+          : PostOpsConvolution.of(NAME, ledger, request, prepare(request.withoutPostOps()));
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
         return SafeLoops.prepare(NAME, ledger, request, "oneDNN has no implementation for it");
@@ -176,7 +179,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     if (lack(asked.asRequest()) != null) {
       return List.of();
     }
-    PrepareRequest request = asked.withoutPostOps();
+    PrepareRequest request = named(asked);
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest plain = plain(request, arena);
       return namesOf(plain == null ? request : plain);
@@ -238,8 +241,51 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     if (implementation.equals(COMPOSED) || implementation.equals(SUBPIXEL)) {
       return prepare(request.asRequest());
     }
-    return PostOpsConvolution.of(
-        NAME, ledger, request, preparePlain(request.withoutPostOps(), implementation));
+    PrepareRequest named = named(request);
+    PreparedConvolution prepared = preparePlain(named, implementation);
+    return named.convolution().postOps().isEmpty()
+        ? PostOpsConvolution.of(NAME, ledger, request, prepared)
+        : prepared;
+  }
+
+  /**
+   * Whether post-ops go where the convolution goes, whether that is one primitive or composed: they
+   * need no tensor, or one primitive does everything.
+   */
+  private boolean isInOneGo(PrepareRequest request) {
+    return request.convolution().postOps().isPointwise() || fuses(request);
+  }
+
+  /** The request whose ways have names: with post-ops where primitives apply them. */
+  private PrepareRequest named(PrepareRequest request) {
+    if (request.convolution().postOps().isEmpty()) {
+      return request;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest plain =
+          request.convolution().postOps().isPointwise() ? plain(request, arena) : null;
+      return fuses(plain == null ? request : plain) ? request : request.withoutPostOps();
+    }
+  }
+
+  /** Whether one primitive does all of a request, post-ops included. */
+  private boolean fuses(PrepareRequest asked) {
+    PostOps postOps = asked.convolution().postOps();
+    PrepareRequest request = asked.settled();
+    NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
+    if (!Fusion.serves(postOps)
+        || !isDirect(problem, request)
+        || SubpixelConvolution.serves(request)) {
+      return false;
+    }
+    if (!postOps.isPointwise()) {
+      try (Arena arena = Arena.ofConfined()) {
+        if (plain(request.withoutPostOps(), arena) != null) {
+          return false;
+        }
+      }
+    }
+    return !ways(problem, request, false).isEmpty();
   }
 
   private PreparedConvolution preparePlain(PrepareRequest request, String implementation) {
@@ -334,7 +380,16 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   private PreparedConvolution first(
       NativeProblem problem, PrepareRequest request, TensorSpec src, TensorSpec dst) {
-    List<Way> ways = WayCache.SHARED.ways(problem, src, dst, mostElements, false);
+    PostOps postOps = problem.convolution().postOps();
+    List<Way> ways =
+        Fusion.serves(postOps)
+            ? WayCache.SHARED.ways(problem, src, dst, mostElements, false)
+            : List.of();
+    if (ways.isEmpty() && !postOps.isEmpty()) {
+      PrepareRequest plain = request.withoutPostOps();
+      var plainProblem = new NativeProblem(plain.convolution(), problem.axes());
+      return PostOpsConvolution.of(NAME, ledger, request, first(plainProblem, plain, src, dst));
+    }
     if (ways.isEmpty()) {
       throw new DnnlStatusException(DnnlStatusException.UNIMPLEMENTED, "choosing a kernel");
     }
