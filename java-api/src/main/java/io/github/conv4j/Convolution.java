@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * transposed convolution is the adjoint of that map: {@code dst[n, oc, ih*sh - ph + kh*dh, ...] +=
  * src[n, ic, ih, ...] * weights[ic, oc, kh, ...]}.
  *
+ * <p>{@link PostOps} say what happens to each output before it is written: activations, a residual.
+ *
  * <p>Dilation counts from 1 (dense), as in PyTorch and ONNX. Weights have PyTorch's and ONNX's
  * shape: {@code [oc, ic/groups, kernel...]}, transposed {@code [ic, oc/groups, kernel...]}.
  *
@@ -57,6 +59,7 @@ public final class Convolution implements Step {
   private final boolean flippedKernel;
   private final long[] outputPadding;
   private final long @Nullable [] outputSize;
+  private final PostOps postOps;
   private final Shape weightsShape;
 
   private Convolution(Builder b) {
@@ -89,6 +92,7 @@ public final class Convolution implements Step {
     flippedKernel = b.flippedKernel;
     outputPadding = perAxis(b.outputPadding, "outputPadding");
     outputSize = b.outputSize == null ? null : perAxis(b.outputSize, "outputSize");
+    postOps = b.postOps;
     requireTransposedOptionsFit();
     weightsShape = computeWeightsShape();
   }
@@ -158,12 +162,18 @@ public final class Convolution implements Step {
     builder.flippedKernel = flippedKernel;
     builder.outputPadding = outputPadding;
     builder.outputSize = outputSize;
+    builder.postOps = postOps;
     return builder;
   }
 
   /** Returns the same convolution with another padding. */
   public Convolution withPadding(Padding other) {
     return toBuilder().padding(other).build();
+  }
+
+  /** Returns the same convolution with other post-ops. */
+  public Convolution withPostOps(PostOps other) {
+    return other.equals(postOps) ? this : toBuilder().postOps(other).build();
   }
 
   /** Returns the number of spatial dimensions: 1, 2 or 3. */
@@ -231,6 +241,11 @@ public final class Convolution implements Step {
   /** Tells whether the kernel is flipped along every spatial axis, as in mathematics. */
   public boolean isKernelFlipped() {
     return flippedKernel;
+  }
+
+  /** Returns what is done to each output before it is written; often nothing. */
+  public PostOps postOps() {
+    return postOps;
   }
 
   /** Tells whether every channel has its own kernel: as many groups as source channels. */
@@ -384,7 +399,8 @@ public final class Convolution implements Step {
         && Arrays.equals(dilation, that.dilation)
         && padding.equals(that.padding)
         && Arrays.equals(outputPadding, that.outputPadding)
-        && Arrays.equals(outputSize, that.outputSize);
+        && Arrays.equals(outputSize, that.outputSize)
+        && postOps.equals(that.postOps);
   }
 
   @Override
@@ -402,7 +418,8 @@ public final class Convolution implements Step {
         Arrays.hashCode(dilation),
         padding,
         Arrays.hashCode(outputPadding),
-        Arrays.hashCode(outputSize));
+        Arrays.hashCode(outputSize),
+        postOps);
   }
 
   /** Returns for example {@code conv2d(64 -> 128, kernel [3, 3], padding [1], groups 4)}. */
@@ -425,6 +442,7 @@ public final class Convolution implements Step {
     }
     return text.append(bias ? ", bias" : "")
         .append(flippedKernel ? ", flipped kernel" : "")
+        .append(postOps.isEmpty() ? "" : ", post-ops " + postOps)
         .append(')')
         .toString();
   }
@@ -456,6 +474,7 @@ public final class Convolution implements Step {
     private boolean flippedKernel;
     private long[] outputPadding = ZERO;
     private long @Nullable [] outputSize;
+    private PostOps postOps = PostOps.none();
 
     private Builder(int spatialRank, long inChannels, long outChannels, boolean transposed) {
       this.spatialRank = spatialRank;
@@ -538,6 +557,17 @@ public final class Convolution implements Step {
      */
     public Builder outputSize(long... outputSize) {
       this.outputSize = Objects.requireNonNull(outputSize, "outputSize").clone();
+      return this;
+    }
+
+    /** Sets what is done to each output before it is written, in order; nothing if not called. */
+    public Builder postOps(PostOp... postOps) {
+      return postOps(PostOps.of(postOps));
+    }
+
+    /** Sets what is done to each output before it is written; nothing if not called. */
+    public Builder postOps(PostOps postOps) {
+      this.postOps = Objects.requireNonNull(postOps, "postOps");
       return this;
     }
 

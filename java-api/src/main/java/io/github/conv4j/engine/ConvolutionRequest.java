@@ -3,10 +3,12 @@ package io.github.conv4j.engine;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.Parameters;
+import io.github.conv4j.PostOp;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ public final class ConvolutionRequest {
   private final @Nullable TensorSpec biasSpec;
   private final @Nullable Tensor weights;
   private final @Nullable Tensor bias;
+  private final List<Tensor> operands;
 
   private ConvolutionRequest(
       Convolution convolution,
@@ -48,7 +51,8 @@ public final class ConvolutionRequest {
       @Nullable TensorSpec weightsSpec,
       @Nullable TensorSpec biasSpec,
       @Nullable Tensor weights,
-      @Nullable Tensor bias) {
+      @Nullable Tensor bias,
+      List<Tensor> operands) {
     this.convolution = convolution;
     this.geometry = geometry;
     this.src = src;
@@ -57,6 +61,7 @@ public final class ConvolutionRequest {
     this.biasSpec = biasSpec;
     this.weights = weights;
     this.bias = bias;
+    this.operands = operands;
   }
 
   /**
@@ -71,7 +76,8 @@ public final class ConvolutionRequest {
     Objects.requireNonNull(convolution, "convolution");
     Objects.requireNonNull(src, "src");
     Geometry geometry = convolution.geometry(src.shape());
-    return new ConvolutionRequest(convolution, geometry, src, null, null, null, null, null);
+    return new ConvolutionRequest(
+        convolution, geometry, src, null, null, null, null, null, List.of());
   }
 
   /**
@@ -88,7 +94,7 @@ public final class ConvolutionRequest {
               .formatted(geometry.dst(), other, convolution, src));
     }
     return new ConvolutionRequest(
-        convolution, geometry, src, other, weightsSpec, biasSpec, weights, bias);
+        convolution, geometry, src, other, weightsSpec, biasSpec, weights, bias, operands);
   }
 
   /**
@@ -110,13 +116,47 @@ public final class ConvolutionRequest {
         weightsTensor.spec(),
         biasOfTensor,
         weightsTensor,
-        biasTensor);
+        biasTensor,
+        operands);
   }
 
   /** Returns the same request with weights and bias, as {@link Engine#prepare} needs. */
   public ConvolutionRequest withParameters(Parameters parameters) {
     Objects.requireNonNull(parameters, "parameters");
-    return withParameters(parameters.weights(), parameters.bias());
+    return withParameters(parameters.weights(), parameters.bias())
+        .withOperands(parameters.operands());
+  }
+
+  /**
+   * Returns the same request with the tensors that its post-ops take in every run.
+   *
+   * <p><b>Memory.</b> Copied by {@code prepare}, like weights and bias.
+   *
+   * @param tensors one for each of {@link io.github.conv4j.PostOps#requestOperands}, in order: of
+   *     shape {@code [oc]}, or of dst's shape in any layout
+   * @throws IllegalArgumentException if the number or a shape is another one
+   */
+  public ConvolutionRequest withOperands(List<Tensor> tensors) {
+    List<PostOp.Operand> described = convolution.postOps().requestOperands();
+    if (tensors.size() != described.size()) {
+      throw new IllegalArgumentException(
+          "the post-ops of %s take %d tensors of the request but got %d"
+              .formatted(convolution, described.size(), tensors.size()));
+    }
+    for (int i = 0; i < described.size(); i++) {
+      requireParameter(
+          tensors.get(i).spec(), described.get(i).shape(geometry.dst()), "operand " + i);
+    }
+    return new ConvolutionRequest(
+        convolution,
+        geometry,
+        src,
+        dst,
+        weightsSpec,
+        biasSpec,
+        weights,
+        bias,
+        List.copyOf(tensors));
   }
 
   /**
@@ -131,7 +171,7 @@ public final class ConvolutionRequest {
     Objects.requireNonNull(weightsTensor, "weights");
     requireParameters(weightsTensor, biasTensor);
     return new ConvolutionRequest(
-        convolution, geometry, src, dst, weightsTensor, biasTensor, null, null);
+        convolution, geometry, src, dst, weightsTensor, biasTensor, null, null, operands);
   }
 
   private void requireParameters(TensorSpec weightsTensor, @Nullable TensorSpec biasTensor) {
@@ -201,17 +241,40 @@ public final class ConvolutionRequest {
     return Optional.ofNullable(bias);
   }
 
+  /** Returns the tensors that post-ops take in every run, in order; empty if none were given. */
+  public List<Tensor> operands() {
+    return operands;
+  }
+
+  /**
+   * Returns the spec of the tensor of an operand that is given at each run: dense {@code [1]} or
+   * {@code [oc]}, or what dst is; where dst is strided or blocked, dense with the channels where
+   * dst has them.
+   *
+   * @param dst what is written, with a layout
+   */
+  public static TensorSpec runOperandSpec(PostOp.Operand operand, TensorSpec dst) {
+    if (operand.extent() != PostOp.Extent.FULL) {
+      return TensorSpec.of(dst.dataType(), Layout.strided(1), operand.shape(dst.shape()));
+    }
+    return dst.layout() instanceof Layout.Plain ? dst : dst.withLayout(denseLike(dst));
+  }
+
+  private static Layout denseLike(TensorSpec spec) {
+    int rank = spec.shape().rank();
+    boolean channelsFirst =
+        spec.layout() instanceof Layout.Strided strided
+            && strided.strides().get(1) > strided.strides().get(rank - 1);
+    return channelsFirst ? Layout.channelsFirst(rank) : Layout.channelsLast(rank);
+  }
+
   private TensorSpec defaultDst() {
-    int rank = src.shape().rank();
     Layout layout =
         switch (src.layout()) {
           case Layout.Plain plain -> plain;
           case Layout.Any any -> any;
-          case Layout.Blocked _ -> Layout.channelsLast(rank);
-          case Layout.Strided strided ->
-              strided.strides().get(1) > strided.strides().get(rank - 1)
-                  ? Layout.channelsFirst(rank)
-                  : Layout.channelsLast(rank);
+          case Layout.Blocked _ -> denseLike(src);
+          case Layout.Strided _ -> denseLike(src);
         };
     return TensorSpec.of(src.dataType(), layout, geometry.dst());
   }

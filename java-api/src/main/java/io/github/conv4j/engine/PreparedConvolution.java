@@ -8,6 +8,7 @@ import io.github.conv4j.QueueFullException;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -34,6 +35,20 @@ public interface PreparedConvolution extends AutoCloseable {
   /** Returns what every {@code dst} must equal; where ANY was asked, the engine's choice. */
   TensorSpec dst();
 
+  /**
+   * Returns what each operand must equal that post-ops are given at each run, in the order of
+   * {@link io.github.conv4j.PostOps#runOperands}; empty for most. Where there are some, calls are
+   * made through {@link #call}.
+   */
+  default List<TensorSpec> operands() {
+    return List.of();
+  }
+
+  /** Returns a call to bind tensors to, operands of post-ops among them. */
+  default ConvolutionCall call() {
+    return new TwoTensorCall(this);
+  }
+
   /** Returns what runs, stage by stage. */
   Explanation explain();
 
@@ -48,7 +63,7 @@ public interface PreparedConvolution extends AutoCloseable {
    * dst}.
    *
    * @throws IllegalArgumentException if a spec differs from {@link #src} or {@link #dst}, {@code
-   *     dst} is read-only, or the two overlap
+   *     dst} is read-only, the two overlap, or there are {@link #operands}
    * @throws IllegalStateException if this, its engine or an arena is closed
    * @throws WrongThreadException if an arena is confined to another thread
    * @throws QueueFullException if the call would have to wait and too many wait already

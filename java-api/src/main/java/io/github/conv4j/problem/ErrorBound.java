@@ -1,5 +1,8 @@
 package io.github.conv4j.problem;
 
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOp.Binary;
+import io.github.conv4j.PostOp.Eltwise;
 import io.github.conv4j.internal.checks.Checks;
 
 /**
@@ -11,6 +14,8 @@ import io.github.conv4j.internal.checks.Checks;
  * many times the result, on every engine and at every {@link io.github.conv4j.engine.Accuracy}.
  *
  * <p>There is no bound, it is infinite, from {@code n*u = 1} on: 2^24 accumulations.
+ *
+ * <p>Through post-ops an error is followed by {@link #after}.
  *
  * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A negative number of
  * accumulations, and problems with an axis of more than 2^31 - 1 outputs, are refused with {@link
@@ -48,5 +53,76 @@ public record ErrorBound(long accumulations) {
     }
     double gamma = share / (1 - share);
     return gamma * magnitude + accumulations * SMALLEST_SUBNORMAL;
+  }
+
+  /** What benchdnn permits a function of one number, absolute and as a share of the result. */
+  private static final double ELTWISE_ABSOLUTE = 2e-5;
+
+  private static final double ELTWISE_SHARE = 8e-6;
+
+  /** What benchdnn permits an operation with an operand. */
+  private static final double BINARY_ABSOLUTE = 4e-6;
+
+  private static final double BINARY_SHARE = 1e-5;
+
+  /** The steepest of the functions that are not monotone. */
+  private static final double STEEPEST = 1.5;
+
+  /** Intermediate results beyond may be infinite for who computes in float. */
+  private static final double LARGEST = Float.MAX_VALUE * (1 - 0x1p-16);
+
+  /**
+   * Returns how far the result of a post-op may be off whose input may be.
+   *
+   * <p>Where the input is exact and a float holds what the post-op computes, the result must be
+   * exact: {@code relu}, {@code clip}, {@code linear}, {@code abs}, {@code square} and all
+   * operations with an operand on small integers. Otherwise it is what the post-op makes of the
+   * input's error, and what benchdnn permits: 2e-5 or a share of 8e-6 a function, 4e-6 or a share
+   * of 1e-5 an operation with an operand. Infinite where the result is beyond the range of floats,
+   * or where the input may be outside of what the post-op is defined for.
+   *
+   * @param x the input as the definition computes it
+   * @param operand the operand's element; ignored where there is none
+   * @param error how far the input may be off
+   */
+  public static double after(PostOp postOp, double x, double operand, double error) {
+    double y = postOp.apply(x, operand);
+    if (error == 0 && (Double.isNaN(y) || isExact(postOp, x, y))) {
+      return 0;
+    }
+    if (Math.abs(y) > LARGEST || error == Double.POSITIVE_INFINITY) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double above = Math.abs(postOp.apply(x + error, operand) - y);
+    double below = Math.abs(postOp.apply(x - error, operand) - y);
+    double permitted = Math.max(above, below);
+    if (postOp instanceof Eltwise eltwise) {
+      permitted =
+          switch (eltwise.function()) {
+            case ABS, GELU_ERF, GELU_TANH, SWISH, HARD_SWISH ->
+                Math.max(permitted, STEEPEST * error);
+            default -> permitted;
+          };
+      permitted += Math.max(ELTWISE_ABSOLUTE, ELTWISE_SHARE * Math.abs(y));
+    } else {
+      permitted += Math.max(BINARY_ABSOLUTE, BINARY_SHARE * Math.abs(y));
+    }
+    return Double.isNaN(permitted) ? Double.POSITIVE_INFINITY : permitted;
+  }
+
+  private static boolean isExact(PostOp postOp, double x, double y) {
+    return switch (postOp) {
+      case Binary _ -> isFloat(y);
+      case Eltwise eltwise ->
+          switch (eltwise.function()) {
+            case RELU, CLIP, ABS, SQUARE -> isFloat(y);
+            case LINEAR -> isFloat(y) && isFloat(eltwise.alpha() * x);
+            default -> false;
+          };
+    };
+  }
+
+  private static boolean isFloat(double value) {
+    return value == (float) value;
   }
 }

@@ -3,6 +3,7 @@ package io.github.conv4j.problem;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.tensor.Shape;
 import java.util.List;
 import java.util.Objects;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What benchdnn's syntax has no key for are words of our own: {@code transposed}, {@code bias0}
  * (no bias), {@code flipped} (the kernel), and the padding modes {@code reflect}, {@code replicate}
- * and {@code circular}. A line without them is benchdnn's.
+ * and {@code circular}. {@link io.github.conv4j.PostOps} stand between slashes, for example {@code
+ * _post/relu,add:per_oc/}. A line without them is benchdnn's.
  *
  * <p>Two problems are equal if their lines are: however their padding was described, the same is
  * computed. {@code parse(problem.line())} equals {@code problem}.
@@ -66,6 +68,11 @@ public record Problem(Convolution convolution, Shape src, String name) {
     return ProblemParser.parse(line, true);
   }
 
+  /** Returns the same problem with other post-ops. */
+  public Problem withPostOps(PostOps postOps) {
+    return new Problem(convolution.withPostOps(postOps), src, name);
+  }
+
   /** Returns the geometry. */
   public Geometry geometry() {
     return convolution.geometry(src);
@@ -106,6 +113,10 @@ public record Problem(Convolution convolution, Shape src, String name) {
     text.append(convolution.hasBias() ? "" : "_" + ProblemParser.NO_BIAS);
     text.append(convolution.isKernelFlipped() ? "_" + ProblemParser.FLIPPED : "");
     text.append(mode == PaddingMode.ZEROS ? "" : "_" + ProblemParser.word(mode));
+    if (!convolution.postOps().isEmpty()) {
+      text.append('_').append(ProblemParser.POST_OPS);
+      text.append(convolution.postOps()).append(ProblemParser.END_OF_POST_OPS);
+    }
     return text.append(name.isEmpty() ? "" : "n" + name).toString();
   }
 
@@ -124,7 +135,7 @@ public record Problem(Convolution convolution, Shape src, String name) {
   public String toString() {
     String line = line();
     boolean plain =
-        line.chars().allMatch(c -> Character.isLetterOrDigit(c) || "_.:/+-".indexOf(c) >= 0);
+        line.chars().allMatch(c -> Character.isLetterOrDigit(c) || "_.:/+-,".indexOf(c) >= 0);
     return "--problem " + (plain ? line : "'" + line.replace("'", "'\\''") + "'");
   }
 }

@@ -3,6 +3,7 @@ package io.github.conv4j.problem;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.tensor.Shape;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,8 @@ final class ProblemParser {
   static final String TRANSPOSED = "transposed";
   static final String NO_BIAS = "bias0";
   static final String FLIPPED = "flipped";
+  static final String POST_OPS = "post/";
+  static final char END_OF_POST_OPS = '/';
   private static final List<PaddingMode> MODES =
       List.of(PaddingMode.REFLECT, PaddingMode.REPLICATE, PaddingMode.CIRCULAR);
 
@@ -29,6 +32,7 @@ final class ProblemParser {
   private boolean bias = true;
   private boolean flipped;
   private PaddingMode mode = PaddingMode.ZEROS;
+  private PostOps postOps = PostOps.none();
   private final Map<String, Long> given = new HashMap<>();
 
   private ProblemParser(String line, boolean transposed) {
@@ -97,6 +101,15 @@ final class ProblemParser {
       flipped = true;
       return FLIPPED.length();
     }
+    if (line.startsWith(POST_OPS, at)) {
+      int begin = at + POST_OPS.length();
+      int end = line.indexOf(END_OF_POST_OPS, begin);
+      if (end < 0) {
+        throw refusal("the post-ops have no slash at their end", null);
+      }
+      postOps = PostOps.parse(line.substring(begin, end));
+      return end + 1 - at;
+    }
     for (PaddingMode candidate : MODES) {
       if (line.startsWith(word(candidate), at)) {
         mode = candidate;
@@ -158,6 +171,7 @@ final class ProblemParser {
             .padding(Padding.asymmetric(begin, end).mode(mode))
             .bias(bias)
             .flippedKernel(flipped)
+            .postOps(postOps)
             .build();
     return new Problem(convolution, Shape.of(src), name);
   }

@@ -3,6 +3,10 @@ package io.github.conv4j.validation;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOps;
+import io.github.conv4j.engine.ConvolutionCall;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
@@ -15,7 +19,9 @@ import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -61,13 +67,16 @@ public final class EngineValidator implements AutoCloseable {
     this.reference = Engines.named("reference");
   }
 
-  /** Compares integer values for equality. */
+  /** Compares integer values for equality, and within {@link ErrorBound#after} post-ops. */
   public Verdict exact(Problem problem, LayoutChoice layout, long seed) {
     Verdict verdict = null;
     for (int i = 0; i < ATTEMPTS_AT_A_TELLING_FILL; i++) {
       Expected expected = expected(problem, seed + i, true);
-      verdict =
-          compare(problem, layout, seed + i, expected.fill(), expected.values(), new double[0]);
+      double[] permitted =
+          isPlain(problem)
+              ? new double[0]
+              : afterPostOps(expected, new double[expected.values().length]);
+      verdict = compare(problem, layout, seed + i, expected, permitted);
       if (!verdict.mistrusted()) {
         return verdict;
       }
@@ -75,24 +84,78 @@ public final class EngineValidator implements AutoCloseable {
     return Objects.requireNonNull(verdict);
   }
 
-  /** Compares random floats within the {@link ErrorBound} of the problem. */
+  /**
+   * Compares random floats within the {@link ErrorBound} of the problem, and what {@link
+   * ErrorBound#after} makes of it.
+   */
   public Verdict bounded(Problem problem, LayoutChoice layout, long seed) {
     Expected expected = expected(problem, seed, false);
+    return compare(problem, layout, seed, expected, permitted(expected, 0));
+  }
+
+  /**
+   * Returns what is permitted of each output.
+   *
+   * @param least how far each sum may be off in any case
+   */
+  private double[] permitted(Expected expected, double least) {
+    Problem problem = expected.problem();
+    Problem plain = problem.withPostOps(PostOps.none());
     Fill fill = expected.fill();
-    float[] magnitudes = run(reference, problem, LayoutChoice.NCHW, fill.magnitudes()).values();
+    float[] magnitudes = run(reference, plain, LayoutChoice.NCHW, fill.magnitudes()).values();
     ErrorBound bound = ErrorBound.of(problem);
     double[] permitted = new double[magnitudes.length];
-    Arrays.setAll(permitted, i -> bound.at(magnitudes[i]));
-    return compare(problem, layout, seed, fill, expected.values(), permitted);
+    Arrays.setAll(permitted, i -> Math.max(least, bound.at(magnitudes[i])));
+    return isPlain(problem) ? permitted : afterPostOps(expected, permitted);
+  }
+
+  private static boolean isPlain(Problem problem) {
+    return problem.convolution().postOps().isEmpty();
+  }
+
+  /** Follows the errors of the sums through the post-ops. */
+  private static double[] afterPostOps(Expected expected, double[] errors) {
+    Problem problem = expected.problem();
+    long channels = problem.dst().dim(1);
+    long outputsPerChannel = problem.dst().elementCount() / problem.dst().dim(0) / channels;
+    double[] permitted = errors.clone();
+    double[] x = new double[permitted.length];
+    Arrays.setAll(x, i -> expected.sums()[i]);
+    var operands = expected.fill().operands().iterator();
+    for (PostOp postOp : problem.convolution().postOps().list()) {
+      PostOp.Operand operand =
+          postOp instanceof PostOp.Binary binary ? binary.operand() : PostOp.Operand.scalar(0);
+      float[] values =
+          operand.origin() == PostOp.Origin.DESCRIPTION
+              ? new float[] {operand.value()}
+              : operands.next();
+      for (int i = 0; i < x.length; i++) {
+        int at =
+            switch (operand.extent()) {
+              case SCALAR -> 0;
+              case PER_CHANNEL -> (int) (i / outputsPerChannel % channels);
+              case FULL -> i;
+            };
+        permitted[i] = ErrorBound.after(postOp, x[i], values[at], permitted[i]);
+        x[i] = postOp.apply(x[i], values[at]);
+      }
+    }
+    return permitted;
   }
 
   /**
    * Compares random floats as {@link io.github.conv4j.engine.Accuracy#RELAXED} promises: the
    * relative L2 norm of all differences is within {@value #RELAXED_NORM}, or each is within the
-   * {@link ErrorBound}, which tells more where a result is small because products cancel.
+   * {@link ErrorBound}, which tells more where a result is small because products cancel. Where
+   * there are post-ops, each sum may be off by that share of what sums are on average, or by ten
+   * times as much, and the result by what they make of it.
    */
   public Verdict relaxed(Problem problem, LayoutChoice layout, long seed) {
     Expected expected = expected(problem, seed, false);
+    if (!isPlain(problem)) {
+      double least = 10 * RELAXED_NORM * rootMeanSquare(expected.sums());
+      return compare(problem, layout, seed, expected, permitted(expected, least));
+    }
     Run run = run(engine, problem, layout, expected.fill());
     double norm = relativeNorm(run.values(), expected.values());
     if (!(norm <= RELAXED_NORM)) {
@@ -115,6 +178,14 @@ public final class EngineValidator implements AutoCloseable {
         differs ? "the relative L2 norm is %s of at most %s".formatted(norm, RELAXED_NORM) : "");
   }
 
+  private static double rootMeanSquare(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += (double) value * value;
+    }
+    return Math.sqrt(sum / values.length);
+  }
+
   private static double relativeNorm(float[] actual, float[] expected) {
     double differences = 0;
     double norm = 0;
@@ -126,9 +197,13 @@ public final class EngineValidator implements AutoCloseable {
     return differences == 0 ? 0 : Math.sqrt(differences / norm);
   }
 
-  /** What the reference computes. */
+  /**
+   * What the reference computes.
+   *
+   * @param sums without post-ops
+   */
   private record Expected(
-      Problem problem, long seed, boolean integers, Fill fill, float[] values) {}
+      Problem problem, long seed, boolean integers, Fill fill, float[] sums, float[] values) {}
 
   private Expected expected(Problem problem, long seed, boolean integers) {
     Expected known = last;
@@ -140,7 +215,11 @@ public final class EngineValidator implements AutoCloseable {
     }
     Fill fill = integers ? Fill.integers(problem, seed) : Fill.floats(problem, seed);
     float[] values = run(reference, problem, LayoutChoice.NCHW, fill).values();
-    var computed = new Expected(problem, seed, integers, fill, values);
+    float[] sums =
+        isPlain(problem)
+            ? values
+            : run(reference, problem.withPostOps(PostOps.none()), LayoutChoice.NCHW, fill).values();
+    var computed = new Expected(problem, seed, integers, fill, sums, values);
     last = computed;
     return computed;
   }
@@ -152,13 +231,25 @@ public final class EngineValidator implements AutoCloseable {
     var srcSpec = TensorSpec.of(DataType.F32, layout.forRank(problem.src().rank()), problem.src());
     try (Arena arena = arenas.get()) {
       float[] bias = convolution.hasBias() ? fill.bias() : null;
-      Parameters parameters = Parameters.of(convolution, fill.weights(), bias, arena);
+      List<Tensor> ofRequest = new ArrayList<>();
+      List<float[]> ofRun = new ArrayList<>();
+      sortOperands(problem, fill, ofRequest, ofRun, arena);
+      Parameters parameters =
+          Parameters.of(convolution, fill.weights(), bias, arena).withOperands(ofRequest);
       try (PreparedConvolution prepared =
-          runner.prepare(convolution, srcSpec, parameters.weights(), parameters.bias())) {
+          runner.prepare(ConvolutionRequest.of(convolution, srcSpec).withParameters(parameters))) {
         Tensor src = Tensor.ofFloats(prepared.src(), fill.src(), arena);
         Tensor dst = Tensor.allocate(prepared.dst(), arena);
         dst.fill(Float.NaN);
-        prepared.execute(src, dst);
+        if (ofRun.isEmpty()) {
+          prepared.execute(src, dst);
+        } else {
+          ConvolutionCall call = prepared.call().src(src).dst(dst);
+          for (int i = 0; i < ofRun.size(); i++) {
+            call.operand(i, Tensor.ofFloats(prepared.operands().get(i), ofRun.get(i), arena));
+          }
+          call.execute();
+        }
         String implementation =
             prepared.explain().stages().stream()
                 .map(Explanation.Stage::implementation)
@@ -168,13 +259,36 @@ public final class EngineValidator implements AutoCloseable {
     }
   }
 
+  /** Those of the request lie in tensors, those of a run go where the engine wants them. */
+  private static void sortOperands(
+      Problem problem, Fill fill, List<Tensor> ofRequest, List<float[]> ofRun, Arena arena) {
+    if (fill.operands().isEmpty() || isPlain(problem)) {
+      return;
+    }
+    int next = 0;
+    for (PostOp postOp : problem.convolution().postOps().list()) {
+      if (!(postOp instanceof PostOp.Binary binary)) {
+        continue;
+      }
+      switch (binary.operand().origin()) {
+        case DESCRIPTION -> {}
+        case RUN -> ofRun.add(fill.operands().get(next++));
+        case REQUEST -> {
+          float[] values = fill.operands().get(next++);
+          TensorSpec spec =
+              binary.operand().extent() == PostOp.Extent.FULL
+                  ? TensorSpec.weights(problem.dst())
+                  : TensorSpec.bias(values.length);
+          ofRequest.add(Tensor.ofFloats(spec, values, arena));
+        }
+      }
+    }
+  }
+
   private Verdict compare(
-      Problem problem,
-      LayoutChoice layout,
-      long seed,
-      Fill fill,
-      float[] expected,
-      double[] permitted) {
+      Problem problem, LayoutChoice layout, long seed, Expected reference, double[] permitted) {
+    Fill fill = reference.fill();
+    float[] expected = reference.values();
     Run run = run(engine, problem, layout, fill);
     float[] actual = run.values();
     long differenceCount = 0;
@@ -184,7 +298,9 @@ public final class EngineValidator implements AutoCloseable {
     for (int i = 0; i < expected.length; i++) {
       double error = Math.abs((double) actual[i] - expected[i]);
       double allowed = permitted.length == 0 ? 0 : permitted[i];
-      if (error == 0 || Float.compare(actual[i], expected[i]) == 0) {
+      if (error == 0
+          || Float.compare(actual[i], expected[i]) == 0
+          || allowed == Double.POSITIVE_INFINITY) {
         continue;
       }
       largestError = Math.max(largestError, error);
@@ -206,7 +322,7 @@ public final class EngineValidator implements AutoCloseable {
         differenceCount,
         largestError,
         largestShare,
-        nonZeroShare(problem, fill, expected),
+        nonZeroShare(problem, fill, reference.sums()),
         first);
   }
 

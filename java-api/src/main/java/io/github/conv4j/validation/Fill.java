@@ -1,9 +1,12 @@
 package io.github.conv4j.validation;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.PostOp;
 import io.github.conv4j.problem.ErrorBound;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.problem.Taps;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -12,11 +15,17 @@ import java.util.SplittableRandom;
  * @param src in row-major order
  * @param weights in row-major order
  * @param bias one number an output channel; empty where there is none
+ * @param operands of the post-ops that take a tensor, in their order, in row-major order
  */
-record Fill(float[] src, float[] weights, float[] bias) {
+record Fill(float[] src, float[] weights, float[] bias, List<float[]> operands) {
   private static final int MOST_SRC = 32;
   private static final int MOST_WEIGHTS = 32;
   private static final int MOST_BIAS = 8;
+
+  /** Smaller where post-ops may multiply, so that results stay among the exact integers. */
+  private static final int MOST_SRC_BEFORE_POST_OPS = 4;
+
+  private static final int MOST_WEIGHTS_BEFORE_POST_OPS = 2;
   private static final double EXACT_INTEGERS = 1 << 24;
 
   /**
@@ -27,12 +36,53 @@ record Fill(float[] src, float[] weights, float[] bias) {
   static Fill integers(Problem problem, long seed) {
     var random = random(problem, seed);
     Convolution c = problem.convolution();
-    double exactProducts = EXACT_INTEGERS / (MOST_SRC * MOST_WEIGHTS);
+    boolean plain = c.postOps().isEmpty();
+    int mostSrc = plain ? MOST_SRC : MOST_SRC_BEFORE_POST_OPS;
+    int mostWeights = plain ? MOST_WEIGHTS : MOST_WEIGHTS_BEFORE_POST_OPS;
+    double exactProducts = EXACT_INTEGERS / (mostSrc * mostWeights);
     double density = Math.min(1, exactProducts / Taps.most(problem));
     return new Fill(
-        integers(problem.src().elementCount(), MOST_SRC, density, random),
-        integers(c.weightsShape().elementCount(), MOST_WEIGHTS, 1, random),
-        c.hasBias() ? integers(c.outChannels(), MOST_BIAS, 1, random) : new float[0]);
+        integers(problem.src().elementCount(), mostSrc, density, random),
+        integers(c.weightsShape().elementCount(), mostWeights, 1, random),
+        c.hasBias() ? integers(c.outChannels(), MOST_BIAS, 1, random) : new float[0],
+        operands(problem, random, true));
+  }
+
+  /** Never 0 where it divides; slopes are quarters, so that integers times them stay exact. */
+  private static List<float[]> operands(
+      Problem problem, SplittableRandom random, boolean integers) {
+    List<float[]> operands = new ArrayList<>();
+    for (PostOp postOp : problem.convolution().postOps().list()) {
+      if (!(postOp instanceof PostOp.Binary binary)
+          || binary.operand().origin() == PostOp.Origin.DESCRIPTION) {
+        continue;
+      }
+      float[] values = new float[arrayLength(binary.operand().shape(problem.dst()).elementCount())];
+      for (int i = 0; i < values.length; i++) {
+        values[i] =
+            integers ? integer(binary.operation(), random) : number(binary.operation(), random);
+      }
+      operands.add(values);
+    }
+    return operands;
+  }
+
+  private static float integer(PostOp.Operation operation, SplittableRandom random) {
+    return switch (operation) {
+      case ADD, SUB -> random.nextInt(-MOST_BIAS, MOST_BIAS + 1);
+      case MUL -> random.nextInt(-2, 3);
+      case DIV -> (random.nextBoolean() ? 1 : -1) * (1 << random.nextInt(3));
+      case MIN, MAX -> random.nextInt(-MOST_SRC, MOST_SRC + 1);
+      case PRELU -> random.nextInt(-2, 5) / 4f;
+    };
+  }
+
+  private static float number(PostOp.Operation operation, SplittableRandom random) {
+    return switch (operation) {
+      case DIV -> (random.nextBoolean() ? 1 : -1) * (float) random.nextDouble(0.5, 2);
+      case PRELU -> (float) random.nextDouble(-0.5, 1);
+      default -> (float) random.nextDouble(-1, 1);
+    };
   }
 
   /** Random floats from -1 to 1. */
@@ -42,12 +92,13 @@ record Fill(float[] src, float[] weights, float[] bias) {
     return new Fill(
         floats(problem.src().elementCount(), random),
         floats(c.weightsShape().elementCount(), random),
-        c.hasBias() ? floats(c.outChannels(), random) : new float[0]);
+        c.hasBias() ? floats(c.outChannels(), random) : new float[0],
+        operands(problem, random, false));
   }
 
   /** Returns the same values without their signs: what an {@link ErrorBound} scales with. */
   Fill magnitudes() {
-    return new Fill(magnitudes(src), magnitudes(weights), magnitudes(bias));
+    return new Fill(magnitudes(src), magnitudes(weights), magnitudes(bias), operands);
   }
 
   private static SplittableRandom random(Problem problem, long seed) {

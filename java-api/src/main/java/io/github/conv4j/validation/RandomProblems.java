@@ -31,12 +31,26 @@ public final class RandomProblems {
 
   private final SplittableRandom random;
   private final boolean transposed;
+  private final @Nullable RandomPostOps postOps;
   private final Set<String> seen = new HashSet<>();
 
   /** Creates a source; the same seed gives the same problems. */
   public RandomProblems(long seed, boolean transposed) {
+    this(seed, transposed, null);
+  }
+
+  private RandomProblems(long seed, boolean transposed, @Nullable RandomPostOps postOps) {
     this.random = new SplittableRandom(seed);
     this.transposed = transposed;
+    this.postOps = postOps;
+  }
+
+  /**
+   * Creates a source of the same problems, each with random post-ops, one to four: of every kind,
+   * with operands of every extent, given in the description, in the request and at each run.
+   */
+  public static RandomProblems withPostOps(long seed, boolean transposed) {
+    return new RandomProblems(seed, transposed, new RandomPostOps(seed));
   }
 
   /**
@@ -58,7 +72,7 @@ public final class RandomProblems {
     while (true) {
       Problem problem = draw();
       if (problem != null && seen.add(problem.line())) {
-        return problem;
+        return postOps == null ? problem : problem.withPostOps(postOps.next());
       }
     }
   }

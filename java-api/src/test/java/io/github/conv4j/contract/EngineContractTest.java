@@ -92,6 +92,20 @@ public abstract class EngineContractTest {
     }
   }
 
+  /** What is done to outputs before they are written. */
+  @Nested
+  class AfterTheSum extends PostOpsContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+
+    @Override
+    int randomProblemCount() {
+      return EngineContractTest.this.randomProblemCount();
+    }
+  }
+
   /** What is refused, and how. */
   @Nested
   class Arguments extends ArgumentsContract {

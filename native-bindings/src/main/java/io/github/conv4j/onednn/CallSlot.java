@@ -40,7 +40,14 @@ final class CallSlot implements AutoCloseable, ByteSized {
       for (int i = 0; i < calls.length; i++) {
         calls[i] =
             new PrimitiveCall(
-                packed.get(i), stream, scratchpad, srcBytes, dstBytes, handles, arena);
+                packed.get(i),
+                stream,
+                scratchpad,
+                srcBytes,
+                dstBytes,
+                primitives.largeOperands(),
+                handles,
+                arena);
       }
       this.alone = primitives.alone();
       this.parts = primitives.parts();
@@ -62,24 +69,33 @@ final class CallSlot implements AutoCloseable, ByteSized {
     return Dnnl.bytes(owner, dims[0] * Float.BYTES);
   }
 
-  void execute(MemorySegment src, MemorySegment dst) {
+  void execute(MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
     for (int i = 0; i < alone.size(); i++) {
-      execute(alone.get(i), src, dst);
+      execute(alone.get(i), src, dst, operands);
     }
   }
 
-  void executePart(int part, MemorySegment src, MemorySegment dst) {
-    execute(parts.get(part), src, dst);
+  void executePart(int part, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
+    execute(parts.get(part), src, dst, operands);
   }
 
   private void execute(
-      PartedPrimitives.PlacedPrimitive placed, MemorySegment src, MemorySegment dst) {
+      PartedPrimitives.PlacedPrimitive placed,
+      MemorySegment src,
+      MemorySegment dst,
+      MemorySegment[] operands) {
     PrimitiveCall call = calls[placed.primitive()];
     if (call.needsZeros() && zeroed != call) {
       srcBytes.fill((byte) 0);
       zeroed = call;
     }
-    call.execute(src, placed.srcOffset() * Float.BYTES, dst, placed.dstOffset() * Float.BYTES);
+    call.placeOperands(placed, operands);
+    call.execute(
+        src,
+        placed.srcOffset() * Float.BYTES,
+        dst,
+        placed.dstOffset() * Float.BYTES,
+        operands);
   }
 
   @Override

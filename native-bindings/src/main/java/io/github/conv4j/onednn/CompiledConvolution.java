@@ -27,6 +27,7 @@ final class CompiledConvolution {
   private final MemorySegment scratchpadDesc;
   private final MemorySegment weightsDesc;
   private final MemorySegment biasDesc;
+  private final List<MemorySegment> operandDescs;
   private final Reorder packing;
   private final @Nullable Reorder srcCopy;
   private final @Nullable Reorder dstCopy;
@@ -56,9 +57,12 @@ final class CompiledConvolution {
               ? ownDesc(Dnnl.createF32Desc(new long[] {spec.outChannels()}, new long[] {1}))
               : MemorySegment.NULL;
       MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Destroyer.ATTRIBUTES);
+      MemorySegment withPostOps = temporary.own(Dnnl.createAttributes(), Destroyer.ATTRIBUTES);
+      this.operandDescs = Fusion.operandDescs(spec, handles);
+      Fusion.describe(spec, operandDescs, withPostOps, temporary);
       MemorySegment primitiveDesc =
           handles.own(
-              primitiveDesc(spec, biasDesc, attributes, temporary), Destroyer.PRIMITIVE_DESC);
+              primitiveDesc(spec, biasDesc, withPostOps, temporary), Destroyer.PRIMITIVE_DESC);
       stepTo(implementationAsked, primitiveDesc);
       this.implementation = new Implementation(Dnnl.implementation(primitiveDesc));
       this.srcDesc = Dnnl.srcDesc(primitiveDesc);
@@ -136,6 +140,7 @@ final class CompiledConvolution {
                   Destroyer.DESC)
               : MemorySegment.NULL;
       MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Destroyer.ATTRIBUTES);
+      Fusion.describe(spec, Fusion.operandDescs(spec, temporary), attributes, temporary);
       MemorySegment primitiveDesc =
           temporary.own(primitiveDesc(spec, bias, attributes, temporary), Destroyer.PRIMITIVE_DESC);
       List<Implementation> found = new ArrayList<>();
@@ -244,6 +249,11 @@ final class CompiledConvolution {
 
   MemorySegment biasDesc() {
     return biasDesc;
+  }
+
+  /** One for each post-op, NULL where it has no operand. */
+  List<MemorySegment> operandDescs() {
+    return operandDescs;
   }
 
   /** The reorder from the caller's row-major weights to {@link #weightsDesc}. */

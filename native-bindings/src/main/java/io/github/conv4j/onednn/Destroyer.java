@@ -13,7 +13,8 @@ enum Destroyer implements Consumer<MemorySegment> {
   PRIMITIVE_DESC,
   PRIMITIVE,
   MEMORY,
-  STREAM;
+  STREAM,
+  POST_OPS;
 
   @Override
   public void accept(MemorySegment handle) {
@@ -24,6 +25,7 @@ enum Destroyer implements Consumer<MemorySegment> {
       case PRIMITIVE -> Dnnl.destroyPrimitive(handle);
       case MEMORY -> Dnnl.destroyMemory(handle);
       case STREAM -> Streams.giveBack(handle);
+      case POST_OPS -> Dnnl.destroyPostOps(handle);
     }
   }
 }

@@ -31,6 +31,12 @@ final class Dnnl {
   static final int ARG_BIAS = DNNL_ARG_BIAS();
   static final int ARG_SCRATCHPAD = DNNL_ARG_SCRATCHPAD();
 
+  /** The second operand of an operation; see {@link #argOfPostOp}. */
+  static final int ARG_SRC_1 = DNNL_ARG_SRC_1();
+
+  /** How many operands of post-ops one call can hold open. */
+  static final int MOST_HELD_OPERANDS = 4;
+
   private static final long LONGEST_TEXT = 4096;
 
   private static final AddressLayout TEXT_ADDRESS =
@@ -198,6 +204,46 @@ final class Dnnl {
     }
   }
 
+  static void setPostOps(MemorySegment attributes, MemorySegment postOps) {
+    check(
+        library().primitiveAttrSetPostOps(attributes, postOps), "dnnl_primitive_attr_set_post_ops");
+  }
+
+  static MemorySegment createPostOps() {
+    try (var out = new Out()) {
+      return out.handle(library().postOpsCreate(out.at()), "dnnl_post_ops_create");
+    }
+  }
+
+  static void appendEltwise(MemorySegment postOps, int algorithm, float alpha, float beta) {
+    check(
+        library().postOpsAppendEltwise(postOps, algorithm, alpha, beta),
+        "dnnl_post_ops_append_eltwise");
+  }
+
+  static void appendBinary(MemorySegment postOps, int algorithm, MemorySegment desc) {
+    check(
+        library().postOpsAppendBinaryV2(postOps, algorithm, desc, MemorySegment.NULL),
+        "dnnl_post_ops_append_binary_v2");
+  }
+
+  /** Appends relu with one slope for each index of the dimensions in {@code mask}. */
+  static void appendPrelu(MemorySegment postOps, int mask) {
+    check(library().postOpsAppendPrelu(postOps, mask), "dnnl_post_ops_append_prelu");
+  }
+
+  static void destroyPostOps(MemorySegment postOps) {
+    check(library().postOpsDestroy(postOps), "dnnl_post_ops_destroy");
+  }
+
+  /**
+   * Returns the kind of an argument of a post-op, oneDNN's {@code
+   * DNNL_ARG_ATTR_MULTIPLE_POST_OP(index) | kind}: a macro that jextract cannot bind.
+   */
+  static int argOfPostOp(int index, int kind) {
+    return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() * (index + 1) | kind;
+  }
+
   static void destroyAttributes(MemorySegment attributes) {
     check(library().primitiveAttrDestroy(attributes), "dnnl_primitive_attr_destroy");
   }
@@ -350,6 +396,35 @@ final class Dnnl {
       MemorySegment dst) {
     check(
         library().primitiveExecute(primitive, stream, argumentCount, arguments, src, dst),
+        "dnnl_primitive_execute");
+  }
+
+  /** Runs a primitive while also the arenas of up to four operands are held open. */
+  static void execute(
+      MemorySegment primitive,
+      MemorySegment stream,
+      int argumentCount,
+      MemorySegment arguments,
+      MemorySegment src,
+      MemorySegment dst,
+      MemorySegment[] operands) {
+    if (operands.length == 0) {
+      execute(primitive, stream, argumentCount, arguments, src, dst);
+      return;
+    }
+    check(
+        library()
+            .primitiveExecuteHolding(
+                primitive,
+                stream,
+                argumentCount,
+                arguments,
+                src,
+                dst,
+                operands[0],
+                operands.length > 1 ? operands[1] : MemorySegment.NULL,
+                operands.length > 2 ? operands[2] : MemorySegment.NULL,
+                operands.length > 3 ? operands[3] : MemorySegment.NULL),
         "dnnl_primitive_execute");
   }
 

@@ -45,7 +45,20 @@ interface DnnlLibrary {
 
   int primitiveAttrSetScratchpadMode(MemorySegment attributes, int mode);
 
+  int primitiveAttrSetPostOps(MemorySegment attributes, MemorySegment postOps);
+
   int primitiveAttrDestroy(MemorySegment attributes);
+
+  int postOpsCreate(MemorySegment postOpsOut);
+
+  int postOpsAppendEltwise(MemorySegment postOps, int algorithm, float alpha, float beta);
+
+  int postOpsAppendBinaryV2(
+      MemorySegment postOps, int algorithm, MemorySegment src1Desc, MemorySegment src2Desc);
+
+  int postOpsAppendPrelu(MemorySegment postOps, int mask);
+
+  int postOpsDestroy(MemorySegment postOps);
 
   int convolutionForwardPrimitiveDescCreate(
       MemorySegment primitiveDescOut,
@@ -107,6 +120,19 @@ interface DnnlLibrary {
       MemorySegment arguments,
       MemorySegment src,
       MemorySegment dst);
+
+  /** The same C function, while the arenas of operands of post-ops are held open too. */
+  int primitiveExecuteHolding(
+      MemorySegment primitive,
+      MemorySegment stream,
+      int argumentCount,
+      MemorySegment arguments,
+      MemorySegment src,
+      MemorySegment dst,
+      MemorySegment operand0,
+      MemorySegment operand1,
+      MemorySegment operand2,
+      MemorySegment operand3);
 
   int primitiveDestroy(MemorySegment primitive);
 

@@ -22,7 +22,13 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
   private final MemorySegment memoryDestroy;
   private final MemorySegment primitiveAttrCreate;
   private final MemorySegment primitiveAttrSetScratchpadMode;
+  private final MemorySegment primitiveAttrSetPostOps;
   private final MemorySegment primitiveAttrDestroy;
+  private final MemorySegment postOpsCreate;
+  private final MemorySegment postOpsAppendEltwise;
+  private final MemorySegment postOpsAppendBinaryV2;
+  private final MemorySegment postOpsAppendPrelu;
+  private final MemorySegment postOpsDestroy;
   private final MemorySegment convolutionForwardPrimitiveDescCreate;
   private final MemorySegment deconvolutionForwardPrimitiveDescCreate;
   private final MemorySegment reorderPrimitiveDescCreate;
@@ -60,6 +66,12 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
     this.primitiveAttrCreate = function(symbols, "dnnl_primitive_attr_create");
     this.primitiveAttrSetScratchpadMode =
         function(symbols, "dnnl_primitive_attr_set_scratchpad_mode");
+    this.primitiveAttrSetPostOps = function(symbols, "dnnl_primitive_attr_set_post_ops");
+    this.postOpsCreate = function(symbols, "dnnl_post_ops_create");
+    this.postOpsAppendEltwise = function(symbols, "dnnl_post_ops_append_eltwise");
+    this.postOpsAppendBinaryV2 = function(symbols, "dnnl_post_ops_append_binary_v2");
+    this.postOpsAppendPrelu = function(symbols, "dnnl_post_ops_append_prelu");
+    this.postOpsDestroy = function(symbols, "dnnl_post_ops_destroy");
     this.primitiveAttrDestroy = function(symbols, "dnnl_primitive_attr_destroy");
     this.convolutionForwardPrimitiveDescCreate =
         function(symbols, "dnnl_convolution_forward_primitive_desc_create");
@@ -169,6 +181,46 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
   @Override
   public int primitiveAttrSetScratchpadMode(MemorySegment attributes, int mode) {
     return (int) call(primitiveAttrSetScratchpadMode, word(attributes), mode, 0);
+  }
+
+  @Override
+  public int primitiveAttrSetPostOps(MemorySegment attributes, MemorySegment postOps) {
+    return (int) call(primitiveAttrSetPostOps, word(attributes), word(postOps), 0);
+  }
+
+  @Override
+  public int postOpsCreate(MemorySegment postOpsOut) {
+    return (int) call(postOpsCreate, word(postOpsOut));
+  }
+
+  @Override
+  public int postOpsAppendEltwise(MemorySegment postOps, int algorithm, float alpha, float beta) {
+    return (int)
+        NativeAccess.callWithFloats(postOpsAppendEltwise, word(postOps), algorithm, alpha, beta);
+  }
+
+  @Override
+  public int postOpsAppendBinaryV2(
+      MemorySegment postOps, int algorithm, MemorySegment src1Desc, MemorySegment src2Desc) {
+    return (int)
+        call(
+            postOpsAppendBinaryV2,
+            word(postOps),
+            algorithm,
+            word(src1Desc),
+            word(src2Desc),
+            0,
+            0);
+  }
+
+  @Override
+  public int postOpsAppendPrelu(MemorySegment postOps, int mask) {
+    return (int) call(postOpsAppendPrelu, word(postOps), mask, 0);
+  }
+
+  @Override
+  public int postOpsDestroy(MemorySegment postOps) {
+    return (int) call(postOpsDestroy, word(postOps));
   }
 
   @Override
@@ -298,6 +350,33 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
     return (int)
         NativeAccess.callHolding(
             primitiveExecute, word(primitive), word(stream), argumentCount, arguments, src, dst);
+  }
+
+  @Override
+  public int primitiveExecuteHolding(
+      MemorySegment primitive,
+      MemorySegment stream,
+      int argumentCount,
+      MemorySegment arguments,
+      MemorySegment src,
+      MemorySegment dst,
+      MemorySegment operand0,
+      MemorySegment operand1,
+      MemorySegment operand2,
+      MemorySegment operand3) {
+    return (int)
+        NativeAccess.callHoldingOperands(
+            primitiveExecute,
+            word(primitive),
+            word(stream),
+            argumentCount,
+            arguments,
+            src,
+            dst,
+            operand0,
+            operand1,
+            operand2,
+            operand3);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.conv4j.onednn;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.conv4j.onednn.generated.dnnl_version_t;
@@ -24,13 +25,14 @@ import java.util.OptionalInt;
  * <p>Free of policy: which library, which version and what to do about a failure is decided
  * elsewhere.
  *
- * <p>Functions are called through three method handles for all of them, since each new signature
+ * <p>Functions are called through three method handles for nearly all of them, since each new signature
  * costs a process 15 to 40 ms, and oneDNN has twenty. Arguments are passed as words of 64 bits,
  * also where C declares an {@code int}: every calling convention of the platforms that conv4j is
  * published for gives each of the first arguments a register, and each of the others 8 bytes on the
  * stack (on macOS as far as they are pointers, as here); lets a callee look at no more than the
  * bits of its parameter's type, and at no more arguments than it has; and returns integers and
- * pointers in the same register. Not for functions with variable arguments or floating-point ones.
+ * pointers in the same register. Not for functions with variable arguments; of those with
+ * floating-point ones there is one, which has a handle of its own.
  */
 @SuppressWarnings("restricted")
 final class NativeAccess {
@@ -61,6 +63,33 @@ final class NativeAccess {
             .downcallHandle(
                 FunctionDescriptor.of(
                     JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
+  }
+
+  /** As {@link Holding}, for calls with operands of post-ops; linked where there are some. */
+  private static final class HoldingOperands {
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    ADDRESS,
+                    ADDRESS,
+                    ADDRESS,
+                    ADDRESS,
+                    ADDRESS,
+                    ADDRESS,
+                    ADDRESS));
+  }
+
+  /** For functions of two words and two floats. */
+  private static final class Floats {
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_FLOAT, JAVA_FLOAT));
   }
 
   /** For functions that do next to nothing: critical, so that the call costs next to nothing. */
@@ -193,6 +222,48 @@ final class NativeAccess {
     try {
       return (long)
           Holding.CALL.invokeExact(function, first, second, third, fourth, held, alsoHeld);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** As {@link #callHolding}, while the arenas of four more segments are held open. */
+  static long callHoldingOperands(
+      MemorySegment function,
+      long first,
+      long second,
+      long third,
+      MemorySegment fourth,
+      MemorySegment held,
+      MemorySegment alsoHeld,
+      MemorySegment operand0,
+      MemorySegment operand1,
+      MemorySegment operand2,
+      MemorySegment operand3) {
+    try {
+      return (long)
+          HoldingOperands.CALL.invokeExact(
+              function,
+              first,
+              second,
+              third,
+              fourth,
+              held,
+              alsoHeld,
+              operand0,
+              operand1,
+              operand2,
+              operand3);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Calls a function of two words and two floats. */
+  static long callWithFloats(
+      MemorySegment function, long first, long second, float third, float fourth) {
+    try {
+      return (long) Floats.CALL.invokeExact(function, first, second, third, fourth);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -1,5 +1,7 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PartedConvolution;
@@ -7,6 +9,7 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -15,17 +18,21 @@ import java.util.function.Supplier;
 
 /** A convolution that oneDNN primitives compute: one, or one for each part. */
 final class OnednnConvolution extends PartedConvolution<CallSlot> {
+  private static final MemorySegment[] NOTHING = {};
+
   private final String problem;
 
   private OnednnConvolution(
       TensorSpec src,
       TensorSpec dst,
+      List<TensorSpec> operands,
       Explanation explanation,
       Ledger ledger,
       PartedPrimitives primitives) {
     super(
         src,
         dst,
+        operands,
         explanation,
         ledger,
         Math.max(1, primitives.parts().size()),
@@ -51,7 +58,7 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
       Ledger ledger) {
     PartedPrimitives primitives;
     try (var parameters = new PlainParameters(problem, request)) {
-      primitives = new PartedPrimitives(way, parameters);
+      primitives = new PartedPrimitives(way, parameters, dst, largeOperands(request));
       try {
         int threads = ledger.budget().threads();
         if (Sharing.leastParts(request, threads) > 1 && !way.implementation().isNaive()) {
@@ -67,11 +74,23 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
       var explanation =
           Explanation.of(OnednnEngine.NAME, text, stages(way, problem, src, dst, primitives))
               .withWarnings(way.warnings());
-      return new OnednnConvolution(src, dst, explanation, ledger, primitives);
+      List<TensorSpec> operands = PrepareRequest.runOperandSpecs(request.convolution(), dst);
+      return new OnednnConvolution(src, dst, operands, explanation, ledger, primitives);
     } catch (Throwable e) {
       primitives.close();
       throw e;
     }
+  }
+
+  private static List<Tensor> largeOperands(PrepareRequest request) {
+    List<Tensor> large = new ArrayList<>();
+    List<PostOp.Operand> described = request.convolution().postOps().requestOperands();
+    for (int i = 0; i < described.size(); i++) {
+      if (described.get(i).extent() == PostOp.Extent.FULL) {
+        large.add(request.operands().get(i));
+      }
+    }
+    return large;
   }
 
   private static List<Explanation.Stage> stages(
@@ -99,7 +118,8 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
     stages.add(
         Explanation.Stage.of(
                 (problem.convolution().isTransposed() ? "transposed convolution" : "convolution")
-                    + primitives.partsText(),
+                    + primitives.partsText()
+                    + postOpsText(problem),
                 way.implementation().name(),
                 kernelSrc,
                 kernelDst)
@@ -111,6 +131,11 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
               .withScratchpad(primitives.dstCopyByteSize()));
     }
     return stages;
+  }
+
+  private static String postOpsText(NativeProblem problem) {
+    PostOps postOps = problem.convolution().postOps();
+    return postOps.isEmpty() ? "" : " with post-ops " + postOps;
   }
 
   private static Layout layout(Way way, int rank) {
@@ -145,8 +170,14 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
 
   @Override
   protected void runAlone(CallSlot slot, MemorySegment src, MemorySegment dst) {
+    runAlone(slot, src, dst, NOTHING);
+  }
+
+  @Override
+  protected void runAlone(
+      CallSlot slot, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
     try {
-      slot.execute(src, dst);
+      slot.execute(src, dst, operands);
     } catch (DnnlStatusException e) {
       throw e.forProblem(problem);
     }
@@ -154,8 +185,14 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
 
   @Override
   protected void runPart(int part, CallSlot slot, MemorySegment src, MemorySegment dst) {
+    runPart(part, slot, src, dst, NOTHING);
+  }
+
+  @Override
+  protected void runPart(
+      int part, CallSlot slot, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
     try {
-      slot.executePart(part, src, dst);
+      slot.executePart(part, src, dst, operands);
     } catch (DnnlStatusException e) {
       throw e.forProblem(problem);
     }

@@ -4,12 +4,14 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.CanonicalForm;
+import io.github.conv4j.internal.compose.PostOpsConvolution;
 import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.compose.RewrittenConvolution;
 import io.github.conv4j.internal.compose.SlowLog;
@@ -155,7 +157,9 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     var request = PrepareRequest.of(asked);
     Limits.requireSupport(NAME, request, lack(asked));
     try {
-      return prepare(request);
+      return isInOneGo(request)
+          ? prepare(request)
+          : PostOpsConvolution.of(NAME, ledger, request, prepare(request.withoutPostOps()));
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
         return SafeLoops.prepare(NAME, ledger, request, "oneDNN has no implementation for it");
@@ -165,11 +169,12 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
   }
 
   @Override
-  public List<String> implementations(PrepareRequest request) {
+  public List<String> implementations(PrepareRequest asked) {
     ledger.requireOpen();
-    if (lack(request.asRequest()) != null) {
+    if (lack(asked.asRequest()) != null) {
       return List.of();
     }
+    PrepareRequest request = named(asked);
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest plain = plain(request, arena);
       return namesOf(plain == null ? request : plain);
@@ -231,6 +236,54 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     if (implementation.equals(COMPOSED) || implementation.equals(SUBPIXEL)) {
       return prepare(request.asRequest());
     }
+    PrepareRequest named = named(request);
+    PreparedConvolution prepared = preparePlain(named, implementation);
+    return named.convolution().postOps().isEmpty()
+        ? PostOpsConvolution.of(NAME, ledger, request, prepared)
+        : prepared;
+  }
+
+  /**
+   * Whether post-ops go where the convolution goes, whether that is one primitive or composed: they
+   * need no tensor, or one primitive does everything.
+   */
+  private boolean isInOneGo(PrepareRequest request) {
+    return request.convolution().postOps().isPointwise() || fuses(request);
+  }
+
+  /** The request whose ways have names: with post-ops where primitives apply them. */
+  private PrepareRequest named(PrepareRequest request) {
+    if (request.convolution().postOps().isEmpty()) {
+      return request;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest plain =
+          request.convolution().postOps().isPointwise() ? plain(request, arena) : null;
+      return fuses(plain == null ? request : plain) ? request : request.withoutPostOps();
+    }
+  }
+
+  /** Whether one primitive does all of a request, post-ops included. */
+  private boolean fuses(PrepareRequest asked) {
+    PostOps postOps = asked.convolution().postOps();
+    PrepareRequest request = asked.settled();
+    NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
+    if (!Fusion.serves(postOps)
+        || !isDirect(problem, request)
+        || SubpixelConvolution.serves(request)) {
+      return false;
+    }
+    if (!postOps.isPointwise()) {
+      try (Arena arena = Arena.ofConfined()) {
+        if (plain(request.withoutPostOps(), arena) != null) {
+          return false;
+        }
+      }
+    }
+    return !ways(problem, request, false).isEmpty();
+  }
+
+  private PreparedConvolution preparePlain(PrepareRequest request, String implementation) {
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest plain = plain(request, arena);
       return plain == null
@@ -322,7 +375,16 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   private PreparedConvolution first(
       NativeProblem problem, PrepareRequest request, TensorSpec src, TensorSpec dst) {
-    List<Way> ways = WayCache.SHARED.ways(problem, src, dst, mostElements, false);
+    PostOps postOps = problem.convolution().postOps();
+    List<Way> ways =
+        Fusion.serves(postOps)
+            ? WayCache.SHARED.ways(problem, src, dst, mostElements, false)
+            : List.of();
+    if (ways.isEmpty() && !postOps.isEmpty()) {
+      PrepareRequest plain = request.withoutPostOps();
+      var plainProblem = new NativeProblem(plain.convolution(), problem.axes());
+      return PostOpsConvolution.of(NAME, ledger, request, first(plainProblem, plain, src, dst));
+    }
     if (ways.isEmpty()) {
       throw new DnnlStatusException(DnnlStatusException.UNIMPLEMENTED, "choosing a kernel");
     }

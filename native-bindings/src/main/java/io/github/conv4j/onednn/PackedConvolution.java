@@ -1,8 +1,11 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.PostOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A compiled convolution with packed weights: what all callers of one prepared one share. */
@@ -12,6 +15,9 @@ final class PackedConvolution implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final MemorySegment weights;
   private final MemorySegment bias;
+
+  /** One for each post-op: the memory of constants that are not as large as dst, else NULL. */
+  private final List<MemorySegment> operands;
 
   /**
    * Takes over one use of {@code compiled}; packs the weights.
@@ -28,6 +34,7 @@ final class PackedConvolution implements AutoCloseable {
     try {
       this.weights = packWeights(parameters, weightsOffset);
       this.bias = copyBias(parameters, biasOffset);
+      this.operands = copyOperands(parameters, biasOffset);
     } catch (Throwable e) {
       close();
       throw e;
@@ -44,6 +51,7 @@ final class PackedConvolution implements AutoCloseable {
     this.compiled = compiled;
     this.weights = other.weights;
     this.bias = other.bias;
+    this.operands = other.operands;
   }
 
   /** Whether these weights belong to {@code other}. */
@@ -96,6 +104,39 @@ final class PackedConvolution implements AutoCloseable {
         0,
         count);
     return memory;
+  }
+
+  private List<MemorySegment> copyOperands(PlainParameters parameters, long channelOffset) {
+    List<MemorySegment> memories = new ArrayList<>();
+    List<MemorySegment> descs = compiled.operandDescs();
+    for (int i = 0; i < descs.size(); i++) {
+      float[] values = parameters.operand(i);
+      if (values.length == 0) {
+        memories.add(MemorySegment.NULL);
+        continue;
+      }
+      PostOp.Operand operand = Fusion.operand(compiled.spec().postOps().list().get(i));
+      boolean perChannel =
+          operand != null && operand.extent() == PostOp.Extent.PER_CHANNEL;
+      int count = perChannel ? Math.toIntExact(compiled.spec().outChannels()) : 1;
+      MemorySegment memory =
+          handles.own(
+              Dnnl.createOwningMemory(descs.get(i), NativeEngine.handle()), Destroyer.MEMORY);
+      MemorySegment.copy(
+          values,
+          perChannel ? Math.toIntExact(channelOffset) : 0,
+          Dnnl.bytes(memory, (long) count * Float.BYTES),
+          ValueLayout.JAVA_FLOAT,
+          0,
+          count);
+      memories.add(memory);
+    }
+    return memories;
+  }
+
+  /** The memory of a post-op's constants, NULL where it has none or is given it in each call. */
+  MemorySegment operand(int postOp) {
+    return operands.get(postOp);
   }
 
   CompiledConvolution compiled() {

@@ -1,6 +1,9 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.internal.prepared.ByteSized;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,9 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
   private List<PlacedPrimitive> parts = List.of();
   private @Nullable PartPlan plan;
 
+  /** Operands of the request that are as large as dst. */
+  private final @Nullable LargeOperands largeOperands;
+
   /** Known before others see this: they may ask while it is being closed. */
   private long weightsByteSize;
 
@@ -29,12 +35,20 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
    *
    * @param primitive index of the primitive
    * @param srcOffset where the part begins in src, in elements
-   * @param dstOffset where the part begins in dst, in elements
+   * @param dstOffset where the part begins in dst, and in operands as large, in elements
+   * @param channelOffset the first of the part's output channels
    */
-  record PlacedPrimitive(int primitive, long srcOffset, long dstOffset) {}
+  record PlacedPrimitive(int primitive, long srcOffset, long dstOffset, long channelOffset) {}
 
-  PartedPrimitives(Way way, PlainParameters parameters) {
+  /**
+   * Prepares what one thread runs.
+   *
+   * @param operands the operands of the request that are as large as dst, which this copies
+   */
+  PartedPrimitives(
+      Way way, PlainParameters parameters, TensorSpec dst, List<Tensor> operands) {
     this.implementation = way.implementation().name();
+    this.largeOperands = operands.isEmpty() ? null : new LargeOperands(dst, operands);
     try {
       this.alone = place(way.alone(), parameters);
       this.weightsByteSize = sumOfWeights();
@@ -76,7 +90,11 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
     List<PlacedPrimitive> placed = new ArrayList<>();
     for (PrimitiveSpec.Part part : way.parts()) {
       placed.add(
-          new PlacedPrimitive(primitive(part, parameters), part.srcOffset(), part.dstOffset()));
+          new PlacedPrimitive(
+              primitive(part, parameters),
+              part.srcOffset(),
+              part.dstOffset(),
+              part.biasOffset()));
     }
     return List.copyOf(placed);
   }
@@ -87,6 +105,10 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
           && primitives.get(i).compiled().spec().equals(part.spec())) {
         return i;
       }
+    }
+    if (part.spec().lacksOperand()) {
+      throw new DnnlStatusException(
+          DnnlStatusException.UNIMPLEMENTED, "copying a part beside an operand as large as dst");
     }
     CompiledConvolution compiled = CompilationCache.SHARED.compile(part.spec(), implementation);
     PackedConvolution alike = packedAlike(part, compiled);
@@ -127,6 +149,11 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
     return primitives;
   }
 
+  /** Operands of the request that are as large as dst, in order, laid out like it. */
+  List<MemorySegment> largeOperands() {
+    return largeOperands == null ? List.of() : largeOperands.segments();
+  }
+
   /** Returns what the parts are, for {@code explain}; empty if there are none. */
   String partsText() {
     if (plan == null) {
@@ -147,7 +174,7 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
   }
 
   private long sumOfWeights() {
-    long bytes = 0;
+    long bytes = largeOperands == null ? 0 : largeOperands.byteSize();
     for (int i = 0; i < primitives.size(); i++) {
       bytes += ownsWeights(i) ? primitives.get(i).compiled().weightsByteSize() : 0;
     }
@@ -202,6 +229,9 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
   @Override
   public synchronized void close() {
     RuntimeException first = null;
+    if (largeOperands != null) {
+      largeOperands.close();
+    }
     while (!primitives.isEmpty()) {
       try {
         primitives.removeLast().close();

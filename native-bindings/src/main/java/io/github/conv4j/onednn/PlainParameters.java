@@ -1,5 +1,6 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.PostOp;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Layout;
@@ -8,6 +9,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,16 +23,42 @@ final class PlainParameters implements AutoCloseable {
   private final MemorySegment weights;
   private final float @Nullable [] bias;
 
+  /** Of each post-op, one number a channel or one for all; empty where it has none of these. */
+  private final List<float[]> operands;
+
   PlainParameters(NativeProblem problem, PrepareRequest request) {
     this.given = request.weights();
     try {
       this.weights = rowMajor(problem).asSlice(problem.weightsOffset() * Float.BYTES);
       Tensor givenBias = request.bias();
       this.bias = givenBias == null ? null : values(givenBias);
+      this.operands = operands(request);
     } catch (Throwable e) {
       arena.close();
       throw e;
     }
+  }
+
+  private static List<float[]> operands(PrepareRequest request) {
+    List<float[]> all = new ArrayList<>();
+    int next = 0;
+    for (PostOp postOp : request.convolution().postOps().list()) {
+      PostOp.Operand operand = Fusion.operand(postOp);
+      float[] values = {};
+      if (operand != null && operand.origin() == PostOp.Origin.DESCRIPTION) {
+        values = new float[] {operand.value()};
+      } else if (operand != null && operand.origin() == PostOp.Origin.REQUEST) {
+        Tensor given = request.operands().get(next++);
+        values = Fusion.isPlaced(operand) ? values : values(given);
+      }
+      all.add(values);
+    }
+    return all;
+  }
+
+  /** The constants of a post-op, one for all outputs or one a channel; empty if it has none. */
+  float[] operand(int postOp) {
+    return operands.get(postOp);
   }
 
   private static float[] values(Tensor bias) {

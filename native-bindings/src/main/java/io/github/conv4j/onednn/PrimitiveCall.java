@@ -1,7 +1,10 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.PostOp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A primitive with its argument list and the copies around it, for one thread at a time. */
@@ -18,6 +21,7 @@ final class PrimitiveCall {
   private final MemorySegment srcMemory;
 
   private final MemorySegment dstMemory;
+  private final List<PlacedOperand> placedOperands;
   private long srcAddress;
   private long dstAddress;
 
@@ -26,6 +30,7 @@ final class PrimitiveCall {
    *
    * @param srcBytes where a copied src goes
    * @param dstBytes where a copied dst is computed
+   * @param largeOperands those of the request that are as large as dst
    */
   PrimitiveCall(
       PackedConvolution packed,
@@ -33,6 +38,7 @@ final class PrimitiveCall {
       MemorySegment scratchpad,
       MemorySegment srcBytes,
       MemorySegment dstBytes,
+      List<MemorySegment> largeOperands,
       Handles handles,
       Arena arena) {
     CompiledConvolution compiled = packed.compiled();
@@ -52,14 +58,101 @@ final class PrimitiveCall {
     MemorySegment scratchpadMemory =
         scratchpadMemory(
             compiled.scratchpadDesc(), compiled.kernelScratchpadByteSize(), scratchpad, handles);
-    int[] kinds = {
-      Dnnl.ARG_SRC, Dnnl.ARG_WEIGHTS, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD, Dnnl.ARG_BIAS
-    };
-    MemorySegment[] memories = {
-      kernelSrc, packed.weights(), kernelDst, scratchpadMemory, packed.bias()
-    };
-    this.argumentCount = packed.hasBias() ? kinds.length : kinds.length - 1;
-    this.arguments = Dnnl.arguments(arena, kinds, memories);
+    List<Integer> kinds = new ArrayList<>();
+    List<MemorySegment> memories = new ArrayList<>();
+    this.placedOperands = new ArrayList<>();
+    add(kinds, memories, Dnnl.ARG_SRC, kernelSrc);
+    add(kinds, memories, Dnnl.ARG_WEIGHTS, packed.weights());
+    add(kinds, memories, Dnnl.ARG_DST, kernelDst);
+    add(kinds, memories, Dnnl.ARG_SCRATCHPAD, scratchpadMemory);
+    if (packed.hasBias()) {
+      add(kinds, memories, Dnnl.ARG_BIAS, packed.bias());
+    }
+    addOperands(kinds, memories, largeOperands, handles);
+    this.argumentCount = kinds.size();
+    this.arguments =
+        Dnnl.arguments(
+            arena,
+            kinds.stream().mapToInt(Integer::intValue).toArray(),
+            memories.toArray(MemorySegment[]::new));
+  }
+
+  private static void add(
+      List<Integer> kinds, List<MemorySegment> memories, int kind, MemorySegment memory) {
+    kinds.add(kind);
+    memories.add(memory);
+  }
+
+  private void addOperands(
+      List<Integer> kinds,
+      List<MemorySegment> memories,
+      List<MemorySegment> largeOperands,
+      Handles handles) {
+    List<PostOp> postOps = packed.compiled().spec().postOps().list();
+    int run = 0;
+    int large = 0;
+    for (int i = 0; i < postOps.size(); i++) {
+      PostOp.Operand operand = Fusion.operand(postOps.get(i));
+      if (operand == null) {
+        continue;
+      }
+      MemorySegment memory = packed.operand(i);
+      if (Fusion.isPlaced(operand)) {
+        memory = memory(packed.compiled().operandDescs().get(i), MemorySegment.NULL, handles);
+        boolean ofRun = operand.origin() == PostOp.Origin.RUN;
+        placedOperands.add(
+            new PlacedOperand(
+                memory,
+                operand.extent(),
+                ofRun ? run++ : -1,
+                ofRun ? MemorySegment.NULL : largeOperands.get(large++)));
+      }
+      add(kinds, memories, Fusion.argument(postOps.get(i), i), memory);
+    }
+  }
+
+  /** An operand whose memory lies elsewhere in each call, or in each part of one. */
+  private static final class PlacedOperand {
+    private final MemorySegment memory;
+    private final PostOp.Extent extent;
+    private final int runIndex;
+    private final MemorySegment constant;
+    private long address;
+
+    /**
+     * Creates an operand.
+     *
+     * @param runIndex among the operands of a call; -1 for a constant
+     */
+    PlacedOperand(
+        MemorySegment memory, PostOp.Extent extent, int runIndex, MemorySegment constant) {
+      this.memory = memory;
+      this.extent = extent;
+      this.runIndex = runIndex;
+      this.constant = constant;
+    }
+
+    void place(PartedPrimitives.PlacedPrimitive part, MemorySegment[] operands) {
+      MemorySegment segment = runIndex < 0 ? constant : operands[runIndex];
+      long offset =
+          switch (extent) {
+            case SCALAR -> 0;
+            case PER_CHANNEL -> part.channelOffset();
+            case FULL -> part.dstOffset();
+          };
+      long to = segment.address() + offset * Float.BYTES;
+      if (to != address) {
+        Dnnl.setBytes(memory, to);
+        address = to;
+      }
+    }
+  }
+
+  /** Says where the operands of a part lie. */
+  void placeOperands(PartedPrimitives.PlacedPrimitive part, MemorySegment[] operands) {
+    for (int i = 0; i < placedOperands.size(); i++) {
+      placedOperands.get(i).place(part, operands);
+    }
   }
 
   private static MemorySegment memory(MemorySegment desc, MemorySegment bytes, Handles handles) {
@@ -113,7 +206,12 @@ final class PrimitiveCall {
   }
 
   /** Computes the part of {@code dst} that begins so many bytes after its start. */
-  void execute(MemorySegment src, long srcOffsetBytes, MemorySegment dst, long dstOffsetBytes) {
+  void execute(
+      MemorySegment src,
+      long srcOffsetBytes,
+      MemorySegment dst,
+      long dstOffsetBytes,
+      MemorySegment[] operands) {
     long from = src.address() + srcOffsetBytes;
     if (from != srcAddress) {
       Dnnl.setBytes(srcMemory, from);
@@ -129,7 +227,7 @@ final class PrimitiveCall {
       if (srcCopy != null) {
         srcCopy.run(src, dst);
       }
-      Dnnl.execute(primitive, stream, argumentCount, arguments, src, dst);
+      Dnnl.execute(primitive, stream, argumentCount, arguments, src, dst, operands);
       if (dstCopy != null) {
         dstCopy.run(src, dst);
       }

@@ -1,6 +1,7 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.compose.Window;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param src the caller's src
  * @param dst the caller's dst
  * @param form how the kernel sees src and dst
+ * @param postOps what the kernel does to outputs before it writes them
  */
 record PrimitiveSpec(
     boolean transposed,
@@ -31,7 +33,8 @@ record PrimitiveSpec(
     List<Long> weightsStrides,
     Operand src,
     Operand dst,
-    Form form) {
+    Form form,
+    PostOps postOps) {
 
   /** How a kernel sees the tensors; where the caller's lie otherwise, they are copied. */
   enum Form {
@@ -97,7 +100,8 @@ record PrimitiveSpec(
             axes.weightsStrides(),
             axes.src(),
             axes.dst(),
-            form)
+            form,
+            convolution.postOps())
         .withoutPitchOfOneOutput();
   }
 
@@ -112,7 +116,8 @@ record PrimitiveSpec(
         weightsStrides,
         src,
         dst,
-        other);
+        other,
+        postOps);
   }
 
   /**
@@ -137,7 +142,16 @@ record PrimitiveSpec(
         weightsStrides,
         src.withDim(src.dims().size() - 1, plan.src().count()),
         dst,
-        form);
+        form,
+        postOps);
+  }
+
+  /**
+   * Whether an operand would have to be copied as dst is: it lies as the caller's dst does, and the
+   * kernel wants it as its own.
+   */
+  boolean lacksOperand() {
+    return copiesDst() && Fusion.hasFullOperand(postOps);
   }
 
   /** What the kernel reads. */
@@ -310,7 +324,8 @@ record PrimitiveSpec(
             partWeights,
             partSrc,
             partDst,
-            form);
+            form,
+            postOps);
     return new Part(
         spec.withoutPitchOfOneOutput(), srcOffset, dstOffset, weightsOffset, channels.begin());
   }
@@ -331,6 +346,7 @@ record PrimitiveSpec(
             && src.equals(that.src)
             && dst.equals(that.dst)
             && axes.equals(that.axes)
+            && postOps.equals(that.postOps)
             && weightsStrides.equals(that.weightsStrides));
   }
 

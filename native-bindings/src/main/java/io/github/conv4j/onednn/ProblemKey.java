@@ -1,6 +1,7 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.Arrays;
 import java.util.List;
@@ -12,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProblemKey {
   private final long[] numbers;
+  private final PostOps postOps;
   private final int hash;
 
-  private ProblemKey(long[] numbers) {
+  private ProblemKey(long[] numbers, PostOps postOps) {
     this.numbers = numbers;
+    this.postOps = postOps;
     this.hash = Arrays.hashCode(numbers);
   }
 
@@ -39,7 +42,7 @@ final class ProblemKey {
       numbers[at++] = axis.begin();
       numbers[at++] = axis.end();
     }
-    return new ProblemKey(numbers);
+    return new ProblemKey(numbers, convolution.postOps());
   }
 
   private static int append(long[] numbers, int at, TensorSpec spec, int rank) {
@@ -58,7 +61,8 @@ final class ProblemKey {
   public boolean equals(@Nullable Object other) {
     return other instanceof ProblemKey that
         && hash == that.hash
-        && Arrays.equals(numbers, that.numbers);
+        && Arrays.equals(numbers, that.numbers)
+        && postOps.equals(that.postOps);
   }
 
   @Override

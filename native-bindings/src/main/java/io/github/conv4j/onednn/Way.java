@@ -124,9 +124,13 @@ record Way(
     PrimitiveSpec asked = alone.parts().getFirst().spec();
     List<Way> ways = new ArrayList<>();
     List<Implementation> found =
-        spec.isReadWrong() ? List.of() : CompiledConvolution.implementations(asked);
+        spec.isReadWrong() || spec.lacksOperand()
+            ? List.of()
+            : CompiledConvolution.implementations(asked);
     for (Implementation implementation : found) {
-      ways.add(of(spec, implementation, alone));
+      if (Fusion.serves(spec.postOps(), implementation)) {
+        ways.add(of(spec, implementation, alone));
+      }
     }
     // oneDNN's own order is the better judge between kernels, but not of its catch-alls.
     ways.sort(Comparator.comparing(way -> way.implementation.isSlow()));

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
     })
 final class VerifyCommand implements Callable<Integer> {
   private static final long DEFAULT_SEED = 1;
+  private static final String RANDOM = "random";
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -78,6 +79,15 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--transposed",
       description = "Transposed convolutions (deconvolutions), where lines do not say so.")
   private boolean transposed;
+
+  @Option(
+      names = "--post-ops",
+      paramLabel = "LIST",
+      description = {
+        "Post-ops for each problem, for example relu,add:per_oc,clip:0:6;",
+        "with --random also 'random': one to four of all kinds."
+      })
+  private @Nullable String postOps;
 
   @Option(
       names = "--floats",
@@ -163,11 +173,12 @@ final class VerifyCommand implements Callable<Integer> {
           null);
     }
     try {
+      PostOpsOption.requireReadable(RANDOM.equals(postOps) && randomCount != null ? null : postOps);
       if (randomCount != null) {
         return randomProblems(randomCount);
       }
       List<Problem> problems = file == null ? parsedLines() : fileProblems(file);
-      return new Work(problems.stream(), problems.size());
+      return new Work(problems.stream().map(this::withPostOps), problems.size());
     } catch (IllegalArgumentException e) {
       throw refusal(e.getMessage(), e);
     }
@@ -177,8 +188,16 @@ final class VerifyCommand implements Callable<Integer> {
     if (count < 1) {
       throw new IllegalArgumentException("--random must be at least 1 but is " + count);
     }
+    if (RANDOM.equals(postOps)) {
+      var random = RandomProblems.withPostOps(seed, transposed);
+      return new Work(Stream.generate(random::next).limit(count), count);
+    }
     var random = new RandomProblems(seed, transposed);
-    return new Work(Stream.generate(random::next).limit(count), count);
+    return new Work(Stream.generate(random::next).map(this::withPostOps).limit(count), count);
+  }
+
+  private Problem withPostOps(Problem problem) {
+    return PostOpsOption.apply(postOps, problem);
   }
 
   private List<Problem> parsedLines() {

@@ -462,6 +462,7 @@ public final class CanonicalForm {
         .dilation(each(Axis::dilation))
         .padding(Padding.asymmetric(each(Axis::begin), each(a -> a.end(transposed))))
         .bias(original.hasBias())
+        .postOps(original.postOps())
         .build();
   }
 

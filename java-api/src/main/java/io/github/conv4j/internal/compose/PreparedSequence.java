@@ -5,6 +5,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.Step;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -76,8 +77,13 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
       switch (step) {
         case Convolution convolution -> {
           Parameters own = remaining.next();
+          if (!convolution.postOps().runOperands().isEmpty()) {
+            throw new IllegalArgumentException(
+                "a step of a sequence is given no operands at each run but %s takes some"
+                    .formatted(convolution));
+          }
           PreparedConvolution next =
-              engine.prepare(convolution, current, own.weights(), own.bias());
+              engine.prepare(ConvolutionRequest.of(convolution, current).withParameters(own));
           prepared.add(next);
           stages.add(new Stage(next, null));
           explained.addAll(next.explain().stages());

@@ -4,6 +4,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
@@ -162,10 +163,17 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
         new Scatter(null, null, dst, bias(request)));
   }
 
+  /** What outputs are that meet no source element, after post-ops. */
   private static float[] bias(PrepareRequest request) {
-    return request.bias() == null
-        ? new float[Math.toIntExact(request.convolution().outChannels())]
-        : request.bias().toFloatArray();
+    float[] values =
+        request.bias() == null
+            ? new float[Math.toIntExact(request.convolution().outChannels())]
+            : request.bias().toFloatArray();
+    PostOps postOps = request.convolution().postOps();
+    for (int i = 0; i < values.length && !postOps.isEmpty(); i++) {
+      values[i] = (float) postOps.apply(values[i] + 0f);
+    }
+    return values;
   }
 
   private static TensorSpec dense(TensorSpec spec) {

@@ -121,6 +121,7 @@ record Subpixel(Convolution transposed, List<Axis> axes) {
                 axes.stream().mapToLong(Axis::begin).toArray(),
                 axes.stream().mapToLong(Axis::end).toArray()))
         .bias(transposed.hasBias())
+        .postOps(transposed.postOps())
         .build();
   }
 

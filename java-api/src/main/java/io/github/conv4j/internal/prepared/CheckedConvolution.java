@@ -11,6 +11,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedConvolution {
   private final TensorSpec srcSpec;
   private final TensorSpec dstSpec;
+  private final List<TensorSpec> operandSpecs;
   private final Explanation explanation;
   private final Ledger ledger;
   private final Budget budget;
@@ -34,12 +36,7 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
   /** Unreachable exactly when this is; what the cleaner watches. */
   private final Object anchor = new Object();
 
-  /**
-   * Takes ownership of {@code packed}.
-   *
-   * @param slotFactory makes the working memory of one thread; must not refer to this object
-   * @param packed what all calls share; closed after the slots
-   */
+  /** Takes ownership of {@code packed}; post-ops are given nothing at each run. */
   protected CheckedConvolution(
       TensorSpec srcSpec,
       TensorSpec dstSpec,
@@ -47,8 +44,28 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
       Ledger ledger,
       Supplier<S> slotFactory,
       AutoCloseable packed) {
+    this(srcSpec, dstSpec, List.of(), explanation, ledger, slotFactory, packed);
+  }
+
+  /**
+   * Takes ownership of {@code packed}.
+   *
+   * @param operandSpecs what post-ops are given at each run; with any, {@link #run(AutoCloseable,
+   *     Tensor, Tensor, Tensor[])} is overridden
+   * @param slotFactory makes the working memory of one thread; must not refer to this object
+   * @param packed what all calls share; closed after the slots
+   */
+  protected CheckedConvolution(
+      TensorSpec srcSpec,
+      TensorSpec dstSpec,
+      List<TensorSpec> operandSpecs,
+      Explanation explanation,
+      Ledger ledger,
+      Supplier<S> slotFactory,
+      AutoCloseable packed) {
     this.srcSpec = srcSpec;
     this.dstSpec = dstSpec;
+    this.operandSpecs = List.copyOf(operandSpecs);
     this.explanation = explanation;
     this.ledger = ledger;
     this.budget = ledger.budget();
@@ -74,6 +91,11 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
   }
 
   @Override
+  public final List<TensorSpec> operands() {
+    return operandSpecs;
+  }
+
+  @Override
   public final Explanation explain() {
     return explanation;
   }
@@ -85,35 +107,39 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
 
   @Override
   public final void execute(Tensor src, Tensor dst) {
-    admitAndRun(src, dst, null);
+    execute(src, dst, NO_OPERANDS, null);
   }
 
   @Override
   public final void execute(Tensor src, Tensor dst, Duration longestWait) {
     Objects.requireNonNull(longestWait, "longestWait");
-    admitAndRun(src, dst, longestWait);
+    execute(src, dst, NO_OPERANDS, longestWait);
   }
 
-  private void admitAndRun(Tensor src, Tensor dst, @Nullable Duration longestWait) {
-    check(src, dst);
-    if (!budget.tryAcquire() && waitsAndIsDone(src, dst, longestWait)) {
+  @Override
+  public final void execute(
+      Tensor src, Tensor dst, Tensor[] operands, @Nullable Duration longestWait) {
+    check(src, dst, operands);
+    if (!budget.tryAcquire() && waitsAndIsDone(src, dst, operands, longestWait)) {
       return;
     }
     try {
-      runChecked(src, dst);
+      runChecked(src, dst, operands);
     } finally {
       budget.release();
     }
   }
 
   /** Returns false where the calling thread got a permit, to make the call itself. */
-  private boolean waitsAndIsDone(Tensor src, Tensor dst, @Nullable Duration longestWait) {
+  private boolean waitsAndIsDone(
+      Tensor src, Tensor dst, Tensor[] operands, @Nullable Duration longestWait) {
     Tensor srcElsewhere = elsewhere(src);
     Tensor dstElsewhere = elsewhere(dst);
+    Tensor[] operandsElsewhere = elsewhere(operands);
     Runnable call =
-        srcElsewhere == null || dstElsewhere == null
+        srcElsewhere == null || dstElsewhere == null || operandsElsewhere == null
             ? null
-            : () -> runChecked(srcElsewhere, dstElsewhere);
+            : () -> runChecked(srcElsewhere, dstElsewhere, operandsElsewhere);
     return switch (budget.await(call, longestWait)) {
       case PERMIT -> false;
       case DONE -> true;
@@ -123,6 +149,18 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
               engine(), problem(), Objects.requireNonNull(longestWait));
       case INTERRUPTED -> throw new CallInterruptedException(engine(), problem());
     };
+  }
+
+  private Tensor @Nullable [] elsewhere(Tensor[] operands) {
+    Tensor[] others = new Tensor[operands.length];
+    for (int i = 0; i < others.length; i++) {
+      Tensor other = elsewhere(operands[i]);
+      if (other == null) {
+        return null;
+      }
+      others[i] = other;
+    }
+    return others;
   }
 
   private String engine() {
@@ -139,8 +177,8 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
   }
 
   @Override
-  public final void executeInside(Tensor src, Tensor dst) {
-    runChecked(src, dst);
+  public final void executeInside(Tensor src, Tensor dst, Tensor[] operands) {
+    runChecked(src, dst, operands);
   }
 
   /** Executes a part of this convolution: on the permit of the budget that the call holds. */
@@ -152,7 +190,7 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
     }
   }
 
-  private void check(Tensor src, Tensor dst) {
+  private void check(Tensor src, Tensor dst, Tensor[] operands) {
     if (!src.spec().equals(srcSpec) || !dst.spec().equals(dstSpec)) {
       throw wrongSpec(src, dst);
     }
@@ -162,17 +200,51 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
     if (src.overlaps(dst)) {
       throw new IllegalArgumentException("src %s and dst %s overlap in memory".formatted(src, dst));
     }
+    if (operands.length != operandSpecs.size()) {
+      throw missing();
+    }
+    for (int i = 0; i < operands.length; i++) {
+      check(i, operands[i], dst);
+    }
   }
 
-  private void runChecked(Tensor src, Tensor dst) {
+  private IllegalArgumentException missing() {
+    return new IllegalArgumentException(
+        "post-ops of %s take operands at each run: bind %s by call()"
+            .formatted(this, operandSpecs));
+  }
+
+  /** Also its arena: some engines meet operands only when a part of dst is written. */
+  private void check(int index, Tensor operand, Tensor dst) {
+    if (!operand.spec().equals(operandSpecs.get(index))) {
+      throw new IllegalArgumentException(
+          "operand %d was prepared as %s but got %s"
+              .formatted(index, operandSpecs.get(index), operand.spec()));
+    }
+    if (operand.overlaps(dst)) {
+      throw new IllegalArgumentException(
+          "operand %d %s and dst %s overlap in memory".formatted(index, operand, dst));
+    }
+    if (!operand.segment().scope().isAlive()) {
+      throw new IllegalStateException(
+          "the arena of operand %d %s is closed".formatted(index, operand));
+    }
+    if (!operand.segment().isAccessibleBy(Thread.currentThread())) {
+      throw new WrongThreadException(
+          "the arena of operand %d %s is confined to another thread".formatted(index, operand));
+    }
+  }
+
+  private void runChecked(Tensor src, Tensor dst, Tensor[] operands) {
     Slots.Slot<S> slot = slots.claim();
     try {
-      run(slot.memory(), src, dst);
+      run(slot.memory(), src, dst, operands);
     } finally {
       slots.release(slot);
       // A tensor over a direct buffer is all that keeps the buffer's bytes.
       Reference.reachabilityFence(src);
       Reference.reachabilityFence(dst);
+      Reference.reachabilityFence(operands);
       Reference.reachabilityFence(anchor);
     }
   }
@@ -189,6 +261,11 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
 
   /** Computes {@code dst}; both tensors fit their specs, {@code dst} is writable, none overlap. */
   protected abstract void run(S slot, Tensor src, Tensor dst);
+
+  /** Like {@link #run}, with one operand for each of the operand specs. */
+  protected void run(S slot, Tensor src, Tensor dst, Tensor[] operands) {
+    run(slot, src, dst);
+  }
 
   @Override
   public final void close() {

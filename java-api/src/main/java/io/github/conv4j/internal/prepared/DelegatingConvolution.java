@@ -8,6 +8,8 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another engine's prepared convolution under the name, and in the ledger, of an engine that chose
@@ -49,6 +51,11 @@ public final class DelegatingConvolution implements BudgetedConvolution {
   }
 
   @Override
+  public List<TensorSpec> operands() {
+    return inner.operands();
+  }
+
+  @Override
   public Explanation explain() {
     return explanation;
   }
@@ -64,15 +71,32 @@ public final class DelegatingConvolution implements BudgetedConvolution {
   }
 
   @Override
-  public void executeInside(Tensor src, Tensor dst) {
+  public void executeInside(Tensor src, Tensor dst, Tensor[] operands) {
     if (inner instanceof BudgetedConvolution budgeted && budgeted.budget() == budget()) {
       try {
-        budgeted.executeInside(src, dst);
+        budgeted.executeInside(src, dst, operands);
       } finally {
         Reference.reachabilityFence(anchor);
       }
     } else {
-      execute(src, dst);
+      execute(src, dst, operands, null);
+    }
+  }
+
+  @Override
+  public void execute(Tensor src, Tensor dst, Tensor[] operands, @Nullable Duration longestWait) {
+    try {
+      if (inner instanceof BudgetedConvolution budgeted) {
+        budgeted.execute(src, dst, operands, longestWait);
+      } else if (operands.length > 0) {
+        throw new IllegalArgumentException(this + " takes no operands at each run");
+      } else if (longestWait == null) {
+        inner.execute(src, dst);
+      } else {
+        inner.execute(src, dst, longestWait);
+      }
+    } finally {
+      Reference.reachabilityFence(anchor);
     }
   }
 

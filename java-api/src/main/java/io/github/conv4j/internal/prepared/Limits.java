@@ -7,6 +7,7 @@ import io.github.conv4j.engine.Support;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +36,13 @@ public final class Limits {
     String lack = ofType(request.src(), "src");
     lack = lack == null ? ofType(request.dst(), "dst") : lack;
     lack = lack == null ? ofType(request.weightsSpec(), "weights") : lack;
-    return lack != null || request.biasSpec().isEmpty()
-        ? lack
-        : ofType(request.biasSpec().get(), "bias");
+    if (lack == null && request.biasSpec().isPresent()) {
+      lack = ofType(request.biasSpec().get(), "bias");
+    }
+    for (Tensor operand : request.operands()) {
+      lack = lack == null ? ofType(operand.spec(), "an operand") : lack;
+    }
+    return lack;
   }
 
   private static @Nullable String ofType(TensorSpec spec, String name) {

@@ -6,6 +6,8 @@ import io.github.conv4j.internal.parallel.PartedCall;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -23,13 +25,7 @@ public abstract class PartedConvolution<S extends AutoCloseable>
   private final int partCount;
   private final AtomicBoolean toldOfHelper = new AtomicBoolean();
 
-  /**
-   * Takes ownership of {@code packed}.
-   *
-   * @param partCount into how many parts a call is split where helpers are free
-   * @param scratchFactory makes the working memory of one thread; must not refer to this object
-   * @param packed what all calls share; closed after the slots
-   */
+  /** Takes ownership of {@code packed}; post-ops are given nothing at each run. */
   protected PartedConvolution(
       TensorSpec src,
       TensorSpec dst,
@@ -38,13 +34,40 @@ public abstract class PartedConvolution<S extends AutoCloseable>
       int partCount,
       Supplier<S> scratchFactory,
       AutoCloseable packed) {
-    super(src, dst, explanation, ledger, slotFactory(scratchFactory, ledger.budget()), packed);
+    this(src, dst, List.of(), explanation, ledger, partCount, scratchFactory, packed);
+  }
+
+  /**
+   * Takes ownership of {@code packed}.
+   *
+   * @param operands what post-ops are given at each run
+   * @param partCount into how many parts a call is split where helpers are free
+   * @param scratchFactory makes the working memory of one thread; must not refer to this object
+   * @param packed what all calls share; closed after the slots
+   */
+  protected PartedConvolution(
+      TensorSpec src,
+      TensorSpec dst,
+      List<TensorSpec> operands,
+      Explanation explanation,
+      Ledger ledger,
+      int partCount,
+      Supplier<S> scratchFactory,
+      AutoCloseable packed) {
+    super(
+        src,
+        dst,
+        operands,
+        explanation,
+        ledger,
+        slotFactory(scratchFactory, ledger.budget(), operands.size()),
+        packed);
     this.partCount = partCount;
   }
 
   private static <S extends AutoCloseable> Supplier<Workspace<S>> slotFactory(
-      Supplier<S> scratchFactory, Budget budget) {
-    return () -> new Workspace<>(scratchFactory.get(), budget);
+      Supplier<S> scratchFactory, Budget budget, int operandCount) {
+    return () -> new Workspace<>(scratchFactory.get(), budget, operandCount);
   }
 
   /** The working memory of one thread, and of the call that it makes or helps in. */
@@ -52,9 +75,9 @@ public abstract class PartedConvolution<S extends AutoCloseable>
     private final S scratch;
     private final SharedCall<S> call;
 
-    private Workspace(S scratch, Budget budget) {
+    private Workspace(S scratch, Budget budget, int operandCount) {
       this.scratch = scratch;
-      this.call = new SharedCall<>(scratch, budget);
+      this.call = new SharedCall<>(scratch, budget, operandCount);
     }
 
     @Override
@@ -76,6 +99,18 @@ public abstract class PartedConvolution<S extends AutoCloseable>
 
   /** Computes one part of dst; other parts run on other threads at the same time. */
   protected abstract void runPart(int part, S scratch, MemorySegment src, MemorySegment dst);
+
+  /** Like {@link #runAlone}; overridden where post-ops are given operands at each run. */
+  protected void runAlone(
+      S scratch, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
+    runAlone(scratch, src, dst);
+  }
+
+  /** Like {@link #runPart}; overridden where post-ops are given operands at each run. */
+  protected void runPart(
+      int part, S scratch, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
+    runPart(part, scratch, src, dst);
+  }
 
   /**
    * Returns another segment over the bytes of one that is confined to the calling thread, for
@@ -103,10 +138,25 @@ public abstract class PartedConvolution<S extends AutoCloseable>
 
   @Override
   protected final void run(Workspace<S> workspace, Tensor src, Tensor dst) {
-    if (partCount > 1 && budget().spare() > 0) {
-      workspace.call.run(this, src.segment(), dst.segment());
-    } else {
-      runAlone(workspace.scratch, src.segment(), dst.segment());
+    run(workspace, src, dst, NO_OPERANDS);
+  }
+
+  @Override
+  protected final void run(Workspace<S> workspace, Tensor src, Tensor dst, Tensor[] operands) {
+    SharedCall<S> call = workspace.call;
+    for (int i = 0; i < operands.length; i++) {
+      call.operands[i] = operands[i].segment();
+    }
+    try {
+      if (partCount > 1 && budget().spare() > 0) {
+        call.run(this, src.segment(), dst.segment());
+      } else {
+        runAlone(workspace.scratch, src.segment(), dst.segment(), call.operands);
+      }
+    } finally {
+      for (int i = 0; i < operands.length; i++) {
+        call.operands[i] = MemorySegment.NULL;
+      }
     }
   }
 
@@ -120,17 +170,27 @@ public abstract class PartedConvolution<S extends AutoCloseable>
     private MemorySegment dst = MemorySegment.NULL;
     private MemorySegment helperSrc = MemorySegment.NULL;
     private MemorySegment helperDst = MemorySegment.NULL;
+    private final SharedView[] operandViews;
+    private final MemorySegment[] operands;
+    private final MemorySegment[] helperOperands;
 
-    SharedCall(S scratch, Budget budget) {
+    SharedCall(S scratch, Budget budget, int operandCount) {
       super(budget);
       this.scratch = scratch;
+      this.operandViews = new SharedView[operandCount];
+      Arrays.setAll(operandViews, _ -> new SharedView());
+      this.operands = new MemorySegment[operandCount];
+      this.helperOperands = new MemorySegment[operandCount];
+      Arrays.fill(operands, MemorySegment.NULL);
+      Arrays.fill(helperOperands, MemorySegment.NULL);
     }
 
+    /** The operands are in place. */
     void run(PartedConvolution<S> owner, MemorySegment from, MemorySegment to) {
       MemorySegment sharedFrom = srcView.of(from, owner);
       MemorySegment sharedTo = dstView.of(to, owner);
-      if (sharedFrom == null || sharedTo == null) {
-        owner.runAlone(scratch, from, to);
+      if (sharedFrom == null || sharedTo == null || !sharesOperands(owner)) {
+        owner.runAlone(scratch, from, to, operands);
         return;
       }
       convolution = owner;
@@ -147,14 +207,28 @@ public abstract class PartedConvolution<S extends AutoCloseable>
         dst = MemorySegment.NULL;
         helperSrc = MemorySegment.NULL;
         helperDst = MemorySegment.NULL;
+        for (int i = 0; i < helperOperands.length; i++) {
+          helperOperands[i] = MemorySegment.NULL;
+        }
       }
+    }
+
+    private boolean sharesOperands(PartedConvolution<S> owner) {
+      for (int i = 0; i < operands.length; i++) {
+        MemorySegment shared = operandViews[i].of(operands[i], owner);
+        if (shared == null) {
+          return false;
+        }
+        helperOperands[i] = shared;
+      }
+      return true;
     }
 
     @Override
     protected int work(boolean caller) {
       PartedConvolution<S> owner = Objects.requireNonNull(convolution);
       if (caller) {
-        return runParts(owner, true, scratch, src, dst);
+        return runParts(owner, true, scratch, src, dst, operands);
       }
       Slots.Slot<Workspace<S>> slot;
       try {
@@ -166,7 +240,7 @@ public abstract class PartedConvolution<S extends AutoCloseable>
         return 0;
       }
       try {
-        return runParts(owner, false, slot.memory().scratch, helperSrc, helperDst);
+        return runParts(owner, false, slot.memory().scratch, helperSrc, helperDst, helperOperands);
       } finally {
         owner.slots().release(slot);
       }
@@ -177,11 +251,12 @@ public abstract class PartedConvolution<S extends AutoCloseable>
         boolean caller,
         S memory,
         MemorySegment from,
-        MemorySegment to) {
+        MemorySegment to,
+        MemorySegment[] others) {
       owner.beginShare(memory);
       int count = 0;
       for (int part = takePart(caller); part >= 0; part = takePart(caller)) {
-        owner.runPart(part, memory, from, to);
+        owner.runPart(part, memory, from, to, others);
         count++;
       }
       return count;

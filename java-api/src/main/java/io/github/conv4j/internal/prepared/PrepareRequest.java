@@ -2,11 +2,13 @@ package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param dst what will be written
  * @param weights shape and type as the description says
  * @param bias present exactly where the description has one
+ * @param operands what post-ops take in every run, in order
  */
 public record PrepareRequest(
     Convolution convolution,
@@ -25,7 +28,19 @@ public record PrepareRequest(
     TensorSpec src,
     TensorSpec dst,
     Tensor weights,
-    @Nullable Tensor bias) {
+    @Nullable Tensor bias,
+    List<Tensor> operands) {
+
+  /** A request whose post-ops take no tensor in every run. */
+  public PrepareRequest(
+      Convolution convolution,
+      Geometry geometry,
+      TensorSpec src,
+      TensorSpec dst,
+      Tensor weights,
+      @Nullable Tensor bias) {
+    this(convolution, geometry, src, dst, weights, bias, List.of());
+  }
 
   /**
    * Takes the request of a call of {@code prepare}.
@@ -47,8 +62,22 @@ public record PrepareRequest(
     if (bias != null) {
       requireOpen(bias, "bias");
     }
+    List<Tensor> operands = request.operands();
+    int needed = request.convolution().postOps().requestOperands().size();
+    if (operands.size() != needed) {
+      throw new IllegalArgumentException(
+          "the post-ops %s take %d tensors but %d are given; see withOperands"
+              .formatted(request.convolution().postOps(), needed, operands.size()));
+    }
+    operands.forEach(operand -> requireOpen(operand, "operand"));
     return new PrepareRequest(
-        request.convolution(), request.geometry(), request.src(), request.dst(), weights, bias);
+        request.convolution(),
+        request.geometry(),
+        request.src(),
+        request.dst(),
+        weights,
+        bias,
+        operands);
   }
 
   /** Checks the parts of a request, as {@link ConvolutionRequest} does, and takes it. */
@@ -64,7 +93,8 @@ public record PrepareRequest(
   /** Returns the request with channels last where it leaves a layout open. */
   public PrepareRequest settled() {
     return src.isAny() || dst.isAny()
-        ? new PrepareRequest(convolution, geometry, settled(src), settled(dst), weights, bias)
+        ? new PrepareRequest(
+            convolution, geometry, settled(src), settled(dst), weights, bias, operands)
         : this;
   }
 
@@ -78,7 +108,25 @@ public record PrepareRequest(
 
   /** Returns the request as an engine is asked with. */
   public ConvolutionRequest asRequest() {
-    return ConvolutionRequest.of(convolution, src).withDst(dst).withParameters(weights, bias);
+    return ConvolutionRequest.of(convolution, src)
+        .withDst(dst)
+        .withParameters(weights, bias)
+        .withOperands(operands);
+  }
+
+  /** Returns the request without post-ops. */
+  public PrepareRequest withoutPostOps() {
+    return convolution.postOps().isEmpty()
+        ? this
+        : new PrepareRequest(
+            convolution.withPostOps(PostOps.none()), geometry, src, dst, weights, bias);
+  }
+
+  /** Returns what post-ops are given at each run, for a dst with a layout. */
+  public static List<TensorSpec> runOperandSpecs(Convolution convolution, TensorSpec dst) {
+    return convolution.postOps().runOperands().stream()
+        .map(operand -> ConvolutionRequest.runOperandSpec(operand, dst))
+        .toList();
   }
 
   /** Returns the problem as text, for explanations and errors. */

@@ -41,7 +41,13 @@ final class Loops {
     this.transposed = transposed;
   }
 
-  void run(float[] src, float[] weights, float @Nullable [] bias, float[] dst) {
+  void run(
+      float[] src,
+      float[] weights,
+      float @Nullable [] bias,
+      Epilogue epilogue,
+      float[][] operands,
+      float[] dst) {
     int index = 0;
     for (int n = 0; n < batch; n++) {
       for (int g = 0; g < groups; g++) {
@@ -53,7 +59,9 @@ final class Loops {
                 if (bias != null) {
                   sum += bias[g * outPerGroup + oc];
                 }
-                dst[index++] = (float) sum;
+                int channel = g * outPerGroup + oc;
+                dst[index] = (float) epilogue.apply(sum, channel, index, operands);
+                index++;
               }
             }
           }

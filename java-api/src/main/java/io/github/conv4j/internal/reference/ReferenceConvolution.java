@@ -25,10 +25,15 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
   static final class Arrays implements AutoCloseable {
     final float[] src;
     final float[] dst;
+    final float[][] operands;
 
-    Arrays(Shape src, Shape dst) {
+    Arrays(Shape src, Shape dst, List<TensorSpec> operands) {
       this.src = new float[Math.toIntExact(src.elementCount())];
       this.dst = new float[Math.toIntExact(dst.elementCount())];
+      this.operands = new float[operands.size()][];
+      for (int i = 0; i < this.operands.length; i++) {
+        this.operands[i] = new float[Math.toIntExact(operands.get(i).shape().elementCount())];
+      }
     }
 
     @Override
@@ -38,18 +43,31 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
   private final Loops loops;
   private final float[] weights;
   private final float @Nullable [] bias;
+  private final Epilogue epilogue;
   private final long[] srcOffsets;
   private final long[] dstOffsets;
+  private final long[][] operandOffsets;
 
   private ReferenceConvolution(
       TensorSpec src,
       TensorSpec dst,
+      List<TensorSpec> operands,
       Explanation explanation,
       Ledger ledger,
       Loops loops,
       float[] weights,
-      float @Nullable [] bias) {
-    super(src, dst, explanation, ledger, () -> new Arrays(src.shape(), dst.shape()), () -> {});
+      float @Nullable [] bias,
+      Epilogue epilogue) {
+    super(
+        src,
+        dst,
+        operands,
+        explanation,
+        ledger,
+        () -> new Arrays(src.shape(), dst.shape(), operands),
+        () -> {});
+    this.epilogue = epilogue;
+    this.operandOffsets = operands.stream().map(ElementOffsets::of).toArray(long[][]::new);
     this.loops = loops;
     this.weights = weights;
     this.bias = bias;
@@ -83,11 +101,19 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
     TensorSpec dst = planesWhereOpen(request.dst());
     float[] weights = CopiedWeights.of(c, request.weights());
     float[] bias = request.bias() == null ? null : request.bias().toFloatArray();
-    long weightsBytes = (weights.length + (bias == null ? 0L : bias.length)) * Float.BYTES;
+    var epilogue = new Epilogue(c.postOps(), request.operands());
+    List<TensorSpec> operands = PrepareRequest.runOperandSpecs(c, dst);
+    long weightsBytes =
+        (weights.length + (bias == null ? 0L : bias.length)) * Float.BYTES
+            + epilogue.constantsByteSize();
     long scratchBytes = (src.shape().elementCount() + dst.shape().elementCount()) * Float.BYTES;
+    for (TensorSpec operand : operands) {
+      scratchBytes += operand.shape().elementCount() * Float.BYTES;
+    }
     var stage =
         Explanation.Stage.of(
-                c.isTransposed() ? "transposed convolution" : "convolution",
+                (c.isTransposed() ? "transposed convolution" : "convolution")
+                    + (c.postOps().isEmpty() ? "" : " with post-ops " + c.postOps()),
                 "java:naive-loops",
                 src,
                 dst)
@@ -96,7 +122,8 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
     var explanation =
         Explanation.of(engine, request.problemText(), List.of(stage))
             .withWarnings(List.of(warning));
-    return new ReferenceConvolution(src, dst, explanation, ledger, loops, weights, bias);
+    return new ReferenceConvolution(
+        src, dst, operands, explanation, ledger, loops, weights, bias, epilogue);
   }
 
   /** Row-major, as the definition counts; other engines are at their best with channels last. */
@@ -106,12 +133,24 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
 
   @Override
   protected void run(Arrays arrays, Tensor src, Tensor dst) {
-    for (int i = 0; i < srcOffsets.length; i++) {
-      arrays.src[i] = src.segment().getAtIndex(JAVA_FLOAT, srcOffsets[i]);
+    run(arrays, src, dst, NO_OPERANDS);
+  }
+
+  @Override
+  protected void run(Arrays arrays, Tensor src, Tensor dst, Tensor[] operands) {
+    read(src, srcOffsets, arrays.src);
+    for (int i = 0; i < operands.length; i++) {
+      read(operands[i], operandOffsets[i], arrays.operands[i]);
     }
-    loops.run(arrays.src, weights, bias, arrays.dst);
+    loops.run(arrays.src, weights, bias, epilogue, arrays.operands, arrays.dst);
     for (int i = 0; i < dstOffsets.length; i++) {
       dst.segment().setAtIndex(JAVA_FLOAT, dstOffsets[i], arrays.dst[i]);
+    }
+  }
+
+  private static void read(Tensor tensor, long[] offsets, float[] into) {
+    for (int i = 0; i < offsets.length; i++) {
+      into[i] = tensor.segment().getAtIndex(JAVA_FLOAT, offsets[i]);
     }
   }
 }

@@ -12,6 +12,7 @@ import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.CanonicalForm;
+import io.github.conv4j.internal.compose.PostOpsConvolution;
 import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.compose.ReorderedConvolution;
 import io.github.conv4j.internal.compose.RewrittenConvolution;
@@ -100,7 +101,14 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     ledger.requireOpen();
     var checked = PrepareRequest.of(request);
     Limits.requireSupport(NAME, checked, lack(request));
-    return prepareWay(withChosenLayouts(checked), null);
+    return withPostOps(checked, null);
+  }
+
+  /** No plan applies post-ops at its stores yet: a pass over dst does. */
+  private PreparedConvolution withPostOps(PrepareRequest request, @Nullable String implementation) {
+    PreparedConvolution plain =
+        prepareWay(withChosenLayouts(request.withoutPostOps()), implementation);
+    return PostOpsConvolution.of(NAME, ledger, request, plain);
   }
 
   @Override
@@ -109,7 +117,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack(request.asRequest()) != null) {
       return List.of();
     }
-    PrepareRequest settled = withChosenLayouts(request);
+    PrepareRequest settled = withChosenLayouts(request.withoutPostOps());
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest canonical = CanonicalForm.of(settled, LEAST_AXES, arena);
       return ways(canonical == null ? settled : canonical).stream()
@@ -124,7 +132,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack(request.asRequest()) != null) {
       throw noImplementation(request, implementation);
     }
-    return prepareWay(withChosenLayouts(request), implementation);
+    return withPostOps(request, implementation);
   }
 
   private static IllegalArgumentException noImplementation(
