@@ -4,6 +4,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.base.Epilogue;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.depthwise.BandPlan;
 import io.github.conv4j.internal.vector.depthwise.DepthwisePlan;
@@ -21,6 +22,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** Which plans a problem admits, by name, and the making of one. */
 final class PlanChoice {
@@ -33,6 +35,9 @@ final class PlanChoice {
   private static final String REDUCTION = "reduction";
   private static final String PLANES = "planes";
   private static final String PLANES_DEPTHWISE = "planes depthwise";
+
+  /** The plans that apply post-ops where they store. */
+  private static final Set<String> FUSING = Set.of(DIRECT, POINTWISE);
 
   /** With fewer channels the transforms cost what the products save. */
   private static final long LEAST_CHANNELS = 16;
@@ -180,6 +185,17 @@ final class PlanChoice {
     return planes != null
         && names.equals(List.of(PLANES))
         && ChannelsFirstPlan.prefersPixels(planes, request, request.src(), request.dst());
+  }
+
+  /**
+   * Whether a plan applies the post-ops of a request where it stores.
+   *
+   * @param name a plan's, or a composition's
+   */
+  static boolean fuses(String name, KernelSet kernels, PrepareRequest request) {
+    return FUSING.contains(name)
+        && !kernels.isScalar()
+        && Epilogue.serves(request.convolution().postOps(), request.dst());
   }
 
   private static boolean isWorthwhile(Convolution c) {

@@ -3,9 +3,9 @@ package io.github.conv4j.internal.vector;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PartedConvolution;
+import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.Scratch;
-import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +21,20 @@ final class VectorConvolution<S extends Scratch> extends PartedConvolution<S> {
   private final Plan<S> plan;
 
   VectorConvolution(
-      TensorSpec src,
-      TensorSpec dst,
+      PrepareRequest request,
       Explanation explanation,
       Ledger ledger,
       Plan<S> plan,
       boolean shared) {
-    super(src, dst, explanation, ledger, shared ? plan.partCount() : 1, plan::newScratch, () -> {});
+    super(
+        request.src(),
+        request.dst(),
+        PrepareRequest.runOperandSpecs(request.convolution(), request.dst()),
+        explanation,
+        ledger,
+        shared ? plan.partCount() : 1,
+        plan::newScratch,
+        plan.epilogue());
     this.plan = plan;
   }
 
@@ -47,6 +54,28 @@ final class VectorConvolution<S extends Scratch> extends PartedConvolution<S> {
   @Override
   protected void runPart(int part, S scratch, MemorySegment src, MemorySegment dst) {
     plan.runPart(part, scratch, src, dst);
+  }
+
+  @Override
+  protected void runAlone(
+      S scratch, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
+    scratch.epilogue().bind(operands);
+    try {
+      runAlone(scratch, src, dst);
+    } finally {
+      scratch.epilogue().unbind();
+    }
+  }
+
+  @Override
+  protected void runPart(
+      int part, S scratch, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
+    scratch.epilogue().bind(operands);
+    try {
+      runPart(part, scratch, src, dst);
+    } finally {
+      scratch.epilogue().unbind();
+    }
   }
 
   /** Java asks for native access before a segment may be seen by another thread than its own. */

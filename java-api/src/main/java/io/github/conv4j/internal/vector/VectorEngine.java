@@ -5,6 +5,7 @@ import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
@@ -104,11 +105,31 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     return withPostOps(checked, null);
   }
 
-  /** No plan applies post-ops at its stores yet: a pass over dst does. */
-  private PreparedConvolution withPostOps(PrepareRequest request, @Nullable String implementation) {
-    PreparedConvolution plain =
-        prepareWay(withChosenLayouts(request.withoutPostOps()), implementation);
+  /** Where no plan applies the post-ops at its stores, a pass over dst does. */
+  private PreparedConvolution withPostOps(PrepareRequest asked, @Nullable String implementation) {
+    PrepareRequest request = withChosenLayouts(asked);
+    if (!request.convolution().postOps().isEmpty()) {
+      String plan = fusingPlan(request, implementation);
+      if (plan != null) {
+        return preparePlan(request, plan);
+      }
+    }
+    PreparedConvolution plain = prepareWay(request.withoutPostOps(), implementation);
     return PostOpsConvolution.of(NAME, ledger, request, plain);
+  }
+
+  /**
+   * Returns the plan that applies post-ops at its stores and runs the request as it is, or null.
+   */
+  private @Nullable String fusingPlan(PrepareRequest request, @Nullable String implementation) {
+    PrepareRequest plain = request.withoutPostOps();
+    try (Arena arena = Arena.ofConfined()) {
+      if (CanonicalForm.of(plain, LEAST_AXES, arena) != null) {
+        return null;
+      }
+    }
+    String way = way(plain, implementation);
+    return PlanChoice.fuses(way, kernels, request) ? way : null;
   }
 
   @Override
@@ -146,16 +167,18 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest canonical = CanonicalForm.of(request, LEAST_AXES, arena);
       PrepareRequest equal = canonical == null ? request : canonical;
-      String way =
-          ways(equal).stream()
-              .filter(each -> implementation == null || implementation(each).equals(implementation))
-              .findFirst()
-              .orElseThrow(() -> noImplementation(request, String.valueOf(implementation)));
-      PreparedConvolution prepared = compose(equal, way);
+      PreparedConvolution prepared = compose(equal, way(equal, implementation));
       return canonical == null
           ? prepared
           : RewrittenConvolution.of(NAME, ledger, request, prepared);
     }
+  }
+
+  private String way(PrepareRequest request, @Nullable String implementation) {
+    return ways(request).stream()
+        .filter(each -> implementation == null || implementation(each).equals(implementation))
+        .findFirst()
+        .orElseThrow(() -> noImplementation(request, String.valueOf(implementation)));
   }
 
   private String implementation(String way) {
@@ -226,8 +249,10 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private PreparedConvolution preparePlan(PrepareRequest request, String name) {
     int leastParts = Sharing.leastParts(request, options.threads());
     Plan<?> plan = PlanChoice.plan(name, kernels, request, leastParts);
+    PostOps postOps = request.convolution().postOps();
     String operation =
-        request.convolution().isTransposed() ? "transposed convolution" : "convolution";
+        (request.convolution().isTransposed() ? "transposed convolution" : "convolution")
+            + (postOps.isEmpty() ? "" : " with " + postOps);
     int parts = leastParts > 1 ? plan.partCount() : 1;
     var stage =
         Explanation.Stage.of(
@@ -239,8 +264,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
             .withScratchpad(scratchpadByteSize(plan));
     var explanation =
         Explanation.of(NAME, request.problemText(), List.of(stage)).withWarnings(warnings());
-    return new VectorConvolution<>(
-        request.src(), request.dst(), explanation, ledger, plan, leastParts > 1);
+    return new VectorConvolution<>(request, explanation, ledger, plan, leastParts > 1);
   }
 
   private static long scratchpadByteSize(Plan<?> plan) {
@@ -282,12 +306,14 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (!request.src().isAny() && !request.dst().isAny()) {
       return request;
     }
-    return PrepareRequest.of(
+    return new PrepareRequest(
         request.convolution(),
+        request.geometry(),
         withChosenLayout(request.src(), request.dst()),
         withChosenLayout(request.dst(), request.src()),
         request.weights(),
-        request.bias());
+        request.bias(),
+        request.operands());
   }
 
   private TensorSpec withChosenLayout(TensorSpec spec, TensorSpec other) {

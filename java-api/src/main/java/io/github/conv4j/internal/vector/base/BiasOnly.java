@@ -15,7 +15,13 @@ public final class BiasOnly {
     this.dst = dst;
   }
 
-  public void run(float[] bias, int outPerGroup, int biasPerGroup, MemorySegment to) {
+  /** Writes the outputs, taken through post-ops. */
+  public void run(
+      float[] bias,
+      int outPerGroup,
+      int biasPerGroup,
+      EpilogueArguments epilogue,
+      MemorySegment to) {
     for (int n = 0; n < dst.n(); n++) {
       for (int d = 0; d < phases.d().count(); d++) {
         for (int h = 0; h < phases.h().count(); h++) {
@@ -27,7 +33,8 @@ public final class BiasOnly {
                     + phases.w().output(w) * dst.sw();
             for (int c = 0; c < dst.c(); c++) {
               float value = bias[c / outPerGroup * biasPerGroup + c % outPerGroup];
-              to.setAtIndex(JAVA_FLOAT, at + c * dst.sc(), value);
+              long element = at + c * dst.sc();
+              to.setAtIndex(JAVA_FLOAT, element, epilogue.apply(value, c, element));
             }
           }
         }

@@ -14,6 +14,11 @@ public interface Plan<S extends Scratch> {
   /** Returns the bytes of packed weights and bias. */
   long weightsByteSize();
 
+  /** Returns the post-ops that the plan applies where it stores. */
+  default Epilogue epilogue() {
+    return Epilogue.NONE;
+  }
+
   /** Returns the working memory that one thread needs. */
   S newScratch();
 

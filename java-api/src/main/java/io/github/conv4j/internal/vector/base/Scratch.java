@@ -4,10 +4,23 @@ import io.github.conv4j.internal.prepared.ByteSized;
 
 /** The working memory of one thread that runs parts of a {@link Plan}. */
 public abstract class Scratch implements AutoCloseable, ByteSized {
+  private final EpilogueArguments epilogue;
   private int panelTile = -1;
 
+  /** Creates memory whose panel holds no tile, for a plan without post-ops. */
+  protected Scratch() {
+    this(EpilogueArguments.NONE);
+  }
+
   /** Creates memory whose panel holds no tile. */
-  protected Scratch() {}
+  protected Scratch(EpilogueArguments epilogue) {
+    this.epilogue = epilogue;
+  }
+
+  /** Returns the operands of post-ops. */
+  public final EpilogueArguments epilogue() {
+    return epilogue;
+  }
 
   /** Whether the panel holds this tile of the current call. */
   public final boolean holds(int tile) {

@@ -1,6 +1,9 @@
 package io.github.conv4j.internal.vector.code;
 
+import static java.lang.constant.ConstantDescs.CD_int;
+
 import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
 
 /** An object whose fields a kernel reads. */
@@ -40,6 +43,27 @@ public final class Fields extends Value {
   /** A field of type MemorySegment. */
   public Segment segment(String name) {
     return new Segment(code, () -> get(name, MemorySegment.class));
+  }
+
+  /** A field of another type. */
+  public Fields object(String name, Class<?> fieldType) {
+    return new Fields(code, fieldType, () -> get(name, fieldType));
+  }
+
+  /** What a method of one int returns. */
+  Floats floats(String method, int argument) {
+    return new Floats(code, () -> call(method, float[].class, argument));
+  }
+
+  /** What a method of one int returns. */
+  Segment segment(String method, int argument) {
+    return new Segment(code, () -> call(method, MemorySegment.class, argument));
+  }
+
+  private void call(String method, Class<?> result, int argument) {
+    push();
+    code.builder().loadConstant(argument);
+    code.builder().invokevirtual(desc(type), method, MethodTypeDesc.of(desc(result), CD_int));
   }
 
   private void get(String name, Class<?> fieldType) {

@@ -143,6 +143,12 @@ public final class KernelCode {
   }
 
   /** A reference that is read once. */
+  public Segment local(Segment value) {
+    int slot = local(value, TypeKind.REFERENCE);
+    return new Segment(this, () -> builder.aload(slot));
+  }
+
+  /** A reference that is read once. */
   public Wides local(Wides value) {
     int slot = local(value, TypeKind.REFERENCE);
     return new Wides(this, () -> builder.aload(slot));
@@ -200,7 +206,8 @@ public final class KernelCode {
    * that is no constant to C2 it neither unrolls the loop nor splits it.
    */
   public void loopAsWritten(Int begin, Int end, int step, Consumer<Int> body) {
-    Int one = new Int(this, () -> builder.getstatic(LOOP_STEP, "one", CD_int));
+    Int one =
+        new Int(this, () -> builder.invokestatic(LOOP_STEP, "one", MethodTypeDesc.of(CD_int)));
     IntVariable stride = local(one.times(step));
     IntVariable last = local(end);
     IntVariable i = local(begin);

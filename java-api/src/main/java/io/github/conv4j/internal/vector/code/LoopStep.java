@@ -1,10 +1,13 @@
 package io.github.conv4j.internal.vector.code;
 
-/** A number that the JIT compiler does not know. */
+/** A number that the JIT compiler does not know, so that no loop over it has a constant step. */
 public final class LoopStep {
-  /** One, and never written: not final, so that no loop over it has a constant step. */
-  @SuppressWarnings("NonFinalStaticField")
-  public static int one = 1;
+  private static final int[] ONE = {1};
 
   private LoopStep() {}
+
+  /** Returns 1: the compiler takes the reference of an array as constant, and not what it holds. */
+  public static int one() {
+    return ONE[0];
+  }
 }

@@ -10,6 +10,8 @@ final class Names {
   static final ClassDesc VECTOR_MASK = ClassDesc.of("jdk.incubator.vector.VectorMask");
   static final ClassDesc OPERATORS = ClassDesc.of("jdk.incubator.vector.VectorOperators");
   static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
+  static final ClassDesc BINARY = OPERATORS.nested("Binary");
+  static final ClassDesc INT_VECTOR = ClassDesc.of("jdk.incubator.vector.IntVector");
   static final ClassDesc SEGMENT = ClassDesc.of("java.lang.foreign.MemorySegment");
   static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
   static final ClassDesc BYTE_ORDER = ClassDesc.of("java.nio.ByteOrder");

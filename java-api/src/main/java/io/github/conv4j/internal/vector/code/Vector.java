@@ -1,10 +1,13 @@
 package io.github.conv4j.internal.vector.code;
 
+import static io.github.conv4j.internal.vector.code.Names.BINARY;
 import static io.github.conv4j.internal.vector.code.Names.COMPARISON;
 import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
+import static io.github.conv4j.internal.vector.code.Names.INT_VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.OPERATORS;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
+import static java.lang.constant.ConstantDescs.CD_int;
 
 import java.lang.constant.MethodTypeDesc;
 
@@ -72,6 +75,36 @@ public sealed class Vector extends Value permits VectorVariable {
   /** The lanes that are less than those of the other one. */
   public Mask isLess(Vector other) {
     return compare("LT", other);
+  }
+
+  /** The lanes that are greater than those of the other one. */
+  public Mask isGreater(Vector other) {
+    return compare("GT", other);
+  }
+
+  /**
+   * {@code this * 2^n}, where the last nine bits of another vector's lanes hold n, as those of a
+   * number that was added to 1.5 * 2^23 do.
+   */
+  public Vector timesPowerOfTwo(Vector shifted) {
+    return new Vector(
+        code,
+        () -> {
+          asInts(this);
+          asInts(shifted);
+          code.builder().getstatic(OPERATORS, "LSHL", BINARY);
+          code.builder().loadConstant(23);
+          code.builder()
+              .invokevirtual(INT_VECTOR, "lanewise", MethodTypeDesc.of(INT_VECTOR, BINARY, CD_int));
+          code.builder().invokevirtual(INT_VECTOR, "add", MethodTypeDesc.of(INT_VECTOR, VECTOR));
+          code.builder()
+              .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
+        });
+  }
+
+  private void asInts(Vector vector) {
+    vector.push();
+    code.builder().invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", MethodTypeDesc.of(INT_VECTOR));
   }
 
   /** The lanes that are not a number, or differ otherwise from those of the other one. */

@@ -161,7 +161,7 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
   public void runPart(int part, DepthwiseScratch scratch, MemorySegment from, MemorySegment to) {
     if (part == firstPart[phaseRows.size()]) {
       for (int i = 0; i < biasOnly.size(); i++) {
-        biasOnly.get(i).run(bias, 1, 1, to);
+        biasOnly.get(i).run(bias, 1, 1, scratch.epilogue(), to);
       }
       return;
     }

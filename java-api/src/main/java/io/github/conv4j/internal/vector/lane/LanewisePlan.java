@@ -182,7 +182,7 @@ public final class LanewisePlan implements Plan<LaneScratch> {
   public void runPart(int part, LaneScratch scratch, MemorySegment from, MemorySegment to) {
     if (part == firstPart[tilings.size()]) {
       for (int i = 0; i < biasOnly.size(); i++) {
-        biasOnly.get(i).run(bias, 1, 1, to);
+        biasOnly.get(i).run(bias, 1, 1, scratch.epilogue(), to);
       }
       return;
     }

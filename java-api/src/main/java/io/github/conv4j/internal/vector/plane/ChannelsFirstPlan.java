@@ -171,7 +171,7 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
     int tile = part / segments;
     if (tile == firstTile[tilings.size()]) {
       for (int i = 0; i < biasOnly.size(); i++) {
-        biasOnly.get(i).run(bias, outPerGroup, biasPerGroup, to);
+        biasOnly.get(i).run(bias, outPerGroup, biasPerGroup, scratch.epilogue(), to);
       }
       return;
     }

@@ -8,6 +8,8 @@ import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.vector.base.AxisPhases;
 import io.github.conv4j.internal.vector.base.BiasOnly;
+import io.github.conv4j.internal.vector.base.Epilogue;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.Tiling;
@@ -27,6 +29,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
   private static final long HEAVY_WEIGHTS = 1 << 18;
 
   private final ProductKernels kernels;
+  private final Epilogue epilogue;
   private final Activation dst;
   private final PanelFill fill;
   private final List<PackedTiling> tilings = new ArrayList<>();
@@ -56,6 +59,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
       TensorSpec dstSpec,
       int leastParts) {
     this.kernels = kernels;
+    epilogue = Epilogue.of(request, dstSpec, kernels.lanes());
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     PaddingMode mode = c.padding().mode();
@@ -81,7 +85,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
         var tiling =
             new Tiling(
                 phases.d(), phases.h(), phases.w(), src.c(), Tiling.PANEL_FLOATS, leastTiles);
-        tilings.add(new PackedTiling(tiling, weights, blocks, kernels));
+        tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.postOps()));
       }
     }
     firstTile = new int[tilings.size() + 1];
@@ -120,6 +124,11 @@ public final class DirectPlan implements Plan<DirectScratch> {
   }
 
   @Override
+  public Epilogue epilogue() {
+    return epilogue;
+  }
+
+  @Override
   public DirectScratch newScratch() {
     int panel = 0;
     int pixels = 0;
@@ -127,7 +136,11 @@ public final class DirectPlan implements Plan<DirectScratch> {
       panel = Math.max(panel, packed.tiling.panelFloats());
       pixels = Math.max(pixels, packed.tiling.mostPixels());
     }
-    return new DirectScratch(panel, pixels + RegisterBlock.MOST_PIXELS, kernels.work(pixels));
+    return new DirectScratch(
+        new EpilogueArguments(epilogue, kernels.lanes()),
+        panel,
+        pixels + RegisterBlock.MOST_PIXELS,
+        kernels.work(pixels));
   }
 
   @Override
@@ -140,7 +153,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
     int tile = part / segments;
     if (tile == firstTile[tilings.size()]) {
       for (int i = 0; i < biasOnly.size(); i++) {
-        biasOnly.get(i).run(bias, outPerGroup, biasPerGroup, to);
+        biasOnly.get(i).run(bias, outPerGroup, biasPerGroup, scratch.epilogue(), to);
       }
       return;
     }

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector.product;
 
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.Scratch;
 import io.github.conv4j.internal.vector.base.Tiling;
 
@@ -8,7 +9,9 @@ final class DirectScratch extends Scratch {
   final PanelProduct product = new PanelProduct();
   final Tiling.Tile tile = new Tiling.Tile();
 
-  DirectScratch(int panelFloats, int pixels, float[][] work) {
+  DirectScratch(EpilogueArguments epilogue, int panelFloats, int pixels, float[][] work) {
+    super(epilogue);
+    product.epilogue = epilogue;
     product.panel = new float[panelFloats];
     product.bases = new int[pixels];
     product.dstOffsets = new int[pixels];

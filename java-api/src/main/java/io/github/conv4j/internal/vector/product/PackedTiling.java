@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector.product;
 
+import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.Tiling;
 import io.github.conv4j.internal.vector.base.WeightsView;
 
@@ -19,7 +20,12 @@ final class PackedTiling {
   /** Where each block of a group begins, and where the next group does. */
   final int[] blockOffsets;
 
-  PackedTiling(Tiling tiling, WeightsView weights, ChannelBlocks blocks, ProductKernels products) {
+  PackedTiling(
+      Tiling tiling,
+      WeightsView weights,
+      ChannelBlocks blocks,
+      ProductKernels products,
+      PostOps postOps) {
     this.tiling = tiling;
     boolean merged = weights.groups() == 1 && tiling.hasDenseRows();
     int inPerGroup = weights.inPerGroup();
@@ -34,7 +40,7 @@ final class PackedTiling {
     }
     kernels =
         blocks.blocks().stream()
-            .map(block -> products.panel(block.count(), run))
+            .map(block -> products.panel(block.count(), run, postOps))
             .toArray(PanelProductKernel[]::new);
     int groupFloats = blockOffsets[blocks.blocks().size()];
     packed = new float[Math.multiplyExact(weights.groups(), groupFloats)];

@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.product;
 
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
+
 /**
  * Pixels of a panel and one block of weights: for each pixel {@code p} and output channel, {@code
  * dst[p] = bias + sum over taps t and i < run of panel[bases[p] + taps[t] + i] * packed[...]}.
@@ -37,6 +39,9 @@ final class PanelProduct {
 
   /** Output channels of the block: two vectors, one vector, or fewer. */
   int channelCount;
+
+  /** The operands of post-ops. */
+  EpilogueArguments epilogue = EpilogueArguments.NONE;
 
   /** From {@link ProductKernels#work}. */
   float[][] work = new float[0][];

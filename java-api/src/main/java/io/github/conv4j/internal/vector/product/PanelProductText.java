@@ -2,7 +2,8 @@ package io.github.conv4j.internal.vector.product;
 
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 
-import io.github.conv4j.internal.vector.code.BlockStores;
+import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.code.BlockSums;
 import io.github.conv4j.internal.vector.code.Fields;
 import io.github.conv4j.internal.vector.code.Floats;
@@ -11,7 +12,9 @@ import io.github.conv4j.internal.vector.code.IntVariable;
 import io.github.conv4j.internal.vector.code.Ints;
 import io.github.conv4j.internal.vector.code.KernelClass;
 import io.github.conv4j.internal.vector.code.KernelCode;
+import io.github.conv4j.internal.vector.code.Outputs;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
+import io.github.conv4j.internal.vector.code.WideVariable;
 import java.lang.invoke.MethodHandles;
 
 /**
@@ -20,18 +23,20 @@ import java.lang.invoke.MethodHandles;
  * @param block the sums that stay in registers
  * @param masked whether there are fewer output channels than a vector has lanes
  * @param asWritten whether C2 shall leave the innermost loop alone
+ * @param postOps what is done to the sums
  */
-record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten) {
+record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten, PostOps postOps) {
   /** Shorter loops lose more by C2's prologue and epilogue than they gain by its unrolling. */
   private static final int LEAST_RUN_TO_UNROLL = 40;
 
   /** Returns the kernel for a block of output channels and so many neighbouring values a tap. */
-  static PanelProductKernel kernel(int channelCount, int run) {
+  static PanelProductKernel kernel(int channelCount, int run, PostOps postOps) {
     var text =
         new PanelProductText(
             RegisterBlock.of(channelCount > LANES ? 2 : 1),
             channelCount < LANES,
-            run < LEAST_RUN_TO_UNROLL);
+            run < LEAST_RUN_TO_UNROLL,
+            postOps);
     return KernelClass.of(
         MethodHandles.lookup(), PanelProductKernel.class, text, code -> text.write(code));
   }
@@ -47,8 +52,13 @@ record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten) 
     IntVariable biasFrom = code.local(product.integer("biasFrom"));
     IntVariable dstFrom = code.local(product.integer("dstFrom"));
     IntVariable run = code.local(product.integer("run"));
-    var stores =
-        new BlockStores(code, code.segment(1), masked ? product.integer("channelCount") : null);
+    var outputs =
+        new Outputs(
+            code,
+            code.segment(1),
+            postOps,
+            product.object("epilogue", EpilogueArguments.class),
+            masked ? product.integer("channelCount") : null);
     code.loop(
         code.constant(0),
         product.integer("pixelCount"),
@@ -72,7 +82,9 @@ record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten) 
                 }
               });
           for (int p = 0; p < block.pixels(); p++) {
-            stores.pixel(sums.of(p), dstOffsets.at(first.plus(p)).plus(dstFrom).widened());
+            Int element = dstOffsets.at(first.plus(p)).plus(dstFrom);
+            WideVariable to = code.local(element.widened().times(Float.BYTES));
+            outputs.storeAll(to, sums.of(p), dstFrom);
           }
         });
   }

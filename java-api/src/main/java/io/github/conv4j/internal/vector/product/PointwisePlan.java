@@ -5,6 +5,8 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.base.Epilogue;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.WeightsView;
@@ -34,6 +36,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   private static final int FEW_INPUTS = 24;
 
   private final ProductKernels kernels;
+  private final Epilogue epilogue;
   private final int pixels;
   private final int in;
   private final int out;
@@ -79,6 +82,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   public PointwisePlan(
       ProductKernels kernels, PrepareRequest request, TensorSpec srcSpec, int leastParts) {
     this.kernels = kernels;
+    epilogue = Epilogue.of(request, request.dst(), kernels.lanes());
     Convolution c = request.convolution();
     var weights =
         new WeightsView(CopiedWeights.of(c, request.weights()), c, request.geometry().axes());
@@ -91,8 +95,8 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     int most = Math.min(panelFloats / pitch, Math.ceilDiv(pixels, leastParts));
     chunk = Math.max(LEAST_CHUNK, most / LEAST_CHUNK * LEAST_CHUNK);
     bias = PaddedBias.of(request, 1, out, out);
-    wide = kernels.pointwise(2, in, inSevens(pixels));
-    narrow = kernels.pointwise(1, in, inSevens(pixels));
+    wide = kernels.pointwise(2, in, inSevens(pixels), epilogue.postOps());
+    narrow = kernels.pointwise(1, in, inSevens(pixels), epilogue.postOps());
     int lanes = kernels.lanes();
     int floats = 0;
     for (int begin = 0; begin < out; begin += 2 * lanes) {
@@ -132,8 +136,15 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   }
 
   @Override
+  public Epilogue epilogue() {
+    return epilogue;
+  }
+
+  @Override
   public PointwiseScratch newScratch() {
-    return new PointwiseScratch(Math.multiplyExact(Math.min(chunk, pixels), pitch));
+    return new PointwiseScratch(
+        new EpilogueArguments(epilogue, kernels.lanes()),
+        Math.multiplyExact(Math.min(chunk, pixels), pitch));
   }
 
   @Override

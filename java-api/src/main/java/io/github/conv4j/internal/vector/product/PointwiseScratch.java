@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector.product;
 
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.Scratch;
 
 /** A panel of pixels. */
@@ -7,7 +8,9 @@ final class PointwiseScratch extends Scratch {
   final float[] panel;
   final ProductTile tile = new ProductTile();
 
-  PointwiseScratch(int panelFloats) {
+  PointwiseScratch(EpilogueArguments epilogue, int panelFloats) {
+    super(epilogue);
+    tile.epilogue = epilogue;
     this.panel = new float[panelFloats];
   }
 

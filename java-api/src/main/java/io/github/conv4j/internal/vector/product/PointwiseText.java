@@ -2,8 +2,9 @@ package io.github.conv4j.internal.vector.product;
 
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 
+import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.VectorWidth;
-import io.github.conv4j.internal.vector.code.BlockStores;
 import io.github.conv4j.internal.vector.code.BlockSums;
 import io.github.conv4j.internal.vector.code.Fields;
 import io.github.conv4j.internal.vector.code.Floats;
@@ -11,6 +12,7 @@ import io.github.conv4j.internal.vector.code.Int;
 import io.github.conv4j.internal.vector.code.IntVariable;
 import io.github.conv4j.internal.vector.code.KernelClass;
 import io.github.conv4j.internal.vector.code.KernelCode;
+import io.github.conv4j.internal.vector.code.Outputs;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
 import io.github.conv4j.internal.vector.code.WideVariable;
 import java.lang.invoke.MethodHandles;
@@ -21,8 +23,9 @@ import java.util.function.Consumer;
  *
  * @param block the sums that stay in registers
  * @param loop over the input channels
+ * @param postOps what is done to the sums
  */
-record PointwiseText(RegisterBlock block, Loop loop) {
+record PointwiseText(RegisterBlock block, Loop loop, PostOps postOps) {
   /** Shorter loops lose more by C2's prologue and epilogue than they gain by its unrolling. */
   private static final int LEAST_DEPTH_TO_UNROLL = 40;
 
@@ -42,9 +45,9 @@ record PointwiseText(RegisterBlock block, Loop loop) {
     }
   }
 
-  static PointwiseKernel kernel(RegisterBlock block, int depth) {
+  static PointwiseKernel kernel(RegisterBlock block, int depth, PostOps postOps) {
     Loop few = depth < LEAST_DEPTH_TO_UNROLL ? Loop.AS_WRITTEN : Loop.UNROLLED;
-    var text = new PointwiseText(block, VectorWidth.REGISTERS < 32 ? few : Loop.IN_STEPS);
+    var text = new PointwiseText(block, VectorWidth.REGISTERS < 32 ? few : Loop.IN_STEPS, postOps);
     return KernelClass.of(
         MethodHandles.lookup(), PointwiseKernel.class, text, code -> text.write(code));
   }
@@ -62,7 +65,9 @@ record PointwiseText(RegisterBlock block, Loop loop) {
     WideVariable dstStep = code.local(tile.integer("out").widened().times(Float.BYTES));
     WideVariable dstBegin =
         code.local(tile.wide("dstBegin").plus(first.widened()).times(Float.BYTES));
-    var stores = new BlockStores(code, code.segment(1), null);
+    var outputs =
+        new Outputs(
+            code, code.segment(1), postOps, tile.object("epilogue", EpilogueArguments.class), null);
     code.loop(
         code.constant(0),
         tile.integer("count"),
@@ -95,11 +100,12 @@ record PointwiseText(RegisterBlock block, Loop loop) {
           }
           WideVariable to = code.local(dstBegin.plus(pixel.widened().times(dstStep)));
           for (int i = 0; i < block.pixels(); i++) {
-            stores.vector(to.plus(dstStep.times(i)), sums.of(i)[0]);
+            outputs.store(to.plus(dstStep.times(i)), sums.of(i)[0], first);
             if (block.vectors() == 2) {
-              stores.vector(
+              outputs.store(
                   to.plus(dstStep.times(i)).plus(second.widened().times(Float.BYTES)),
-                  sums.of(i)[1]);
+                  sums.of(i)[1],
+                  first.plus(second));
             }
           }
         });

@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.product;
 
+import io.github.conv4j.PostOps;
+
 /** The innermost loops for products of pixels with weights that all of them share. */
 public interface ProductKernels {
   /** Returns the loops on the Vector API. */
@@ -20,8 +22,9 @@ public interface ProductKernels {
    *
    * @param channelCount two vectors, one vector, or fewer
    * @param run how many neighbouring values each tap has
+   * @param postOps what the kernel does to its sums
    */
-  PanelProductKernel panel(int channelCount, int run);
+  PanelProductKernel panel(int channelCount, int run, PostOps postOps);
 
   /** Returns the working memory of {@link #panel} kernels for up to so many pixels. */
   float[][] work(int mostPixels);
@@ -35,6 +38,7 @@ public interface ProductKernels {
    * @param vectors of output channels, one or two
    * @param depth input channels
    * @param inSevens whether the number of pixels is a small multiple of seven
+   * @param postOps what the kernel does to its sums
    */
-  PointwiseKernel pointwise(int vectors, int depth, boolean inSevens);
+  PointwiseKernel pointwise(int vectors, int depth, boolean inSevens, PostOps postOps);
 }

@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.product;
 
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
+
 /**
  * Neighbouring pixels of a pointwise layer, and one block of output channels: {@code dst[p] = bias
  * + sum over k < depth of panel[p * pitch + k] * packed[k]}. Changed and used again.
@@ -37,6 +39,9 @@ final class ProductTile {
 
   /** Where the weights {@code [depth][vectors]} begin. */
   int packedFrom;
+
+  /** The operands of post-ops. */
+  EpilogueArguments epilogue = EpilogueArguments.NONE;
 
   /** Where the first pixel begins in dst, in elements. */
   long dstBegin;

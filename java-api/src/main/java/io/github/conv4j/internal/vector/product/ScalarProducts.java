@@ -3,6 +3,7 @@ package io.github.conv4j.internal.vector.product;
 import static io.github.conv4j.internal.vector.base.ScalarWidth.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.github.conv4j.PostOps;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -26,7 +27,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public PanelProductKernel panel(int channelCount, int run) {
+  public PanelProductKernel panel(int channelCount, int run, PostOps postOps) {
     return this;
   }
 
@@ -125,7 +126,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public PointwiseKernel pointwise(int vectors, int depth, boolean inSevens) {
+  public PointwiseKernel pointwise(int vectors, int depth, boolean inSevens, PostOps postOps) {
     throw new UnsupportedOperationException("scalar loops take lists of pixels");
   }
 }

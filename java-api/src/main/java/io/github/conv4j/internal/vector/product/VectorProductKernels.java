@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector.product;
 
+import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
 
@@ -11,8 +12,8 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public PanelProductKernel panel(int channelCount, int run) {
-    return PanelProductText.kernel(channelCount, run);
+  public PanelProductKernel panel(int channelCount, int run, PostOps postOps) {
+    return PanelProductText.kernel(channelCount, run, postOps);
   }
 
   @Override
@@ -26,9 +27,9 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public PointwiseKernel pointwise(int vectors, int depth, boolean inSevens) {
+  public PointwiseKernel pointwise(int vectors, int depth, boolean inSevens, PostOps postOps) {
     RegisterBlock block = RegisterBlock.of(vectors);
     boolean seven = inSevens && block.pixels() == RegisterBlock.MOST_PIXELS;
-    return PointwiseText.kernel(seven ? new RegisterBlock(7, vectors) : block, depth);
+    return PointwiseText.kernel(seven ? new RegisterBlock(7, vectors) : block, depth, postOps);
   }
 }

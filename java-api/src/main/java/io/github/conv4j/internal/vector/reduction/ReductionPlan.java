@@ -216,7 +216,7 @@ public final class ReductionPlan implements Plan<ReductionScratch> {
   @Override
   public void runPart(int part, ReductionScratch scratch, MemorySegment from, MemorySegment to) {
     if (biasOnly != null) {
-      biasOnly.run(plainBias, dst.c(), dst.c(), to);
+      biasOnly.run(plainBias, dst.c(), dst.c(), scratch.epilogue(), to);
       return;
     }
     int column = part % columnParts * columnsPerPart;

@@ -1,0 +1,162 @@
+package io.github.conv4j.internal.vector.base;
+
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOp.Binary;
+import io.github.conv4j.PostOp.Eltwise;
+import io.github.conv4j.PostOp.Extent;
+import io.github.conv4j.PostOp.Function;
+import io.github.conv4j.PostOp.Operand;
+import io.github.conv4j.PostOp.Origin;
+import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The post-ops of a plan that its kernels apply where they store, and the operands that are the
+ * same in every run. Immutable.
+ */
+public final class Epilogue implements AutoCloseable {
+  /** No post-ops. */
+  public static final Epilogue NONE = new Epilogue(PostOps.none(), List.of(), null);
+
+  private static final int MOST = 4;
+  private static final int MOST_TRANSCENDENTAL = 1;
+
+  private static final Set<Function> TRANSCENDENTAL =
+      EnumSet.of(
+          Function.ELU,
+          Function.SIGMOID,
+          Function.TANH,
+          Function.GELU_ERF,
+          Function.GELU_TANH,
+          Function.SWISH,
+          Function.EXP);
+
+  /**
+   * The operand of one post-op.
+   *
+   * @param extent how many elements it has
+   * @param run its index among the operands of a run, or -1
+   * @param channels one number an output channel and a vector more, or one number, where it is the
+   *     same in every run
+   * @param full an element for each of dst, as dst lies, where it is the same in every run
+   */
+  record Source(
+      Extent extent, int run, float @Nullable [] channels, @Nullable MemorySegment full) {}
+
+  private final PostOps postOps;
+  private final @Nullable Arena arena;
+  private final List<@Nullable Source> sources;
+
+  private Epilogue(PostOps postOps, List<@Nullable Source> sources, @Nullable Arena arena) {
+    this.postOps = postOps;
+    this.arena = arena;
+    this.sources = sources;
+  }
+
+  /**
+   * Takes the post-ops of a request, whose operands are copied.
+   *
+   * @param dst how dst lies
+   * @param lanes how many floats beyond the last channel may be read
+   */
+  public static Epilogue of(PrepareRequest request, TensorSpec dst, int lanes) {
+    PostOps postOps = request.convolution().postOps();
+    if (postOps.isEmpty()) {
+      return NONE;
+    }
+    List<@Nullable Source> sources = new ArrayList<>();
+    Arena arena = hasFullConstant(postOps) ? Arena.ofShared() : null;
+    int constants = 0;
+    int runs = 0;
+    for (PostOp postOp : postOps.list()) {
+      Operand operand = operandOf(postOp);
+      if (operand == null || operand.origin() == Origin.DESCRIPTION) {
+        sources.add(null);
+      } else if (operand.origin() == Origin.RUN) {
+        sources.add(new Source(operand.extent(), runs++, null, null));
+      } else {
+        sources.add(
+            constant(operand.extent(), request.operands().get(constants++), dst, lanes, arena));
+      }
+    }
+    return new Epilogue(postOps, sources, arena);
+  }
+
+  /**
+   * Whether kernels apply these: their text must stay short enough for the JIT compiler, and
+   * operands that are as large as dst must lie as dst does.
+   */
+  public static boolean serves(PostOps postOps, TensorSpec dst) {
+    long transcendental =
+        postOps.list().stream()
+            .filter(postOp -> postOp instanceof Eltwise e && TRANSCENDENTAL.contains(e.function()))
+            .count();
+    return transcendental <= MOST_TRANSCENDENTAL
+        && postOps.list().size() <= MOST
+        && dst.layout() instanceof Layout.Plain;
+  }
+
+  private static boolean hasFullConstant(PostOps postOps) {
+    return postOps.requestOperands().stream().anyMatch(o -> o.extent() == Extent.FULL);
+  }
+
+  private static Source constant(
+      Extent extent, Tensor tensor, TensorSpec dst, int lanes, @Nullable Arena arena) {
+    if (extent != Extent.FULL || arena == null) {
+      float[] values = tensor.toFloatArray();
+      return new Source(extent, -1, Arrays.copyOf(values, values.length + lanes), null);
+    }
+    Tensor copy = Tensor.allocate(dst, arena);
+    tensor.reorderTo(copy);
+    return new Source(extent, -1, null, copy.segment());
+  }
+
+  private static @Nullable Operand operandOf(PostOp postOp) {
+    return postOp instanceof Binary binary ? binary.operand() : null;
+  }
+
+  /** Returns the post-ops. */
+  public PostOps postOps() {
+    return postOps;
+  }
+
+  /** Returns where the operand of a post-op is; null where it has none, or one in its text. */
+  @Nullable Source source(int postOp) {
+    return sources.get(postOp);
+  }
+
+  @Override
+  public void close() {
+    if (arena != null) {
+      arena.close();
+    }
+  }
+
+  int count() {
+    return sources.size();
+  }
+
+  /** Returns the bytes of operands that are the same in every run. */
+  public long byteSize() {
+    long bytes = 0;
+    for (Source source : sources) {
+      if (source != null && source.channels() != null) {
+        bytes += (long) source.channels().length * Float.BYTES;
+      } else if (source != null && source.full() != null) {
+        bytes += source.full().byteSize();
+      }
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,208 @@
+package io.github.conv4j.internal.vector.code;
+
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOp.Binary;
+import io.github.conv4j.PostOp.Eltwise;
+import io.github.conv4j.PostOp.Extent;
+import io.github.conv4j.PostOp.Operand;
+import io.github.conv4j.PostOp.Origin;
+import io.github.conv4j.PostOps;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Writes post-ops on vectors, in the order of their list, as {@link PostOp} defines them. */
+final class PostOpText {
+  private static final float LOG2_E = (float) (1 / Math.log(2));
+
+  /** ln 2 in two parts, of which a whole number times the first is exact. */
+  private static final float LN2_HIGH = 0x1.62e4p-1f;
+
+  private static final float LN2_LOW = (float) (Math.log(2) - 0x1.62e4p-1);
+
+  /** Added to a small number, its last bits hold the nearest whole number. */
+  private static final float SHIFTER = 0x1.8p23f;
+
+  /** Between these the power of two has an exponent of its own. */
+  private static final float LEAST_EXPONENT = -87.3365f;
+
+  private static final float MOST_EXPONENT = 88.3762f;
+
+  private static final float[] TAYLOR = {1 / 720f, 1 / 120f, 1 / 24f, 1 / 6f, 1 / 2f, 1, 1};
+
+  private final KernelCode code;
+  private final List<PostOp> postOps;
+  private final @Nullable Mask valid;
+  private final @Nullable Floats[] channels;
+  private final @Nullable Segment[] full;
+
+  PostOpText(KernelCode code, PostOps postOps, Fields arguments, @Nullable Mask valid) {
+    this.code = code;
+    this.postOps = postOps.list();
+    this.valid = valid;
+    this.channels = new Floats[this.postOps.size()];
+    this.full = new Segment[this.postOps.size()];
+    for (int i = 0; i < channels.length; i++) {
+      if (!(this.postOps.get(i) instanceof Binary binary)
+          || binary.operand().origin() == Origin.DESCRIPTION) {
+        continue;
+      }
+      if (binary.operand().extent() == Extent.FULL) {
+        full[i] = code.local(arguments.segment("full", i));
+      } else {
+        channels[i] = code.local(arguments.floats("channels", i));
+      }
+    }
+  }
+
+  /**
+   * Returns what becomes of outputs.
+   *
+   * @param to where they go in dst, in bytes
+   * @param operand returns the vector of an operand that is not as large as dst
+   */
+  Vector apply(Vector outputs, Wide to, IntFunction<Vector> operand) {
+    Vector result = outputs;
+    for (int i = 0; i < postOps.size(); i++) {
+      VectorVariable x = code.local(result);
+      result =
+          switch (postOps.get(i)) {
+            case Eltwise eltwise -> apply(eltwise, x);
+            case Binary binary ->
+                apply(binary, x, code.local(operand(i, binary.operand(), to, operand)));
+          };
+    }
+    return result;
+  }
+
+  private Vector operand(int i, Operand operand, Wide to, IntFunction<Vector> smaller) {
+    if (operand.origin() == Origin.DESCRIPTION) {
+      return all(operand.value());
+    }
+    Segment whole = full[i];
+    if (whole == null) {
+      return smaller.apply(i);
+    }
+    return valid == null ? whole.vector(to) : whole.vector(to, valid);
+  }
+
+  /** The operand of neighbouring output channels. */
+  Vector channels(int postOp, Int first) {
+    return isScalar(postOp) ? channel(postOp, first) : numbers(postOp).vector(first);
+  }
+
+  /** The operand of one output channel. */
+  Vector channel(int postOp, Int channel) {
+    return numbers(postOp).at(isScalar(postOp) ? code.constant(0) : channel).broadcast();
+  }
+
+  private boolean isScalar(int postOp) {
+    return ((Binary) postOps.get(postOp)).operand().extent() == Extent.SCALAR;
+  }
+
+  private Floats numbers(int postOp) {
+    return Objects.requireNonNull(channels[postOp]);
+  }
+
+  private Vector apply(Binary binary, Vector x, Vector y) {
+    return switch (binary.operation()) {
+      case ADD -> x.plus(y);
+      case SUB -> x.minus(y);
+      case MUL -> x.times(y);
+      case DIV -> x.dividedBy(y);
+      case MIN -> y.blend(x, x.isLess(y));
+      case MAX -> y.blend(x, x.isGreater(y));
+      case PRELU -> x.times(y).blend(x, x.isGreater(all(0)));
+    };
+  }
+
+  private Vector apply(Eltwise eltwise, VectorVariable x) {
+    float alpha = eltwise.alpha();
+    float beta = eltwise.beta();
+    return switch (eltwise.function()) {
+      case RELU -> (alpha == 0 ? all(0) : x.times(all(alpha))).blend(x, x.isGreater(all(0)));
+      case ELU -> exponential(x).minus(all(1)).times(all(alpha)).blend(x, x.isGreater(all(0)));
+      case SIGMOID -> sigmoid(x);
+      case TANH -> tanh(x);
+      case GELU_ERF -> x.times(normalDistribution(x));
+      case GELU_TANH -> {
+        VectorVariable square = code.local(x.times(x));
+        Vector cubic = square.fma(all(0.044715f), all(1)).times(x);
+        Vector inner = cubic.times(all((float) Math.sqrt(2 / Math.PI)));
+        yield tanh(code.local(inner)).plus(all(1)).times(all(0.5f)).times(x);
+      }
+      case SWISH -> x.times(sigmoid(alpha == 1 ? x : code.local(x.times(all(alpha)))));
+      case HARD_SWISH -> unit(x.fma(all(1 / 6f), all(0.5f))).times(x);
+      case HARD_SIGMOID -> unit(x.fma(all(alpha), all(beta)));
+      case CLIP -> {
+        VectorVariable least = code.local(all(alpha).blend(x, x.isGreater(all(alpha))));
+        yield all(beta).blend(least, least.isLess(all(beta)));
+      }
+      case LINEAR -> x.fma(all(alpha), all(beta));
+      case ABS -> x.abs();
+      case SQUARE -> x.times(x);
+      case SQRT -> x.sqrt();
+      case EXP -> exponential(x);
+    };
+  }
+
+  private Vector all(float number) {
+    return code.constant(number).broadcast();
+  }
+
+  /** {@code max(0, min(1, x))}. */
+  private Vector unit(Vector value) {
+    VectorVariable x = code.local(value);
+    VectorVariable most = code.local(all(1).blend(x, x.isLess(all(1))));
+    return all(0).blend(most, most.isGreater(all(0)));
+  }
+
+  private Vector sigmoid(VectorVariable x) {
+    return all(1).dividedBy(exponential(code.local(x.negated())).plus(all(1)));
+  }
+
+  /** {@code 1 - 2 / (exp(2 x) + 1)}: exact at infinities, and off by some 1e-7 near 0. */
+  private Vector tanh(VectorVariable x) {
+    Vector exponential = exponential(code.local(x.plus(x)));
+    return all(1).minus(all(2).dividedBy(exponential.plus(all(1))));
+  }
+
+  /**
+   * The share of the standard normal distribution below x, by 7.1.26 of Abramowitz and Stegun,
+   * whose error is at most 1.5e-7.
+   */
+  private Vector normalDistribution(VectorVariable x) {
+    VectorVariable scaled = code.local(x.abs().times(all((float) Math.sqrt(0.5))));
+    VectorVariable t = code.local(all(1).dividedBy(scaled.fma(all(0.3275911f), all(1))));
+    float[] coefficients = {1.061405429f, -1.453152027f, 1.421413741f, -0.284496736f, 0.254829592f};
+    VectorVariable sum = code.local(all(coefficients[0]));
+    for (int i = 1; i < coefficients.length; i++) {
+      sum.set(sum.fma(t, all(coefficients[i])));
+    }
+    Vector exponential = exponential(code.local(scaled.times(scaled).negated()));
+    VectorVariable tail = code.local(sum.times(t).times(exponential).times(all(0.5f)));
+    return tail.blend(all(1).minus(tail), x.isGreater(all(0)));
+  }
+
+  /**
+   * e to the power of x: {@code 2^n * e^r}, with r within half of ln 2 and a polynomial for its
+   * power, at most two units in the last place off; what would be a denormal number is 0.
+   */
+  private Vector exponential(VectorVariable x) {
+    VectorVariable low = code.local(all(LEAST_EXPONENT).blend(x, x.isGreater(all(LEAST_EXPONENT))));
+    VectorVariable y = code.local(all(MOST_EXPONENT).blend(low, low.isLess(all(MOST_EXPONENT))));
+    VectorVariable shifted = code.local(y.fma(all(LOG2_E), all(SHIFTER)));
+    VectorVariable n = code.local(shifted.minus(all(SHIFTER)));
+    VectorVariable r = code.local(n.fma(all(-LN2_HIGH), y));
+    r.set(n.fma(all(-LN2_LOW), r));
+    VectorVariable power = code.local(all(TAYLOR[0]));
+    for (int i = 1; i < TAYLOR.length; i++) {
+      power.set(power.fma(r, all(TAYLOR[i])));
+    }
+    VectorVariable scaled = code.local(power.timesPowerOfTwo(shifted));
+    scaled.set(scaled.blend(all(Float.POSITIVE_INFINITY), x.isGreater(all(MOST_EXPONENT))));
+    scaled.set(scaled.blend(all(0), x.isLess(all(LEAST_EXPONENT))));
+    return scaled.blend(x, x.differs(x));
+  }
+}
