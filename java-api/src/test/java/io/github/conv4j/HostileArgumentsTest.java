@@ -226,6 +226,35 @@ class HostileArgumentsTest {
             "takes 4",
             "gives 8"),
         of(
+            "later result",
+            () -> ConvolutionSequence.of(same()).then(same(), Connection.from(2)),
+            "reads result 2",
+            "0 to 1"),
+        of(
+            "result that nobody reads",
+            () ->
+                ConvolutionSequence.of(same())
+                    .then(same(), Connection.from(0))
+                    .outputShape(Shape.of(1, 4, 3, 3)),
+            "no step reads result 1"),
+        of(
+            "operand that nobody takes",
+            () -> ConvolutionSequence.of(same()).then(same(), Connection.from(1).operands(0)),
+            "take 0 operands",
+            "[0]"),
+        of(
+            "operand of other channels",
+            () ->
+                ConvolutionSequence.of(conv().build())
+                    .then(
+                        Convolution.conv2d(8, 8)
+                            .build()
+                            .withPostOps(PostOps.of(PostOp.add(PostOp.Operand.full().atEachRun()))),
+                        Connection.from(1).operands(0)),
+            "operand of 8",
+            "gives 4"),
+        of("negative result", () -> Connection.from(-1), "-1"),
+        of(
             "ranks",
             () ->
                 ConvolutionSequence.of(
@@ -337,5 +366,9 @@ class HostileArgumentsTest {
     if (!hostile.mentions().isEmpty()) {
       assertThat(thrown.getMessage()).contains(hostile.mentions());
     }
+  }
+
+  private static Convolution same() {
+    return Convolution.conv2d(4, 4).build();
   }
 }

@@ -116,6 +116,24 @@ class VariantsTest {
   }
 
   @Test
+  void stepsSeeThroughTheirOperandsToo() {
+    PostOp residual = PostOp.add(PostOp.Operand.full().atEachRun());
+    Convolution wide = Convolution.conv2d(4, 4).kernel(5).padding(2).build();
+    Convolution pointwise = Convolution.conv2d(4, 4).build().withPostOps(PostOps.of(residual));
+    var sequence =
+        ConvolutionSequence.of(wide, pointwise.withPostOps(PostOps.none()))
+            .then(pointwise, Connection.from(2).operands(1));
+
+    assertThat(sequence.receptiveField()).containsExactly(5, 5);
+    assertThat(sequence.resultShapes(Shape.of(1, 4, 6, 6)))
+        .hasSize(4)
+        .containsOnly(Shape.of(1, 4, 6, 6));
+    assertThat(sequence.toString()).endsWith("with [1]");
+    assertThat(sequence)
+        .isEqualTo(new ConvolutionSequence(sequence.steps(), sequence.connections()));
+  }
+
+  @Test
   void stridesWidenWhatLaterStepsSee() {
     Convolution strided = Convolution.conv1d(1, 1).kernel(3).stride(2).build();
 

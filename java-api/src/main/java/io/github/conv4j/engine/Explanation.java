@@ -18,33 +18,47 @@ public final class Explanation {
   private final List<Stage> stages;
   private final List<String> warnings;
   private final List<Candidate> candidates;
+  private final long buffersByteSize;
+  private final long naiveBuffersByteSize;
 
   private Explanation(
       String engine,
       String problem,
       List<Stage> stages,
       List<String> warnings,
-      List<Candidate> candidates) {
+      List<Candidate> candidates,
+      long buffersByteSize,
+      long naiveBuffersByteSize) {
     this.engine = Objects.requireNonNull(engine, "engine");
     this.problem = Objects.requireNonNull(problem, "problem");
     this.stages = List.copyOf(stages);
     this.warnings = List.copyOf(warnings);
     this.candidates = List.copyOf(candidates);
+    this.buffersByteSize = Checks.notNegative(buffersByteSize, "buffersByteSize");
+    this.naiveBuffersByteSize = Checks.notNegative(naiveBuffersByteSize, "naiveBuffersByteSize");
   }
 
   /** Explains what runs, without warnings and not chosen among candidates. */
   public static Explanation of(String engine, String problem, List<Stage> stages) {
-    return new Explanation(engine, problem, stages, List.of(), List.of());
+    return new Explanation(engine, problem, stages, List.of(), List.of(), 0, 0);
   }
 
   /** Returns the same explanation with other warnings. */
   public Explanation withWarnings(List<String> sentences) {
-    return new Explanation(engine, problem, stages, sentences, candidates);
+    return new Explanation(
+        engine, problem, stages, sentences, candidates, buffersByteSize, naiveBuffersByteSize);
   }
 
   /** Returns the same explanation with other candidates. */
   public Explanation withCandidates(List<Candidate> choices) {
-    return new Explanation(engine, problem, stages, warnings, choices);
+    return new Explanation(
+        engine, problem, stages, warnings, choices, buffersByteSize, naiveBuffersByteSize);
+  }
+
+  /** Returns the same explanation with what the results between stages take. */
+  public Explanation withBuffers(long plannedByteSize, long naiveByteSize) {
+    return new Explanation(
+        engine, problem, stages, warnings, candidates, plannedByteSize, naiveByteSize);
   }
 
   /** Returns the engine's name. */
@@ -77,6 +91,19 @@ public final class Explanation {
     return stages.stream().mapToLong(Stage::weightsByteSize).sum();
   }
 
+  /**
+   * Returns the bytes of results between the steps of a sequence, for each concurrent caller: those
+   * that are not needed at the same time share memory. 0 for a single convolution.
+   */
+  public long buffersByteSize() {
+    return buffersByteSize;
+  }
+
+  /** Returns the bytes that these would take if each had memory of its own. */
+  public long naiveBuffersByteSize() {
+    return naiveBuffersByteSize;
+  }
+
   /** Returns the scratchpad bytes that each thread takes, of all stages. */
   public long scratchpadByteSize() {
     return stages.stream().mapToLong(Stage::scratchpadByteSize).sum();
@@ -89,12 +116,15 @@ public final class Explanation {
         && problem.equals(that.problem)
         && stages.equals(that.stages)
         && warnings.equals(that.warnings)
-        && candidates.equals(that.candidates);
+        && candidates.equals(that.candidates)
+        && buffersByteSize == that.buffersByteSize
+        && naiveBuffersByteSize == that.naiveBuffersByteSize;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(engine, problem, stages, warnings, candidates);
+    return Objects.hash(
+        engine, problem, stages, warnings, candidates, buffersByteSize, naiveBuffersByteSize);
   }
 
   /**

@@ -39,6 +39,13 @@ final class ExplanationText {
       add("  all weights", bytes(explanation.weightsByteSize()));
       add("  all scratchpads", bytes(explanation.scratchpadByteSize()));
     }
+    if (explanation.naiveBuffersByteSize() > 0) {
+      add(
+          "  buffers",
+          "%s, %s without sharing"
+              .formatted(
+                  bytes(explanation.buffersByteSize()), bytes(explanation.naiveBuffersByteSize())));
+    }
   }
 
   /** The name of a candidate to the left, its time and the note to the right. */

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.github.conv4j.ChannelShuffle;
+import io.github.conv4j.Connection;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.Variants;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
@@ -121,6 +124,27 @@ abstract class AllocationContract extends EngineContract {
                       arena))) {
         allocatesNothing(prepared);
       }
+    }
+  }
+
+  @Test
+  void residuals() {
+    Convolution pointwise = Variants.pointwiseGrouped(4, 4, 2);
+    PostOps residual = PostOps.of(PostOp.add(PostOp.Operand.full().atEachRun()), PostOp.relu());
+    ConvolutionSequence sequence =
+        ConvolutionSequence.of(pointwise)
+            .then(pointwise.withPostOps(residual), Connection.from(1).operands(0));
+    try (Arena arena = Arena.ofConfined();
+        PreparedConvolution prepared =
+            engine.prepare(
+                sequence,
+                TensorSpec.f32(Layout.NHWC, SRC.dims()),
+                Runs.parameters(
+                    sequence,
+                    List.of(new float[8], new float[8]),
+                    List.of(new float[4], new float[4]),
+                    arena))) {
+      allocatesNothing(prepared);
     }
   }
 

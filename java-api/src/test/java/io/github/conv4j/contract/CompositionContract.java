@@ -5,10 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.ChannelShuffle;
+import io.github.conv4j.Connection;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.Variants;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -123,6 +126,67 @@ abstract class CompositionContract extends EngineContract {
             pointwise),
         src);
     agrees(ConvolutionSequence.of(pointwise), src);
+  }
+
+  /** An inverted residual as in MobileNetV2 and bottlenecks as in ResNet, against their layers. */
+  @Test
+  void residuals() {
+    PostOp residual = PostOp.add(PostOp.Operand.full().atEachRun());
+    PostOp clip = PostOp.clip(0, 6);
+    Convolution expand = Convolution.conv2d(8, 24).build().withPostOps(PostOps.of(clip));
+    Convolution depthwise = Convolution.conv2d(24, 24).kernel(3).padding(1).groups(24).build();
+    Convolution project = Convolution.conv2d(24, 8).build();
+    agreesStepByStep(
+        ConvolutionSequence.of(expand, depthwise.withPostOps(PostOps.of(clip)))
+            .then(project.withPostOps(PostOps.of(residual)), Connection.from(2).operands(0)));
+
+    Convolution reduce = Convolution.conv2d(8, 4).build().withPostOps(PostOps.of(PostOp.relu()));
+    Convolution strided = Convolution.conv2d(4, 4).kernel(3).stride(2).padding(1).build();
+    Convolution shortcut = Convolution.conv2d(8, 16).stride(2).build();
+    Convolution widen =
+        Convolution.conv2d(4, 16).build().withPostOps(PostOps.of(residual, PostOp.relu()));
+    agreesStepByStep(
+        ConvolutionSequence.of(reduce, strided)
+            .then(shortcut, Connection.from(0))
+            .then(widen, Connection.from(2).operands(3)));
+  }
+
+  private void agreesStepByStep(ConvolutionSequence sequence) {
+    Shape src = Shape.of(2, 8, 7, 9);
+    List<float[]> weights = new ArrayList<>();
+    List<float @Nullable []> biases = new ArrayList<>();
+    List<float[]> results = new ArrayList<>(List.of(Runs.integers(src, 1)));
+    List<Shape> shapes = sequence.resultShapes(src);
+    for (int i = 0; i < sequence.steps().size(); i++) {
+      Convolution step = (Convolution) sequence.steps().get(i);
+      Connection connection = sequence.connections().get(i);
+      weights.add(Runs.integers(step.weightsShape(), 10 + i));
+      biases.add(Runs.integers(Shape.of(step.outChannels()), 20 + i));
+      float[] result =
+          Runs.on(
+              reference,
+              step.withPostOps(PostOps.none()),
+              spec(Layout.NCHW, shapes.get(connection.src())),
+              results.get(connection.src()),
+              weights.getLast(),
+              biases.getLast());
+      for (int j = 0; j < result.length; j++) {
+        double value = result[j];
+        for (PostOp postOp : step.postOps().list()) {
+          boolean takesResult = postOp instanceof PostOp.Binary;
+          value =
+              postOp.apply(
+                  value, takesResult ? results.get(connection.operands().getFirst())[j] : 0);
+        }
+        result[j] = (float) value;
+      }
+      results.add(result);
+    }
+    for (Layout layout : List.of(Layout.NCHW, Layout.NHWC, Layout.ANY)) {
+      assertThat(Runs.on(engine, sequence, spec(layout, src), results.getFirst(), weights, biases))
+          .as("%s in %s", sequence, layout)
+          .containsExactly(results.getLast());
+    }
   }
 
   /** A view into a larger channels-last picture, in and out; nothing around them may change. */

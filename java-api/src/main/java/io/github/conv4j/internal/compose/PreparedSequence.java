@@ -1,10 +1,10 @@
 package io.github.conv4j.internal.compose;
 
 import io.github.conv4j.ChannelShuffle;
+import io.github.conv4j.Connection;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Parameters;
-import io.github.conv4j.Step;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
@@ -16,27 +16,44 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A sequence on any engine: prepared steps with the buffers between them. */
-public final class PreparedSequence extends CheckedConvolution<Buffers> {
-  /** A step that is ready to run: a convolution or a copy. */
-  private record Stage(@Nullable PreparedConvolution convolution, @Nullable Shuffle shuffle) {}
+/** A sequence on any engine: prepared steps, and one arena for what lies between them. */
+public final class PreparedSequence extends CheckedConvolution<SequenceMemory> {
+  /** A step that is ready to run: a convolution or a copy, and the results that it reads. */
+  private record Stage(
+      @Nullable PreparedConvolution convolution,
+      @Nullable Shuffle shuffle,
+      int src,
+      int[] operands) {}
 
   private final Stage[] stages;
 
   private PreparedSequence(
-      TensorSpec src,
-      TensorSpec dst,
+      List<TensorSpec> results,
       Explanation explanation,
       Ledger ledger,
-      List<TensorSpec> between,
+      BufferPlan plan,
       AutoCloseable prepared,
       Stage[] stages) {
-    super(src, dst, explanation, ledger, () -> new Buffers(between), prepared);
+    super(
+        results.getFirst(),
+        results.getLast(),
+        explanation,
+        ledger,
+        memoryFactory(results, plan, stages),
+        prepared);
     this.stages = stages;
+  }
+
+  private static Supplier<SequenceMemory> memoryFactory(
+      List<TensorSpec> results, BufferPlan plan, Stage[] stages) {
+    int[] operandCounts = Arrays.stream(stages).mapToInt(s -> s.operands.length).toArray();
+    return () -> new SequenceMemory(results, plan, operandCounts);
   }
 
   /** Prepares every step on the engine. */
@@ -67,44 +84,43 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
       List<Parameters> parameters,
       List<PreparedConvolution> prepared,
       AutoCloseable closeAll) {
+    sequence.resultShapes(src.shape());
     List<Stage> stages = new ArrayList<>();
-    List<TensorSpec> specs = new ArrayList<>();
+    List<TensorSpec> results = new ArrayList<>(List.of(src));
     List<Explanation.Stage> explained = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     var remaining = parameters.iterator();
-    TensorSpec current = src;
-    for (Step step : sequence.steps()) {
-      switch (step) {
+    for (int i = 0; i < sequence.steps().size(); i++) {
+      Connection connection = sequence.connections().get(i);
+      int[] operands = connection.operands().stream().mapToInt(Integer::intValue).toArray();
+      switch (sequence.steps().get(i)) {
         case Convolution convolution -> {
-          Parameters own = remaining.next();
-          if (!convolution.postOps().runOperands().isEmpty()) {
-            throw new IllegalArgumentException(
-                "a step of a sequence is given no operands at each run but %s takes some"
-                    .formatted(convolution));
+          var request =
+              ConvolutionRequest.of(convolution, results.get(connection.src()))
+                  .withParameters(remaining.next());
+          // An operand is as large as the result and lies as it does.
+          for (int operand : operands) {
+            request = request.withDst(PrepareRequest.settled(results.get(operand)));
           }
-          PreparedConvolution next =
-              engine.prepare(ConvolutionRequest.of(convolution, current).withParameters(own));
+          PreparedConvolution next = engine.prepare(request);
           prepared.add(next);
-          stages.add(new Stage(next, null));
+          stages.add(new Stage(next, null, connection.src(), operands));
           explained.addAll(next.explain().stages());
           warnings.addAll(next.explain().warnings());
-          if (specs.isEmpty()) {
-            specs.add(next.src());
-          }
-          current = next.dst();
+          results.set(connection.src(), next.src());
+          results.add(next.dst());
+          requireOperands(next, operands, results);
         }
         case ChannelShuffle shuffle -> {
-          if (specs.isEmpty()) {
-            current = PrepareRequest.settled(current);
-            specs.add(current);
-          }
-          shuffle.outputShape(current.shape());
-          stages.add(new Stage(null, new Shuffle(shuffle, current)));
-          explained.add(Explanation.Stage.of("channel shuffle", "java:copy", current, current));
+          TensorSpec read = PrepareRequest.settled(results.get(connection.src()));
+          results.set(connection.src(), read);
+          stages.add(new Stage(null, new Shuffle(shuffle, read), connection.src(), operands));
+          explained.add(Explanation.Stage.of("channel shuffle", "java:copy", read, read));
+          results.add(read);
         }
       }
-      specs.add(current);
     }
+    var plan = new BufferPlan(buffers(sequence, results));
     boolean closesWithEngine = engine instanceof LedgerOwner;
     if (!closesWithEngine) {
       warnings.add(
@@ -113,37 +129,71 @@ public final class PreparedSequence extends CheckedConvolution<Buffers> {
               + " until it is garbage");
     }
     var explanation =
-        Explanation.of(engine.name(), sequence + " on " + specs.getFirst(), explained)
-            .withWarnings(warnings);
+        Explanation.of(engine.name(), sequence + " on " + results.getFirst(), explained)
+            .withWarnings(warnings)
+            .withBuffers(plan.byteSize(), plan.naiveByteSize());
     return new PreparedSequence(
-        specs.getFirst(),
-        specs.getLast(),
+        results,
         explanation,
         engine instanceof LedgerOwner owner
             ? owner.ledger()
             : new Ledger(engine.name(), engine.options()),
-        List.copyOf(specs.subList(1, specs.size() - 1)),
+        plan,
         closeAll,
         stages.toArray(Stage[]::new));
   }
 
-  @Override
-  protected void run(Buffers buffers, Tensor src, Tensor dst) {
-    Tensor from = src;
-    int last = stages.length - 1;
-    for (int i = 0; i < last; i++) {
-      Tensor to = buffers.get(i);
-      run(stages[i], from, to);
-      from = to;
+  private static void requireOperands(
+      PreparedConvolution step, int[] operands, List<TensorSpec> results) {
+    for (int i = 0; i < operands.length; i++) {
+      TensorSpec needed = step.operands().get(i);
+      if (!needed.equals(results.get(operands[i]))) {
+        throw new IllegalArgumentException(
+            "%s takes operand %d as %s but result %d is %s"
+                .formatted(step, i, needed, operands[i], results.get(operands[i])));
+      }
     }
-    run(stages[last], from, dst);
   }
 
-  private void run(Stage stage, Tensor src, Tensor dst) {
-    if (stage.convolution != null) {
-      executeStage(stage.convolution, src, dst);
-    } else if (stage.shuffle != null) {
-      stage.shuffle.run(src, dst);
+  /** Each result between the first and the last lives from its step to the last that reads it. */
+  private static List<BufferPlan.Buffer> buffers(
+      ConvolutionSequence sequence, List<TensorSpec> results) {
+    List<BufferPlan.Buffer> buffers = new ArrayList<>();
+    for (int result = 1; result < results.size() - 1; result++) {
+      int last = result;
+      for (int step = result; step < sequence.steps().size(); step++) {
+        Connection connection = sequence.connections().get(step);
+        if (connection.src() == result || connection.operands().contains(result)) {
+          last = step;
+        }
+      }
+      buffers.add(new BufferPlan.Buffer(results.get(result).byteSize(), result - 1, last));
     }
+    return buffers;
+  }
+
+  @Override
+  protected void run(SequenceMemory memory, Tensor src, Tensor dst) {
+    Tensor[] results = memory.results();
+    results[0] = src;
+    results[stages.length] = dst;
+    try {
+      for (int i = 0; i < stages.length; i++) {
+        run(stages[i], results, memory.operands(i), results[i + 1]);
+      }
+    } finally {
+      memory.letGoOfCaller();
+    }
+  }
+
+  private void run(Stage stage, Tensor[] results, Tensor[] operands, Tensor dst) {
+    if (stage.shuffle != null) {
+      stage.shuffle.run(results[stage.src], dst);
+      return;
+    }
+    for (int i = 0; i < operands.length; i++) {
+      operands[i] = results[stage.operands[i]];
+    }
+    executeStage(Objects.requireNonNull(stage.convolution), results[stage.src], dst, operands);
   }
 }

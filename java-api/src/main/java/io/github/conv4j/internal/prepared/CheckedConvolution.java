@@ -3,6 +3,7 @@ package io.github.conv4j.internal.prepared;
 import io.github.conv4j.CallInterruptedException;
 import io.github.conv4j.DeadlineExceededException;
 import io.github.conv4j.QueueFullException;
+import io.github.conv4j.engine.ConvolutionCall;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.parallel.Budget;
@@ -183,10 +184,22 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
 
   /** Executes a part of this convolution: on the permit of the budget that the call holds. */
   protected final void executeStage(PreparedConvolution stage, Tensor src, Tensor dst) {
+    executeStage(stage, src, dst, NO_OPERANDS);
+  }
+
+  /** Executes a part of this convolution, with what its post-ops are given. */
+  protected final void executeStage(
+      PreparedConvolution stage, Tensor src, Tensor dst, Tensor[] operands) {
     if (stage instanceof BudgetedConvolution inner && inner.budget() == budget) {
-      inner.executeInside(src, dst);
-    } else {
+      inner.executeInside(src, dst, operands);
+    } else if (operands.length == 0) {
       stage.execute(src, dst);
+    } else {
+      ConvolutionCall call = stage.call().src(src).dst(dst);
+      for (int i = 0; i < operands.length; i++) {
+        call.operand(i, operands[i]);
+      }
+      call.execute();
     }
   }
 

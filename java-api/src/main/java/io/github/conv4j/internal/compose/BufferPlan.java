@@ -1,0 +1,87 @@
+package io.github.conv4j.internal.compose;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Where buffers lie in one arena, so that those which are needed at the same time do not overlap:
+ * the largest first, each in the lowest gap that is free as long as it lives.
+ *
+ * @see <a href="https://arxiv.org/abs/2001.03288">Pisarchyk and Lee, Efficient Memory Management
+ *     for Deep Neural Net Inference, greedy by size</a>
+ */
+final class BufferPlan {
+  /** Buffers begin at a multiple of a cache line. */
+  static final long ALIGNMENT_BYTES = 64;
+
+  /**
+   * A buffer.
+   *
+   * @param byteSize how large it is
+   * @param first the step that writes it
+   * @param last the last step that reads it
+   */
+  record Buffer(long byteSize, int first, int last) {
+    private boolean livesWith(Buffer other) {
+      return first <= other.last && other.first <= last;
+    }
+  }
+
+  private final long[] offsets;
+  private final long byteSize;
+  private final long naiveByteSize;
+
+  BufferPlan(List<Buffer> buffers) {
+    offsets = new long[buffers.size()];
+    List<Integer> placed = new ArrayList<>();
+    List<Integer> largestFirst =
+        IntStream.range(0, buffers.size())
+            .boxed()
+            .sorted(Comparator.comparingLong(i -> -buffers.get(i).byteSize()))
+            .toList();
+    long end = 0;
+    long sum = 0;
+    for (int index : largestFirst) {
+      Buffer buffer = buffers.get(index);
+      List<Integer> neighbours =
+          placed.stream()
+              .filter(other -> buffer.livesWith(buffers.get(other)))
+              .sorted(Comparator.comparingLong(other -> offsets[other]))
+              .toList();
+      long offset = 0;
+      for (int other : neighbours) {
+        if (offsets[other] - offset >= buffer.byteSize()) {
+          break;
+        }
+        offset = Math.max(offset, aligned(offsets[other] + buffers.get(other).byteSize()));
+      }
+      offsets[index] = offset;
+      placed.add(index);
+      end = Math.max(end, Math.addExact(offset, buffer.byteSize()));
+      sum = Math.addExact(sum, buffer.byteSize());
+    }
+    byteSize = end;
+    naiveByteSize = sum;
+  }
+
+  private static long aligned(long offset) {
+    return Math.ceilDiv(offset, ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+  }
+
+  /** Returns where a buffer begins. */
+  long offset(int buffer) {
+    return offsets[buffer];
+  }
+
+  /** Returns how large the arena is. */
+  long byteSize() {
+    return byteSize;
+  }
+
+  /** Returns how large all buffers are together. */
+  long naiveByteSize() {
+    return naiveByteSize;
+  }
+}
