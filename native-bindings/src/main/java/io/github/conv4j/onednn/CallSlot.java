@@ -91,11 +91,7 @@ final class CallSlot implements AutoCloseable, ByteSized {
     }
     call.placeOperands(placed, operands);
     call.execute(
-        src,
-        placed.srcOffset() * Float.BYTES,
-        dst,
-        placed.dstOffset() * Float.BYTES,
-        operands);
+        src, placed.srcOffset() * Float.BYTES, dst, placed.dstOffset() * Float.BYTES, operands);
   }
 
   @Override

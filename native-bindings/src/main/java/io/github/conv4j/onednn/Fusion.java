@@ -42,8 +42,7 @@ final class Fusion {
         && postOps.list().stream()
             .noneMatch(
                 postOp ->
-                    postOp instanceof Eltwise eltwise
-                        && eltwise.function() == PostOp.Function.EXP);
+                    postOp instanceof Eltwise eltwise && eltwise.function() == PostOp.Function.EXP);
   }
 
   /** Whether an implementation applies post-ops as the definition says. */

@@ -203,14 +203,7 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
   public int postOpsAppendBinaryV2(
       MemorySegment postOps, int algorithm, MemorySegment src1Desc, MemorySegment src2Desc) {
     return (int)
-        call(
-            postOpsAppendBinaryV2,
-            word(postOps),
-            algorithm,
-            word(src1Desc),
-            word(src2Desc),
-            0,
-            0);
+        call(postOpsAppendBinaryV2, word(postOps), algorithm, word(src1Desc), word(src2Desc), 0, 0);
   }
 
   @Override

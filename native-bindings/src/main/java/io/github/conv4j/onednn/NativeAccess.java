@@ -25,11 +25,11 @@ import java.util.OptionalInt;
  * <p>Free of policy: which library, which version and what to do about a failure is decided
  * elsewhere.
  *
- * <p>Functions are called through three method handles for nearly all of them, since each new signature
- * costs a process 15 to 40 ms, and oneDNN has twenty. Arguments are passed as words of 64 bits,
- * also where C declares an {@code int}: every calling convention of the platforms that conv4j is
- * published for gives each of the first arguments a register, and each of the others 8 bytes on the
- * stack (on macOS as far as they are pointers, as here); lets a callee look at no more than the
+ * <p>Functions are called through three method handles for nearly all of them, since each new
+ * signature costs a process 15 to 40 ms, and oneDNN has twenty. Arguments are passed as words of 64
+ * bits, also where C declares an {@code int}: every calling convention of the platforms that conv4j
+ * is published for gives each of the first arguments a register, and each of the others 8 bytes on
+ * the stack (on macOS as far as they are pointers, as here); lets a callee look at no more than the
  * bits of its parameter's type, and at no more arguments than it has; and returns integers and
  * pointers in the same register. Not for functions with variable arguments; of those with
  * floating-point ones there is one, which has a handle of its own.
@@ -71,17 +71,8 @@ final class NativeAccess {
         Linker.nativeLinker()
             .downcallHandle(
                 FunctionDescriptor.of(
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS,
-                    ADDRESS));
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, ADDRESS,
+                    ADDRESS, ADDRESS, ADDRESS));
   }
 
   /** For functions of two words and two floats. */
@@ -243,16 +234,7 @@ final class NativeAccess {
     try {
       return (long)
           HoldingOperands.CALL.invokeExact(
-              function,
-              first,
-              second,
-              third,
-              fourth,
-              held,
-              alsoHeld,
-              operand0,
-              operand1,
-              operand2,
+              function, first, second, third, fourth, held, alsoHeld, operand0, operand1, operand2,
               operand3);
     } catch (Throwable e) {
       throw unexpected(e);

@@ -116,8 +116,7 @@ final class PackedConvolution implements AutoCloseable {
         continue;
       }
       PostOp.Operand operand = Fusion.operand(compiled.spec().postOps().list().get(i));
-      boolean perChannel =
-          operand != null && operand.extent() == PostOp.Extent.PER_CHANNEL;
+      boolean perChannel = operand != null && operand.extent() == PostOp.Extent.PER_CHANNEL;
       int count = perChannel ? Math.toIntExact(compiled.spec().outChannels()) : 1;
       MemorySegment memory =
           handles.own(

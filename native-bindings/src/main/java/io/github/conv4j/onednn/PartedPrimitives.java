@@ -45,8 +45,7 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
    *
    * @param operands the operands of the request that are as large as dst, which this copies
    */
-  PartedPrimitives(
-      Way way, PlainParameters parameters, TensorSpec dst, List<Tensor> operands) {
+  PartedPrimitives(Way way, PlainParameters parameters, TensorSpec dst, List<Tensor> operands) {
     this.implementation = way.implementation().name();
     this.largeOperands = operands.isEmpty() ? null : new LargeOperands(dst, operands);
     try {
@@ -91,10 +90,7 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
     for (PrimitiveSpec.Part part : way.parts()) {
       placed.add(
           new PlacedPrimitive(
-              primitive(part, parameters),
-              part.srcOffset(),
-              part.dstOffset(),
-              part.biasOffset()));
+              primitive(part, parameters), part.srcOffset(), part.dstOffset(), part.biasOffset()));
     }
     return List.copyOf(placed);
   }
