@@ -34,7 +34,10 @@ import org.junit.jupiter.api.Test;
 /** What is done to outputs before they are written. */
 abstract class PostOpsContract extends EngineContract {
   private static final String[] LINES = {
-    "mb2_ic16oc16_ih7kh3ph1", "g16mb1_ic16oc16_ih9kh3ph1", "mb1_ic5oc7_ih8", "g2mb2_ic8oc6_ih6kh3"
+    "mb2_ic16oc16_ih7kh3ph1",
+    "g16mb1_ic16oc16_ih9kh3ph1",
+    "mb1_ic5oc7_ih8kh1",
+    "g2mb2_ic8oc6_ih6kh3"
   };
 
   private static final String[] EACH = {
@@ -98,7 +101,7 @@ abstract class PostOpsContract extends EngineContract {
         "mb1_ic16oc3_ih9kh4sh2ph1_transposed",
         "mb1_ic4oc6_ih5kh3ph1_transposed",
         "mb1_ic4oc6_ih1kh3_transposed",
-        "mb3_ic4oc6_ih1",
+        "mb3_ic4oc6_ih1kh1",
         "mb1_ic4oc6_ih9iw2kh3kw1ph1pw0",
         "mb1_ic2oc3_iw20kw3pw1",
         "mb1_ic2oc3_id5kd3pd1");
@@ -160,8 +163,6 @@ abstract class PostOpsContract extends EngineContract {
       -1e30f
     };
     Shape src = Shape.of(1, 16, 3, specials.length);
-    float[] x = new float[Math.toIntExact(src.elementCount())];
-    Arrays.setAll(x, i -> specials[i % specials.length]);
     float[] bias = new float[16];
     List<String> texts = new ArrayList<>(List.of(EACH));
     texts.addAll(
@@ -173,7 +174,8 @@ abstract class PostOpsContract extends EngineContract {
             Convolution.conv2d(16, 16).kernel(3).padding(1).groups(16).build(),
             Convolution.conv2d(16, 8).build(),
             Convolution.conv2d(16, 16).kernel(3).padding(1).build())) {
-      float[] weights = Runs.constant(plain.weightsShape(), 0.5f);
+      float[] x = specials(plain, src, specials);
+      float[] weights = centerOfFirst(plain);
       for (String text : texts) {
         Convolution convolution = plain.withPostOps(PostOps.parse(text));
         if (!convolution.postOps().requestOperands().isEmpty()) {
@@ -201,14 +203,35 @@ abstract class PostOpsContract extends EngineContract {
     }
   }
 
+  /** Where channels are summed, only the first is special. */
+  private static float[] specials(Convolution convolution, Shape src, float[] specials) {
+    float[] x = new float[Math.toIntExact(src.elementCount())];
+    int count = convolution.groups() == 1 ? x.length / 16 : x.length;
+    for (int i = 0; i < count; i++) {
+      x[i] = specials[i % specials.length];
+    }
+    return x;
+  }
+
+  /** Passes the first source channel of each group on, so that nothing is added up. */
+  private static float[] centerOfFirst(Convolution convolution) {
+    float[] weights = Runs.constant(convolution.weightsShape(), 0);
+    int kernel = (int) (convolution.kernel(0) * convolution.kernel(1));
+    int perOutput = weights.length / (int) convolution.outChannels();
+    for (int i = 0; i < weights.length; i += perOutput) {
+      weights[i + kernel / 2] = 1;
+    }
+    return weights;
+  }
+
   @Test
   void helpersUseOperandsOfTheCallersThread() {
     try (Engine wide = Engines.named(engineName(), EngineOptions.defaults().withThreads(3))) {
       agree(
           wide,
           List.of("add:per_tensor:run,relu,mul:per_oc:run,add:common:run,max:per_tensor,prelu"),
-          "mb1_ic32oc48_ih29iw31kh3ph1",
-          "mb2_ic96oc64_ih23iw14",
+          "mb1_ic32oc48_ih29iw31kh3kw3ph1pw1",
+          "mb2_ic96oc64_ih23iw14kh1kw1",
           "g64mb1_ic64oc64_ih41kh3ph1");
     }
   }
