@@ -13,6 +13,7 @@ import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.Variants;
 import io.github.conv4j.engine.Accuracy;
+import io.github.conv4j.engine.ConvolutionCall;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -148,6 +149,16 @@ abstract class AllocationContract extends EngineContract {
     }
   }
 
+  @Test
+  void postOpsWithOperandsAtEachRun() {
+    for (String postOps :
+        List.of("relu,linear:2:1", "add:per_tensor:run,relu,mul:per_oc:run,max:common:run")) {
+      for (Layout layout : LAYOUTS) {
+        allocatesNothing(CONVOLUTION.withPostOps(PostOps.parse(postOps)), spec(layout, SRC));
+      }
+    }
+  }
+
   private void allocatesNothing(Convolution convolution, TensorSpec src) {
     float[] weights = new float[(int) convolution.weightsShape().elementCount()];
     float[] bias = new float[Math.toIntExact(convolution.outChannels())];
@@ -225,9 +236,14 @@ abstract class AllocationContract extends EngineContract {
     try (Arena arena = Arena.ofConfined()) {
       Tensor src = Tensor.allocate(prepared.src(), arena);
       Tensor dst = Tensor.allocate(prepared.dst(), arena);
+      ConvolutionCall call = prepared.call().src(src).dst(dst);
+      for (int i = 0; i < prepared.operands().size(); i++) {
+        call.operand(i, Tensor.allocate(prepared.operands().get(i), arena));
+      }
+      boolean binds = !prepared.operands().isEmpty();
       long end = System.nanoTime() + LONGEST_NANOS;
       while (!isCalm(calm)) {
-        long allocated = allocatedInRound(prepared, src, dst);
+        long allocated = binds ? allocatedInRound(call) : allocatedInRound(prepared, src, dst);
         calm.set(number, allocated == 0 && isReady.getAsBoolean() ? calm.get(number) + 1 : 0);
         assertThat(System.nanoTime() - end)
             .as("nanoseconds beyond the longest; a round of %s took %d bytes", prepared, allocated)
@@ -243,6 +259,15 @@ abstract class AllocationContract extends EngineContract {
       }
     }
     return true;
+  }
+
+  private static long allocatedInRound(ConvolutionCall call) {
+    long end = System.nanoTime() + ROUND_NANOS;
+    long before = THREAD_BEAN.getCurrentThreadAllocatedBytes();
+    do {
+      call.execute();
+    } while (System.nanoTime() - end < 0);
+    return THREAD_BEAN.getCurrentThreadAllocatedBytes() - before;
   }
 
   private static long allocatedInRound(PreparedConvolution prepared, Tensor src, Tensor dst) {

@@ -1,5 +1,8 @@
 package io.github.conv4j.onednn;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -65,7 +68,7 @@ class DnnlLibraryTest {
 
   /** What {@link NativeAccess} takes for granted of the functions that it calls. */
   @ParameterizedTest
-  @MethodSource("methods")
+  @MethodSource("wordMethods")
   void everyFunctionCanBeCalledWithWords(Method method) {
     List<Class<?>> parameters = ofC(method);
     assertThat(parameters).hasSizeLessThanOrEqualTo(WORDS);
@@ -74,7 +77,7 @@ class DnnlLibraryTest {
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
+  @MethodSource("wordMethods")
   void everyFunctionGetsItsArgumentsInOrder(Method method) throws Exception {
     try (Arena arena = Arena.ofConfined()) {
       var library = new LinkedDnnlLibrary(name -> Optional.of(recorder(name, arena)));
@@ -100,6 +103,38 @@ class DnnlLibraryTest {
       assertThat(result instanceof MemorySegment pointer ? pointer.address() : result)
           .isEqualTo(method.getReturnType() == int.class ? (Object) 7 : 0x5_0000_0007L);
     }
+  }
+
+  @Test
+  void floatsArriveAsFloats() throws Exception {
+    try (Arena arena = Arena.ofConfined()) {
+      MethodHandle record =
+          MethodHandles.lookup()
+              .findVirtual(
+                  DnnlLibraryTest.class,
+                  "recordFloats",
+                  MethodType.methodType(
+                      int.class, MemorySegment.class, int.class, float.class, float.class))
+              .bindTo(this);
+      MemorySegment function =
+          Linker.nativeLinker()
+              .upcallStub(
+                  record,
+                  FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT),
+                  arena);
+      var library = new LinkedDnnlLibrary(_ -> Optional.of(function));
+
+      int result = library.postOpsAppendEltwise(MemorySegment.ofAddress(-1), -2, 0.25f, -1e30f);
+
+      assertThat(result).isEqualTo(7);
+      assertThat(calls).containsExactly(List.of(-1L, -2, 0.25f, -1e30f));
+    }
+  }
+
+  @SuppressWarnings("unused") // called through a handle
+  private int recordFloats(MemorySegment postOps, int algorithm, float alpha, float beta) {
+    calls.add(List.of(postOps.address(), algorithm, alpha, beta));
+    return 7;
   }
 
   @Test
@@ -144,7 +179,15 @@ class DnnlLibraryTest {
         .sorted((a, b) -> a.getName().compareTo(b.getName()));
   }
 
+  /** All but the one that takes floats. */
+  static Stream<Method> wordMethods() {
+    return methods().filter(method -> !method.getName().equals("postOpsAppendEltwise"));
+  }
+
   private static String function(Method method) {
+    if (method.getName().equals("primitiveExecuteHolding")) {
+      return "dnnl_primitive_execute";
+    }
     return "dnnl_" + method.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
   }
 
@@ -152,7 +195,7 @@ class DnnlLibraryTest {
   private static List<Class<?>> ofC(Method method) {
     List<Class<?>> types = List.of(method.getParameterTypes());
     return switch (method.getName()) {
-      case "primitiveExecute" -> types.subList(0, 4);
+      case "primitiveExecute", "primitiveExecuteHolding" -> types.subList(0, 4);
       // A pointer as a number, which is never an object.
       case "memorySetDataHandle" -> List.of(MemorySegment.class, MemorySegment.class);
       default -> types;

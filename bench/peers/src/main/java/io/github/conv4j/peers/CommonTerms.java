@@ -37,6 +37,9 @@ record CommonTerms(
 
   /** Returns why the other libraries have no word for a task, or empty if they have. */
   static Optional<String> lack(Task task) {
+    if (!task.problem().convolution().postOps().isEmpty()) {
+      return Optional.of("post-ops are not compared");
+    }
     Convolution c = task.problem().convolution();
     if (c.padding().mode() != PaddingMode.ZEROS) {
       return Optional.of("padding " + c.padding().mode());

@@ -100,6 +100,12 @@ final class BenchCommand implements Callable<Integer> {
   private @Nullable Integer millis;
 
   @Option(
+      names = "--post-ops",
+      paramLabel = "LIST",
+      description = "Post-ops for each problem, for example add:per_tensor:run,relu.")
+  private @Nullable String postOps;
+
+  @Option(
       names = "--no-floor",
       description = {
         "Leave out what a call of onednn costs beside C over the same library, which takes 10 s,"
@@ -249,7 +255,20 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "there is no problem in " + String.join(", ", problems));
     }
-    return layers;
+    try {
+      PostOpsOption.requireReadable(postOps);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    return layers.stream().map(this::withPostOps).toList();
+  }
+
+  private NetworkLayer withPostOps(NetworkLayer layer) {
+    return new NetworkLayer(
+        PostOpsOption.apply(postOps, layer.problem()),
+        layer.network(),
+        layer.name(),
+        layer.count());
   }
 
   private List<NetworkLayer> file(Path path) {

@@ -1,7 +1,9 @@
 package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.bench.contender.Operands;
 import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
@@ -54,6 +56,12 @@ final class ExplainCommand implements Callable<Integer> {
       description = "nchw, nhwc or any, which lets the engine choose; any if left out.")
   private LayoutChoice layout = LayoutChoice.ANY;
 
+  @Option(
+      names = "--post-ops",
+      paramLabel = "LIST",
+      description = "Post-ops instead of those of the line, for example relu,add:per_oc,clip:0:6.")
+  private @Nullable String postOps;
+
   @Option(names = "--engine", paramLabel = "NAME", description = "This engine only.")
   private @Nullable String engineName;
 
@@ -78,7 +86,8 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Problem parse() {
     try {
-      return transposed ? Problem.parseTransposed(line) : Problem.parse(line);
+      return PostOpsOption.apply(
+          postOps, transposed ? Problem.parseTransposed(line) : Problem.parse(line));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -143,7 +152,11 @@ final class ExplainCommand implements Callable<Integer> {
           convolution.hasBias()
               ? Tensor.allocate(TensorSpec.bias(convolution.outChannels()), arena)
               : null;
-      try (PreparedConvolution prepared = engine.prepare(convolution, src, weights, bias)) {
+      var request =
+          ConvolutionRequest.of(convolution, src)
+              .withParameters(weights, bias)
+              .withOperands(Operands.ofRequest(problem, arena));
+      try (PreparedConvolution prepared = engine.prepare(request)) {
         // The first line names the engine, which stands above already, and the problem.
         prepared.explain().toString().lines().skip(1).forEach(out::println);
       }

@@ -1,8 +1,11 @@
 package io.github.conv4j.bench.contender;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.Parameters;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.ConvolutionCall;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine of conv4j with one accuracy: {@code vector}, or {@code vector:relaxed}. The threads of
@@ -111,11 +115,10 @@ public final class EngineContender implements Contender {
 
   @Override
   public List<Entry> enter(Task task, int clients) {
-    Convolution convolution = task.problem().convolution();
-    float[] bias = convolution.hasBias() ? task.bias() : null;
+    float[] bias = task.problem().convolution().hasBias() ? task.bias() : null;
     Engine engine = engineOf(threads(task.threads()));
     long begin = System.nanoTime();
-    PreparedConvolution prepared = engine.prepare(convolution, src(task), task.weights(), bias);
+    PreparedConvolution prepared = prepare(engine, task, bias);
     long prepareNanos = System.nanoTime() - begin;
     var shared = new LastOut(clients, prepared::close);
     List<Entry> entries = new ArrayList<>();
@@ -123,6 +126,20 @@ public final class EngineContender implements Contender {
       entries.add(new Client(prepared, prepareNanos, shared, task.src()));
     }
     return entries;
+  }
+
+  private static PreparedConvolution prepare(Engine engine, Task task, float @Nullable [] bias) {
+    Convolution convolution = task.problem().convolution();
+    if (convolution.postOps().requestOperands().isEmpty()) {
+      return engine.prepare(convolution, src(task), task.weights(), bias);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      Parameters parameters =
+          Parameters.of(convolution, task.weights(), bias, arena)
+              .withOperands(Operands.ofRequest(task.problem(), arena));
+      return engine.prepare(
+          ConvolutionRequest.of(convolution, src(task)).withParameters(parameters));
+    }
   }
 
   private static TensorSpec src(Task task) {
@@ -144,17 +161,29 @@ public final class EngineContender implements Contender {
     private final Tensor src;
     private final Tensor dst;
 
+    /** Where post-ops are given operands at each run. */
+    private final @Nullable ConvolutionCall call;
+
     Client(PreparedConvolution prepared, long prepareNanos, LastOut shared, float[] src) {
       this.prepared = prepared;
       this.prepareNanos = prepareNanos;
       this.shared = shared;
       this.src = Tensor.ofFloats(prepared.src(), src, arena);
       this.dst = Tensor.allocate(prepared.dst(), arena);
+      List<Tensor> operands = Operands.ofRun(prepared.operands(), arena);
+      this.call = operands.isEmpty() ? null : prepared.call().src(this.src).dst(dst);
+      for (int i = 0; i < operands.size() && call != null; i++) {
+        call.operand(i, operands.get(i));
+      }
     }
 
     @Override
     public void call() {
-      prepared.execute(src, dst);
+      if (call == null) {
+        prepared.execute(src, dst);
+      } else {
+        call.execute();
+      }
     }
 
     @Override

@@ -17,6 +17,7 @@ final class MeasuredProblem {
   private final long products;
   private final Tensor src;
   private final Tensor dst;
+  private final Tensor[] operands;
   private final AgreementCheck check;
   private final MeasuringTurns turns;
   private @Nullable Way leader;
@@ -27,7 +28,14 @@ final class MeasuredProblem {
     this.src = Tensor.allocate(request.src(), arena);
     this.dst = Tensor.allocate(request.dst(), arena);
     fillWithRandomFloats(src);
-    this.check = new AgreementCheck(request, accuracy, src, dst);
+    this.operands =
+        PrepareRequest.runOperandSpecs(request.convolution(), request.dst()).stream()
+            .map(spec -> Tensor.allocate(spec, arena))
+            .toArray(Tensor[]::new);
+    for (Tensor operand : operands) {
+      fillWithRandomFloats(operand);
+    }
+    this.check = new AgreementCheck(request, accuracy, src, dst, operands);
     this.turns = turns;
   }
 
@@ -41,6 +49,11 @@ final class MeasuredProblem {
 
   Tensor dst() {
     return dst;
+  }
+
+  /** What post-ops are given at each run. */
+  Tensor[] operands() {
+    return operands;
   }
 
   /**

@@ -3,6 +3,8 @@ package io.github.conv4j.internal.auto;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.Padding;
+import io.github.conv4j.PostOp;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
@@ -44,6 +46,7 @@ record ProblemCut(PrepareRequest request, double share) {
     Convolution c = whole.convolution();
     long products = c.multiplications(whole.src().shape());
     if (products * LARGEST_SHARE < wanted
+        || hasLargeConstant(c)
         || !(whole.src().layout() instanceof Layout.Plain)
         || !(whole.dst().layout() instanceof Layout.Plain)) {
       return null;
@@ -84,6 +87,12 @@ record ProblemCut(PrepareRequest request, double share) {
     }
   }
 
+  /** Whether an operand of the request is as large as dst, and would have to be cut too. */
+  private static boolean hasLargeConstant(Convolution c) {
+    return c.postOps().requestOperands().stream()
+        .anyMatch(operand -> operand.extent() == PostOp.Extent.FULL);
+  }
+
   private static @Nullable ProblemCut of(
       PrepareRequest whole, long products, Shape src, long[] begins, long[] ends) {
     Convolution convolution =
@@ -96,11 +105,10 @@ record ProblemCut(PrepareRequest request, double share) {
     }
     var request =
         PrepareRequest.of(
-            convolution,
-            spec(whole.src(), src),
-            spec(whole.dst(), convolution.outputShape(src)),
-            whole.weights(),
-            whole.bias());
+            ConvolutionRequest.of(convolution, spec(whole.src(), src))
+                .withDst(spec(whole.dst(), convolution.outputShape(src)))
+                .withParameters(whole.weights(), whole.bias())
+                .withOperands(whole.operands()));
     return new ProblemCut(request, share);
   }
 
@@ -136,7 +144,8 @@ record ProblemCut(PrepareRequest request, double share) {
         .stride(stride)
         .dilation(dilation)
         .bias(c.hasBias())
-        .flippedKernel(c.isKernelFlipped());
+        .flippedKernel(c.isKernelFlipped())
+        .postOps(c.postOps());
   }
 
   private static TensorSpec spec(TensorSpec whole, Shape shape) {

@@ -59,6 +59,11 @@ final class SampledDefinition {
    * @param position batch, channel, then the spatial axes
    */
   float at(long[] position) {
+    return (float) sumAt(position);
+  }
+
+  /** Returns the sum of one output, before post-ops. */
+  double sumAt(long[] position) {
     long outPerGroup = convolution.outChannels() / convolution.groups();
     long inPerGroup = convolution.inChannels() / convolution.groups();
     long group = position[1] / outPerGroup;
@@ -72,7 +77,7 @@ final class SampledDefinition {
               : position[1] * inPerGroup + ic;
       sum += window(position[0] * strides[0] + channel * strides[1], weightsRow, position);
     }
-    return (float) sum;
+    return sum;
   }
 
   private double window(long srcBase, long weightsRow, long[] position) {

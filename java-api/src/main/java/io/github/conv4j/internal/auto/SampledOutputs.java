@@ -124,6 +124,20 @@ final class SampledOutputs {
     return position(shape, indices[i]);
   }
 
+  /** Returns how far the sum of the {@code i}-th may be off. */
+  double permitted(int i) {
+    return permitted[i];
+  }
+
+  /**
+   * Returns how far any sum may be off at relaxed accuracy.
+   *
+   * @param typical the root mean square of some
+   */
+  static double permittedRelaxed(double typical) {
+    return 2 * RELAXED_DISTANCE * LARGEST_TO_MEAN * typical;
+  }
+
   /** Copies the chosen outputs. */
   float[] read(Tensor dst) {
     float[] values = new float[offsets.length];

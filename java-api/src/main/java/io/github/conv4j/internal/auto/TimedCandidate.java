@@ -22,6 +22,7 @@ final class TimedCandidate {
   private final PreparedConvolution prepared;
   private final @Nullable BudgetedConvolution budgeted;
   private final Stopwatch stopwatch;
+  private final Tensor[] operands;
   private double[] times = new double[64];
   private int count;
   private long firstNanos;
@@ -29,7 +30,13 @@ final class TimedCandidate {
   private double shortestNanos = Double.POSITIVE_INFINITY;
   private double callNanos;
 
+  /** A candidate whose post-ops are given nothing at each run. */
   TimedCandidate(Way way, PreparedConvolution prepared, Stopwatch stopwatch) {
+    this(way, prepared, stopwatch, BudgetedConvolution.NO_OPERANDS);
+  }
+
+  TimedCandidate(Way way, PreparedConvolution prepared, Stopwatch stopwatch, Tensor[] operands) {
+    this.operands = operands;
     this.way = way;
     this.prepared = prepared;
     this.budgeted = prepared instanceof BudgetedConvolution inside ? inside : null;
@@ -75,7 +82,7 @@ final class TimedCandidate {
 
   private void execute(Tensor src, Tensor dst) {
     if (budgeted != null) {
-      budgeted.executeInside(src, dst);
+      budgeted.executeInside(src, dst, operands);
     } else {
       prepared.execute(src, dst);
     }

@@ -175,7 +175,7 @@ final class TuningAttempt implements AutoCloseable {
       return true; // the whole will tell whether it cannot be prepared either
     }
     try (prepared) {
-      var candidate = new TimedCandidate(way, prepared, tuner.stopwatch());
+      var candidate = new TimedCandidate(way, prepared, tuner.stopwatch(), part.operands());
       Way disagreeing = part.first(candidate);
       if (disagreeing != null) {
         disagree(disagreeing);
@@ -204,7 +204,8 @@ final class TuningAttempt implements AutoCloseable {
     }
     TimedCandidate candidate;
     try {
-      candidate = new TimedCandidate(way, way.prepare(request), tuner.stopwatch());
+      candidate =
+          new TimedCandidate(way, way.prepare(request), tuner.stopwatch(), whole.operands());
     } catch (EngineFailureException | UnsupportedConvolutionException e) {
       fail(way, e, "cannot be prepared: ");
       return true;
