@@ -17,6 +17,9 @@ final class RandomPostOps {
   /** All are sums of powers of two, so that integers times them stay exact for long. */
   private static final float[] FACTORS = {-2, -1, -0.5f, -0.25f, 0.25f, 0.5f, 1, 1.5f, 2, 3};
 
+  private static final List<Function> FUNCTIONS = List.of(Function.values());
+  private static final List<Operation> OPERATIONS = List.of(Operation.values());
+
   private final SplittableRandom random;
 
   RandomPostOps(long seed) {
@@ -39,7 +42,7 @@ final class RandomPostOps {
   }
 
   private PostOp eltwise() {
-    Function function = Function.values()[random.nextInt(Function.values().length)];
+    Function function = FUNCTIONS.get(random.nextInt(FUNCTIONS.size()));
     return switch (function) {
       case RELU -> random.nextBoolean() ? PostOp.relu() : PostOp.leakyRelu(factor());
       case ELU -> PostOp.elu(factor());
@@ -63,7 +66,7 @@ final class RandomPostOps {
   }
 
   private PostOp binary() {
-    Operation operation = Operation.values()[random.nextInt(Operation.values().length)];
+    Operation operation = OPERATIONS.get(random.nextInt(OPERATIONS.size()));
     if (operation == Operation.PRELU) {
       return PostOp.prelu();
     }

@@ -69,6 +69,49 @@ class VerifyCommandTest {
   }
 
   @Test
+  void postOpsAreInTheLineThatFindsItAgain() {
+    try (var _ = FakeEngines.enable()) {
+      Command command =
+          Command.run(
+              "verify",
+              "--engine",
+              "wrong",
+              "--layout",
+              "nchw",
+              "--post-ops",
+              "linear:2:1,add:per_oc",
+              "--problem",
+              PROBLEM);
+
+      assertThat(command.exitCode()).isEqualTo(1);
+      String failure = failures(command).getFirst();
+      assertThat(failure).endsWith("--problem " + PROBLEM + "_post/linear:2:1,add:per_oc/");
+      String[] again = failure.substring(failure.indexOf("./conv4j ") + 9).split(" ");
+      assertThat(failures(Command.run(again))).containsExactly(failure);
+    }
+  }
+
+  @Test
+  void postOpsByChance() {
+    Command command =
+        Command.run("verify", "--engine", "reference", "--random", "20", "--post-ops", "random");
+
+    assertThat(command.exitCode()).isZero();
+    assertThat(command.out().getLast()).isEqualTo("20 passed, 0 failed");
+  }
+
+  @Test
+  void postOpsThatCannotBeReadAreRefused() {
+    for (String text : List.of("relo", "random")) {
+      Command command =
+          Command.run("verify", "--engine", "reference", "--post-ops", text, "--problem", PROBLEM);
+
+      assertThat(command.exitCode()).isEqualTo(2);
+      assertThat(String.join(" ", command.err())).contains("'" + text + "' is no post-op");
+    }
+  }
+
+  @Test
   void eachLayoutFailsOnItsOwnLineAndCountsOnce() {
     try (var _ = FakeEngines.enable()) {
       Command command = Command.run("verify", "--engine", "wrong", "--problem", PROBLEM);

@@ -190,6 +190,7 @@ public abstract class PartedConvolution<S extends AutoCloseable>
       MemorySegment sharedFrom = srcView.of(from, owner);
       MemorySegment sharedTo = dstView.of(to, owner);
       if (sharedFrom == null || sharedTo == null || !sharesOperands(owner)) {
+        forgetHelperOperands();
         owner.runAlone(scratch, from, to, operands);
         return;
       }
@@ -207,9 +208,13 @@ public abstract class PartedConvolution<S extends AutoCloseable>
         dst = MemorySegment.NULL;
         helperSrc = MemorySegment.NULL;
         helperDst = MemorySegment.NULL;
-        for (int i = 0; i < helperOperands.length; i++) {
-          helperOperands[i] = MemorySegment.NULL;
-        }
+        forgetHelperOperands();
+      }
+    }
+
+    private void forgetHelperOperands() {
+      for (int i = 0; i < helperOperands.length; i++) {
+        helperOperands[i] = MemorySegment.NULL;
       }
     }
 
