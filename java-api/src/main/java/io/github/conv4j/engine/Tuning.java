@@ -57,7 +57,7 @@ public final class Tuning implements EngineOption {
   }
 
   /**
-   * Returns how long to measure each problem at most, as a rule: a race ends after a fifth of it
+   * Returns how long to measure each problem at most, as a rule: a race ends after a tenth of it
    * where the winner is sure, one that is still open gets up to three budgets, and Java code that
    * is not compiled yet up to twelve more. What cannot win by its name or by a part of the problem
    * never runs; the rest run once or twice whatever the budget. Zero measures nothing: what the

@@ -3,7 +3,6 @@ package io.github.conv4j.onednn;
 import io.github.conv4j.onednn.PrimitiveSpec.Form;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -44,9 +43,9 @@ record Way(
     return spec.copiesSrc() || spec.copiesDst();
   }
 
-  private static Way of(PrimitiveSpec spec, Implementation implementation, PartPlan alone) {
+  private static Way of(
+      PrimitiveSpec spec, Implementation implementation, PartPlan alone, boolean slow) {
     double nanos = KernelCost.nanos(spec, implementation);
-    boolean slow = isSlow(spec, implementation);
     return new Way(
         spec,
         implementation,
@@ -84,7 +83,7 @@ record Way(
     boolean isLast = !last.copiesSrc() && !last.copiesDst();
     boolean isFirst = !isLast && !first.copiesSrc() && !first.copiesDst();
     List<Way> inPlace = of(isLast ? last : isFirst ? first : given, mostElements);
-    boolean good = !inPlace.isEmpty() && !inPlace.getFirst().implementation.isSlow();
+    boolean good = inPlace.stream().anyMatch(way -> !way.implementation.isSlow());
     if (good && (isLast || !all)) {
       return inPlace.subList(0, Math.min(MOST_IN_PLACE, inPlace.size()));
     }
@@ -126,15 +125,19 @@ record Way(
     List<Implementation> found =
         spec.isReadWrong() || spec.lacksOperand()
             ? List.of()
-            : CompiledConvolution.implementations(asked);
-    for (Implementation implementation : found) {
-      if (Fusion.serves(spec.postOps(), implementation)) {
-        ways.add(of(spec, implementation, alone));
-      }
+            : CompiledConvolution.implementations(asked).stream()
+                .filter(implementation -> Fusion.serves(spec.postOps(), implementation))
+                .toList();
+    for (Implementation implementation : MeasuredOrder.of(spec, found)) {
+      // A catch-all that is taken before kernels is there for its speed.
+      boolean slow = isSlow(spec, implementation) && !(ways.isEmpty() && hasKernel(found));
+      ways.add(of(spec, implementation, alone, slow));
     }
-    // oneDNN's own order is the better judge between kernels, but not of its catch-alls.
-    ways.sort(Comparator.comparing(way -> way.implementation.isSlow()));
     return ways;
+  }
+
+  private static boolean hasKernel(List<Implementation> found) {
+    return found.stream().anyMatch(implementation -> !implementation.isSlow());
   }
 
   private static List<Way> ordered(List<Way> inPlace, List<Way> copied) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The candidates take turns, in another order each round, so that whatever else the machine does
  * hits all alike; who is clearly slower leaves. The race ends as soon as one is left, or as more
- * turns would hardly change the winner and at least a fifth of the budget was spent; where three
+ * turns would hardly change the winner and at least a tenth of the budget was spent; where three
  * quarters of the budget find it open, it goes on for up to {@value MOST_BUDGETS} budgets.
  *
  * <p>Where even the fastest call took longer than the budget, only those near the fastest make one
@@ -25,7 +25,7 @@ final class CandidateRace {
   private static final double NEAR = 1.25;
   private static final int SURE_ROUNDS = 6;
   private static final int ENOUGH_ROUNDS = 16;
-  private static final int LEAST_PART_OF_BUDGET = 5;
+  private static final int LEAST_PART_OF_BUDGET = 10;
   private static final int ROUNDS_OF_LONG_CALLS = 4;
   private static final long SHORTEST_TURN_NANOS = 20_000;
   private static final long LONGEST_TURN_NANOS = 200_000;

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class CandidateWarmUp {
   /** Whoever is so many times slower than another after its warm-up is out. */
-  static final double HOPELESS = 3;
+  static final double HOPELESS = 2;
 
   private static final int BUDGETS_FOR_COMPILATION = 12;
   private static final int BUDGETS_FOR_ONE = 8;
@@ -23,6 +23,7 @@ final class CandidateWarmUp {
   private static final int CALM_WINDOWS = 3;
   private static final int LOOKS = 3;
   private static final int WINDOWS_OF_BUDGET = 64;
+  private static final int WINDOWS_OF_PART = 8 * WINDOWS_OF_BUDGET;
   private static final double FASTER = 1.05;
   private static final long LONGEST_WINDOW_NANOS = 10_000_000;
 
@@ -33,6 +34,12 @@ final class CandidateWarmUp {
   private static final long LONGEST_DISTURBANCE_NANOS = 20_000_000;
 
   private static final int LEAST_CALLS = 4;
+
+  /** Who is so far behind, beyond what one such disturbance explains, need not call as often. */
+  private static final int LEAST_CALLS_OF_FAR_BEHIND = 2;
+
+  private static final double FAR_BEHIND = 8;
+  private static final long LONGEST_STOLEN_NANOS = 5_000_000;
 
   /** In a window of many calls. The JVM itself takes some hundred bytes now and then. */
   private static final long MOST_HEAP_BYTES = 4_096;
@@ -82,17 +89,33 @@ final class CandidateWarmUp {
   boolean run(TimedCandidate candidate, MeasuredProblem problem, double quickest)
       throws InterruptedException {
     if (candidate.way().engine().warmsUp()) {
-      return runJava(candidate, problem, quickest);
+      return runJava(candidate, problem, quickest, windowNanos, CALM_WINDOWS);
     }
     long first = candidate.firstNanos();
     boolean isSure = first > LONGEST_DISTURBANCE_NANOS;
-    boolean isHopeless = isSure && first > 2 * HOPELESS * quickest;
-    if (!isHopeless && first < budgetNanos) {
-      long nanos = Math.min(windowNanos, shareNanos);
-      int least = isSure ? 1 : LEAST_CALLS;
-      turns.take(() -> candidate.calls(problem.src(), problem.dst(), nanos, least));
+    if (first >= budgetNanos || (isSure && first > 2 * HOPELESS * quickest)) {
+      return true;
+    }
+    boolean isFarBehind = first > FAR_BEHIND * quickest + LONGEST_STOLEN_NANOS;
+    int least = isSure ? 1 : isFarBehind ? LEAST_CALLS_OF_FAR_BEHIND : LEAST_CALLS;
+    long before = candidate.spentNanos();
+    turns.take(() -> candidate.calls(problem.src(), problem.dst(), 0, least));
+    long left = Math.min(windowNanos, shareNanos) - (candidate.spentNanos() - before);
+    if (left > 0 && candidate.shortestNanos() <= HOPELESS * quickest) {
+      turns.take(() -> candidate.calls(problem.src(), problem.dst(), left));
     }
     return true;
+  }
+
+  /**
+   * Makes the calls of a part of the problem until Java code is compiled, and no more.
+   *
+   * @param others what the quickest other would take for the part
+   * @return whether the candidate is compiled, as far as can be told
+   */
+  boolean compile(TimedCandidate candidate, MeasuredProblem part, double others)
+      throws InterruptedException {
+    return runJava(candidate, part, others, budgetNanos / WINDOWS_OF_PART, 0);
   }
 
   /** Makes some more calls of a candidate that looks slow, now that everything else is warm. */
@@ -102,7 +125,12 @@ final class CandidateWarmUp {
     }
   }
 
-  private boolean runJava(TimedCandidate candidate, MeasuredProblem problem, double quickest)
+  private boolean runJava(
+      TimedCandidate candidate,
+      MeasuredProblem problem,
+      double quickest,
+      long nanosOfWindow,
+      int calmWindows)
       throws InterruptedException {
     String name = candidate.way().toString();
     boolean isPatient = DISAPPOINTMENTS.getOrDefault(name, 0) < MOST_DISAPPOINTMENTS;
@@ -112,15 +140,15 @@ final class CandidateWarmUp {
     int calm = 0;
     long spent = 0;
     while (true) {
-      var window = new Window(candidate, problem);
+      var window = new Window(candidate, problem, nanosOfWindow);
       turns.take(window);
       boolean isFaster = window.callNanos * FASTER < best;
       best = Math.min(best, window.callNanos);
       if (!isUncompiled(window.heapBytes, candidate.firstNanos(), best, quickest)) {
         spent += window.nanos;
         calm = isFaster ? 0 : calm + 1;
-        boolean isHopeless = best > HOPELESS * quickest && calm > 0;
-        if (isHopeless || calm >= CALM_WINDOWS || spent >= shareNanos) {
+        boolean isHopeless = best > (calm > 0 ? HOPELESS : 2 * HOPELESS) * quickest;
+        if (isHopeless || calm >= calmWindows || spent >= shareNanos) {
           return true;
         }
         continue;
@@ -156,20 +184,22 @@ final class CandidateWarmUp {
   private final class Window implements Runnable {
     private final TimedCandidate candidate;
     private final MeasuredProblem problem;
+    private final long wantedNanos;
     private double callNanos;
     private long nanos;
     private long heapBytes;
 
-    Window(TimedCandidate candidate, MeasuredProblem problem) {
+    Window(TimedCandidate candidate, MeasuredProblem problem, long wantedNanos) {
       this.candidate = candidate;
       this.problem = problem;
+      this.wantedNanos = wantedNanos;
     }
 
     @Override
     public void run() {
       long before = candidate.spentNanos();
       long heap = stopwatch.heapBytes();
-      callNanos = candidate.calls(problem.src(), problem.dst(), windowNanos);
+      callNanos = candidate.calls(problem.src(), problem.dst(), wantedNanos);
       heapBytes = heap == HeapUse.UNKNOWN ? HeapUse.UNKNOWN : stopwatch.heapBytes() - heap;
       nanos = candidate.spentNanos() - before;
     }

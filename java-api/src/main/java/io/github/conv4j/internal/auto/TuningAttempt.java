@@ -181,7 +181,10 @@ final class TuningAttempt implements AutoCloseable {
         disagree(disagreeing);
         return disagreeing.equals(way);
       }
-      boolean isCompiled = warmUp.run(candidate, part, others * cut.share());
+      boolean isCompiled =
+          isLarge
+              ? warmUp.run(candidate, part, others * cut.share())
+              : warmUp.compile(candidate, part, others * cut.share());
       double nanos = candidate.shortestNanos() / cut.share();
       if (!isCompiled && nanos > HOPELESS_ON_CUT * others) {
         leaveOut(way, "not run: " + NOT_COMPILED);
