@@ -177,11 +177,11 @@ class SeamsTest {
   }
 
   @Test
-  void onlyTheTunerAsksTheJvmForHeapUse() {
+  void onlyOneClassAsksTheJvmForHeapUse() {
     check(
         noClasses()
             .that()
-            .haveNameNotMatching(".*\\.internal\\.auto\\.HeapUse(\\$.*)?")
+            .haveNameNotMatching(".*\\.internal\\.ready\\.HeapUse(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.sun..", "java.lang.management.."));

@@ -135,6 +135,24 @@ public interface Engine extends AutoCloseable {
       ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters);
 
   /**
+   * Compiles the code that these problems will run, several at a time, so that the first calls
+   * after {@link #prepare} are as fast as later ones. To be called before a server takes requests:
+   * all engines of a process share the code.
+   *
+   * <p>Weights may be described only. Engine {@code auto} measures each problem and remembers what
+   * it chose. The default does nothing, for engines whose code is fast from the start.
+   *
+   * <p><b>Memory.</b> Frees what it has taken when it returns. <b>Threads.</b> Takes threads of its
+   * own; an interrupt ends it early and stays set.
+   *
+   * @throws UnsupportedConvolutionException if this engine cannot run one of them
+   * @throws IllegalStateException if this engine is closed
+   */
+  default void makeReady(List<ConvolutionRequest> requests) {
+    Objects.requireNonNull(requests, "requests");
+  }
+
+  /**
    * Returns what the engine holds outside the Java heap now. Engines that do not count return
    * {@link EngineMemory#NONE}.
    */

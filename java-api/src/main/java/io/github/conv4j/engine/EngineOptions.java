@@ -28,16 +28,19 @@ public final class EngineOptions {
   private final int threads;
   private final int queueLimit;
   private final Accuracy accuracy;
+  private final boolean ready;
   private final Map<Class<? extends EngineOption>, EngineOption> ofEngines;
 
   private EngineOptions(
       int threads,
       int queueLimit,
       Accuracy accuracy,
+      boolean ready,
       Map<Class<? extends EngineOption>, EngineOption> ofEngines) {
     this.threads = threads;
     this.queueLimit = queueLimit;
     this.accuracy = accuracy;
+    this.ready = ready;
     this.ofEngines = ofEngines;
   }
 
@@ -51,6 +54,7 @@ public final class EngineOptions {
         Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors()),
         DEFAULT_QUEUE_LIMIT,
         Accuracy.STRICT,
+        false,
         Map.of());
   }
 
@@ -75,6 +79,15 @@ public final class EngineOptions {
     return accuracy;
   }
 
+  /**
+   * Returns whether what {@link Engine#prepare} returns is as fast in its first call as it will be:
+   * the code that it runs is compiled, its memory touched. Engine {@code vector} needs up to some
+   * seconds for the first problems of a process; see {@link Engine#makeReady} for many at a time.
+   */
+  public boolean ready() {
+    return ready;
+  }
+
   /** Returns the option of a type, for the engine that knows the type; empty if none was given. */
   public <T extends EngineOption> Optional<T> find(Class<T> type) {
     Objects.requireNonNull(type, "type");
@@ -88,19 +101,27 @@ public final class EngineOptions {
       throw new IllegalArgumentException(
           "threads must be at most %d but is %d".formatted(MAX_THREADS, count));
     }
-    return new EngineOptions(count, queueLimit, accuracy, ofEngines);
+    return new EngineOptions(count, queueLimit, accuracy, ready, ofEngines);
   }
 
   /** Returns the same options with another limit of the queue; 0 if no caller may wait. */
   public EngineOptions withQueueLimit(int callers) {
     Checks.notNegative(callers, "queueLimit");
-    return new EngineOptions(threads, callers, accuracy, ofEngines);
+    return new EngineOptions(threads, callers, accuracy, ready, ofEngines);
   }
 
   /** Returns the same options with another accuracy. */
   public EngineOptions withAccuracy(Accuracy choice) {
     return new EngineOptions(
-        threads, queueLimit, Objects.requireNonNull(choice, "accuracy"), ofEngines);
+        threads, queueLimit, Objects.requireNonNull(choice, "accuracy"), ready, ofEngines);
+  }
+
+  /**
+   * Returns the same options, in which {@link Engine#prepare} takes as long as the first calls
+   * would need to become fast, or returns at once.
+   */
+  public EngineOptions withReady(boolean isReady) {
+    return new EngineOptions(threads, queueLimit, accuracy, isReady, ofEngines);
   }
 
   /** Returns the same options with an option of one engine, in place of another of its class. */
@@ -108,7 +129,7 @@ public final class EngineOptions {
     Objects.requireNonNull(option, "option");
     Map<Class<? extends EngineOption>, EngineOption> all = new LinkedHashMap<>(ofEngines);
     all.put(option.getClass(), option);
-    return new EngineOptions(threads, queueLimit, accuracy, all);
+    return new EngineOptions(threads, queueLimit, accuracy, ready, all);
   }
 
   @Override
@@ -117,12 +138,13 @@ public final class EngineOptions {
         && threads == that.threads
         && queueLimit == that.queueLimit
         && accuracy == that.accuracy
+        && ready == that.ready
         && ofEngines.equals(that.ofEngines);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(threads, queueLimit, accuracy, ofEngines);
+    return Objects.hash(threads, queueLimit, accuracy, ready, ofEngines);
   }
 
   /** Returns for example {@code 4 threads, strict, tuning of 200 ms}. */
@@ -130,7 +152,9 @@ public final class EngineOptions {
   public String toString() {
     String text =
         "%d thread%s, %s"
-            .formatted(threads, threads == 1 ? "" : "s", accuracy.name().toLowerCase(Locale.ROOT));
+                .formatted(
+                    threads, threads == 1 ? "" : "s", accuracy.name().toLowerCase(Locale.ROOT))
+            + (ready ? ", ready" : "");
     return ofEngines.isEmpty()
         ? text
         : text

@@ -22,6 +22,7 @@ import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
@@ -153,6 +154,17 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   @Override
   public PreparedConvolution prepare(ConvolutionRequest asked) {
+    PreparedConvolution prepared = prepareAsked(asked);
+    return options.ready() ? Readiness.of(prepared) : prepared;
+  }
+
+  @Override
+  public void makeReady(List<ConvolutionRequest> requests) {
+    ledger.requireOpen();
+    Readiness.ofAll(this, requests, request -> Readiness.of(prepareAsked(request)));
+  }
+
+  private PreparedConvolution prepareAsked(ConvolutionRequest asked) {
     ledger.requireOpen();
     var request = PrepareRequest.of(asked);
     Limits.requireSupport(NAME, request, lack(asked));

@@ -20,6 +20,7 @@ import io.github.conv4j.internal.prepared.DelegatingConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.System.Logger.Level;
@@ -130,13 +131,20 @@ final class AutoEngine implements Engine, LedgerOwner {
       throw new UnsupportedConvolutionException(NAME, asked.problemText(), no.reason());
     }
     try {
-      return prepare(asked.settled());
+      PreparedConvolution prepared = prepare(asked.settled());
+      return options.ready() ? Readiness.of(prepared) : prepared;
     } catch (IllegalStateException e) {
       // Closed by another thread while it was measuring: say it of this engine, not of an inner
       // one.
       ledger.requireOpen();
       throw e;
     }
+  }
+
+  @Override
+  public void makeReady(List<ConvolutionRequest> requests) {
+    ledger.requireOpen();
+    Readiness.ofAll(this, requests, request -> Readiness.of(prepare(request)));
   }
 
   private PreparedConvolution prepare(PrepareRequest request) {

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.auto;
 
+import io.github.conv4j.internal.ready.HeapUse;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.auto;
 
+import io.github.conv4j.internal.ready.HeapUse;
+
 /** What a measurement is read from; tests bring one that they move on themselves. */
 interface Stopwatch {
   /** Reads the JVM's clock and the current thread's share of the heap. */

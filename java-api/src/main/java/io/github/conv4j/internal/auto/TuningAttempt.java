@@ -4,6 +4,7 @@ import io.github.conv4j.EngineFailureException;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.ready.ProblemCut;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;

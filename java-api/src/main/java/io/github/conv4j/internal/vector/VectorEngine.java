@@ -25,6 +25,7 @@ import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Sharing;
+import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.Scratch;
@@ -102,7 +103,17 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     ledger.requireOpen();
     var checked = PrepareRequest.of(request);
     Limits.requireSupport(NAME, checked, lack(request));
-    return withPostOps(checked, null);
+    return options.ready() ? ready(checked) : withPostOps(checked, null);
+  }
+
+  private PreparedConvolution ready(PrepareRequest request) {
+    return Readiness.of(this, withChosenLayouts(request), withPostOps(request, null));
+  }
+
+  @Override
+  public void makeReady(List<ConvolutionRequest> requests) {
+    ledger.requireOpen();
+    Readiness.ofAll(this, requests, request -> ready(PrepareRequest.of(request)));
   }
 
   /** Where no plan applies the post-ops at its stores, a pass over dst does. */

@@ -1,4 +1,4 @@
-package io.github.conv4j.internal.auto;
+package io.github.conv4j.internal.ready;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
  * What the current thread has taken from the Java heap so far. Compiled kernels take nothing;
  * before that, every vector is an object.
  */
-final class HeapUse {
-  static final long UNKNOWN = -1;
+public final class HeapUse {
+  /** Where the JVM does not tell. */
+  public static final long UNKNOWN = -1;
 
   private static final boolean IS_KNOWN = isKnown();
 
   private HeapUse() {}
 
   /** Returns a number of bytes that only grows, or {@link #UNKNOWN}. */
-  static long bytes() {
+  public static long bytes() {
     return IS_KNOWN ? Beans.bytes() : UNKNOWN;
   }
 

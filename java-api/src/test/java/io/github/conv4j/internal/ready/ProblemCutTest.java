@@ -1,4 +1,4 @@
-package io.github.conv4j.internal.auto;
+package io.github.conv4j.internal.ready;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.github.conv4j.internal.auto;
+package io.github.conv4j.internal.ready;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param request the part
  * @param share of the whole's products, below 1
  */
-record ProblemCut(PrepareRequest request, double share) {
+public record ProblemCut(PrepareRequest request, double share) {
   /** Enough for a time that tells something about the whole. */
-  static final long PRODUCTS_FOR_AN_ESTIMATE = 2_000_000;
+  public static final long PRODUCTS_FOR_AN_ESTIMATE = 2_000_000;
 
   /** Uncompiled Java code takes some 10 ns a product: soon the JIT compiler sees many calls. */
-  static final long PRODUCTS_FOR_COMPILATION = 250_000;
+  public static final long PRODUCTS_FOR_COMPILATION = 250_000;
 
   /** A larger share is not worth a trial of its own. */
   private static final double LARGEST_SHARE = 0.25;
@@ -42,7 +42,7 @@ record ProblemCut(PrepareRequest request, double share) {
    *
    * @param wanted about how many products it should have; it may have more
    */
-  static @Nullable ProblemCut of(PrepareRequest whole, long wanted) {
+  public static @Nullable ProblemCut of(PrepareRequest whole, long wanted) {
     Convolution c = whole.convolution();
     long products = c.multiplications(whole.src().shape());
     if (products * LARGEST_SHARE < wanted
