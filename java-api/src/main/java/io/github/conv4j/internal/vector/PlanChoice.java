@@ -37,7 +37,12 @@ final class PlanChoice {
   private static final String PLANES_DEPTHWISE = "planes depthwise";
 
   /** The plans that apply post-ops where they store. */
-  private static final Set<String> FUSING = Set.of(DIRECT, POINTWISE);
+  private static final Set<String> FUSING =
+      Set.of(
+          DIRECT,
+          POINTWISE,
+          WinogradTile.OUTPUTS_2X2.planName(),
+          WinogradTile.OUTPUTS_4X4.planName());
 
   /** With fewer channels the transforms cost what the products save. */
   private static final long LEAST_CHANNELS = 16;
