@@ -41,6 +41,8 @@ final class PlanChoice {
       Set.of(
           DIRECT,
           POINTWISE,
+          PLANES,
+          PLANES_DEPTHWISE,
           WinogradTile.OUTPUTS_2X2.planName(),
           WinogradTile.OUTPUTS_4X4.planName());
 
@@ -200,7 +202,10 @@ final class PlanChoice {
   static boolean fuses(String name, KernelSet kernels, PrepareRequest request) {
     return FUSING.contains(name)
         && !kernels.isScalar()
-        && Epilogue.serves(request.convolution().postOps(), request.dst());
+        && Epilogue.serves(request.convolution().postOps(), request.dst())
+        && (!name.equals(PLANES)
+            || ChannelsFirstPlan.fuses(
+                planesOf(kernels), request, asPlanes(request.src()), asPlanes(request.dst())));
   }
 
   private static boolean isWorthwhile(Convolution c) {

@@ -26,6 +26,23 @@ public final class BlockSums {
     }
   }
 
+  private BlockSums(KernelCode code, RegisterBlock block, VectorVariable[][] sums) {
+    this.code = code;
+    this.block = block;
+    this.sums = sums;
+  }
+
+  /** Begins with one vector for all vectors of a pixel. */
+  public static BlockSums beginningEach(
+      KernelCode code, RegisterBlock block, IntFunction<Vector> begin) {
+    var sums = new VectorVariable[block.pixels()][];
+    for (int p = 0; p < block.pixels(); p++) {
+      VectorVariable first = code.local(begin.apply(p));
+      sums[p] = code.locals(block.vectors(), v -> first);
+    }
+    return new BlockSums(code, block, sums);
+  }
+
   /** Adds the value of each pixel times each vector of weights. */
   public void addProducts(IntFunction<Real> value, IntFunction<Vector> weights) {
     VectorVariable[] factors = code.locals(block.vectors(), weights);
