@@ -47,10 +47,14 @@ public final class BlockSums {
   public void addProducts(IntFunction<Real> value, IntFunction<Vector> weights) {
     VectorVariable[] factors = code.locals(block.vectors(), weights);
     for (int p = 0; p < block.pixels(); p++) {
-      VectorVariable src = code.local(value.apply(p).broadcast());
-      for (int v = 0; v < block.vectors(); v++) {
-        sums[p][v].set(src.fma(factors[v], sums[p][v]));
-      }
+      addProducts(p, code.local(value.apply(p).broadcast()), factors);
+    }
+  }
+
+  /** Adds one vector of a pixel times each vector of weights. */
+  public void addProducts(int pixel, VectorVariable src, VectorVariable[] weights) {
+    for (int v = 0; v < block.vectors(); v++) {
+      sums[pixel][v].set(src.fma(weights[v], sums[pixel][v]));
     }
   }
 
