@@ -37,7 +37,14 @@ final class PlanChoice {
   private static final String PLANES_DEPTHWISE = "planes depthwise";
 
   /** The plans that apply post-ops where they store. */
-  private static final Set<String> FUSING = Set.of(DIRECT, POINTWISE);
+  private static final Set<String> FUSING =
+      Set.of(
+          DIRECT,
+          POINTWISE,
+          PLANES,
+          PLANES_DEPTHWISE,
+          WinogradTile.OUTPUTS_2X2.planName(),
+          WinogradTile.OUTPUTS_4X4.planName());
 
   /** With fewer channels the transforms cost what the products save. */
   private static final long LEAST_CHANNELS = 16;
@@ -195,7 +202,10 @@ final class PlanChoice {
   static boolean fuses(String name, KernelSet kernels, PrepareRequest request) {
     return FUSING.contains(name)
         && !kernels.isScalar()
-        && Epilogue.serves(request.convolution().postOps(), request.dst());
+        && Epilogue.serves(request.convolution().postOps(), request.dst())
+        && (!name.equals(PLANES)
+            || ChannelsFirstPlan.fuses(
+                planesOf(kernels), request, asPlanes(request.src()), asPlanes(request.dst())));
   }
 
   private static boolean isWorthwhile(Convolution c) {

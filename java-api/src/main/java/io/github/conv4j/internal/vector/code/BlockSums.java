@@ -26,14 +26,35 @@ public final class BlockSums {
     }
   }
 
+  private BlockSums(KernelCode code, RegisterBlock block, VectorVariable[][] sums) {
+    this.code = code;
+    this.block = block;
+    this.sums = sums;
+  }
+
+  /** Begins with one vector for all vectors of a pixel. */
+  public static BlockSums beginningEach(
+      KernelCode code, RegisterBlock block, IntFunction<Vector> begin) {
+    var sums = new VectorVariable[block.pixels()][];
+    for (int p = 0; p < block.pixels(); p++) {
+      VectorVariable first = code.local(begin.apply(p));
+      sums[p] = code.locals(block.vectors(), v -> first);
+    }
+    return new BlockSums(code, block, sums);
+  }
+
   /** Adds the value of each pixel times each vector of weights. */
   public void addProducts(IntFunction<Real> value, IntFunction<Vector> weights) {
     VectorVariable[] factors = code.locals(block.vectors(), weights);
     for (int p = 0; p < block.pixels(); p++) {
-      VectorVariable src = code.local(value.apply(p).broadcast());
-      for (int v = 0; v < block.vectors(); v++) {
-        sums[p][v].set(src.fma(factors[v], sums[p][v]));
-      }
+      addProducts(p, code.local(value.apply(p).broadcast()), factors);
+    }
+  }
+
+  /** Adds one vector of a pixel times each vector of weights. */
+  public void addProducts(int pixel, VectorVariable src, VectorVariable[] weights) {
+    for (int v = 0; v < block.vectors(); v++) {
+      sums[pixel][v].set(src.fma(weights[v], sums[pixel][v]));
     }
   }
 

@@ -33,6 +33,11 @@ public sealed class Int extends Value permits IntVariable {
     return other == 1 ? this : times(code.constant(other));
   }
 
+  /** {@code this % other}. */
+  public Int remainder(Int other) {
+    return new Int(code, taking(code, CodeBuilder::irem, this, other));
+  }
+
   /** The smaller one. */
   public Int min(Int other) {
     return new Int(code, taking(code, KernelCode::minimum, this, other));

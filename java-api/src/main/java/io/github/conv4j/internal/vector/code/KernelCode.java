@@ -9,6 +9,7 @@ import static io.github.conv4j.internal.vector.code.Names.VECTOR_SPECIES;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_WIDTH;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -275,5 +276,9 @@ public final class KernelCode {
 
   static void minimum(CodeBuilder builder) {
     builder.invokestatic(MATH, "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+  }
+
+  static void minimumWide(CodeBuilder builder) {
+    builder.invokestatic(MATH, "min", MethodTypeDesc.of(CD_long, CD_long, CD_long));
   }
 }

@@ -59,6 +59,11 @@ public final class Outputs {
     write(to, postOps.apply(sum, to, index -> postOps.channel(index, channel)));
   }
 
+  /** What becomes of outputs of one channel; no operand may be as large as dst. */
+  public Vector ofChannel(Vector sum, Int channel) {
+    return postOps.apply(sum, code.constant(0L), index -> postOps.channel(index, channel));
+  }
+
   private void write(Wide to, Vector result) {
     if (valid == null) {
       dst.store(to, result);

@@ -102,6 +102,19 @@ public sealed class Vector extends Value permits VectorVariable {
         });
   }
 
+  /** Without the bits that the other one has not set. */
+  public Vector bitsAlsoIn(Vector other) {
+    return new Vector(
+        code,
+        () -> {
+          asInts(this);
+          asInts(other);
+          code.builder().invokevirtual(INT_VECTOR, "and", MethodTypeDesc.of(INT_VECTOR, VECTOR));
+          code.builder()
+              .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
+        });
+  }
+
   private void asInts(Vector vector) {
     vector.push();
     code.builder().invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", MethodTypeDesc.of(INT_VECTOR));

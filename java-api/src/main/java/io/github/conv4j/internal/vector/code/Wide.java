@@ -27,4 +27,9 @@ public sealed class Wide extends Value permits WideVariable {
   public Wide times(long other) {
     return other == 1 ? this : other == 0 ? code.constant(0L) : times(code.constant(other));
   }
+
+  /** The smaller one. */
+  public Wide min(Wide other) {
+    return new Wide(code, taking(code, KernelCode::minimumWide, this, other));
+  }
 }

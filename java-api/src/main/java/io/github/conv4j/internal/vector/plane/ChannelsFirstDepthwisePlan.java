@@ -6,11 +6,12 @@ import io.github.conv4j.PaddingMode;
 import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.base.Epilogue;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,6 +19,9 @@ import java.util.List;
  * each plane is copied between zeros, then its rows are computed four at a time. Exact on integers.
  */
 public final class ChannelsFirstDepthwisePlan implements Plan<StencilScratch> {
+  /** A quiet NaN, which no copy changes. */
+  private static final float ALL_BITS = Float.intBitsToFloat(-1);
+
   private static final int MOST_PIXELS = 1 << 17;
 
   /** Enough for any plane whose taps meet it, and no margin overflows. */
@@ -27,6 +31,8 @@ public final class ChannelsFirstDepthwisePlan implements Plan<StencilScratch> {
   private static final int PART_FLOATS = 1 << 17;
 
   private final PlaneKernels kernels;
+  private final Epilogue epilogue;
+  private final StencilKernel stencil;
   private final Activation src;
   private final Activation dst;
   private final float[] packed;
@@ -34,8 +40,8 @@ public final class ChannelsFirstDepthwisePlan implements Plan<StencilScratch> {
   private final int dilationDown;
   private final int dilationAcross;
   private final int margin;
-  private final int[] left;
-  private final int[] right;
+  private final float[] left;
+  private final float[] right;
   private final int channelsPerPart;
   private final int channelParts;
 
@@ -76,6 +82,8 @@ public final class ChannelsFirstDepthwisePlan implements Plan<StencilScratch> {
       TensorSpec dstSpec,
       int leastParts) {
     this.kernels = kernels;
+    this.epilogue = Epilogue.of(request, dstSpec, kernels.blockPixels());
+    this.stencil = kernels.stencil(epilogue.postOps());
     this.src = Activation.of(srcSpec);
     this.dst = Activation.of(dstSpec);
     this.packed = CopiedWeights.of(request.convolution(), request.weights());
@@ -84,10 +92,12 @@ public final class ChannelsFirstDepthwisePlan implements Plan<StencilScratch> {
     this.dilationDown = dilation(request, 0);
     this.dilationAcross = dilation(request, 1);
     this.margin = dilationDown * width + dilationAcross;
-    this.left = new int[width + kernels.blockPixels()];
-    this.right = new int[width + kernels.blockPixels()];
-    Arrays.setAll(left, i -> i % width < dilationAcross ? 0 : -1);
-    Arrays.setAll(right, i -> i % width >= width - dilationAcross ? 0 : -1);
+    this.left = new float[width + kernels.blockPixels()];
+    this.right = new float[width + kernels.blockPixels()];
+    for (int i = 0; i < left.length; i++) {
+      left[i] = i % width < dilationAcross ? 0 : ALL_BITS;
+      right[i] = i % width >= width - dilationAcross ? 0 : ALL_BITS;
+    }
     int most = Math.clamp(PART_FLOATS / ((long) width * src.h()), 1, src.c());
     this.channelParts =
         Math.clamp(Math.ceilDiv(leastParts, dst.n()), Math.ceilDiv(src.c(), most), src.c());
@@ -109,8 +119,15 @@ public final class ChannelsFirstDepthwisePlan implements Plan<StencilScratch> {
   }
 
   @Override
+  public Epilogue epilogue() {
+    return epilogue;
+  }
+
+  @Override
   public StencilScratch newScratch() {
-    return new StencilScratch(2 * margin + src.w() * src.h() + kernels.blockPixels());
+    return new StencilScratch(
+        new EpilogueArguments(epilogue, kernels.blockPixels()),
+        2 * margin + src.w() * src.h() + kernels.blockPixels());
   }
 
   @Override
@@ -132,12 +149,15 @@ public final class ChannelsFirstDepthwisePlan implements Plan<StencilScratch> {
     job.right = right;
     job.packed = packed;
     job.bias = bias;
-    job.channelBegin = Math.min(begin, src.c());
-    job.channelEnd = Math.min(begin + channelsPerPart, src.c());
-    job.srcBegin = n * src.sn();
-    job.srcChannel = src.sc();
-    job.dstBegin = n * dst.sn();
-    job.dstChannel = dst.sc();
-    kernels.stencil(job, scratch.panel, from, to);
+    job.rowBlocks = Math.ceilDiv(src.h(), kernels.stencilRows() * dilationDown);
+    job.lastColumn = Math.max(0, src.w() - kernels.lanes());
+    job.lastPixel =
+        (src.h() - (kernels.stencilRows() - 1) * dilationDown) * src.w() - kernels.lanes();
+    int end = Math.min(begin + channelsPerPart, src.c());
+    for (int c = begin; c < end; c++) {
+      long at = n * src.sn() + c * src.sc();
+      kernels.loadPlane(from, at, scratch.panel, margin, src.w() * src.h());
+      stencil.run(job, scratch.panel, c, n * dst.sn() + c * dst.sc(), to);
+    }
   }
 }

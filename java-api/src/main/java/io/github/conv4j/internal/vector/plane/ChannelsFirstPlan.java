@@ -2,11 +2,14 @@ package io.github.conv4j.internal.vector.plane;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
+import io.github.conv4j.PostOp;
 import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.vector.base.AxisPhases;
 import io.github.conv4j.internal.vector.base.BiasOnly;
+import io.github.conv4j.internal.vector.base.Epilogue;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.WeightsView;
@@ -25,6 +28,11 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
   private static final double COPY_PRODUCTS = 120;
 
   private final PlaneKernels kernels;
+  private final Epilogue epilogue;
+  private final int blockChannels;
+  private final PlaneProductKernel onHeap;
+  private final PlaneProductKernel oneOnHeap;
+  private final PlaneProductKernel straight;
   private final Activation src;
   private final Activation dst;
   private final PlaneFill fill;
@@ -88,12 +96,17 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
       TensorSpec dstSpec,
       int leastParts) {
     this.kernels = kernels;
+    epilogue = Epilogue.of(request, dstSpec, kernels.blockPixels());
+    blockChannels = kernels.blockChannels(isPointwise(request));
+    straight = kernels.productInto(blockChannels, epilogue.postOps());
+    onHeap = kernels.product(blockChannels, epilogue.postOps());
+    oneOnHeap = kernels.product(1, epilogue.postOps());
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     var weights = new WeightsView(CopiedWeights.of(c, request.weights()), c, axes);
     groups = weights.groups();
     outPerGroup = weights.outPerGroup();
-    biasPerGroup = outPerGroup + PlaneKernels.CHANNEL_BLOCK;
+    biasPerGroup = outPerGroup + blockChannels;
     bias = PaddedBias.of(request, groups, outPerGroup, biasPerGroup);
     Activation from = Activation.of(srcSpec);
     Activation to = Activation.of(dstSpec);
@@ -106,7 +119,7 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
         biasOnly.add(new BiasOnly(phases, dst));
       } else {
         var tiling = new PlaneTiling(phases, groups, weights.inPerGroup());
-        tilings.add(new PackedPlaneTiling(tiling, phases, weights));
+        tilings.add(new PackedPlaneTiling(tiling, phases, weights, blockChannels));
       }
     }
     firstTile = new int[tilings.size() + 1];
@@ -120,6 +133,41 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
                 Math.ceilDiv(leastParts, Math.max(1, firstTile[tilings.size()])),
                 1,
                 tilings.getFirst().blockCount);
+  }
+
+  private static boolean isPointwise(PrepareRequest request) {
+    return request.geometry().axes().stream().allMatch(a -> a.kernel() == 1);
+  }
+
+  /**
+   * Whether post-ops can be applied: operands as large as dst only where all results go straight
+   * into it.
+   */
+  public static boolean fuses(
+      PlaneKernels kernels, PrepareRequest request, TensorSpec srcSpec, TensorSpec dstSpec) {
+    Convolution c = request.convolution();
+    boolean full =
+        c.postOps().list().stream()
+            .anyMatch(
+                p -> p instanceof PostOp.Binary b && b.operand().extent() == PostOp.Extent.FULL);
+    if (!full) {
+      return true;
+    }
+    Activation src = Activation.of(srcSpec);
+    Activation dst = Activation.of(dstSpec);
+    if (!AxisPhases.isPointwise(request.geometry().axes())
+        || !hasDensePlanes(src)
+        || !hasDensePlanes(dst)
+        || c.outChannels() / c.groups() < kernels.blockChannels(true)) {
+      return false;
+    }
+    var tiling =
+        new PlaneTiling(
+            AxisPhases.row(flattened(dst).w()).getFirst(),
+            Math.toIntExact(c.groups()),
+            Math.toIntExact(c.inChannels() / c.groups()));
+    int last = flattened(dst).w() - (tiling.columnTiles - 1) * tiling.tileColumns;
+    return kernels.takesRun(last) && kernels.takesRun(tiling.tileColumns);
   }
 
   private static boolean hasDensePlanes(Activation a) {
@@ -146,6 +194,11 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
   }
 
   @Override
+  public Epilogue epilogue() {
+    return epilogue;
+  }
+
+  @Override
   public PlaneScratch newScratch() {
     int panel = 0;
     int results = 0;
@@ -153,7 +206,7 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
       panel = Math.max(panel, packed.tiling.panelFloats(kernels.blockPixels()));
       results = Math.max(results, packed.block * resultPitch(packed.tiling));
     }
-    return new PlaneScratch(panel, results);
+    return new PlaneScratch(new EpilogueArguments(epilogue, kernels.blockPixels()), panel, results);
   }
 
   /** From the results of one output channel of a block to those of the next. */
@@ -232,50 +285,27 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
     long step = tiling.w.phase().dstStep();
     boolean dense = rows == 1 || (tiling.pitch == columns && rowStride == columns);
     boolean direct = dense && step == 1 && kernels.takesRun(pixels);
+    PlaneProduct product = scratch.product;
+    product.base = base;
+    product.offsets = packed.offsets;
+    product.packed = packed.packed;
+    product.bias = bias;
+    product.outPitch = pitch;
+    product.dstPitch = dst.sc();
+    product.pixelCount = pixels;
     for (int b = blockBegin; b < blockEnd; b++) {
       int begin = packed.begin(b);
-      int weightsAt = (group * packed.blockCount + b) * packed.blockFloats;
-      int biasAt = group * biasPerGroup + begin;
-      if (direct && packed.channels(b) == PlaneKernels.CHANNEL_BLOCK) {
-        kernels.productInto(
-            scratch.panel,
-            base,
-            packed.offsets,
-            packed.packed,
-            weightsAt,
-            bias,
-            biasAt,
-            to,
-            place + ((long) group * outPerGroup + begin) * dst.sc(),
-            dst.sc(),
-            pixels);
+      product.channel = group * outPerGroup + begin;
+      product.packedFrom = (group * packed.blockCount + b) * packed.blockFloats;
+      product.biasFrom = group * biasPerGroup + begin;
+      product.dstFrom = place + product.channel * dst.sc();
+      if (direct && packed.channels(b) == blockChannels) {
+        straight.run(product, to);
         continue;
       }
-      if (packed.block == 1) {
-        kernels.single(
-            scratch.panel,
-            base,
-            packed.offsets,
-            packed.packed,
-            weightsAt,
-            bias[biasAt],
-            results,
-            pixels);
-      } else {
-        kernels.product(
-            scratch.panel,
-            base,
-            packed.offsets,
-            packed.packed,
-            weightsAt,
-            bias,
-            biasAt,
-            results,
-            pitch,
-            pixels);
-      }
+      (packed.block == 1 ? oneOnHeap : onHeap).run(product, to);
       for (int o = 0; o < packed.channels(b); o++) {
-        long channel = place + ((long) group * outPerGroup + begin + o) * dst.sc();
+        long channel = product.dstFrom + o * dst.sc();
         kernels.store(
             results, o * pitch, tiling.pitch, rows, columns, to, channel, rowStride, step);
       }

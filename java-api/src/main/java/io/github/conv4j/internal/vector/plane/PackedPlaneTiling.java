@@ -4,25 +4,27 @@ import io.github.conv4j.internal.vector.base.AxisPhases;
 import io.github.conv4j.internal.vector.base.WeightsView;
 
 /**
- * The weights of a tiling for {@link PlaneKernels}: for each group and each block of eight output
- * channels {@code [source channel][tap][8]}, or one by one where a group has just a few.
+ * The weights of a tiling for {@link PlaneKernels}: for each group and each block of output
+ * channels {@code [source channel][tap][channel of the block]}, or one by one where a group has
+ * just a few.
  */
 final class PackedPlaneTiling {
   final PlaneTiling tiling;
   final int[] offsets;
   final float[] packed;
 
-  /** Output channels of a block: eight, or one. */
+  /** Output channels of a block; or one. */
   final int block;
 
   final int blockCount;
   final int blockFloats;
   private final int outPerGroup;
 
-  PackedPlaneTiling(PlaneTiling tiling, AxisPhases.Combination phases, WeightsView weights) {
+  PackedPlaneTiling(
+      PlaneTiling tiling, AxisPhases.Combination phases, WeightsView weights, int blockChannels) {
     this.tiling = tiling;
     this.outPerGroup = weights.outPerGroup();
-    this.block = outPerGroup > 2 ? PlaneKernels.CHANNEL_BLOCK : 1;
+    this.block = outPerGroup > 2 ? blockChannels : 1;
     this.blockCount = Math.ceilDiv(outPerGroup, block);
     this.offsets = tiling.offsets();
     this.blockFloats = Math.multiplyExact(offsets.length, block);

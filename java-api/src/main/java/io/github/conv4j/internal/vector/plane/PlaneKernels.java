@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.plane;
 
+import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import java.lang.foreign.MemorySegment;
 
 /** The innermost loops for planes: neighbouring pixels are the lanes. */
@@ -9,59 +11,30 @@ public interface PlaneKernels {
     return new VectorPlanes();
   }
 
-  /** How many output channels a block of {@link #product} computes together. */
-  int CHANNEL_BLOCK = 8;
-
-  /** Returns how many pixels a block has; panels and results go on for that many. */
-  int blockPixels();
+  /** Returns how many floats one vector holds. */
+  int lanes();
 
   /**
-   * Eight output channels: {@code out[o * outPitch + p] = bias[o] + sum over k of panel[base +
-   * offsets[k] + p] * packed[8 * k + o]}.
+   * Returns how many output channels are computed together where there are enough.
    *
-   * @param pixelCount how many pixels; whole vectors are read and written
+   * @param pointwise whether all kernels are 1 long
    */
-  void product(
-      float[] panel,
-      int base,
-      int[] offsets,
-      float[] packed,
-      int packedFrom,
-      float[] bias,
-      int biasFrom,
-      float[] out,
-      int outPitch,
-      int pixelCount);
+  int blockChannels(boolean pointwise);
+
+  /** Returns how many pixels a block has at most; panels and results go on for that many. */
+  int blockPixels();
+
+  /** Returns the kernel for {@link #blockChannels}, or one channel, with results on the heap. */
+  PlaneProductKernel product(int channels, PostOps postOps);
 
   /** Whether {@link #productInto} takes so few pixels. */
   boolean takesRun(int pixelCount);
 
   /**
-   * The same with the results of each channel straight into memory, without gaps between pixels.
+   * Returns the kernel for {@link #blockChannels} with the results of each straight into dst,
+   * without gaps between pixels.
    */
-  void productInto(
-      float[] panel,
-      int base,
-      int[] offsets,
-      float[] packed,
-      int packedFrom,
-      float[] bias,
-      int biasFrom,
-      MemorySegment out,
-      long outFrom,
-      long outPitch,
-      int pixelCount);
-
-  /** One output channel, the same sum with one weight an offset. */
-  void single(
-      float[] panel,
-      int base,
-      int[] offsets,
-      float[] packed,
-      int packedFrom,
-      float bias,
-      float[] out,
-      int pixelCount);
+  PlaneProductKernel productInto(int channels, PostOps postOps);
 
   /**
    * Copies every {@code step}-th element of some rows of a segment into an array.
@@ -96,7 +69,7 @@ public interface PlaneKernels {
       long rowStride,
       long step);
 
-  /** Channels under 3x3 kernels of stride 1 that keep their size; changed and used again. */
+  /** Planes under 3x3 kernels of stride 1 that keep their size; changed and used again. */
   final class Stencil {
     int width;
     int height;
@@ -106,26 +79,42 @@ public interface PlaneKernels {
     /** Where a plane begins in the panel; what surrounds it is zero. */
     int margin;
 
-    /** All bits set for each column whose left tap is in the row, again and again. */
-    int[] left = new int[0];
+    /** How many blocks of rows there are; the last begins early. */
+    int rowBlocks;
 
-    int[] right = new int[0];
+    /** Where the last vector of a row begins, if a row is as long. */
+    int lastColumn;
+
+    /** Where the last block of rows and pixels begins. */
+    int lastPixel;
+
+    /** All bits set for each column whose left tap is in the row, again and again. */
+    float[] left = new float[0];
+
+    float[] right = new float[0];
 
     /** Nine weights a channel. */
     float[] packed = new float[0];
 
     float[] bias = new float[0];
-    int channelBegin;
-    int channelEnd;
-    long srcBegin;
-    long srcChannel;
-    long dstBegin;
-    long dstChannel;
+
+    /** The operands of post-ops. */
+    final EpilogueArguments epilogue;
+
+    Stencil(EpilogueArguments epilogue) {
+      this.epilogue = epilogue;
+    }
   }
 
   /** Returns whether {@link #stencil} takes planes of this size, with taps so many rows apart. */
   boolean takesPlane(int width, int height, int dilationDown);
 
-  /** Convolves each of some channels, both tensors having planes without gaps. */
-  void stencil(Stencil job, float[] panel, MemorySegment from, MemorySegment to);
+  /** How many rows a block of rows has. */
+  int stencilRows();
+
+  /** Returns the kernel of one channel. */
+  StencilKernel stencil(PostOps postOps);
+
+  /** Copies a plane without gaps into an array. */
+  void loadPlane(MemorySegment from, long offset, float[] to, int at, int count);
 }

@@ -69,7 +69,8 @@ public final class ReductionPlan implements Plan<ReductionScratch> {
   private final int columnParts;
 
   /** Some output channels with their weights. */
-  private record Block(int first, int out, float[] packed, float[] bias) {}
+  private record Block(
+      int first, int out, ReductionKernel kernel, float[] packed, float[] bias) {}
 
   /** Whether this plan serves the problem; the tensors have neighbouring channels. */
   public static boolean serves(@Nullable ReductionKernels kernels, Convolution c) {
@@ -112,7 +113,7 @@ public final class ReductionPlan implements Plan<ReductionScratch> {
     for (int b = 0; b < blockCount; b++) {
       int first = dst.c() * b / blockCount;
       int out = dst.c() * (b + 1) / blockCount - first;
-      blocks.add(new Block(first, out, packed(weights, first, out), bias(first, out)));
+      blocks.add(new Block(first, out, kernels.kernel(out), packed(weights, first, out), bias(first, out)));
     }
     AxisPhase h = phases.h();
     AxisPhase w = phases.w();
@@ -324,7 +325,7 @@ public final class ReductionPlan implements Plan<ReductionScratch> {
         run.tapFloats = Math.ceilDiv(in, kernels.lanes()) * run.vectorFloats;
         run.lastVector = (long) (in - kernels.lanes()) * Float.BYTES;
         run.dstBegin = dstBegin + first * run.dstStep + block.first;
-        kernels.reduction(run, from, to, scratch.sums, scratch.results);
+        block.kernel.run(run, from, to, scratch.sums, scratch.results);
       }
     }
   }

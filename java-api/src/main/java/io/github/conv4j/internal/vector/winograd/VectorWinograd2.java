@@ -8,12 +8,11 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The transforms of {@link WinogradTile#OUTPUTS_2X2}, channels being the lanes; where channels are
- * left over, the last vector begins early. Steps and positions are in elements.
+ * The source transform of {@link WinogradTile#OUTPUTS_2X2}, channels being the lanes; where
+ * channels are left over, the last vector begins early. Steps and positions are in elements.
  */
 final class VectorWinograd2 {
   private static final int SIZE = 4;
-  private static final int OUTPUTS = 2;
 
   private VectorWinograd2() {}
 
@@ -63,55 +62,6 @@ final class VectorWinograd2 {
         d2.sub(d1).intoArray(panel, column + 2 * SIZE * pointStep);
         d3.sub(d1).intoArray(panel, column + 3 * SIZE * pointStep);
         column += pointStep;
-      }
-    }
-  }
-
-  /**
-   * Computes {@code A^T m A} and the bias of one tile.
-   *
-   * @param from where the tile's channels begin in the sums, for the first point
-   * @param half working memory of 8 vectors
-   * @param at the first of 2x2 outputs, all of which are there
-   */
-  static void output(
-      float[] sums,
-      int from,
-      int pointStep,
-      float[] bias,
-      int biasFrom,
-      int channels,
-      float[] half,
-      MemorySegment dst,
-      long at,
-      long rowStep,
-      long pixelStep) {
-    long rowBytes = rowStep * Float.BYTES;
-    long pixelBytes = pixelStep * Float.BYTES;
-    for (int c = 0; c < channels; c += LANES) {
-      int channel = Math.min(c, channels - LANES);
-      int row = from + channel;
-      for (int i = 0; i < SIZE; i++) {
-        FloatVector m0 = FloatVector.fromArray(SPECIES, sums, row);
-        FloatVector m1 = FloatVector.fromArray(SPECIES, sums, row + pointStep);
-        FloatVector m2 = FloatVector.fromArray(SPECIES, sums, row + 2 * pointStep);
-        FloatVector m3 = FloatVector.fromArray(SPECIES, sums, row + 3 * pointStep);
-        row += SIZE * pointStep;
-        int h = i * OUTPUTS * LANES;
-        m0.add(m1.add(m2)).intoArray(half, h);
-        m3.add(m1.sub(m2)).intoArray(half, h + LANES);
-      }
-      FloatVector added = FloatVector.fromArray(SPECIES, bias, biasFrom + channel);
-      long column = (at + channel) * Float.BYTES;
-      for (int j = 0; j < OUTPUTS; j++) {
-        int h = j * LANES;
-        FloatVector m0 = FloatVector.fromArray(SPECIES, half, h);
-        FloatVector m1 = FloatVector.fromArray(SPECIES, half, h + OUTPUTS * LANES);
-        FloatVector m2 = FloatVector.fromArray(SPECIES, half, h + 2 * OUTPUTS * LANES);
-        FloatVector m3 = FloatVector.fromArray(SPECIES, half, h + 3 * OUTPUTS * LANES);
-        m0.add(m1.add(m2)).add(added).intoMemorySegment(dst, column, ORDER);
-        m3.add(m1.sub(m2)).add(added).intoMemorySegment(dst, column + rowBytes, ORDER);
-        column += pixelBytes;
       }
     }
   }

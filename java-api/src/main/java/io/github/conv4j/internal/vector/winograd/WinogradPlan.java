@@ -1,13 +1,14 @@
 package io.github.conv4j.internal.vector.winograd;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.base.Epilogue;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.WeightsView;
@@ -29,6 +30,11 @@ public final class WinogradPlan implements Plan<WinogradScratch> {
   private final Activation src;
   private final Activation dst;
   private final WinogradShape shape;
+  private final Epilogue epilogue;
+  private final WinogradProducts products;
+  private final TileOutputKernel output;
+  private final TileOutputKernel plainOutput;
+  private final PixelCopyKernel copy;
   private final float[] packed;
   private final float[] bias;
   private final int lanes;
@@ -81,6 +87,11 @@ public final class WinogradPlan implements Plan<WinogradScratch> {
             tileCount,
             lanes,
             Math.ceilDiv(leastParts, groups));
+    this.epilogue = Epilogue.of(request, dstSpec, lanes);
+    this.output = TileOutputText.kernel(tile, epilogue.postOps());
+    this.plainOutput = TileOutputText.kernel(tile, PostOps.none());
+    this.copy = TileOutputText.copy(epilogue.postOps());
+    this.products = new WinogradProducts(shape, lanes);
     this.packed = WinogradWeights.packed(weights, tile, shape, lanes, c.isTransposed());
     this.bias = PaddedBias.of(request, groups, shape.oc, shape.oc);
   }
@@ -101,9 +112,15 @@ public final class WinogradPlan implements Plan<WinogradScratch> {
   }
 
   @Override
+  public Epilogue epilogue() {
+    return epilogue;
+  }
+
+  @Override
   public WinogradScratch newScratch() {
     long pixelFloats = Math.max(shape.ic, shape.oc);
     return new WinogradScratch(
+        new EpilogueArguments(epilogue, lanes),
         shape.panelFloats(),
         shape.sumsFloats(),
         tile.points() * lanes,
@@ -133,9 +150,7 @@ public final class WinogradPlan implements Plan<WinogradScratch> {
     int ocBegin = shape.segmentBegin(part % shape.segments);
     int ocEnd = shape.segmentBegin(part % shape.segments + 1);
     int packedFrom = group * shape.packedFloats();
-    scratch.touched =
-        VectorWinogradProducts.run(
-            shape, count, scratch.panel, packed, packedFrom, scratch.sums, ocBegin, ocEnd);
+    scratch.touched = products.run(scratch.product, count, packed, packedFrom, ocBegin, ocEnd);
     for (int t = 0; t < count; t++) {
       transformProducts(begin + t, t, group, ocBegin, ocEnd - ocBegin, scratch, to);
     }
@@ -218,26 +233,22 @@ public final class WinogradPlan implements Plan<WinogradScratch> {
     int columns = Math.min(tile.outputs(), dst.w() - w);
     int from = t * shape.sumsPitch + ocBegin;
     if (rows == tile.outputs() && columns == tile.outputs()) {
-      output(scratch, from, channel, channels, to, at, dst.sh(), dst.sw());
+      output(output, scratch, from, channel, channels, to, at, dst.sh(), dst.sw());
       return;
     }
     long patchRow = (long) tile.outputs() * channels;
-    output(scratch, from, channel, channels, scratch.patch, 0, patchRow, channels);
+    output(plainOutput, scratch, from, channel, channels, scratch.patch, 0, patchRow, channels);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
-        MemorySegment.copy(
-            scratch.patch,
-            JAVA_FLOAT,
-            (r * patchRow + (long) c * channels) * Float.BYTES,
-            to,
-            JAVA_FLOAT,
-            (at + r * dst.sh() + c * dst.sw()) * Float.BYTES,
-            channels);
+        long patchAt = r * patchRow + (long) c * channels;
+        scratch.outputs.at = at + r * dst.sh() + c * dst.sw();
+        copy.run(scratch.outputs, scratch.patch, patchAt, to);
       }
     }
   }
 
   private void output(
+      TileOutputKernel kernel,
       WinogradScratch scratch,
       int from,
       int channel,
@@ -246,15 +257,15 @@ public final class WinogradPlan implements Plan<WinogradScratch> {
       long at,
       long rowStep,
       long pixelStep) {
-    float[] sums = scratch.sums;
-    float[] half = scratch.half;
-    int pointStep = shape.sumsPointStep;
-    if (tile == WinogradTile.OUTPUTS_4X4) {
-      VectorWinograd4.output(
-          sums, from, pointStep, bias, channel, channels, half, to, at, rowStep, pixelStep);
-    } else {
-      VectorWinograd2.output(
-          sums, from, pointStep, bias, channel, channels, half, to, at, rowStep, pixelStep);
-    }
+    TileOutputs outputs = scratch.outputs;
+    outputs.sumsFrom = from;
+    outputs.pointStep = shape.sumsPointStep;
+    outputs.bias = bias;
+    outputs.channel = channel;
+    outputs.channels = channels;
+    outputs.at = at;
+    outputs.rowStep = rowStep;
+    outputs.pixelStep = pixelStep;
+    kernel.run(outputs, to);
   }
 }

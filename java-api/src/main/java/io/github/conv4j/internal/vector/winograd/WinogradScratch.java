@@ -2,6 +2,7 @@ package io.github.conv4j.internal.vector.winograd;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.Scratch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,18 +17,27 @@ final class WinogradScratch extends Scratch {
   final float[] sums;
   final float[] half;
   final MemorySegment patch;
+  final PointProduct product = new PointProduct();
+  final TileOutputs outputs;
 
-  /** What {@link VectorWinogradProducts#run} returned. */
+  /** What {@link WinogradProducts#run} returned. */
   int touched;
 
   private final Arena offHeap;
 
-  WinogradScratch(int panelFloats, int sums, int half, long patchFloats) {
+  WinogradScratch(
+      EpilogueArguments epilogue, int panelFloats, int sums, int half, long patchFloats) {
+    super(epilogue);
     this.offHeap = Arena.ofShared();
     try {
       this.panel = new float[panelFloats];
       this.sums = new float[sums];
+      product.panel = this.panel;
+      product.sums = this.sums;
       this.half = new float[half];
+      this.outputs = new TileOutputs(epilogue);
+      outputs.sums = this.sums;
+      outputs.half = this.half;
       this.patch = offHeap.allocate(JAVA_FLOAT, patchFloats);
     } catch (Throwable e) {
       offHeap.close();

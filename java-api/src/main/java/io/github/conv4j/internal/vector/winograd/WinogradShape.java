@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.winograd;
 
+import io.github.conv4j.internal.vector.code.RegisterBlock;
+
 /**
  * How the working arrays of a {@link WinogradPlan} are laid out: transformed source pixels {@code
  * [point][tile][ic]} and their products with weights {@code [point][tile][oc]}, {@code oc} in whole
@@ -15,8 +17,8 @@ final class WinogradShape {
   /** More weights than this do not stay in a second-level cache. */
   private static final int MANY_WEIGHTS = 256 << 10;
 
-  /** Tiles that a product computes together; or one less. */
-  private static final int TILE_BLOCK = 8;
+  /** Tiles that a product computes together where there are many registers; or one more. */
+  static final int SEVEN = 7;
 
   /** What keeps the points, and tiles of many channels, off the same sets of a cache. */
   private static final int SKEW = 16;
@@ -47,6 +49,9 @@ final class WinogradShape {
   /** Into how many ranges of output channels a group of tiles is cut for several threads. */
   final int segments;
 
+  /** Tiles that a product computes together. */
+  final int tileBlock;
+
   /** Output channels that a block of the products computes. */
   private final int block;
 
@@ -59,13 +64,14 @@ final class WinogradShape {
     this.ic = ic;
     this.oc = oc;
     this.points = points;
+    this.tileBlock = RegisterBlock.of(2).pixels();
     this.panelPitch = ic % 256 == 0 ? ic + SKEW : ic;
     this.sumsPitch = Math.ceilDiv(oc, lanes) * lanes;
     this.touches = packedFloats() > MANY_WEIGHTS;
     long room = CACHE_FLOATS / ((long) points * (panelPitch + sumsPitch));
     long most = Math.max(LEAST_TILES, room);
     if (!touches) {
-      most = Math.clamp(Math.ceilDiv(tileCount, leastParts), TILE_BLOCK, most);
+      most = Math.clamp(Math.ceilDiv(tileCount, leastParts), RegisterBlock.MOST_PIXELS, most);
     }
     this.tiles = Math.toIntExact(Math.min(tileCount, evenly(tileCount, most)));
     this.tileGroups = Math.toIntExact(Math.ceilDiv(tileCount, tiles));
@@ -75,15 +81,16 @@ final class WinogradShape {
         oc % lanes == 0
             ? Math.clamp(Math.ceilDiv(leastParts, tileGroups), 1, Math.ceilDiv(oc, block))
             : 1;
-    int rows = tiles + TILE_BLOCK;
+    int rows = tiles + RegisterBlock.MOST_PIXELS;
     this.panelPointStep = rows * panelPitch + SKEW;
     this.sumsPointStep = rows * sumsPitch + SKEW;
   }
 
-  /** Groups of about the same size, in whole blocks of seven. */
-  private static long evenly(long tileCount, long most) {
+  /** Groups of about the same size, in whole blocks. */
+  private long evenly(long tileCount, long most) {
     long each = Math.ceilDiv(tileCount, Math.ceilDiv(tileCount, most));
-    return Math.ceilDiv(each, TILE_BLOCK - 1) * (TILE_BLOCK - 1);
+    int whole = Math.min(tileBlock, SEVEN);
+    return Math.ceilDiv(each, whole) * whole;
   }
 
   /** The first output channel of a segment; of the one after the last, all channels. */
@@ -93,9 +100,12 @@ final class WinogradShape {
   }
 
   /** How many blocks are of seven tiles, so that the least rows beyond the last are computed. */
-  static int sevens(int tileCount) {
-    int blocks = Math.ceilDiv(tileCount, TILE_BLOCK);
-    return Math.min(blocks, blocks * TILE_BLOCK - tileCount);
+  int sevens(int tileCount) {
+    if (tileBlock <= SEVEN) {
+      return 0;
+    }
+    int blocks = Math.ceilDiv(tileCount, tileBlock);
+    return Math.min(blocks, blocks * tileBlock - tileCount);
   }
 
   int panelFloats() {

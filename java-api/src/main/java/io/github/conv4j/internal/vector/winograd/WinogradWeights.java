@@ -3,9 +3,9 @@ package io.github.conv4j.internal.vector.winograd;
 import io.github.conv4j.internal.vector.base.WeightsView;
 
 /**
- * Transformed weights, packed for {@link VectorWinogradProducts}: for each group and point, blocks
- * of two vectors of output channels {@code [ic][channels of the block]}, zeros beyond the last
- * channel. Transformed in double and rounded once.
+ * Transformed weights, packed for {@link WinogradProducts}: for each group and point, blocks of two
+ * vectors of output channels {@code [ic][channels of the block]}, zeros beyond the last channel.
+ * Transformed in double and rounded once.
  */
 final class WinogradWeights {
   private static final int TAPS = 9;
