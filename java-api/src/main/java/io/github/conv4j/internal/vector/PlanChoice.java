@@ -37,7 +37,8 @@ final class PlanChoice {
   private static final String PLANES_DEPTHWISE = "planes depthwise";
 
   /** The plans that apply post-ops where they store. */
-  private static final Set<String> FUSING = Set.of(DIRECT, POINTWISE);
+  private static final Set<String> FUSING =
+      Set.of(DIRECT, POINTWISE, DEPTHWISE, DEPTHWISE_BANDS, GROUP_BANDS);
 
   /** With fewer channels the transforms cost what the products save. */
   private static final long LEAST_CHANNELS = 16;

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes what takes sums through post-ops and stores them: the one way of kernels to dst. */
 public final class Outputs {
-  private final KernelCode code;
   private final Segment dst;
   private final @Nullable Mask valid;
   private final PostOpText postOps;
@@ -22,7 +21,6 @@ public final class Outputs {
    */
   public Outputs(
       KernelCode code, Segment dst, PostOps postOps, Fields arguments, @Nullable Int lanes) {
-    this.code = code;
     this.dst = dst;
     this.valid = lanes == null ? null : code.local(code.lanesBelow(lanes));
     this.postOps = new PostOpText(code, postOps, arguments, valid);
