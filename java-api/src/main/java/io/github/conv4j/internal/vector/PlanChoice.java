@@ -38,7 +38,7 @@ final class PlanChoice {
 
   /** The plans that apply post-ops where they store. */
   private static final Set<String> FUSING =
-      Set.of(DIRECT, POINTWISE, DEPTHWISE, DEPTHWISE_BANDS, GROUP_BANDS);
+      Set.of(DIRECT, POINTWISE, DEPTHWISE, DEPTHWISE_BANDS, GROUP_BANDS, LANEWISE);
 
   /** With fewer channels the transforms cost what the products save. */
   private static final long LEAST_CHANNELS = 16;
