@@ -41,6 +41,10 @@ final class PlanChoice {
       Set.of(
           DIRECT,
           POINTWISE,
+          DEPTHWISE,
+          DEPTHWISE_BANDS,
+          GROUP_BANDS,
+          LANEWISE,
           PLANES,
           PLANES_DEPTHWISE,
           WinogradTile.OUTPUTS_2X2.planName(),

@@ -3,6 +3,7 @@ package io.github.conv4j.internal.vector.base;
 import io.github.conv4j.internal.checks.Properties;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The vectors that all loops on the Vector API compute with. */
@@ -20,6 +21,8 @@ public final class VectorWidth {
 
   public static final int BITS = SPECIES.vectorBitSize();
   public static final long VECTOR_BYTES = SPECIES.vectorByteSize();
+  public static final VectorMask<Float> ALL = SPECIES.maskAll(true);
+  public static final VectorMask<Float> NONE = SPECIES.maskAll(false);
   public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** How many vector registers the processor has: 16 or 32. */

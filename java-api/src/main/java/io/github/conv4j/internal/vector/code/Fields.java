@@ -50,19 +50,24 @@ public final class Fields extends Value {
     return new Fields(code, fieldType, () -> get(name, fieldType));
   }
 
+  /** What a method of one int returns, which is an int, too. */
+  public Int integer(String method, Int argument) {
+    return new Int(code, () -> call(method, int.class, argument));
+  }
+
   /** What a method of one int returns. */
   Floats floats(String method, int argument) {
-    return new Floats(code, () -> call(method, float[].class, argument));
+    return new Floats(code, () -> call(method, float[].class, code.constant(argument)));
   }
 
   /** What a method of one int returns. */
   Segment segment(String method, int argument) {
-    return new Segment(code, () -> call(method, MemorySegment.class, argument));
+    return new Segment(code, () -> call(method, MemorySegment.class, code.constant(argument)));
   }
 
-  private void call(String method, Class<?> result, int argument) {
+  private void call(String method, Class<?> result, Int argument) {
     push();
-    code.builder().loadConstant(argument);
+    argument.push();
     code.builder().invokevirtual(desc(type), method, MethodTypeDesc.of(desc(result), CD_int));
   }
 

@@ -5,6 +5,7 @@ import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.LOOP_STEP;
 import static io.github.conv4j.internal.vector.code.Names.MATH;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
+import static io.github.conv4j.internal.vector.code.Names.VECTOR_SHUFFLE;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_SPECIES;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_WIDTH;
 import static java.lang.constant.ConstantDescs.CD_float;
@@ -252,6 +253,31 @@ public final class KernelCode {
           builder.invokeinterface(
               VECTOR_SPECIES, "indexInRange", MethodTypeDesc.of(VECTOR_MASK, CD_int, CD_int));
         });
+  }
+
+  /** All lanes if {@code a > b}, else none. */
+  public Mask allIfGreater(Int a, Int b) {
+    return new Mask(
+        this,
+        () -> {
+          Label none = builder.newLabel();
+          Label out = builder.newLabel();
+          a.push();
+          b.push();
+          builder.if_icmple(none);
+          builder.getstatic(VECTOR_WIDTH, "ALL", VECTOR_MASK);
+          builder.goto_(out);
+          builder.labelBinding(none);
+          builder.getstatic(VECTOR_WIDTH, "NONE", VECTOR_MASK);
+          builder.labelBinding(out);
+        });
+  }
+
+  /** A static field of a class that the kernel may see: to C2 a constant if it is final. */
+  public Shuffle shuffle(Class<?> holder, String field) {
+    return new Shuffle(
+        this,
+        () -> builder.getstatic(holder.describeConstable().orElseThrow(), field, VECTOR_SHUFFLE));
   }
 
   Vector broadcast(Real value) {

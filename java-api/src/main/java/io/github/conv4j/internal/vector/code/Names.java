@@ -8,6 +8,7 @@ final class Names {
   static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
   static final ClassDesc VECTOR_SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
   static final ClassDesc VECTOR_MASK = ClassDesc.of("jdk.incubator.vector.VectorMask");
+  static final ClassDesc VECTOR_SHUFFLE = ClassDesc.of("jdk.incubator.vector.VectorShuffle");
   static final ClassDesc OPERATORS = ClassDesc.of("jdk.incubator.vector.VectorOperators");
   static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
   static final ClassDesc BINARY = OPERATORS.nested("Binary");

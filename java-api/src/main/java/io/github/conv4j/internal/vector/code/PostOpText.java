@@ -31,6 +31,12 @@ final class PostOpText {
 
   private static final float[] TAYLOR = {1 / 720f, 1 / 120f, 1 / 24f, 1 / 6f, 1 / 2f, 1, 1};
 
+  private static final double ERROR_FUNCTION_SCALE = 0.3275911;
+
+  private static final double[] ERROR_FUNCTION = {
+    1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592
+  };
+
   private final KernelCode code;
   private final List<PostOp> postOps;
   private final @Nullable Mask valid;
@@ -174,11 +180,11 @@ final class PostOpText {
    */
   private Vector normalDistribution(VectorVariable x) {
     VectorVariable scaled = code.local(x.abs().times(all((float) Math.sqrt(0.5))));
-    VectorVariable t = code.local(all(1).dividedBy(scaled.fma(all(0.3275911f), all(1))));
-    float[] coefficients = {1.061405429f, -1.453152027f, 1.421413741f, -0.284496736f, 0.254829592f};
-    VectorVariable sum = code.local(all(coefficients[0]));
-    for (int i = 1; i < coefficients.length; i++) {
-      sum.set(sum.fma(t, all(coefficients[i])));
+    VectorVariable t =
+        code.local(all(1).dividedBy(scaled.fma(all((float) ERROR_FUNCTION_SCALE), all(1))));
+    VectorVariable sum = code.local(all((float) ERROR_FUNCTION[0]));
+    for (int i = 1; i < ERROR_FUNCTION.length; i++) {
+      sum.set(sum.fma(t, all((float) ERROR_FUNCTION[i])));
     }
     Vector exponential = exponential(code.local(scaled.times(scaled).negated()));
     VectorVariable tail = code.local(sum.times(t).times(exponential).times(all(0.5f)));

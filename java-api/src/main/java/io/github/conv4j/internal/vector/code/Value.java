@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 /** An expression of one type in the text of a kernel. */
 abstract sealed class Value
-    permits Int, Wide, Real, Vector, Mask, Ints, Wides, Floats, Segment, Fields, Species {
+    permits Int, Wide, Real, Vector, Mask, Ints, Wides, Floats, Segment, Fields, Species, Shuffle {
   final KernelCode code;
   private final Runnable push;
 

@@ -7,6 +7,7 @@ import static io.github.conv4j.internal.vector.code.Names.INT_VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.OPERATORS;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
+import static io.github.conv4j.internal.vector.code.Names.VECTOR_SHUFFLE;
 import static java.lang.constant.ConstantDescs.CD_int;
 
 import java.lang.constant.MethodTypeDesc;
@@ -70,6 +71,11 @@ public sealed class Vector extends Value permits VectorVariable {
   /** In lanes that a mask has set, the other one. */
   public Vector blend(Vector other, Mask mask) {
     return call("blend", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR_MASK), this, other, mask);
+  }
+
+  /** Each lane takes the one that a shuffle says. */
+  public Vector rearranged(Shuffle shuffle) {
+    return call("rearrange", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR_SHUFFLE), this, shuffle);
   }
 
   /** The lanes that are less than those of the other one. */

@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.depthwise;
 
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
+
 /**
  * Neighbouring rows of outputs of a convolution with 3x3 or 5x5 taps next to each other whose
  * groups have as many input as output channels: {@code dst[r][p][c] = bias[c] + sum over taps i, j
@@ -10,6 +12,9 @@ package io.github.conv4j.internal.vector.depthwise;
 final class Band {
   /** With fewer outputs a row has no blocks. */
   static final int LEAST_COUNT = 7;
+
+  /** With fewer outputs a row has no short blocks. */
+  static final int LEAST_SHORT_COUNT = 4;
 
   /**
    * Weights {@code [tap row][turn][tap][channel]}: what a source channel gives to the channel
@@ -60,6 +65,9 @@ final class Band {
   /** How many taps of the last output of a row lie beyond the right edge. */
   int right;
 
+  /** The operands of post-ops. */
+  EpilogueArguments epilogue = EpilogueArguments.NONE;
+
   /** Whether loops in blocks take bands of this kind. */
   static boolean serves(int taps, long stride, long tapStep, int count, int left, int right) {
     return (taps == 3 || taps == 5)
@@ -78,5 +86,20 @@ final class Band {
   /** The row of taps after the last that meets the source. */
   int endTapRow(int row) {
     return taps - Math.clamp(bottom - (long) (rows - 1 - row) * rowStride, 0, taps);
+  }
+
+  /** The first tap in a row of an output that meets the source. */
+  int firstTap(int pixel) {
+    return Math.clamp(left - (long) pixel * stride, 0, taps);
+  }
+
+  /** The tap in a row after the last that meets the source. */
+  int endTap(int pixel) {
+    return taps - Math.clamp(right - (long) (count - 1 - pixel) * stride, 0, taps);
+  }
+
+  /** Whether blocks of pixels take rows that are shorter than {@link #LEAST_COUNT}. */
+  boolean hasShortBlocks() {
+    return taps == 3 && count >= LEAST_SHORT_COUNT && left <= 1 && right <= 1 && stride <= 2;
   }
 }

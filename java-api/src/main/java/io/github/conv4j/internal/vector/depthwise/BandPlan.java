@@ -8,6 +8,8 @@ import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.vector.base.AxisPhase;
 import io.github.conv4j.internal.vector.base.AxisPhases;
+import io.github.conv4j.internal.vector.base.Epilogue;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.WeightsView;
@@ -33,6 +35,7 @@ public final class BandPlan implements Plan<BandScratch> {
   private static final int LEAST_APART = 4;
 
   private final DepthwiseKernels kernels;
+  private final Epilogue epilogue;
   private final Activation src;
   private final Activation dst;
 
@@ -40,6 +43,10 @@ public final class BandPlan implements Plan<BandScratch> {
   private final List<AxisPhase> along;
 
   private final List<AxisPhase> down;
+
+  /** For the bands of each pair of them. */
+  private final BandKernel[][] bandKernels;
+
   private final int depth;
   private final boolean turned;
   private final int width;
@@ -172,6 +179,7 @@ public final class BandPlan implements Plan<BandScratch> {
     this.kernels = kernels;
     this.src = Activation.of(srcSpec);
     this.dst = Activation.of(dstSpec);
+    epilogue = Epilogue.of(request, dstSpec, kernels.lanes());
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     depth = Math.toIntExact(c.inChannels() / c.groups());
@@ -187,6 +195,14 @@ public final class BandPlan implements Plan<BandScratch> {
     height = turned ? src.w() : src.h();
     packed = packed(new WeightsView(CopiedWeights.of(c, request.weights()), c, axes));
     bias = PaddedBias.of(request, 1, src.c(), src.c() + kernels.lanes());
+    bandKernels = new BandKernel[down.size()][along.size()];
+    for (int i = 0; i < down.size(); i++) {
+      for (int j = 0; j < along.size(); j++) {
+        var kind = new Band();
+        locate(0, down.get(i), 0, down.get(i).count(), along.get(j), kind);
+        bandKernels[i][j] = kernels.band(kind, epilogue.postOps());
+      }
+    }
     rowsPerPart = new int[down.size()];
     firstPart = new int[down.size() + 1];
     for (int i = 0; i < rowsPerPart.length; i++) {
@@ -229,8 +245,13 @@ public final class BandPlan implements Plan<BandScratch> {
   }
 
   @Override
+  public Epilogue epilogue() {
+    return epilogue;
+  }
+
+  @Override
   public BandScratch newScratch() {
-    return new BandScratch();
+    return new BandScratch(new EpilogueArguments(epilogue, kernels.lanes()));
   }
 
   @Override
@@ -248,19 +269,12 @@ public final class BandPlan implements Plan<BandScratch> {
     }
     int row = (index - firstPart[phase]) * rowsPerPart[phase];
     for (int i = 0; i < along.size(); i++) {
-      runBand(n, down.get(phase), row, rowsPerPart[phase], along.get(i), scratch.band, from, to);
+      locate(n, down.get(phase), row, rowsPerPart[phase], along.get(i), scratch.band);
+      bandKernels[phase][i].run(scratch.band, from, to);
     }
   }
 
-  private void runBand(
-      int n,
-      AxisPhase rows,
-      int row,
-      int mostRows,
-      AxisPhase columns,
-      Band band,
-      MemorySegment from,
-      MemorySegment to) {
+  private void locate(int n, AxisPhase rows, int row, int mostRows, AxisPhase columns, Band band) {
     long tapStep = columns.tapStep();
     long rowStep = rows.tapStep();
     band.packed = packed;
@@ -288,6 +302,5 @@ public final class BandPlan implements Plan<BandScratch> {
     band.bottom = beyond(rows, row + band.rows - 1, height);
     band.left = before(columns);
     band.right = after(columns, width);
-    kernels.band(band, from, to);
   }
 }

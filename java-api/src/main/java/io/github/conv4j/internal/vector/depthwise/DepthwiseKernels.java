@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.vector.depthwise;
 
-import java.lang.foreign.MemorySegment;
+import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.AxisPhase;
 
 /** The innermost loops for groups of few channels whose outputs read the source in place. */
 public interface DepthwiseKernels {
@@ -17,20 +18,19 @@ public interface DepthwiseKernels {
   /** Returns how many floats one vector holds. */
   int lanes();
 
-  /** Whether {@link #depthwise} takes so few channels. */
+  /** Whether the loops for rows take so few channels. */
   boolean takesChannels(int channelCount);
 
-  /** Returns the working memory of {@link #depthwise}. */
+  /** Returns the working memory of the loops for rows. */
   float[][] depthwiseWork(int mostPixels, int channels);
 
   /**
-   * Convolves each channel with its own kernel, channels being neighbours in memory: {@code
-   * dst[p][c] = bias[c] + sum over rows r and taps t of src[rows[r] + first + p * pixelStep + t *
-   * tapStep + c] * packed[rowTaps[r] + tapFrom + t][c]}.
+   * Returns the loops for rows.
    *
-   * @param work from {@link #depthwiseWork}
+   * @param tapRows how many rows of taps there are
+   * @param across the pixels of a row
    */
-  void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[][] work);
+  DepthwiseRowKernel row(int tapRows, AxisPhase across, PostOps postOps);
 
   /** Whether there are loops for bands of rows, edges included. */
   boolean takesBands();
@@ -38,6 +38,10 @@ public interface DepthwiseKernels {
   /** Whether the loops for bands take groups of so many channels, more than one. */
   boolean takesGroups(int depth);
 
-  /** Convolves a band, as {@link Band} says. */
-  void band(Band band, MemorySegment src, MemorySegment dst);
+  /**
+   * Returns the loops for bands of a kind.
+   *
+   * @param kind one of them, with all rows of outputs
+   */
+  BandKernel band(Band kind, PostOps postOps);
 }

@@ -9,6 +9,8 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.vector.base.AxisPhase;
 import io.github.conv4j.internal.vector.base.AxisPhases;
 import io.github.conv4j.internal.vector.base.BiasOnly;
+import io.github.conv4j.internal.vector.base.Epilogue;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.WeightsView;
@@ -26,6 +28,7 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
   private static final int PART_FLOATS = 1 << 17;
 
   private final DepthwiseKernels kernels;
+  private final Epilogue epilogue;
   private final int leastParts;
   private final Activation src;
   private final Activation dst;
@@ -40,17 +43,19 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
     final AxisPhase h;
     final AxisPhase w;
     final float[] packed;
+    final DepthwiseRowKernel kernel;
 
     /** The first output of a row whose taps all meet the source, and the one after the last. */
     final int innerBegin;
 
     final int innerEnd;
 
-    Rows(AxisPhases.Combination phases, float[] packed, int width) {
+    Rows(AxisPhases.Combination phases, float[] packed, DepthwiseRowKernel kernel, int width) {
       this.d = phases.d();
       this.h = phases.h();
       this.w = phases.w();
       this.packed = packed;
+      this.kernel = kernel;
       long first = Math.ceilDiv(-w.positions()[0], w.srcStep());
       long last = Math.floorDiv(width - 1 - w.positions()[w.positions().length - 1], w.srcStep());
       innerBegin = Math.clamp(first, 0, w.count());
@@ -88,6 +93,7 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
     this.leastParts = leastParts;
     this.src = Activation.of(srcSpec);
     this.dst = Activation.of(dstSpec);
+    epilogue = Epilogue.of(request, dstSpec, kernels.lanes());
     Convolution c = request.convolution();
     var axes = request.geometry().axes();
     var weights = new WeightsView(CopiedWeights.of(c, request.weights()), c, axes);
@@ -96,7 +102,12 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
       if (phases.isEmpty()) {
         biasOnly.add(new BiasOnly(phases, dst));
       } else {
-        phaseRows.add(new Rows(phases, packed(weights, phases), src.w()));
+        DepthwiseRowKernel kernel =
+            kernels.row(
+                phases.d().taps().length * phases.h().taps().length,
+                phases.w(),
+                epilogue.postOps());
+        phaseRows.add(new Rows(phases, packed(weights, phases), kernel, src.w()));
       }
     }
     firstPart = new int[phaseRows.size() + 1];
@@ -131,6 +142,11 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
   }
 
   @Override
+  public Epilogue epilogue() {
+    return epilogue;
+  }
+
+  @Override
   public DepthwiseScratch newScratch() {
     int mostRows = 0;
     int mostPixels = 0;
@@ -138,7 +154,11 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
       mostRows = Math.max(mostRows, rows.d.taps().length * rows.h.taps().length);
       mostPixels = Math.max(mostPixels, rows.w.count());
     }
-    return new DepthwiseScratch(mostRows, src.c(), kernels.depthwiseWork(mostPixels, src.c()));
+    return new DepthwiseScratch(
+        new EpilogueArguments(epilogue, kernels.lanes()),
+        mostRows,
+        src.c(),
+        kernels.depthwiseWork(mostPixels, src.c()));
   }
 
   /** Parts of a few rows each, so that each is worth a thread's while. */
@@ -197,16 +217,16 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
     row.dstStep = rows.w.dstStep() * dst.sw();
     long dstRow = n * dst.sn() + rows.d.output(depth) * dst.sd() + rows.h.output(height) * dst.sh();
     for (int w = 0; w < rows.innerBegin; w++) {
-      runEdge(rows, w, row, dstRow, scratch, from, to);
+      runEdge(rows, w, row, dstRow, from, to);
     }
     if (rows.innerEnd > rows.innerBegin) {
       row.tapFrom = 0;
       row.tapCount = rows.w.taps().length;
       row.count = rows.innerEnd - rows.innerBegin;
-      runPixels(rows, rows.innerBegin, row, dstRow, scratch, from, to);
+      runPixels(rows, rows.innerBegin, row, dstRow, from, to);
     }
     for (int w = rows.innerEnd; w < rows.w.count(); w++) {
-      runEdge(rows, w, row, dstRow, scratch, from, to);
+      runEdge(rows, w, row, dstRow, from, to);
     }
   }
 
@@ -228,13 +248,7 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
 
   /** One output near an edge: only the taps that meet the source. */
   private void runEdge(
-      Rows rows,
-      int w,
-      DepthwiseRow row,
-      long dstRow,
-      DepthwiseScratch scratch,
-      MemorySegment from,
-      MemorySegment to) {
+      Rows rows, int w, DepthwiseRow row, long dstRow, MemorySegment from, MemorySegment to) {
     int tap = 0;
     int end = rows.w.taps().length;
     while (tap < end && w * rows.w.srcStep() + rows.w.positions()[tap] < 0) {
@@ -246,23 +260,17 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
     row.tapFrom = tap;
     row.tapCount = end - tap;
     row.count = 1;
-    runPixels(rows, w, row, dstRow, scratch, from, to);
+    runPixels(rows, w, row, dstRow, from, to);
   }
 
   private void runPixels(
-      Rows rows,
-      int w,
-      DepthwiseRow row,
-      long dstRow,
-      DepthwiseScratch scratch,
-      MemorySegment from,
-      MemorySegment to) {
+      Rows rows, int w, DepthwiseRow row, long dstRow, MemorySegment from, MemorySegment to) {
     long position = w * rows.w.srcStep();
     if (row.tapCount > 0) {
       position += rows.w.positions()[row.tapFrom];
     }
     row.first = position * src.sw();
     row.dstOffset = dstRow + rows.w.output(w) * dst.sw();
-    kernels.depthwise(row, from, to, scratch.work);
+    rows.kernel.run(row, from, to);
   }
 }

@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.depthwise;
 
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
+
 /** Neighbouring outputs of one row of a depthwise convolution; changed and used again. */
 final class DepthwiseRow {
   /** Where source rows that are met begin, in elements: position 0 of the row. */
@@ -27,6 +29,12 @@ final class DepthwiseRow {
 
   /** One number a channel, readable up to a vector beyond the last. */
   float[] bias = new float[0];
+
+  /** The operands of post-ops. */
+  EpilogueArguments epilogue = EpilogueArguments.NONE;
+
+  /** From {@link DepthwiseKernels#depthwiseWork}. */
+  float[][] work = new float[0][];
 
   DepthwiseRow(int mostRows, int channelCount) {
     this.rows = new long[mostRows];

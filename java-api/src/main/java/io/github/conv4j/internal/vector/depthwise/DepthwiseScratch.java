@@ -1,23 +1,23 @@
 package io.github.conv4j.internal.vector.depthwise;
 
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.Scratch;
 
 /** A row of outputs. */
 final class DepthwiseScratch extends Scratch {
   final DepthwiseRow row;
 
-  /** From {@link DepthwiseKernels#depthwiseWork}. */
-  final float[][] work;
-
-  DepthwiseScratch(int mostRows, int channels, float[][] work) {
-    this.row = new DepthwiseRow(mostRows, channels);
-    this.work = work;
+  DepthwiseScratch(EpilogueArguments epilogue, int mostRows, int channels, float[][] work) {
+    super(epilogue);
+    row = new DepthwiseRow(mostRows, channels);
+    row.epilogue = epilogue;
+    row.work = work;
   }
 
   @Override
   public long scratchpadByteSize() {
     long floats = 0;
-    for (float[] values : work) {
+    for (float[] values : row.work) {
       floats += values.length;
     }
     return floats * Float.BYTES + row.rows.length * (long) (Long.BYTES + Integer.BYTES);

@@ -2,6 +2,8 @@ package io.github.conv4j.internal.vector.depthwise;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.AxisPhase;
 import io.github.conv4j.internal.vector.base.ScalarWidth;
 import java.lang.foreign.MemorySegment;
 
@@ -24,7 +26,12 @@ final class ScalarDepthwise implements DepthwiseKernels {
   }
 
   @Override
-  public void depthwise(DepthwiseRow row, MemorySegment src, MemorySegment dst, float[][] work) {
+  public DepthwiseRowKernel row(int tapRows, AxisPhase across, PostOps postOps) {
+    return ScalarDepthwise::run;
+  }
+
+  private static void run(DepthwiseRow row, MemorySegment src, MemorySegment dst) {
+    float[][] work = row.work;
     int channels = row.channelCount;
     float[] weights = work[work.length - 2];
     float[] values = work[work.length - 1];
@@ -66,7 +73,7 @@ final class ScalarDepthwise implements DepthwiseKernels {
   }
 
   @Override
-  public void band(Band band, MemorySegment src, MemorySegment dst) {
+  public BandKernel band(Band kind, PostOps postOps) {
     throw new UnsupportedOperationException("scalar loops take rows");
   }
 }

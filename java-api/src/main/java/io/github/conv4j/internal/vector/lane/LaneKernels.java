@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector.lane;
 
+import io.github.conv4j.PostOps;
 import java.lang.foreign.MemorySegment;
 
 /** The innermost loops for lanes that each have a source value of their own. */
@@ -25,9 +26,11 @@ public interface LaneKernels {
   void spread(LaneBlocks.Block block, MemorySegment src, LaneSource from, float[] panel, int to);
 
   /**
-   * Multiplies the vectors of a panel with weights, lane by lane, as {@link LaneTile} says.
+   * Returns the loops that multiply the vectors of a panel with weights.
    *
-   * @param sums working memory of {@code lanes} floats
+   * @param taps see {@link LaneTile#taps}
+   * @param pixelPitch see {@link LaneTile#pixelPitch}
+   * @param channelCount see {@link LaneTile#channelCount}
    */
-  void lanewise(LaneTile tile, MemorySegment dst, float[] sums);
+  LaneTileKernel tile(int taps, int pixelPitch, int channelCount, PostOps postOps);
 }

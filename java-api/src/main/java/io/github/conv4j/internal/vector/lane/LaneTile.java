@@ -1,10 +1,11 @@
 package io.github.conv4j.internal.vector.lane;
 
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
+
 /**
- * A tile of outputs of one block of lanes, as {@link LaneKernels#lanewise} takes it: {@code
- * dst[r][c][l] = bias[l] + sum over steps k and taps t of panel[r * rowPitch + c * pixelPitch +
- * steps[k] + t * lanes + l] * weights[weightsFrom + (k * taps + t) * lanes + l]}. Changed and used
- * again.
+ * A tile of outputs of one block of lanes, as {@link LaneTileKernel} takes it: {@code dst[r][c][l]
+ * = bias[l] + sum over steps k and taps t of panel[r * rowPitch + c * pixelPitch + steps[k] + t *
+ * lanes + l] * weights[weightsFrom + (k * taps + t) * lanes + l]}. Changed and used again.
  */
 final class LaneTile {
   float[] panel = new float[0];
@@ -32,4 +33,10 @@ final class LaneTile {
   int channel;
 
   int channelCount;
+
+  /** The operands of post-ops. */
+  EpilogueArguments epilogue = EpilogueArguments.NONE;
+
+  /** Working memory of one vector. */
+  float[] sums = new float[0];
 }

@@ -8,6 +8,8 @@ import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.vector.base.AxisPhases;
 import io.github.conv4j.internal.vector.base.BiasOnly;
+import io.github.conv4j.internal.vector.base.Epilogue;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.Tiling;
@@ -34,6 +36,7 @@ public final class LanewisePlan implements Plan<LaneScratch> {
   private static final long PART_MULTIPLICATIONS = 1 << 20;
 
   private final LaneKernels kernels;
+  private final Epilogue epilogue;
   private final int leastParts;
   private final Activation dst;
   private final LaneFill fill;
@@ -47,7 +50,21 @@ public final class LanewisePlan implements Plan<LaneScratch> {
 
   /** A tiling with its weights: {@code [block][step][tap][lane]}. */
   private record Packed(
-      Tiling tiling, int[] steps, int taps, float[] weights, int blockFloats, int blocksPerPart) {}
+      Tiling tiling,
+      LaneTileKernel kernel,
+      int[] steps,
+      int taps,
+      float[] weights,
+      int blockFloats,
+      int blocksPerPart) {
+    int pixelPitch() {
+      return pixelPitch(tiling);
+    }
+
+    static int pixelPitch(Tiling tiling) {
+      return tiling.w().panelStep() * tiling.pitch();
+    }
+  }
 
   /**
    * Whether this plan serves the problem; the tensors have neighbouring channels and the weights
@@ -80,6 +97,7 @@ public final class LanewisePlan implements Plan<LaneScratch> {
       int leastParts) {
     this.kernels = kernels;
     this.leastParts = leastParts;
+    epilogue = Epilogue.of(request, dstSpec, kernels.lanes());
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     mode = c.padding().mode();
@@ -138,7 +156,14 @@ public final class LanewisePlan implements Plan<LaneScratch> {
     long most = Math.max(1, blocks.blocks().size() * tiles / leastParts);
     int blocksPerPart =
         (int) Math.clamp(PART_MULTIPLICATIONS / work, 1, Math.min(most, blocks.blocks().size()));
-    return new Packed(tiling, steps, taps, values, blockFloats, blocksPerPart);
+    // All blocks have as many channels.
+    LaneTileKernel kernel =
+        kernels.tile(
+            taps,
+            Packed.pixelPitch(tiling),
+            blocks.blocks().getFirst().dstCount(),
+            epilogue.postOps());
+    return new Packed(tiling, kernel, steps, taps, values, blockFloats, blocksPerPart);
   }
 
   /** Groups of several channels copy so much for a pixel that rows copied twice cost more. */
@@ -165,12 +190,18 @@ public final class LanewisePlan implements Plan<LaneScratch> {
   }
 
   @Override
+  public Epilogue epilogue() {
+    return epilogue;
+  }
+
+  @Override
   public LaneScratch newScratch() {
     int panel = 0;
     for (Packed packed : tilings) {
       panel = Math.max(panel, Math.multiplyExact(packed.tiling.panelFloats(), depth));
     }
-    return new LaneScratch(panel, kernels.lanes());
+    return new LaneScratch(
+        new EpilogueArguments(epilogue, kernels.lanes()), panel, kernels.lanes());
   }
 
   @Override
@@ -203,7 +234,7 @@ public final class LanewisePlan implements Plan<LaneScratch> {
     LaneTile lanes = scratch.laneTile;
     lanes.panel = scratch.panel;
     lanes.rowPitch = tiling.h().panelStep() * tiling.panelColumns() * tiling.pitch();
-    lanes.pixelPitch = tiling.w().panelStep() * tiling.pitch();
+    lanes.pixelPitch = packed.pixelPitch();
     lanes.steps = packed.steps;
     lanes.taps = packed.taps;
     lanes.weights = packed.weights;
@@ -224,7 +255,7 @@ public final class LanewisePlan implements Plan<LaneScratch> {
       lanes.weightsFrom = b * packed.blockFloats;
       lanes.channel = block.dstBegin();
       lanes.channelCount = block.dstCount();
-      kernels.lanewise(lanes, to, scratch.sums);
+      packed.kernel.run(lanes, to);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.conv4j.internal.vector.lane;
 import static io.github.conv4j.internal.vector.base.ScalarWidth.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.github.conv4j.PostOps;
 import java.lang.foreign.MemorySegment;
 
 /** Lanes without the Vector API: loops of constant length that the JIT compiler vectorises. */
@@ -35,7 +36,12 @@ final class ScalarLanes implements LaneKernels {
   }
 
   @Override
-  public void lanewise(LaneTile tile, MemorySegment dst, float[] sums) {
+  public LaneTileKernel tile(int taps, int pixelPitch, int channelCount, PostOps postOps) {
+    return ScalarLanes::run;
+  }
+
+  private static void run(LaneTile tile, MemorySegment dst) {
+    float[] sums = tile.sums;
     for (int r = 0; r < tile.rows; r++) {
       for (int c = 0; c < tile.columns; c++) {
         System.arraycopy(tile.bias, tile.channel, sums, 0, LANES);

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector.lane;
 
+import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import java.lang.foreign.MemorySegment;
 
@@ -17,7 +18,7 @@ final class VectorLaneKernels implements LaneKernels {
   }
 
   @Override
-  public void lanewise(LaneTile tile, MemorySegment dst, float[] sums) {
-    VectorLanes.run(tile, dst);
+  public LaneTileKernel tile(int taps, int pixelPitch, int channelCount, PostOps postOps) {
+    return VectorLanes.of(taps, pixelPitch, channelCount, postOps);
   }
 }

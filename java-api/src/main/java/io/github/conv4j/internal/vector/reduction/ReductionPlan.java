@@ -69,8 +69,7 @@ public final class ReductionPlan implements Plan<ReductionScratch> {
   private final int columnParts;
 
   /** Some output channels with their weights. */
-  private record Block(
-      int first, int out, ReductionKernel kernel, float[] packed, float[] bias) {}
+  private record Block(int first, int out, ReductionKernel kernel, float[] packed, float[] bias) {}
 
   /** Whether this plan serves the problem; the tensors have neighbouring channels. */
   public static boolean serves(@Nullable ReductionKernels kernels, Convolution c) {
@@ -113,7 +112,9 @@ public final class ReductionPlan implements Plan<ReductionScratch> {
     for (int b = 0; b < blockCount; b++) {
       int first = dst.c() * b / blockCount;
       int out = dst.c() * (b + 1) / blockCount - first;
-      blocks.add(new Block(first, out, kernels.kernel(out), packed(weights, first, out), bias(first, out)));
+      blocks.add(
+          new Block(
+              first, out, kernels.kernel(out), packed(weights, first, out), bias(first, out)));
     }
     AxisPhase h = phases.h();
     AxisPhase w = phases.w();

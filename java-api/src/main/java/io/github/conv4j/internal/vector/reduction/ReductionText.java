@@ -69,7 +69,15 @@ record ReductionText(RegisterBlock block, int taps) {
                     end,
                     () -> {
                       WideVariable from = code.local(at.plus(vector));
-                      add(code, sums, code.segment(2), from, pixelStep, packed, weightsAt, tapFloats);
+                      add(
+                          code,
+                          sums,
+                          code.segment(2),
+                          from,
+                          pixelStep,
+                          packed,
+                          weightsAt,
+                          tapFloats);
                       vector.set(vector.plus(VECTOR_BYTES).min(lastVector));
                       weightsAt.set(weightsAt.plus(vectorFloats));
                     });

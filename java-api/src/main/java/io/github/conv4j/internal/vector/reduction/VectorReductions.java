@@ -63,8 +63,7 @@ final class VectorReductions implements ReductionKernels {
     };
   }
 
-  private static void finish(
-      ReductionRun run, MemorySegment dst, float[] sums, float[] results) {
+  private static void finish(ReductionRun run, MemorySegment dst, float[] sums, float[] results) {
     int count = run.pixels * run.out;
     reduce(sums, count, results);
     if (run.dstStep == run.out) {

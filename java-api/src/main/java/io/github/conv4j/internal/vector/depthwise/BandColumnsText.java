@@ -1,0 +1,166 @@
+package io.github.conv4j.internal.vector.depthwise;
+
+import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
+import io.github.conv4j.internal.vector.base.VectorWidth;
+import io.github.conv4j.internal.vector.code.Fields;
+import io.github.conv4j.internal.vector.code.Floats;
+import io.github.conv4j.internal.vector.code.Int;
+import io.github.conv4j.internal.vector.code.IntVariable;
+import io.github.conv4j.internal.vector.code.KernelClass;
+import io.github.conv4j.internal.vector.code.KernelCode;
+import io.github.conv4j.internal.vector.code.NeighbourSums;
+import io.github.conv4j.internal.vector.code.Outputs;
+import io.github.conv4j.internal.vector.code.Segment;
+import io.github.conv4j.internal.vector.code.Vector;
+import io.github.conv4j.internal.vector.code.VectorVariable;
+import io.github.conv4j.internal.vector.code.WideVariable;
+import java.lang.invoke.MethodHandles;
+
+/**
+ * Writes kernels for depthwise bands down the columns of an image: the sums of a strip of pixels
+ * stay in registers for all rows of outputs that a source row meets, so that it is read once. For
+ * 32 registers, which hold seven pixels, three rows of them, and nine vectors of weights.
+ *
+ * @param stride on both axes
+ * @param postOps what is done to the sums
+ */
+record BandColumnsText(int stride, PostOps postOps) {
+  private static final int TAPS = 3;
+
+  /** Pixels of a strip; a row has that many at least. */
+  private static final int PIXELS = Band.LEAST_COUNT;
+
+  /**
+   * Whether there is a kernel.
+   *
+   * @param band one with all rows of outputs
+   */
+  static boolean serves(Band band) {
+    return VectorWidth.REGISTERS >= 32
+        && band.depth == 1
+        && band.taps == TAPS
+        && band.count >= PIXELS
+        && band.rowStride == band.stride
+        && band.top <= 1
+        && band.bottom <= 1;
+  }
+
+  static BandVectorKernel kernel(Band band, PostOps postOps) {
+    var text = new BandColumnsText(band.stride, postOps);
+    return KernelClass.of(
+        MethodHandles.lookup(), BandVectorKernel.class, text, code -> text.write(code));
+  }
+
+  /** How many rows of outputs a source row meets at most. */
+  private int live() {
+    return Math.ceilDiv(TAPS, stride);
+  }
+
+  private void write(KernelCode code) {
+    Fields band = code.fields(0);
+    Segment src = code.segment(1);
+    Int channel = code.integer(3);
+    Floats packed = code.local(band.floats("packed"));
+    IntVariable channels = code.local(band.integer("channelCount"));
+    IntVariable last = code.local(band.integer("count").plus(-PIXELS));
+    WideVariable tapStep = code.local(band.wide("tapStep").times(Float.BYTES));
+    WideVariable dstStep = code.local(band.wide("dstStep").times(Float.BYTES));
+    WideVariable srcRowStep = code.local(band.wide("srcRowStep").times(Float.BYTES));
+    WideVariable dstRowStep = code.local(band.wide("dstRowStep").times(Float.BYTES));
+    VectorVariable bias = code.local(band.floats("bias").vector(channel));
+    var weights = new VectorVariable[TAPS][];
+    for (int i = 0; i < TAPS; i++) {
+      int row = i * TAPS;
+      weights[i] = code.locals(TAPS, t -> packed.vector(channels.times(row + t).plus(channel)));
+    }
+    IntVariable steps = code.local(band.integer("rows").plus(live() - 1));
+    // The source rows that there are, of those that the taps meet.
+    IntVariable begin = code.local(band.integer("top"));
+    IntVariable end =
+        code.local(
+            band.integer("rows").times(stride).plus(TAPS - stride).minus(band.integer("bottom")));
+    var outputs =
+        new Outputs(
+            code, code.segment(2), postOps, band.object("epilogue", EpilogueArguments.class), null);
+    code.loop(
+        code.constant(0),
+        band.integer("count"),
+        PIXELS,
+        p -> {
+          // The last strip begins early rather than reach beyond the last pixel.
+          IntVariable pixel = code.local(p.min(last));
+          var values = new BandRow(code, band, src, tapStep, TAPS, stride, PIXELS, pixel, last);
+          WideVariable from =
+              code.local(
+                  band.wide("srcBegin")
+                      .plus(channel.widened())
+                      .times(Float.BYTES)
+                      .plus(pixel.times(stride).widened().times(tapStep)));
+          WideVariable to =
+              code.local(
+                  band.wide("dstBegin")
+                      .plus(channel.widened())
+                      .times(Float.BYTES)
+                      .plus(pixel.widened().times(dstStep))
+                      .plus(dstRowStep.times(1L - live())));
+          var sums = new NeighbourSums[live()];
+          for (int k = 0; k < sums.length; k++) {
+            sums[k] = new NeighbourSums(code, PIXELS, stride, bias);
+          }
+          code.loop(
+              code.constant(0),
+              steps,
+              1,
+              step -> {
+                for (int s = 0; s < stride; s++) {
+                  IntVariable row = code.local(step.times(stride).plus(s));
+                  int phase = s;
+                  code.ifAtLeast(
+                      row,
+                      begin,
+                      () ->
+                          code.ifAtLeast(
+                              end.plus(-1),
+                              row,
+                              () -> add(code, values, from, sums, phase, weights)));
+                  from.set(from.plus(srcRowStep));
+                  if (s == (TAPS - 1) % stride) {
+                    code.ifAtLeast(
+                        step,
+                        code.constant(live() - 1),
+                        () -> {
+                          for (int i = 0; i < PIXELS; i++) {
+                            outputs.store(to.plus(dstStep.times(i)), sums[0].of(i), channel);
+                          }
+                        });
+                  }
+                }
+                for (int k = 1; k < sums.length; k++) {
+                  sums[k - 1].set(sums[k]);
+                }
+                sums[sums.length - 1].set(bias);
+                to.set(to.plus(dstRowStep));
+              });
+        });
+  }
+
+  /** Takes a source row, which another tap row of each row of outputs meets. */
+  private void add(
+      KernelCode code,
+      BandRow values,
+      WideVariable from,
+      NeighbourSums[] sums,
+      int phase,
+      Vector[][] weights) {
+    for (int i = 0; i < NeighbourSums.span(PIXELS, stride, TAPS); i++) {
+      VectorVariable value = code.local(values.vector(from, i));
+      for (int k = 0; k < sums.length; k++) {
+        int tapRow = (sums.length - 1 - k) * stride + phase;
+        if (tapRow < TAPS) {
+          sums[k].add(i, value, weights[tapRow]);
+        }
+      }
+    }
+  }
+}
