@@ -47,7 +47,7 @@ abstract class RelaxedContract extends EngineContract {
     try (Engine relaxed = Engines.named(engineName(), options);
         var validator = new EngineValidator(relaxed)) {
       for (int i = 0; i < problems.size(); i++) {
-        for (LayoutChoice layout : LayoutChoice.values()) {
+        for (LayoutChoice layout : layouts(i)) {
           Verdict verdict = validator.relaxed(problems.get(i), layout, Problems.SEED + i);
           implementations.add(verdict.implementation());
           if (!verdict.passed()) {
@@ -58,6 +58,13 @@ abstract class RelaxedContract extends EngineContract {
     }
     assertThat(failures).isEmpty();
     assertThat(String.join(" ", implementations)).contains(relaxedImplementation());
+  }
+
+  /** All; one in turn of an engine that runs at relaxed accuracy what it runs at strict. */
+  private List<LayoutChoice> layouts(int i) {
+    List<LayoutChoice> all = List.of(LayoutChoice.values());
+    boolean isSame = relaxedImplementation().isEmpty() && !engineName().equals("auto");
+    return isSame ? List.of(all.get(i % all.size())) : all;
   }
 
   /** Part of the name of an algorithm that must have run; empty where none is sure to. */

@@ -160,7 +160,7 @@ abstract class SharingContract extends EngineContract {
             engineName(),
             "60",
             "",
-            GuardPageRun.Edges.BOTH.name());
+            GuardPageRun.Edges.ALTERNATING.name());
 
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     assertThat(outcome.output()).containsPattern("helpers computed [1-9][0-9]{2,} parts");
