@@ -3,6 +3,7 @@ package io.github.conv4j.bench.cli;
 import io.github.conv4j.bench.tour.Tour;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ record TourEngines(List<Engine> open, List<String> notes) implements AutoCloseab
                   "engine %s is missing: %s; %s".formatted(found.name(), no.reason(), no.remedy()));
           default -> {
             if (isWanted) {
-              open.add(Engines.named(found.name()));
+              open.add(Engines.named(found.name(), EngineOptions.defaults().withReady(true)));
             }
           }
         }

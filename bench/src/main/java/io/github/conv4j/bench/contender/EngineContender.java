@@ -69,7 +69,10 @@ public final class EngineContender implements Contender {
         count ->
             Engines.named(
                 name.engine(),
-                EngineOptions.defaults().withThreads(count).withAccuracy(accuracy())));
+                EngineOptions.defaults()
+                    .withThreads(count)
+                    .withAccuracy(accuracy())
+                    .withReady(true)));
   }
 
   @Override

@@ -99,7 +99,8 @@ public final class EqualRun {
   private static Engine engine(EngineName name, int threads) {
     Accuracy accuracy = name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT;
     return Engines.named(
-        name.engine(), EngineOptions.defaults().withThreads(threads).withAccuracy(accuracy));
+        name.engine(),
+        EngineOptions.defaults().withThreads(threads).withAccuracy(accuracy).withReady(true));
   }
 
   private interface Both {

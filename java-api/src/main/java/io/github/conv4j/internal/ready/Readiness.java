@@ -168,9 +168,9 @@ public final class Readiness {
   }
 
   private static void prepareOnce(ConvolutionRequest request, Preparer prepare) {
-    try (Arena arena = Arena.ofConfined();
-        PreparedConvolution prepared = prepare.prepare(withZeros(request, arena))) {
-      // Its code is compiled; another one will be prepared for use.
+    // Its code is compiled; another one will be prepared for use.
+    try (Arena arena = Arena.ofConfined()) {
+      prepare.prepare(withZeros(request, arena)).close();
     }
   }
 
