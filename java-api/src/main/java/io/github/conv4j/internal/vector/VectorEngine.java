@@ -263,7 +263,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     PostOps postOps = request.convolution().postOps();
     String operation =
         (request.convolution().isTransposed() ? "transposed convolution" : "convolution")
-            + (postOps.isEmpty() ? "" : " with " + postOps);
+            + (postOps.isEmpty() ? "" : " with post-ops " + postOps);
     int parts = leastParts > 1 ? plan.partCount() : 1;
     var stage =
         Explanation.Stage.of(
