@@ -36,6 +36,10 @@ final class PlanChoice {
   private static final String PLANES = "planes";
   private static final String PLANES_DEPTHWISE = "planes depthwise";
 
+  /** The plans whose kernels write long post-ops once, and not for each sum of a block. */
+  private static final Set<String> APPLY_LONG =
+      Set.of(DIRECT, POINTWISE, DEPTHWISE, DEPTHWISE_BANDS, GROUP_BANDS, LANEWISE);
+
   /** The plans that apply post-ops where they store. */
   private static final Set<String> FUSING =
       Set.of(
@@ -207,6 +211,7 @@ final class PlanChoice {
     return FUSING.contains(name)
         && !kernels.isScalar()
         && Epilogue.serves(request.convolution().postOps(), request.dst())
+        && (APPLY_LONG.contains(name) || Epilogue.isShort(request.convolution().postOps().list()))
         && (!name.equals(PLANES)
             || ChannelsFirstPlan.fuses(
                 planesOf(kernels), request, asPlanes(request.src()), asPlanes(request.dst())));

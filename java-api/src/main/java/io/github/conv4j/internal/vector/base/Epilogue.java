@@ -32,6 +32,9 @@ public final class Epilogue implements AutoCloseable {
   private static final int MOST = 4;
   private static final int MOST_TRANSCENDENTAL = 1;
 
+  /** So few, of a few instructions each, may be repeated for each sum of a block. */
+  private static final int MOST_IN_SHORT = 2;
+
   private static final Set<Function> TRANSCENDENTAL =
       EnumSet.of(
           Function.ELU,
@@ -98,13 +101,20 @@ public final class Epilogue implements AutoCloseable {
    * operands that are as large as dst must lie as dst does.
    */
   public static boolean serves(PostOps postOps, TensorSpec dst) {
-    long transcendental =
-        postOps.list().stream()
-            .filter(postOp -> postOp instanceof Eltwise e && TRANSCENDENTAL.contains(e.function()))
-            .count();
-    return transcendental <= MOST_TRANSCENDENTAL
+    return transcendental(postOps.list()) <= MOST_TRANSCENDENTAL
         && postOps.list().size() <= MOST
         && dst.layout() instanceof Layout.Plain;
+  }
+
+  /** Whether post-ops are a few instructions. */
+  public static boolean isShort(List<PostOp> postOps) {
+    return postOps.size() <= MOST_IN_SHORT && transcendental(postOps) == 0;
+  }
+
+  private static long transcendental(List<PostOp> postOps) {
+    return postOps.stream()
+        .filter(postOp -> postOp instanceof Eltwise e && TRANSCENDENTAL.contains(e.function()))
+        .count();
   }
 
   private static boolean hasFullConstant(PostOps postOps) {

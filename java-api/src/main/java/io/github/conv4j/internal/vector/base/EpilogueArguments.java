@@ -18,6 +18,7 @@ public final class EpilogueArguments {
   private final int lanes;
   private final float[][] channels;
   private final MemorySegment[] full;
+  private float[] waiting = new float[0];
 
   /**
    * Creates arguments of which those of a run are missing.
@@ -68,6 +69,14 @@ public final class EpilogueArguments {
         full[i] = MemorySegment.NULL;
       }
     }
+  }
+
+  /** Returns room for sums that wait for their post-ops, of so many vectors. */
+  public float[] waiting(int vectors) {
+    if (waiting.length < vectors * lanes) {
+      waiting = new float[vectors * lanes];
+    }
+    return waiting;
   }
 
   /** Returns the operand of a post-op with one number a channel, or with one. */

@@ -62,4 +62,9 @@ public final class BlockSums {
   public VectorVariable[] of(int pixel) {
     return sums[pixel];
   }
+
+  /** Returns the vectors of all pixels. */
+  public VectorVariable[][] all() {
+    return sums;
+  }
 }

@@ -1,9 +1,10 @@
 package io.github.conv4j.internal.vector.code;
 
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
-import static io.github.conv4j.internal.vector.base.VectorWidth.VECTOR_BYTES;
 
 import io.github.conv4j.PostOps;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what takes sums through post-ops and stores them: the one way of kernels to dst. */
@@ -12,6 +13,7 @@ public final class Outputs {
   private final Segment dst;
   private final @Nullable Mask valid;
   private final PostOpText postOps;
+  private final Fields arguments;
 
   /**
    * Begins a kernel, outside of its loops.
@@ -24,20 +26,66 @@ public final class Outputs {
       KernelCode code, Segment dst, PostOps postOps, Fields arguments, @Nullable Int lanes) {
     this.code = code;
     this.dst = dst;
+    this.arguments = arguments;
     this.valid = lanes == null ? null : code.local(code.lanesBelow(lanes));
     this.postOps = new PostOpText(code, postOps, arguments, valid);
   }
 
   /**
-   * Stores neighbouring vectors of output channels.
+   * Stores the sums of a block. Where the post-ops are more than a few instructions they are
+   * written once, in a loop over sums that wait in an array: the first compiler of the JVM gives up
+   * on a text that repeats them for each sum, and the second is then never asked.
    *
-   * @param to where the first goes, in bytes
-   * @param channel the output channel of its first lane
+   * @param sums of pixels, each with the same number of vectors
+   * @param to where the first vector of a pixel goes, in bytes
+   * @param apart how many bytes later another vector goes
+   * @param channel the output channel of the first lane of a vector
    */
-  public void storeAll(Wide to, VectorVariable[] sums, Int channel) {
-    for (int v = 0; v < sums.length; v++) {
-      store(to.plus(v * VECTOR_BYTES), sums[v], channel.plus(v * LANES));
+  public void storeBlock(
+      VectorVariable[][] sums,
+      Function<Int, Wide> to,
+      IntFunction<Wide> apart,
+      IntFunction<Int> channel) {
+    int vectors = sums[0].length;
+    if (postOps.isShort() && valid == null) {
+      for (int p = 0; p < sums.length; p++) {
+        WideVariable first = code.local(to.apply(code.constant(p)));
+        for (int v = 0; v < vectors; v++) {
+          store(v == 0 ? first : first.plus(apart.apply(v)), sums[p][v], channel.apply(v));
+        }
+      }
+      return;
     }
+    Floats waiting = code.local(arguments.floats("waiting", sums.length * vectors));
+    for (int p = 0; p < sums.length; p++) {
+      for (int v = 0; v < vectors; v++) {
+        waiting.store(code.constant((p * vectors + v) * LANES), sums[p][v]);
+      }
+    }
+    code.loop(
+        code.constant(0),
+        code.constant(sums.length),
+        1,
+        p -> {
+          WideVariable first = code.local(to.apply(p));
+          for (int v = 0; v < vectors; v++) {
+            Int index = p.times(vectors * LANES).plus(v * LANES);
+            store(
+                v == 0 ? first : first.plus(apart.apply(v)),
+                waiting.vector(index),
+                channel.apply(v));
+          }
+        });
+  }
+
+  /** Stores the sums of pixels with one vector each. */
+  public void storeBlock(
+      int pixels, IntFunction<VectorVariable> sum, Function<Int, Wide> to, Int channel) {
+    var sums = new VectorVariable[pixels][1];
+    for (int p = 0; p < pixels; p++) {
+      sums[p][0] = sum.apply(p);
+    }
+    storeBlock(sums, to, v -> code.constant(0L), v -> channel);
   }
 
   /**

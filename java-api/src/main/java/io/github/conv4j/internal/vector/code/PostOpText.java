@@ -7,6 +7,7 @@ import io.github.conv4j.PostOp.Extent;
 import io.github.conv4j.PostOp.Operand;
 import io.github.conv4j.PostOp.Origin;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.Epilogue;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
@@ -60,6 +61,11 @@ final class PostOpText {
         channels[i] = code.local(arguments.floats("channels", i));
       }
     }
+  }
+
+  /** Whether this is a few instructions. */
+  boolean isShort() {
+    return Epilogue.isShort(postOps);
   }
 
   /**

@@ -129,11 +129,12 @@ record BandColumnsText(int stride, PostOps postOps) {
                     code.ifAtLeast(
                         step,
                         code.constant(live() - 1),
-                        () -> {
-                          for (int i = 0; i < PIXELS; i++) {
-                            outputs.store(to.plus(dstStep.times(i)), sums[0].of(i), channel);
-                          }
-                        });
+                        () ->
+                            outputs.storeBlock(
+                                PIXELS,
+                                sums[0]::of,
+                                i -> to.plus(i.widened().times(dstStep)),
+                                channel));
                   }
                 }
                 for (int k = 1; k < sums.length; k++) {

@@ -123,9 +123,8 @@ record BandText(int depth, int taps, int stride, int pixels, PostOps postOps) {
                         dstBegin
                             .plus(pixel.widened().times(dstStep))
                             .plus(row.widened().times(dstRowStep)));
-                for (int i = 0; i < pixels; i++) {
-                  outputs.store(to.plus(dstStep.times(i)), sums.of(i), channel);
-                }
+                outputs.storeBlock(
+                    pixels, sums::of, i -> to.plus(i.widened().times(dstStep)), channel);
               });
         });
   }

@@ -86,9 +86,7 @@ record DepthwiseRowText(int pixels, int taps, int stride, PostOps postOps) {
             }
           }
           WideVariable to = code.local(dstBegin.plus(pixel.widened().times(dstStep)));
-          for (int i = 0; i < pixels; i++) {
-            outputs.store(to.plus(dstStep.times(i)), sums.of(i), channel);
-          }
+          outputs.storeBlock(pixels, sums::of, i -> to.plus(i.widened().times(dstStep)), channel);
         });
   }
 

@@ -83,9 +83,8 @@ record LaneText(int pixels, int taps, int stride, boolean masked, PostOps postOp
             sums.addRow(i -> panel.vector(src.plus(i * LANES)), weights);
           });
     }
-    for (int p = 0; p < pixels; p++) {
-      outputs.store(code.wide(3).plus(dstStep.times(p)), sums.of(p), channel);
-    }
+    outputs.storeBlock(
+        pixels, sums::of, p -> code.wide(3).plus(p.widened().times(dstStep)), channel);
   }
 
   private void addAny(

@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.vector.product;
 
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
+import static io.github.conv4j.internal.vector.base.VectorWidth.VECTOR_BYTES;
 
 import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.EpilogueArguments;
@@ -14,7 +15,6 @@ import io.github.conv4j.internal.vector.code.KernelClass;
 import io.github.conv4j.internal.vector.code.KernelCode;
 import io.github.conv4j.internal.vector.code.Outputs;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
-import io.github.conv4j.internal.vector.code.WideVariable;
 import java.lang.invoke.MethodHandles;
 
 /**
@@ -81,11 +81,11 @@ record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten, 
                   code.loop(begin, end, 1, i -> add(sums, panel, base, i, packed, at));
                 }
               });
-          for (int p = 0; p < block.pixels(); p++) {
-            Int element = dstOffsets.at(first.plus(p)).plus(dstFrom);
-            WideVariable to = code.local(element.widened().times(Float.BYTES));
-            outputs.storeAll(to, sums.of(p), dstFrom);
-          }
+          outputs.storeBlock(
+              sums.all(),
+              p -> dstOffsets.at(first.plus(p)).plus(dstFrom).widened().times(Float.BYTES),
+              v -> code.constant(v * VECTOR_BYTES),
+              v -> dstFrom.plus(v * LANES));
         });
   }
 

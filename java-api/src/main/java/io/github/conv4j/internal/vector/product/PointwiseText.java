@@ -99,15 +99,11 @@ record PointwiseText(RegisterBlock block, Loop loop, PostOps postOps) {
             code.loopAsWritten(code.constant(0), depth, loop.channels, body);
           }
           WideVariable to = code.local(dstBegin.plus(pixel.widened().times(dstStep)));
-          for (int i = 0; i < block.pixels(); i++) {
-            outputs.store(to.plus(dstStep.times(i)), sums.of(i)[0], first);
-            if (block.vectors() == 2) {
-              outputs.store(
-                  to.plus(dstStep.times(i)).plus(second.widened().times(Float.BYTES)),
-                  sums.of(i)[1],
-                  first.plus(second));
-            }
-          }
+          outputs.storeBlock(
+              sums.all(),
+              i -> to.plus(i.widened().times(dstStep)),
+              v -> second.widened().times(Float.BYTES),
+              v -> v == 0 ? first : first.plus(second));
         });
   }
 }
