@@ -2,7 +2,9 @@ package io.github.conv4j.internal.auto;
 
 import io.github.conv4j.EngineFailureException;
 import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.ready.ProblemCut;
 import java.lang.foreign.Arena;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The ways are taken one after the other, the best engine's own choice first. Whose bound is
  * hopeless is not even prepared. Of a large problem every way runs a cut first, and who is hopeless
  * there goes no further; Java code is compiled on a cut of any problem. Whoever is left is
- * prepared, makes a first call, is checked, and is closed at once if it turns out hopeless. The
- * rest race.
+ * prepared, makes a first call, is checked, and is closed at once if it turns out hopeless; where
+ * that is what an engine of Java code prefers, its other ways are not tried. The rest race.
  */
 final class TuningAttempt implements AutoCloseable {
   /** A call of fewer products is short in any compiled code. */
@@ -62,6 +64,10 @@ final class TuningAttempt implements AutoCloseable {
   private final Map<Way, Finding> findings = new HashMap<>();
   private final List<TimedCandidate> open = new ArrayList<>();
   private final Set<TimedCandidate> uncompiled = new HashSet<>();
+
+  /** Engines of Java code whose own choice is hopeless. */
+  private final Set<Alternatives> outrun = new HashSet<>();
+
   private double quickest = Double.POSITIVE_INFINITY;
   private @Nullable RuntimeException firstFailure;
   private @Nullable TimedCandidate winner;
@@ -200,6 +206,10 @@ final class TuningAttempt implements AutoCloseable {
 
   /** Prepares a way and makes it ready to race; returns false if all must begin anew. */
   private boolean enter(Way way) throws InterruptedException {
+    if (outrun.contains(way.engine())) {
+      leaveOut(way, "not run: its engine prefers another, which is far behind");
+      return true;
+    }
     if (way.engine().warmsUp() && !isLarge && !tryOnCut(way, quickest)) {
       return false;
     }
@@ -233,7 +243,21 @@ final class TuningAttempt implements AutoCloseable {
     }
     quickest = Math.min(quickest, candidate.shortestNanos());
     closeHopeless();
+    if (isOwnChoice(way) && !open.contains(candidate)) {
+      outrun.add(way.engine());
+    }
     return true;
+  }
+
+  /**
+   * Whether an engine of Java code, whose other ways would have to be compiled, prefers this one.
+   * Not at relaxed accuracy, where it chooses between algorithms and not only between loops.
+   */
+  private boolean isOwnChoice(Way way) {
+    return !isLarge
+        && way.engine().warmsUp()
+        && tuner.options().accuracy() == Accuracy.STRICT
+        && ways.stream().filter(w -> w.engine() == way.engine()).findFirst().get().equals(way);
   }
 
   private boolean isBoundedOut(Way way, double others) {

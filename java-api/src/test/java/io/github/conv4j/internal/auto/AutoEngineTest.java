@@ -111,6 +111,29 @@ class AutoEngineTest {
   }
 
   @Test
+  void ofJavaCodeThatIsFarBehindOnlyTheEnginesOwnChoiceRuns() {
+    one.way("fast", 100);
+    two.way("own", 500).way("other", 400).warmingUp();
+    try (Engine auto = auto(200);
+        PreparedConvolution prepared = prepare(auto)) {
+      assertThat(chosen(prepared)).isEqualTo("one fast");
+      assertThat(note(prepared, "own")).isEqualTo("measured");
+      assertThat(note(prepared, "other")).contains("prefers another, which is far behind");
+      assertThat(two.fake("other").executed).hasValue(0);
+    }
+  }
+
+  @Test
+  void ofJavaCodeThatIsNearAllRun() {
+    one.way("fast", 100);
+    two.way("own", 150).way("other", 50).warmingUp();
+    try (Engine auto = auto(200);
+        PreparedConvolution prepared = prepare(auto)) {
+      assertThat(chosen(prepared)).isEqualTo("two other");
+    }
+  }
+
+  @Test
   void aDisturbedFirstCallDecidesNothing() {
     one.way("slower", 300);
     two.way("fast", 200).disturbedFirst("fast", 5_000);
