@@ -1,7 +1,5 @@
 package io.github.conv4j.onednn;
 
-import static io.github.conv4j.onednn.generated.dnnl_h.*;
-
 import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOp.Binary;
 import io.github.conv4j.PostOp.Eltwise;
@@ -89,7 +87,7 @@ final class Fusion {
           if (binary.operation() == Operation.PRELU) {
             Dnnl.appendPrelu(postOps, PER_CHANNEL_MASK);
           } else {
-            Dnnl.appendBinary(postOps, algorithm(binary.operation()), operandDescs.get(i));
+            Dnnl.appendBinary(postOps, DnnlAlgorithms.of(binary.operation()), operandDescs.get(i));
           }
         }
       }
@@ -131,36 +129,10 @@ final class Fusion {
   }
 
   private static void append(MemorySegment postOps, Eltwise eltwise) {
-    float alpha = eltwise.alpha();
-    float beta = eltwise.beta();
+    int algorithm = DnnlAlgorithms.of(eltwise.function());
     switch (eltwise.function()) {
-      case RELU -> Dnnl.appendEltwise(postOps, dnnl_eltwise_relu(), alpha, 0);
-      case ELU -> Dnnl.appendEltwise(postOps, dnnl_eltwise_elu(), alpha, 0);
-      case SIGMOID -> Dnnl.appendEltwise(postOps, dnnl_eltwise_logistic(), 0, 0);
-      case TANH -> Dnnl.appendEltwise(postOps, dnnl_eltwise_tanh(), 0, 0);
-      case GELU_ERF -> Dnnl.appendEltwise(postOps, dnnl_eltwise_gelu_erf(), 0, 0);
-      case GELU_TANH -> Dnnl.appendEltwise(postOps, dnnl_eltwise_gelu_tanh(), 0, 0);
-      case SWISH -> Dnnl.appendEltwise(postOps, dnnl_eltwise_swish(), alpha, 0);
-      case HARD_SWISH -> Dnnl.appendEltwise(postOps, dnnl_eltwise_hardswish(), 1f / 6, 0.5f);
-      case HARD_SIGMOID -> Dnnl.appendEltwise(postOps, dnnl_eltwise_hardsigmoid(), alpha, beta);
-      case CLIP -> Dnnl.appendEltwise(postOps, dnnl_eltwise_clip(), alpha, beta);
-      case LINEAR -> Dnnl.appendEltwise(postOps, dnnl_eltwise_linear(), alpha, beta);
-      case ABS -> Dnnl.appendEltwise(postOps, dnnl_eltwise_abs(), 0, 0);
-      case SQUARE -> Dnnl.appendEltwise(postOps, dnnl_eltwise_square(), 0, 0);
-      case SQRT -> Dnnl.appendEltwise(postOps, dnnl_eltwise_sqrt(), 0, 0);
-      case EXP -> Dnnl.appendEltwise(postOps, dnnl_eltwise_exp(), 0, 0);
+      case HARD_SWISH -> Dnnl.appendEltwise(postOps, algorithm, 1f / 6, 0.5f);
+      default -> Dnnl.appendEltwise(postOps, algorithm, eltwise.alpha(), eltwise.beta());
     }
-  }
-
-  private static int algorithm(Operation operation) {
-    return switch (operation) {
-      case ADD -> dnnl_binary_add();
-      case SUB -> dnnl_binary_sub();
-      case MUL -> dnnl_binary_mul();
-      case DIV -> dnnl_binary_div();
-      case MIN -> dnnl_binary_min();
-      case MAX -> dnnl_binary_max();
-      case PRELU -> throw new AssertionError(operation);
-    };
   }
 }

@@ -170,7 +170,7 @@ class DnnlLibraryTest {
 
   /** The C names of all functions of oneDNN that are called. */
   static Stream<String> functions() {
-    return methods().map(DnnlLibraryTest::function);
+    return methods().map(DnnlLibraryTest::function).distinct();
   }
 
   static Stream<Method> methods() {

@@ -32,6 +32,8 @@ class SeamsTest {
         .doNotHaveFullyQualifiedName(Dnnl.class.getName())
         .and()
         .doNotHaveFullyQualifiedName(NativeAccess.class.getName())
+        .and()
+        .doNotHaveFullyQualifiedName(DnnlAlgorithms.class.getName())
         .should()
         .dependOnClassesThat()
         .resideInAPackage(GENERATED)
