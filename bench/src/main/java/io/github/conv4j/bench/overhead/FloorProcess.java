@@ -32,17 +32,13 @@ final class FloorProcess implements AutoCloseable {
   }
 
   /**
-   * What the first run of a layer gave.
+   * Makes a layer the current one and runs it once.
    *
-   * @param checksum of dst
-   * @param implementation oneDNN's name for the code that ran
+   * @param implementation oneDNN's name for the code that is to run
+   * @return the checksum of dst
    */
-  record Ready(long checksum, String implementation) {}
-
-  /** Makes a layer the current one and runs it once. */
-  Ready prepare(Layer layer, Layer.Offsets offsets) throws IOException {
-    String[] answer = ask(layer.floorCommand(offsets), "ready").split(" ", 2);
-    return new Ready(Long.parseUnsignedLong(answer[0], 16), answer[1]);
+  long prepare(Layer layer, Layer.Offsets offsets, String implementation) throws IOException {
+    return Long.parseUnsignedLong(ask(layer.floorCommand(offsets, implementation), "ready"), 16);
   }
 
   /** Runs the current layer; returns the nanoseconds of each batch. */

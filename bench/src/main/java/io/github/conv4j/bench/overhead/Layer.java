@@ -60,8 +60,8 @@ record Layer(String line, Problem problem) {
     }
   }
 
-  /** Returns the command that describes this layer to the C program. */
-  String floorCommand(Offsets offsets) {
+  /** Returns the command that describes this layer, and the code for it, to the C program. */
+  String floorCommand(Offsets offsets, String implementation) {
     Geometry geometry = problem.geometry();
     LongStream sizes =
         LongStream.of(
@@ -73,7 +73,7 @@ record Layer(String line, Problem problem) {
     LongStream places = LongStream.of(offsets.src(), offsets.dst());
     return LongStream.concat(LongStream.concat(sizes, axes), places)
         .mapToObj(Long::toString)
-        .collect(Collectors.joining(" ", "prepare ", ""));
+        .collect(Collectors.joining(" ", "prepare ", " " + implementation));
   }
 
   private static LongStream floorNumbers(Geometry.Axis axis) {

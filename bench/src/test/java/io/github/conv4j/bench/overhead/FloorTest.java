@@ -58,8 +58,7 @@ class FloorTest {
       for (Layer layer : layers) {
         for (int round = 0; round < 3; round++) {
           Layer.Offsets offsets = Layer.Offsets.ofRound(round);
-          FloorProcess.Ready ready = floor.prepare(layer, offsets);
-          assertAgrees(engine, layer, offsets, ready);
+          assertAgrees(engine, layer, offsets, floor);
           assertThat(floor.run(4, 2)).hasSize(4).doesNotContain(0);
         }
       }
@@ -67,7 +66,7 @@ class FloorTest {
   }
 
   private static void assertAgrees(
-      Engine engine, Layer layer, Layer.Offsets offsets, FloorProcess.Ready ready) {
+      Engine engine, Layer layer, Layer.Offsets offsets, FloorProcess floor) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       Parameters parameters = layer.parameters(arena);
       try (PreparedConvolution prepared = layer.prepare(engine, parameters)) {
@@ -76,9 +75,10 @@ class FloorTest {
         assertThat(src.address() % 4096).isEqualTo(offsets.src());
         assertThat(dst.address() % 4096).isEqualTo(offsets.dst());
         prepared.execute(src, dst);
-        assertThat(Layer.checksum(dst)).as(layer.line()).isEqualTo(ready.checksum());
-        assertThat(ready.implementation())
-            .isEqualTo(prepared.explain().stages().getFirst().implementation());
+        String implementation = prepared.explain().stages().getFirst().implementation();
+        assertThat(floor.prepare(layer, offsets, implementation))
+            .as(layer.line())
+            .isEqualTo(Layer.checksum(dst));
       }
     }
   }
@@ -95,6 +95,18 @@ class FloorTest {
       assertThatThrownBy(() -> floor.run(1, 1))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("run before prepare");
+    }
+  }
+
+  @Test
+  void runsNoOtherImplementationThanItIsAskedFor() throws Exception {
+    Path program = compile();
+    try (FloorProcess floor = new FloorProcess(program, library())) {
+      assertThatThrownBy(
+              () ->
+                  floor.prepare(Layer.all().getFirst(), Layer.Offsets.ofRound(0), "magic:avx9000"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("no such implementation");
     }
   }
 
