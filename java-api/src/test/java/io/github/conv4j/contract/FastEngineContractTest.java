@@ -4,6 +4,15 @@ import org.junit.jupiter.api.Nested;
 
 /** What every engine but the naive loops promises beyond {@link EngineContractTest}. */
 public abstract class FastEngineContractTest extends EngineContractTest {
+  /** Before the first request. */
+  @Nested
+  class Ready extends ReadyContract {
+    @Override
+    String engineName() {
+      return FastEngineContractTest.this.engineName();
+    }
+  }
+
   /** Work inside one call is shared between threads. */
   @Nested
   class Sharing extends SharingContract {

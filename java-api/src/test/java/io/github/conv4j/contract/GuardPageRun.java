@@ -3,6 +3,7 @@ package io.github.conv4j.contract;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.internal.prepared.LedgerOwner;
+import io.github.conv4j.internal.vector.base.VectorWidth;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.validation.EngineValidator;
 import io.github.conv4j.validation.LayoutChoice;
@@ -71,6 +72,9 @@ final class GuardPageRun {
     }
     stages.forEach((name, count) -> say("%d %s".formatted(count, name)));
     say("helpers computed %d parts".formatted(helpedParts));
+    if (arguments[2].startsWith("vector")) {
+      say("blocks for %d registers".formatted(VectorWidth.REGISTERS));
+    }
     return ranOn(arguments[2]) ? failures : failures + 1;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.internal.vector.base.VectorWidth;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -49,6 +50,25 @@ class VectorWidthsTest {
 
     assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
     assertThat(outcome.tail(1)).isEqualTo("0 failed");
+  }
+
+  /** Blocks of sums as for a processor with as many vector registers as this one has not. */
+  @Test
+  void agreesWithBlocksForTheOtherNumberOfRegisters() {
+    int registers = VectorWidth.REGISTERS == 16 ? 32 : 16;
+    ChildJvm.Outcome outcome =
+        ChildJvm.run(
+            GuardPageRun.class,
+            List.of("-Dconv4j.vector.registers=" + registers),
+            "vector",
+            RANDOM_PROBLEMS,
+            "vector" + VectorWidth.BITS,
+            GuardPageRun.Edges.ALTERNATING.name(),
+            "1");
+
+    assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
+    assertThat(outcome.tail(1)).isEqualTo("0 failed");
+    assertThat(outcome.output()).contains("blocks for %d registers".formatted(registers));
   }
 
   @Test

@@ -132,6 +132,7 @@ public final class Readiness {
    * @param prepare prepares a request and makes it ready
    */
   public static void ofAll(Engine engine, List<ConvolutionRequest> requests, Preparer prepare) {
+    requests.forEach(request -> requireSupported(engine, request));
     Map<String, ConvolutionRequest> distinct = new LinkedHashMap<>();
     for (ConvolutionRequest request : requests) {
       distinct.putIfAbsent(
@@ -146,7 +147,6 @@ public final class Readiness {
             threads, Thread.ofPlatform().daemon().name("conv4j-ready-", 0).factory())) {
       List<Future<?>> all = new ArrayList<>();
       for (ConvolutionRequest request : distinct.values()) {
-        requireSupported(engine, request);
         all.add(executor.submit(() -> prepareOnce(request, prepare)));
       }
       waitFor(all);

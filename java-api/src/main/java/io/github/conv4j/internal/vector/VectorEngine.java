@@ -260,6 +260,15 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private PreparedConvolution preparePlan(PrepareRequest request, String name) {
     int leastParts = Sharing.leastParts(request, options.threads());
     Plan<?> plan = PlanChoice.plan(name, kernels, request, leastParts);
+    try {
+      return preparePlan(request, plan, leastParts);
+    } catch (Throwable e) {
+      plan.epilogue().close();
+      throw e;
+    }
+  }
+
+  private PreparedConvolution preparePlan(PrepareRequest request, Plan<?> plan, int leastParts) {
     PostOps postOps = request.convolution().postOps();
     String operation =
         (request.convolution().isTransposed() ? "transposed convolution" : "convolution")
@@ -271,7 +280,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
                 implementation(plan.name()),
                 request.src(),
                 request.dst())
-            .withWeights("packed", plan.weightsByteSize())
+            .withWeights("packed", plan.weightsByteSize() + plan.epilogue().byteSize())
             .withScratchpad(scratchpadByteSize(plan));
     var explanation =
         Explanation.of(NAME, request.problemText(), List.of(stage)).withWarnings(warnings());
@@ -280,7 +289,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
 
   private static long scratchpadByteSize(Plan<?> plan) {
     try (Scratch scratch = plan.newScratch()) {
-      return scratch.scratchpadByteSize();
+      return scratch.scratchpadByteSize() + scratch.epilogue().byteSize();
     }
   }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Epilogue implements AutoCloseable {
   /** No post-ops. */
-  public static final Epilogue NONE = new Epilogue(PostOps.none(), List.of(), null);
+  public static final Epilogue NONE = new Epilogue(PostOps.none(), List.of(), 0, null);
 
   private static final int MOST = 4;
   private static final int MOST_TRANSCENDENTAL = 1;
@@ -58,13 +58,16 @@ public final class Epilogue implements AutoCloseable {
       Extent extent, int run, float @Nullable [] channels, @Nullable MemorySegment full) {}
 
   private final PostOps postOps;
-  private final @Nullable Arena arena;
   private final List<@Nullable Source> sources;
+  private final int channelCount;
+  private final @Nullable Arena arena;
 
-  private Epilogue(PostOps postOps, List<@Nullable Source> sources, @Nullable Arena arena) {
+  private Epilogue(
+      PostOps postOps, List<@Nullable Source> sources, int channelCount, @Nullable Arena arena) {
     this.postOps = postOps;
-    this.arena = arena;
     this.sources = sources;
+    this.channelCount = channelCount;
+    this.arena = arena;
   }
 
   /**
@@ -78,11 +81,24 @@ public final class Epilogue implements AutoCloseable {
     if (postOps.isEmpty()) {
       return NONE;
     }
-    List<@Nullable Source> sources = new ArrayList<>();
     Arena arena = hasFullConstant(postOps) ? Arena.ofShared() : null;
+    try {
+      int channelCount = Math.toIntExact(dst.shape().dim(1));
+      return new Epilogue(postOps, sources(request, dst, lanes, arena), channelCount, arena);
+    } catch (Throwable e) {
+      if (arena != null) {
+        arena.close();
+      }
+      throw e;
+    }
+  }
+
+  private static List<@Nullable Source> sources(
+      PrepareRequest request, TensorSpec dst, int lanes, @Nullable Arena arena) {
+    List<@Nullable Source> sources = new ArrayList<>();
     int constants = 0;
     int runs = 0;
-    for (PostOp postOp : postOps.list()) {
+    for (PostOp postOp : request.convolution().postOps().list()) {
       Operand operand = operandOf(postOp);
       if (operand == null || operand.origin() == Origin.DESCRIPTION) {
         sources.add(null);
@@ -93,7 +109,7 @@ public final class Epilogue implements AutoCloseable {
             constant(operand.extent(), request.operands().get(constants++), dst, lanes, arena));
       }
     }
-    return new Epilogue(postOps, sources, arena);
+    return sources;
   }
 
   /**
@@ -144,6 +160,11 @@ public final class Epilogue implements AutoCloseable {
   /** Returns where the operand of a post-op is; null where it has none, or one in its text. */
   @Nullable Source source(int postOp) {
     return sources.get(postOp);
+  }
+
+  /** Returns how many numbers an operand has that is not as large as dst. */
+  int channelCount(Extent extent) {
+    return extent == Extent.SCALAR ? 1 : channelCount;
   }
 
   @Override

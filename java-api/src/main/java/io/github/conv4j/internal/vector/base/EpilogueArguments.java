@@ -11,6 +11,9 @@ import java.util.List;
 
 /** The operands of an {@link Epilogue} in one call, on one thread. */
 public final class EpilogueArguments {
+  /** No block has more vectors of sums. */
+  public static final int MOST_WAITING = 32;
+
   /** For no post-ops. */
   public static final EpilogueArguments NONE = new EpilogueArguments(Epilogue.NONE, 0);
 
@@ -18,7 +21,7 @@ public final class EpilogueArguments {
   private final int lanes;
   private final float[][] channels;
   private final MemorySegment[] full;
-  private float[] waiting = new float[0];
+  private final float[] waiting;
 
   /**
    * Creates arguments of which those of a run are missing.
@@ -30,6 +33,7 @@ public final class EpilogueArguments {
     this.lanes = lanes;
     this.channels = new float[epilogue.count()][0];
     this.full = new MemorySegment[epilogue.count()];
+    this.waiting = new float[epilogue.count() == 0 ? 0 : MOST_WAITING * lanes];
     for (int i = 0; i < epilogue.count(); i++) {
       Epilogue.Source source = epilogue.source(i);
       full[i] = MemorySegment.NULL;
@@ -37,6 +41,8 @@ public final class EpilogueArguments {
         channels[i] = source.channels();
       } else if (source != null && source.full() != null) {
         full[i] = source.full();
+      } else if (source != null && source.extent() != Extent.FULL) {
+        channels[i] = new float[epilogue.channelCount(source.extent()) + lanes];
       }
     }
   }
@@ -52,11 +58,7 @@ public final class EpilogueArguments {
       if (source.extent() == Extent.FULL) {
         full[i] = operand;
       } else {
-        int count = Math.toIntExact(operand.byteSize() / Float.BYTES);
-        if (channels[i].length != count + lanes) {
-          channels[i] = new float[count + lanes];
-        }
-        MemorySegment.copy(operand, JAVA_FLOAT, 0, channels[i], 0, count);
+        MemorySegment.copy(operand, JAVA_FLOAT, 0, channels[i], 0, channels[i].length - lanes);
       }
     }
   }
@@ -71,12 +73,23 @@ public final class EpilogueArguments {
     }
   }
 
-  /** Returns room for sums that wait for their post-ops, of so many vectors. */
+  /**
+   * Returns room for sums that wait for their post-ops.
+   *
+   * @param vectors how many, at most {@link #MOST_WAITING}
+   */
   public float[] waiting(int vectors) {
-    if (waiting.length < vectors * lanes) {
-      waiting = new float[vectors * lanes];
-    }
     return waiting;
+  }
+
+  /** Returns the bytes that are this thread's own. */
+  public long byteSize() {
+    long floats = waiting.length;
+    for (int i = 0; i < channels.length; i++) {
+      Epilogue.Source source = epilogue.source(i);
+      floats += source != null && source.run() >= 0 ? channels[i].length : 0;
+    }
+    return floats * Float.BYTES;
   }
 
   /** Returns the operand of a post-op with one number a channel, or with one. */

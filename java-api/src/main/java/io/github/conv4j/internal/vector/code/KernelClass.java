@@ -1,7 +1,6 @@
 package io.github.conv4j.internal.vector.code;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -11,6 +10,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +25,8 @@ import java.util.function.Consumer;
 public final class KernelClass {
   /** System property: a folder that gets the class file of each kernel, for {@code javap}. */
   static final String DUMP_PROPERTY = "conv4j.vector.dump";
+
+  private static final System.Logger LOG = System.getLogger("io.github.conv4j");
 
   private static final int MOST_KERNELS = 2_048;
 
@@ -64,7 +66,7 @@ public final class KernelClass {
     byte[] bytes = classFile(lookup.lookupClass().getPackageName(), name, type, text);
     String folder = System.getProperty(DUMP_PROPERTY);
     if (folder != null) {
-      dump(Path.of(folder, name + ".class"), bytes);
+      dump(folder, name, bytes);
     }
     try {
       MethodHandles.Lookup hidden = lookup.defineHiddenClass(bytes, true);
@@ -117,11 +119,16 @@ public final class KernelClass {
                         }));
   }
 
-  private static void dump(Path file, byte[] bytes) {
+  /** What cannot be written costs the dump, and not the convolution. */
+  private static void dump(String folder, String name, byte[] bytes) {
     try {
-      Files.write(file, bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      Files.write(Path.of(folder, name + ".class"), bytes);
+    } catch (IOException | InvalidPathException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "no class file of kernel %s: %s=%s is not a folder that can be written to"
+              .formatted(name, DUMP_PROPERTY, folder),
+          e);
     }
   }
 }

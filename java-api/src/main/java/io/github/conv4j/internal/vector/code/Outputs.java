@@ -3,6 +3,7 @@ package io.github.conv4j.internal.vector.code;
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 
 import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,7 @@ public final class Outputs {
   /**
    * Begins a kernel, outside of its loops.
    *
-   * @param arguments an {@link io.github.conv4j.internal.vector.base.EpilogueArguments}, read only
-   *     where there are post-ops
+   * @param arguments an {@link EpilogueArguments}, read only where there are post-ops
    * @param lanes how many lanes count; null for all
    */
   public Outputs(
@@ -47,7 +47,7 @@ public final class Outputs {
       IntFunction<Wide> apart,
       IntFunction<Int> channel) {
     int vectors = sums[0].length;
-    if (postOps.isShort() && valid == null) {
+    if (postOps.isEmpty() || (postOps.isShort() && valid == null)) {
       for (int p = 0; p < sums.length; p++) {
         WideVariable first = code.local(to.apply(code.constant(p)));
         for (int v = 0; v < vectors; v++) {
@@ -55,6 +55,9 @@ public final class Outputs {
         }
       }
       return;
+    }
+    if (sums.length * vectors > EpilogueArguments.MOST_WAITING) {
+      throw new AssertionError(sums.length * vectors + " vectors of sums");
     }
     Floats waiting = code.local(arguments.floats("waiting", sums.length * vectors));
     for (int p = 0; p < sums.length; p++) {

@@ -63,6 +63,11 @@ final class PostOpText {
     }
   }
 
+  /** Whether this is nothing. */
+  boolean isEmpty() {
+    return postOps.isEmpty();
+  }
+
   /** Whether this is a few instructions. */
   boolean isShort() {
     return Epilogue.isShort(postOps);
