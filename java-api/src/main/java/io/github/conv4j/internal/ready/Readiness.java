@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 
 /**
  * Makes calls that do not count, on tensors of its own, until the code that runs is compiled: first
- * on a small part of the problem, since uncompiled vector code is a thousand times slower.
+ * on a small part of the problem, since uncompiled vector code is many times slower.
  *
  * <p>Code that is not compiled makes an object of every vector, so that a thread that takes nothing
  * from the heap runs compiled code. Calls take turns between tensors of a shared arena and of a
