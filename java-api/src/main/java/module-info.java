@@ -20,6 +20,8 @@ module io.github.conv4j {
       io.github.conv4j.onednn;
   exports io.github.conv4j.internal.prepared to
       io.github.conv4j.onednn;
+  exports io.github.conv4j.internal.primitive to
+      io.github.conv4j.onednn;
   exports io.github.conv4j.internal.ready to
       io.github.conv4j.onednn;
   exports io.github.conv4j.internal.reference to
