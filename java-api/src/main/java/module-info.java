@@ -1,5 +1,5 @@
 /** Convolutions on the JVM: the façade, the engines' seam, and the pure-Java engines. */
-@SuppressWarnings("module") // the native engine's module is compiled after this one
+@SuppressWarnings("module") // the modules named here are compiled after this one
 module io.github.conv4j {
   requires static org.jspecify;
   requires static java.desktop;
@@ -13,14 +13,24 @@ module io.github.conv4j {
   exports io.github.conv4j.tensor;
   exports io.github.conv4j.validation;
   exports io.github.conv4j.internal.checks to
+      io.github.conv4j.networks,
       io.github.conv4j.onednn;
   exports io.github.conv4j.internal.compose to
+      io.github.conv4j.networks,
       io.github.conv4j.onednn;
+  exports io.github.conv4j.internal.copies to
+      io.github.conv4j.networks;
   exports io.github.conv4j.internal.parallel to
+      io.github.conv4j.networks,
       io.github.conv4j.onednn;
   exports io.github.conv4j.internal.prepared to
+      io.github.conv4j.networks,
+      io.github.conv4j.onednn;
+  exports io.github.conv4j.internal.primitive to
+      io.github.conv4j.networks,
       io.github.conv4j.onednn;
   exports io.github.conv4j.internal.ready to
+      io.github.conv4j.networks,
       io.github.conv4j.onednn;
   exports io.github.conv4j.internal.reference to
       io.github.conv4j.onednn;

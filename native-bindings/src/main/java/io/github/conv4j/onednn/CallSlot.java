@@ -1,17 +1,14 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.internal.prepared.ByteSized;
+import io.github.conv4j.internal.primitive.BoundPrimitive;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The working memory of one thread: a stream, a scratchpad, copies of parts, and the calls it may
- * make.
- */
-final class CallSlot implements AutoCloseable, ByteSized {
-  private final long byteSize;
+/** What one thread needs to run primitives: a stream, and the calls that it may make. */
+final class CallSlot implements BoundPrimitive {
+  private final String problem;
   private final Handles handles = new Handles();
 
   /** Owns the argument lists, as the handles own what oneDNN made. */
@@ -21,20 +18,26 @@ final class CallSlot implements AutoCloseable, ByteSized {
   private final List<PartedPrimitives.PlacedPrimitive> alone;
   private final List<PartedPrimitives.PlacedPrimitive> parts;
   private final MemorySegment srcBytes;
+  private final boolean kept;
 
   /** Whose zeros are in {@link #srcBytes}. */
   private @Nullable PrimitiveCall zeroed;
 
-  CallSlot(PartedPrimitives primitives) {
-    this.byteSize =
-        primitives.scratchpadByteSize()
-            + primitives.srcCopyByteSize()
-            + primitives.dstCopyByteSize();
+  /**
+   * Makes the calls.
+   *
+   * @param given as many bytes as {@link PartedPrimitives#workingByteSize}
+   * @param kept whether nothing else writes them
+   */
+  CallSlot(PartedPrimitives primitives, MemorySegment given, boolean kept, String problem) {
+    this.problem = problem;
+    this.kept = kept;
     try {
       MemorySegment stream = handles.own(Streams.take(), Destroyer.STREAM);
-      MemorySegment scratchpad = bytes(primitives.scratchpadByteSize());
-      this.srcBytes = bytes(primitives.srcCopyByteSize());
-      MemorySegment dstBytes = bytes(primitives.dstCopyByteSize());
+      MemorySegment scratchpad = slice(given, 0, primitives.scratchpadByteSize());
+      this.srcBytes = slice(given, primitives.srcCopyOffset(), primitives.srcCopyByteSize());
+      MemorySegment dstBytes =
+          slice(given, primitives.dstCopyOffset(), primitives.dstCopyByteSize());
       List<PackedConvolution> packed = primitives.primitives();
       this.calls = new PrimitiveCall[packed.size()];
       for (int i = 0; i < calls.length; i++) {
@@ -57,26 +60,35 @@ final class CallSlot implements AutoCloseable, ByteSized {
     }
   }
 
-  /** Memory that oneDNN aligns. */
-  private MemorySegment bytes(long byteSize) {
-    if (byteSize == 0) {
-      return MemorySegment.NULL;
-    }
-    long[] dims = {Math.ceilDiv(byteSize, Float.BYTES)};
-    MemorySegment desc = handles.own(Dnnl.createF32Desc(dims, new long[] {1}), Destroyer.DESC);
-    MemorySegment owner =
-        handles.own(Dnnl.createOwningMemory(desc, NativeEngine.handle()), Destroyer.MEMORY);
-    return Dnnl.bytes(owner, dims[0] * Float.BYTES);
+  private static MemorySegment slice(MemorySegment bytes, long offset, long byteSize) {
+    return byteSize == 0 ? MemorySegment.NULL : bytes.asSlice(offset, byteSize);
   }
 
-  void execute(MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
-    for (int i = 0; i < alone.size(); i++) {
-      execute(alone.get(i), src, dst, operands);
+  @Override
+  public void beginShare() {
+    if (!kept) {
+      zeroed = null;
     }
   }
 
-  void executePart(int part, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
-    execute(parts.get(part), src, dst, operands);
+  @Override
+  public void runAlone(MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
+    try {
+      for (int i = 0; i < alone.size(); i++) {
+        execute(alone.get(i), src, dst, operands);
+      }
+    } catch (DnnlStatusException e) {
+      throw e.forProblem(problem);
+    }
+  }
+
+  @Override
+  public void runPart(int part, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
+    try {
+      execute(parts.get(part), src, dst, operands);
+    } catch (DnnlStatusException e) {
+      throw e.forProblem(problem);
+    }
   }
 
   private void execute(
@@ -92,11 +104,6 @@ final class CallSlot implements AutoCloseable, ByteSized {
     call.placeOperands(placed, operands);
     call.execute(
         src, placed.srcOffset() * Float.BYTES, dst, placed.dstOffset() * Float.BYTES, operands);
-  }
-
-  @Override
-  public long byteSize() {
-    return byteSize;
   }
 
   @Override

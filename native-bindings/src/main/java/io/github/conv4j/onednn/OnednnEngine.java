@@ -405,7 +405,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
 
   private PreparedConvolution prepare(
       Way way, NativeProblem problem, PrepareRequest request, TensorSpec src, TensorSpec dst) {
-    var prepared = OnednnConvolution.prepare(way, problem, request, src, dst, mostElements, ledger);
+    var prepared = OnednnPrimitive.prepare(way, problem, request, src, dst, mostElements, ledger);
     if (way.isSlow()) {
       SlowLog.tell(
           "oneDNN has only its slow implementation " + way.implementation().name(),

@@ -1,6 +1,6 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.internal.prepared.ByteSized;
+import io.github.conv4j.internal.primitive.BufferPlan;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The primitives of one prepared convolution: one for the whole problem, or a few for groups of its
  * images, and where a call may be shared between threads, one for each part.
  */
-final class PartedPrimitives implements AutoCloseable, ByteSized {
+final class PartedPrimitives implements AutoCloseable {
   /** Equal parts at different places share one of these. */
   private final List<PackedConvolution> primitives = new ArrayList<>();
 
@@ -186,9 +186,23 @@ final class PartedPrimitives implements AutoCloseable, ByteSized {
     return true;
   }
 
-  @Override
-  public long byteSize() {
-    return weightsByteSize();
+  /** The bytes that a thread needs: the scratchpad, then a copied src, then a copied dst. */
+  long workingByteSize() {
+    return dstCopyOffset() + dstCopyByteSize();
+  }
+
+  /** Where a copied src begins in them. */
+  long srcCopyOffset() {
+    return aligned(scratchpadByteSize());
+  }
+
+  /** Where a copied dst begins in them. */
+  long dstCopyOffset() {
+    return srcCopyOffset() + aligned(srcCopyByteSize());
+  }
+
+  private static long aligned(long byteSize) {
+    return Math.ceilDiv(byteSize, BufferPlan.ALIGNMENT_BYTES) * BufferPlan.ALIGNMENT_BYTES;
   }
 
   /** The most scratchpad bytes that a primitive needs. */

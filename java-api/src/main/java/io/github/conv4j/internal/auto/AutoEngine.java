@@ -16,10 +16,10 @@ import io.github.conv4j.engine.Support;
 import io.github.conv4j.engine.Tuning;
 import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.prepared.Alternatives;
-import io.github.conv4j.internal.prepared.DelegatingConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.PreparedProgram;
 import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
 import io.github.conv4j.tensor.TensorSpec;
@@ -284,7 +284,7 @@ final class AutoEngine implements Engine, LedgerOwner {
           Explanation.of(NAME, inner.problem(), inner.stages())
               .withWarnings(all)
               .withCandidates(candidates);
-      return new DelegatingConvolution(prepared, explanation, ledger);
+      return PreparedProgram.renamed(prepared, explanation, ledger);
     } catch (Throwable e) {
       prepared.close();
       throw e;

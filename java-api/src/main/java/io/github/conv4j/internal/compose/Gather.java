@@ -7,7 +7,6 @@ import io.github.conv4j.PaddingMode;
 import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.PaddingIndex;
 import io.github.conv4j.tensor.Shape;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -83,9 +82,7 @@ final class Gather {
     return sources;
   }
 
-  void run(Tensor srcTensor, Tensor dstTensor) {
-    MemorySegment from = srcTensor.segment();
-    MemorySegment to = dstTensor.segment();
+  void run(MemorySegment from, MemorySegment to) {
     for (long n = 0; n < src.n(); n++) {
       for (int d = 0; d < sourceD.length; d++) {
         for (int h = 0; h < sourceH.length; h++) {

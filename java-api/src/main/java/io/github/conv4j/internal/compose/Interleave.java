@@ -3,7 +3,6 @@ package io.github.conv4j.internal.compose;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.internal.prepared.Activation;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 
@@ -36,9 +35,7 @@ final class Interleave {
     skippedD = last >= 2 ? axes.get(last - 2).skipped() : 0;
   }
 
-  void run(Tensor blocks, Tensor dst) {
-    MemorySegment in = blocks.segment();
-    MemorySegment out = dst.segment();
+  void run(MemorySegment in, MemorySegment out) {
     for (long n = 0; n < to.n(); n++) {
       for (long d = 0; d < to.d(); d++) {
         long blockD = (d + skippedD) / strideD;

@@ -3,38 +3,22 @@ package io.github.conv4j.internal.compose;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
-import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.primitive.Program;
+import io.github.conv4j.internal.primitive.ProgramBuilder;
+import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A convolution without post-ops, then a pass over dst that applies them: for what an engine cannot
  * do while it writes.
  */
-public final class PostOpsConvolution extends CheckedConvolution<PostOpsPass.Scratch> {
-  private final PreparedConvolution plain;
-  private final PostOpsPass pass;
-
-  private PostOpsConvolution(
-      PrepareRequest request,
-      PreparedConvolution plain,
-      PostOpsPass pass,
-      Explanation explanation,
-      Ledger ledger) {
-    super(
-        plain.src(),
-        plain.dst(),
-        PrepareRequest.runOperandSpecs(request.convolution(), plain.dst()),
-        explanation,
-        ledger,
-        pass::newScratch,
-        plain);
-    this.plain = plain;
-    this.pass = pass;
-  }
+public final class PostOpsConvolution {
+  private PostOpsConvolution() {}
 
   /**
    * Takes ownership of the convolution without post-ops; returns it if none are asked.
@@ -53,26 +37,24 @@ public final class PostOpsConvolution extends CheckedConvolution<PostOpsPass.Scr
       List<Explanation.Stage> stages = new ArrayList<>(plain.explain().stages());
       stages.add(
           Explanation.Stage.of("post-ops " + postOps, "java:pass", plain.dst(), plain.dst())
-              .withWeights("row-major", pass.constantsByteSize())
+              .withWeights("row-major", pass.heapByteSize())
               .withScratchpad(pass.scratchByteSize()));
       var explanation =
           Explanation.of(engine, request.problemText(), stages)
               .withWarnings(plain.explain().warnings());
-      return new PostOpsConvolution(request, plain, pass, explanation, ledger);
+      List<TensorSpec> operands =
+          PrepareRequest.runOperandSpecs(request.convolution(), plain.dst());
+      int[] numbers =
+          IntStream.range(0, operands.size()).map(i -> Program.FIRST_OPERAND + i).toArray();
+      try (var program = new ProgramBuilder(operands.size())) {
+        PreparedProgram.inline(plain, ledger, program, Program.SRC, Program.DST);
+        program.step(pass, Program.DST, Program.DST, numbers);
+        return PreparedProgram.of(
+            plain.src(), plain.dst(), operands, explanation, ledger, program.build());
+      }
     } catch (Throwable e) {
       plain.close();
       throw e;
     }
-  }
-
-  @Override
-  protected void run(PostOpsPass.Scratch scratch, Tensor src, Tensor dst) {
-    run(scratch, src, dst, NO_OPERANDS);
-  }
-
-  @Override
-  protected void run(PostOpsPass.Scratch scratch, Tensor src, Tensor dst, Tensor[] operands) {
-    executeStage(plain, src, dst);
-    pass.run(dst, operands, scratch);
   }
 }

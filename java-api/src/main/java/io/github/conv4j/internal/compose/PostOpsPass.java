@@ -10,7 +10,8 @@ import io.github.conv4j.PostOp.Operand;
 import io.github.conv4j.PostOp.Origin;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.ConvolutionRequest;
-import io.github.conv4j.internal.prepared.ByteSized;
+import io.github.conv4j.internal.primitive.BoundPrimitive;
+import io.github.conv4j.internal.primitive.Primitive;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
@@ -27,7 +28,7 @@ import java.util.List;
  * <p>Axes that follow each other in dst and in every operand are one; blocks of the innermost go
  * through one post-op after the other, in arrays that stay in the nearest cache.
  */
-final class PostOpsPass {
+final class PostOpsPass implements Primitive {
   private static final int BLOCK = 512;
 
   /** A post-op, and where its operand is. */
@@ -38,7 +39,7 @@ final class PostOpsPass {
   }
 
   /** The working memory of one call. */
-  static final class Scratch implements AutoCloseable, ByteSized {
+  private static final class Scratch {
     private final float[] floats = new float[BLOCK];
     private final double[] values = new double[BLOCK];
     private final double[] seconds = new double[BLOCK];
@@ -51,14 +52,6 @@ final class PostOpsPass {
       places = new long[arrayCount];
       index = new long[axisCount];
     }
-
-    @Override
-    public long byteSize() {
-      return SCRATCH_BYTES;
-    }
-
-    @Override
-    public void close() {}
   }
 
   private static final long SCRATCH_BYTES = BLOCK * (Float.BYTES + 2L * Double.BYTES);
@@ -177,11 +170,8 @@ final class PostOpsPass {
     return true;
   }
 
-  Scratch newScratch() {
-    return new Scratch(steps.length, sizes.length);
-  }
-
-  long constantsByteSize() {
+  /** Returns the bytes of operands on the Java heap. */
+  long heapByteSize() {
     return constantsByteSize;
   }
 
@@ -190,11 +180,17 @@ final class PostOpsPass {
   }
 
   /** Takes every element of dst through the post-ops. */
-  void run(Tensor dst, Tensor[] operands, Scratch scratch) {
+  @Override
+  public BoundPrimitive bind(MemorySegment scratchpad, boolean kept) {
+    var scratch = new Scratch(steps.length, sizes.length);
+    return (_, dst, operands) -> run(dst, operands, scratch);
+  }
+
+  private void run(MemorySegment dst, MemorySegment[] operands, Scratch scratch) {
     MemorySegment[] segments = scratch.segments;
-    segments[0] = dst.segment();
+    segments[0] = dst;
     for (int i = 1; i < segments.length; i++) {
-      segments[i] = runIndexes[i] < 0 ? constants[i] : operands[runIndexes[i]].segment();
+      segments[i] = runIndexes[i] < 0 ? constants[i] : operands[runIndexes[i]];
     }
     try {
       runRows(scratch);

@@ -9,52 +9,21 @@ import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
-import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.primitive.Program;
+import io.github.conv4j.internal.primitive.ProgramBuilder;
+import io.github.conv4j.internal.primitive.SinglePass;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** A sequence on any engine: prepared steps, and one arena for what lies between them. */
-public final class PreparedSequence extends CheckedConvolution<SequenceMemory> {
-  /** A step that is ready to run: a convolution or a copy, and the results that it reads. */
-  private record Stage(
-      @Nullable PreparedConvolution convolution,
-      @Nullable Shuffle shuffle,
-      int src,
-      int[] operands) {}
-
-  private final Stage[] stages;
-
-  private PreparedSequence(
-      List<TensorSpec> results,
-      Explanation explanation,
-      Ledger ledger,
-      BufferPlan plan,
-      AutoCloseable prepared,
-      Stage[] stages) {
-    super(
-        results.getFirst(),
-        results.getLast(),
-        explanation,
-        ledger,
-        memoryFactory(results, plan, stages),
-        prepared);
-    this.stages = stages;
-  }
-
-  private static Supplier<SequenceMemory> memoryFactory(
-      List<TensorSpec> results, BufferPlan plan, Stage[] stages) {
-    int[] operandCounts = Arrays.stream(stages).mapToInt(s -> s.operands.length).toArray();
-    return () -> new SequenceMemory(results, plan, operandCounts);
-  }
+public final class PreparedSequence {
+  private PreparedSequence() {}
 
   /** Prepares every step on the engine. */
   public static PreparedConvolution prepare(
@@ -67,133 +36,87 @@ public final class PreparedSequence extends CheckedConvolution<SequenceMemory> {
           "the sequence has %d convolutions but got %d parameters"
               .formatted(needed, parameters.size()));
     }
-    List<PreparedConvolution> prepared = new ArrayList<>();
-    AutoCloseable closeAll = () -> prepared.reversed().forEach(PreparedConvolution::close);
-    try {
-      return assemble(engine, sequence, src, parameters, prepared, closeAll);
-    } catch (Throwable e) {
-      prepared.reversed().forEach(PreparedConvolution::close);
-      throw e;
-    }
-  }
-
-  private static PreparedConvolution assemble(
-      Engine engine,
-      ConvolutionSequence sequence,
-      TensorSpec src,
-      List<Parameters> parameters,
-      List<PreparedConvolution> prepared,
-      AutoCloseable closeAll) {
     sequence.resultShapes(src.shape());
-    List<Stage> stages = new ArrayList<>();
+    boolean closesWithEngine = engine instanceof LedgerOwner;
+    Ledger ledger =
+        engine instanceof LedgerOwner owner
+            ? owner.ledger()
+            : new Ledger(engine.name(), engine.options());
+    int last = sequence.steps().size();
     List<TensorSpec> results = new ArrayList<>(List.of(src));
     List<Explanation.Stage> explained = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
-    var remaining = parameters.iterator();
-    for (int i = 0; i < sequence.steps().size(); i++) {
-      Connection connection = sequence.connections().get(i);
-      int[] operands = connection.operands().stream().mapToInt(Integer::intValue).toArray();
-      switch (sequence.steps().get(i)) {
-        case Convolution convolution -> {
-          var request =
-              ConvolutionRequest.of(convolution, results.get(connection.src()))
-                  .withParameters(remaining.next());
-          // An operand is as large as the result and lies as it does.
-          for (int operand : operands) {
-            request = request.withDst(PrepareRequest.settled(results.get(operand)));
+    List<Integer> values = new ArrayList<>(List.of(Program.SRC));
+    try (var program = new ProgramBuilder(0)) {
+      var remaining = parameters.iterator();
+      for (int i = 0; i < last; i++) {
+        Connection connection = sequence.connections().get(i);
+        int from = values.get(connection.src());
+        switch (sequence.steps().get(i)) {
+          case Convolution convolution -> {
+            var request =
+                request(convolution, connection, results).withParameters(remaining.next());
+            PreparedConvolution next = engine.prepare(request);
+            try {
+              explained.addAll(next.explain().stages());
+              warnings.addAll(next.explain().warnings());
+              results.set(connection.src(), next.src());
+              results.add(next.dst());
+              requireOperands(next, connection.operands(), results);
+              values.add(i + 1 == last ? Program.DST : program.temporary(next.dst().byteSize()));
+              int[] operands = connection.operands().stream().mapToInt(values::get).toArray();
+              PreparedProgram.inline(next, ledger, program, from, values.getLast(), operands);
+            } catch (Throwable e) {
+              next.close();
+              throw e;
+            }
           }
-          PreparedConvolution next = engine.prepare(request);
-          prepared.add(next);
-          stages.add(new Stage(next, null, connection.src(), operands));
-          explained.addAll(next.explain().stages());
-          warnings.addAll(next.explain().warnings());
-          results.set(connection.src(), next.src());
-          results.add(next.dst());
-          requireOperands(next, operands, results);
-        }
-        case ChannelShuffle shuffle -> {
-          TensorSpec read = PrepareRequest.settled(results.get(connection.src()));
-          results.set(connection.src(), read);
-          stages.add(new Stage(null, new Shuffle(shuffle, read), connection.src(), operands));
-          explained.add(Explanation.Stage.of("channel shuffle", "java:copy", read, read));
-          results.add(read);
+          case ChannelShuffle shuffle -> {
+            TensorSpec read = PrepareRequest.settled(results.get(connection.src()));
+            results.set(connection.src(), read);
+            results.add(read);
+            explained.add(Explanation.Stage.of("channel shuffle", "java:copy", read, read));
+            values.add(i + 1 == last ? Program.DST : program.temporary(read.byteSize()));
+            var copy = new Shuffle(shuffle, read);
+            program.step(new SinglePass(copy::run), from, values.getLast());
+          }
         }
       }
+      if (!closesWithEngine) {
+        warnings.add(
+            "engine %s does not know of this sequence: close it before the engine, or its buffers stay"
+                    .formatted(engine.name())
+                + " until it is garbage");
+      }
+      Program built = program.build();
+      var explanation =
+          Explanation.of(engine.name(), sequence + " on " + results.getFirst(), explained)
+              .withWarnings(warnings)
+              .withBuffers(built.arenaByteSize(), built.naiveByteSize());
+      return PreparedProgram.of(
+          results.getFirst(), results.getLast(), List.of(), explanation, ledger, built);
     }
-    var plan = new BufferPlan(buffers(sequence, results));
-    boolean closesWithEngine = engine instanceof LedgerOwner;
-    if (!closesWithEngine) {
-      warnings.add(
-          "engine %s does not know of this sequence: close it before the engine, or its buffers stay"
-                  .formatted(engine.name())
-              + " until it is garbage");
+  }
+
+  private static ConvolutionRequest request(
+      Convolution convolution, Connection connection, List<TensorSpec> results) {
+    var request = ConvolutionRequest.of(convolution, results.get(connection.src()));
+    // An operand is as large as the result and lies as it does.
+    for (int operand : connection.operands()) {
+      request = request.withDst(PrepareRequest.settled(results.get(operand)));
     }
-    var explanation =
-        Explanation.of(engine.name(), sequence + " on " + results.getFirst(), explained)
-            .withWarnings(warnings)
-            .withBuffers(plan.byteSize(), plan.naiveByteSize());
-    return new PreparedSequence(
-        results,
-        explanation,
-        engine instanceof LedgerOwner owner
-            ? owner.ledger()
-            : new Ledger(engine.name(), engine.options()),
-        plan,
-        closeAll,
-        stages.toArray(Stage[]::new));
+    return request;
   }
 
   private static void requireOperands(
-      PreparedConvolution step, int[] operands, List<TensorSpec> results) {
-    for (int i = 0; i < operands.length; i++) {
+      PreparedConvolution step, List<Integer> operands, List<TensorSpec> results) {
+    for (int i = 0; i < operands.size(); i++) {
       TensorSpec needed = step.operands().get(i);
-      if (!needed.equals(results.get(operands[i]))) {
+      if (!needed.equals(results.get(operands.get(i)))) {
         throw new IllegalArgumentException(
             "%s takes operand %d as %s but result %d is %s"
-                .formatted(step, i, needed, operands[i], results.get(operands[i])));
+                .formatted(step, i, needed, operands.get(i), results.get(operands.get(i))));
       }
     }
-  }
-
-  /** Each result between the first and the last lives from its step to the last that reads it. */
-  private static List<BufferPlan.Buffer> buffers(
-      ConvolutionSequence sequence, List<TensorSpec> results) {
-    List<BufferPlan.Buffer> buffers = new ArrayList<>();
-    for (int result = 1; result < results.size() - 1; result++) {
-      int last = result;
-      for (int step = result; step < sequence.steps().size(); step++) {
-        Connection connection = sequence.connections().get(step);
-        if (connection.src() == result || connection.operands().contains(result)) {
-          last = step;
-        }
-      }
-      buffers.add(new BufferPlan.Buffer(results.get(result).byteSize(), result - 1, last));
-    }
-    return buffers;
-  }
-
-  @Override
-  protected void run(SequenceMemory memory, Tensor src, Tensor dst) {
-    Tensor[] results = memory.results();
-    results[0] = src;
-    results[stages.length] = dst;
-    try {
-      for (int i = 0; i < stages.length; i++) {
-        run(stages[i], results, memory.operands(i), results[i + 1]);
-      }
-    } finally {
-      memory.letGoOfCaller();
-    }
-  }
-
-  private void run(Stage stage, Tensor[] results, Tensor[] operands, Tensor dst) {
-    if (stage.shuffle != null) {
-      stage.shuffle.run(results[stage.src], dst);
-      return;
-    }
-    for (int i = 0; i < operands.length; i++) {
-      operands[i] = results[stage.operands[i]];
-    }
-    executeStage(Objects.requireNonNull(stage.convolution), results[stage.src], dst, operands);
   }
 }

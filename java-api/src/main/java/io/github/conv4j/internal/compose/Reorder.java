@@ -1,12 +1,14 @@
 package io.github.conv4j.internal.compose;
 
 import io.github.conv4j.internal.copies.StridedCopy;
+import io.github.conv4j.internal.primitive.BoundPrimitive;
+import io.github.conv4j.internal.primitive.Primitive;
 import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
 
 /** Copies an activation into another plain or strided layout. */
-final class Reorder {
+final class Reorder implements Primitive {
   private final StridedCopy copy;
 
   Reorder(TensorSpec from, TensorSpec to) {
@@ -20,12 +22,9 @@ final class Reorder {
             from.shape().dims(), from.strides(), to.strides(), from.dataType().byteSize());
   }
 
-  /** Returns the working memory of one call of {@link #run}. */
-  static float[] newSquares() {
-    return StridedCopy.newSquares();
-  }
-
-  void run(Tensor src, Tensor dst, float[] squares) {
-    copy.run(src.segment(), dst.segment(), squares);
+  @Override
+  public BoundPrimitive bind(MemorySegment scratchpad, boolean kept) {
+    float[] squares = StridedCopy.newSquares();
+    return (src, dst, _) -> copy.run(src, dst, squares);
   }
 }

@@ -3,34 +3,19 @@ package io.github.conv4j.internal.compose;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
-import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.primitive.Program;
+import io.github.conv4j.internal.primitive.ProgramBuilder;
 import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A convolution on dense channels-last copies, for an engine that computes in that layout only. */
-public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
-  private final PreparedConvolution inner;
-  private final Reorder in;
-  private final Reorder out;
-
-  private ReorderedConvolution(
-      PrepareRequest request, PreparedConvolution inner, Explanation explanation, Ledger ledger) {
-    super(
-        request.src(),
-        request.dst(),
-        explanation,
-        ledger,
-        () -> new Buffers(List.of(inner.src(), inner.dst()), Reorder.newSquares()),
-        inner);
-    this.inner = inner;
-    this.in = new Reorder(request.src(), inner.src());
-    this.out = new Reorder(inner.dst(), request.dst());
-  }
+public final class ReorderedConvolution {
+  private ReorderedConvolution() {}
 
   /**
    * Prepares the composition; the request's layouts are plain or strided.
@@ -54,7 +39,15 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
       var explanation =
           Explanation.of(engine.name(), request.problemText(), stages)
               .withWarnings(inner.explain().warnings());
-      return new ReorderedConvolution(request, inner, explanation, ledger);
+      try (var program = new ProgramBuilder(0)) {
+        int src = program.temporary(inner.src().byteSize());
+        int dst = program.temporary(inner.dst().byteSize());
+        program.step(new Reorder(request.src(), inner.src()), Program.SRC, src);
+        PreparedProgram.inline(inner, ledger, program, src, dst);
+        program.step(new Reorder(inner.dst(), request.dst()), dst, Program.DST);
+        return PreparedProgram.of(
+            request.src(), request.dst(), List.of(), explanation, ledger, program.build());
+      }
     } catch (Throwable e) {
       inner.close();
       throw e;
@@ -68,12 +61,5 @@ public final class ReorderedConvolution extends CheckedConvolution<Buffers> {
   private static TensorSpec copied(TensorSpec spec, boolean channelsLast) {
     int rank = spec.shape().rank();
     return spec.withLayout(channelsLast ? Layout.channelsLast(rank) : Layout.channelsFirst(rank));
-  }
-
-  @Override
-  protected void run(Buffers buffers, Tensor src, Tensor dst) {
-    in.run(src, buffers.get(0), buffers.squares());
-    executeStage(inner, buffers.get(0), buffers.get(1));
-    out.run(buffers.get(1), dst, buffers.squares());
   }
 }

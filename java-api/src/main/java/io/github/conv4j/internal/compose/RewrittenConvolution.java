@@ -2,28 +2,17 @@ package io.github.conv4j.internal.compose;
 
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
-import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
-import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.primitive.Program;
+import io.github.conv4j.internal.primitive.ProgramBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A convolution that another one computes between the same bytes, without a copy. */
-public final class RewrittenConvolution extends CheckedConvolution<RewrittenConvolution.Nothing> {
-  /** What a call claims here: the working memory is the other's. */
-  static final class Nothing implements AutoCloseable {
-    @Override
-    public void close() {}
-  }
-
-  private final PreparedConvolution inner;
-
-  private RewrittenConvolution(
-      PrepareRequest request, PreparedConvolution inner, Explanation explanation, Ledger ledger) {
-    super(request.src(), request.dst(), explanation, ledger, Nothing::new, inner);
-    this.inner = inner;
-  }
+public final class RewrittenConvolution {
+  private RewrittenConvolution() {}
 
   /**
    * Takes ownership of the convolution that computes.
@@ -42,15 +31,14 @@ public final class RewrittenConvolution extends CheckedConvolution<RewrittenConv
       var explanation =
           Explanation.of(engine, request.problemText(), stages)
               .withWarnings(inner.explain().warnings());
-      return new RewrittenConvolution(request, inner, explanation, ledger);
+      try (var program = new ProgramBuilder(0)) {
+        PreparedProgram.inline(inner, ledger, program, Program.SRC, Program.DST);
+        return PreparedProgram.of(
+            request.src(), request.dst(), List.of(), explanation, ledger, program.build());
+      }
     } catch (Throwable e) {
       inner.close();
       throw e;
     }
-  }
-
-  @Override
-  protected void run(Nothing nothing, Tensor src, Tensor dst) {
-    executeStage(inner, src, dst);
   }
 }

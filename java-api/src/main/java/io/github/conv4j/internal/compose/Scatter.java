@@ -3,7 +3,6 @@ package io.github.conv4j.internal.compose;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.internal.prepared.Activation;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +35,13 @@ final class Scatter {
     this.coversAll = window != null && window.isAll(dstSpec.shape());
   }
 
-  void run(@Nullable Tensor result, Tensor dstTensor) {
+  /** Writes dst; where there is no result, {@code result} is not read. */
+  void run(MemorySegment result, MemorySegment to) {
     if (!coversAll) {
-      fillWithBias(dstTensor.segment());
+      fillWithBias(to);
     }
-    if (result != null && window != null && part != null) {
-      copy(result.segment(), part, window, dstTensor.segment());
+    if (window != null && part != null) {
+      copy(result, part, window, to);
     }
   }
 

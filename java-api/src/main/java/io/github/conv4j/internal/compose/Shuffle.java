@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import io.github.conv4j.ChannelShuffle;
 import io.github.conv4j.internal.prepared.ElementOffsets;
 import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -38,13 +37,13 @@ final class Shuffle {
     }
   }
 
-  void run(Tensor src, Tensor dst) {
+  void run(MemorySegment src, MemorySegment dst) {
     if (!(spec.layout() instanceof Layout.Plain plain)) {
-      moveElements(src.segment(), dst.segment());
+      moveElements(src, dst);
     } else if (plain.isChannelsLast()) {
-      movePixels(src.segment(), dst.segment());
+      movePixels(src, dst);
     } else {
-      movePlanes(src.segment(), dst.segment());
+      movePlanes(src, dst);
     }
   }
 

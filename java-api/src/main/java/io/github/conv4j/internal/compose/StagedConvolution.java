@@ -9,11 +9,13 @@ import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
-import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.primitive.Program;
+import io.github.conv4j.internal.primitive.ProgramBuilder;
+import io.github.conv4j.internal.primitive.SinglePass;
 import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,35 +26,8 @@ import org.jspecify.annotations.Nullable;
  * A convolution between copies: a part or a padded copy of src goes in, the result goes into a part
  * of dst. For what an engine's kernels cannot do in place.
  */
-public final class StagedConvolution extends CheckedConvolution<Buffers> {
-  private final @Nullable Gather gather;
-  private final @Nullable PreparedConvolution inner;
-  private final @Nullable Scatter scatter;
-
-  private StagedConvolution(
-      TensorSpec src,
-      TensorSpec dst,
-      Explanation explanation,
-      Ledger ledger,
-      List<TensorSpec> between,
-      @Nullable Gather gather,
-      @Nullable PreparedConvolution inner,
-      @Nullable Scatter scatter) {
-    super(
-        src,
-        dst,
-        explanation,
-        ledger,
-        () -> new Buffers(between),
-        () -> {
-          if (inner != null) {
-            inner.close();
-          }
-        });
-    this.gather = gather;
-    this.inner = inner;
-    this.scatter = scatter;
-  }
+public final class StagedConvolution {
+  private StagedConvolution() {}
 
   /** Prepares the convolution of a part, on dense tensors. */
   public interface InnerFactory {
@@ -93,15 +68,14 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       List<Explanation.Stage> stages = new ArrayList<>();
       stages.add(copy("pad " + mode.name().toLowerCase(Locale.ROOT), src, padded));
       stages.addAll(inner.explain().stages());
-      return new StagedConvolution(
-          src,
-          inner.dst(),
-          explanation(engine, request, stages, inner.explain().warnings()),
-          ledger,
-          List.of(padded),
-          gather,
-          inner,
-          null);
+      var explanation = explanation(engine, request, stages, inner.explain().warnings());
+      try (var program = new ProgramBuilder(0)) {
+        int copy = program.temporary(padded.byteSize());
+        program.step(new SinglePass(gather::run), Program.SRC, copy);
+        PreparedProgram.inline(inner, ledger, program, copy, Program.DST);
+        return PreparedProgram.of(
+            src, inner.dst(), List.of(), explanation, ledger, program.build());
+      }
     } catch (Throwable e) {
       inner.close();
       throw e;
@@ -132,15 +106,15 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       stages.add(copy("copy part of src", src, srcPart));
       stages.addAll(inner.explain().stages());
       stages.add(copy("copy into part of dst, bias elsewhere", dstPart, dst));
-      return new StagedConvolution(
-          src,
-          dst,
-          explanation(engine, request, stages, inner.explain().warnings()),
-          ledger,
-          List.of(srcPart, dstPart),
-          gather,
-          inner,
-          scatter);
+      var explanation = explanation(engine, request, stages, inner.explain().warnings());
+      try (var program = new ProgramBuilder(0)) {
+        int in = program.temporary(srcPart.byteSize());
+        int out = program.temporary(dstPart.byteSize());
+        program.step(new SinglePass(gather::run), Program.SRC, in);
+        PreparedProgram.inline(inner, ledger, program, in, out);
+        program.step(new SinglePass(scatter::run), out, Program.DST);
+        return PreparedProgram.of(src, dst, List.of(), explanation, ledger, program.build());
+      }
     } catch (Throwable e) {
       inner.close();
       throw e;
@@ -152,15 +126,14 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
     TensorSpec src = request.settled().src();
     TensorSpec dst = request.settled().dst();
     var stage = Explanation.Stage.of("fill with bias", "java:copy", src, dst);
-    return new StagedConvolution(
+    var scatter = new Scatter(null, null, dst, bias(request));
+    return PreparedProgram.of(
         src,
         dst,
+        List.of(),
         explanation(engine, request, List.of(stage), List.of()),
         ledger,
-        List.of(),
-        null,
-        null,
-        new Scatter(null, null, dst, bias(request)));
+        new SinglePass(scatter::run));
   }
 
   /** What outputs are that meet no source element, after post-ops. */
@@ -193,25 +166,5 @@ public final class StagedConvolution extends CheckedConvolution<Buffers> {
       List<Explanation.Stage> stages,
       List<String> warnings) {
     return Explanation.of(engine.name(), request.problemText(), stages).withWarnings(warnings);
-  }
-
-  @Override
-  protected void run(Buffers buffers, Tensor src, Tensor dst) {
-    Tensor in = src;
-    if (gather != null) {
-      in = buffers.get(0);
-      gather.run(src, in);
-    }
-    if (inner == null) {
-      if (scatter != null) {
-        scatter.run(null, dst);
-      }
-      return;
-    }
-    Tensor out = scatter == null ? dst : buffers.get(1);
-    executeStage(inner, in, out);
-    if (scatter != null) {
-      scatter.run(out, dst);
-    }
   }
 }

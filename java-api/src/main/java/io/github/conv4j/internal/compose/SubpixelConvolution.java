@@ -3,11 +3,13 @@ package io.github.conv4j.internal.compose;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
-import io.github.conv4j.internal.prepared.CheckedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.primitive.Program;
+import io.github.conv4j.internal.primitive.ProgramBuilder;
+import io.github.conv4j.internal.primitive.SinglePass;
 import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -15,20 +17,8 @@ import java.util.List;
 import java.util.Objects;
 
 /** A transposed convolution to few channels, as a convolution of stride 1 and a copy. */
-public final class SubpixelConvolution extends CheckedConvolution<Buffers> {
-  private final PreparedConvolution inner;
-  private final Interleave interleave;
-
-  private SubpixelConvolution(
-      PreparedConvolution inner,
-      TensorSpec dst,
-      Interleave interleave,
-      Explanation explanation,
-      Ledger ledger) {
-    super(inner.src(), dst, explanation, ledger, () -> new Buffers(List.of(inner.dst())), inner);
-    this.inner = inner;
-    this.interleave = interleave;
-  }
+public final class SubpixelConvolution {
+  private SubpixelConvolution() {}
 
   /**
    * Tells whether a problem can be computed so, and gains by it.
@@ -70,7 +60,13 @@ public final class SubpixelConvolution extends CheckedConvolution<Buffers> {
           Explanation.of(engine.name(), request.problemText(), stages)
               .withWarnings(inner.explain().warnings());
       var interleave = new Interleave(subpixel, blocks, dst);
-      return new SubpixelConvolution(inner, dst, interleave, explanation, ledger);
+      try (var program = new ProgramBuilder(0)) {
+        int between = program.temporary(blocks.byteSize());
+        PreparedProgram.inline(inner, ledger, program, Program.SRC, between);
+        program.step(new SinglePass(interleave::run), between, Program.DST);
+        return PreparedProgram.of(
+            inner.src(), dst, List.of(), explanation, ledger, program.build());
+      }
     } catch (Throwable e) {
       inner.close();
       throw e;
@@ -81,12 +77,5 @@ public final class SubpixelConvolution extends CheckedConvolution<Buffers> {
   private static Layout likeSrc(Layout src, int rank) {
     Layout channelsFirst = Layout.channelsFirst(rank);
     return src.equals(channelsFirst) ? channelsFirst : Layout.channelsLast(rank);
-  }
-
-  @Override
-  protected void run(Buffers buffers, Tensor src, Tensor dst) {
-    Tensor blocks = buffers.get(0);
-    executeStage(inner, src, blocks);
-    interleave.run(blocks, dst);
   }
 }

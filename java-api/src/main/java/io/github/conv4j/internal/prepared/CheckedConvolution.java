@@ -3,9 +3,7 @@ package io.github.conv4j.internal.prepared;
 import io.github.conv4j.CallInterruptedException;
 import io.github.conv4j.DeadlineExceededException;
 import io.github.conv4j.QueueFullException;
-import io.github.conv4j.engine.ConvolutionCall;
 import io.github.conv4j.engine.Explanation;
-import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.parallel.Budget;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
@@ -14,7 +12,6 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> the working memory of one call
  */
-public abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedConvolution {
+abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedConvolution {
   private final TensorSpec srcSpec;
   private final TensorSpec dstSpec;
   private final List<TensorSpec> operandSpecs;
@@ -37,32 +34,20 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
   /** Unreachable exactly when this is; what the cleaner watches. */
   private final Object anchor = new Object();
 
-  /** Takes ownership of {@code packed}; post-ops are given nothing at each run. */
-  protected CheckedConvolution(
-      TensorSpec srcSpec,
-      TensorSpec dstSpec,
-      Explanation explanation,
-      Ledger ledger,
-      Supplier<S> slotFactory,
-      AutoCloseable packed) {
-    this(srcSpec, dstSpec, List.of(), explanation, ledger, slotFactory, packed);
-  }
-
   /**
-   * Takes ownership of {@code packed}.
+   * Takes ownership of {@code slots} and {@code packed}.
    *
-   * @param operandSpecs what post-ops are given at each run; with any, {@link #run(AutoCloseable,
-   *     Tensor, Tensor, Tensor[])} is overridden
-   * @param slotFactory makes the working memory of one thread; must not refer to this object
+   * @param operandSpecs what post-ops are given at each run
+   * @param slots the working memory of each thread
    * @param packed what all calls share; closed after the slots
    */
-  protected CheckedConvolution(
+  CheckedConvolution(
       TensorSpec srcSpec,
       TensorSpec dstSpec,
       List<TensorSpec> operandSpecs,
       Explanation explanation,
       Ledger ledger,
-      Supplier<S> slotFactory,
+      Slots<S> slots,
       AutoCloseable packed) {
     this.srcSpec = srcSpec;
     this.dstSpec = dstSpec;
@@ -70,7 +55,7 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
     this.explanation = explanation;
     this.ledger = ledger;
     this.budget = ledger.budget();
-    this.slots = new Slots<>(budget.threads(), slotFactory);
+    this.slots = slots;
     try {
       this.holdings = new Holdings<>(explanation.problem(), slots, packed);
       this.cleanable = ledger.register(anchor, holdings);
@@ -173,34 +158,13 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
   }
 
   /** Returns the tensor as another thread may use it during this call, or null. */
-  protected @Nullable Tensor elsewhere(Tensor tensor) {
+  @Nullable Tensor elsewhere(Tensor tensor) {
     return AnotherThread.mayUse(tensor.segment()) ? tensor : null;
   }
 
   @Override
   public final void executeInside(Tensor src, Tensor dst, Tensor[] operands) {
     runChecked(src, dst, operands);
-  }
-
-  /** Executes a part of this convolution: on the permit of the budget that the call holds. */
-  protected final void executeStage(PreparedConvolution stage, Tensor src, Tensor dst) {
-    executeStage(stage, src, dst, NO_OPERANDS);
-  }
-
-  /** Executes a part of this convolution, with what its post-ops are given. */
-  protected final void executeStage(
-      PreparedConvolution stage, Tensor src, Tensor dst, Tensor[] operands) {
-    if (stage instanceof BudgetedConvolution inner && inner.budget() == budget) {
-      inner.executeInside(src, dst, operands);
-    } else if (operands.length == 0) {
-      stage.execute(src, dst);
-    } else {
-      ConvolutionCall call = stage.call().src(src).dst(dst);
-      for (int i = 0; i < operands.length; i++) {
-        call.operand(i, operands[i]);
-      }
-      call.execute();
-    }
   }
 
   private void check(Tensor src, Tensor dst, Tensor[] operands) {
@@ -267,18 +231,26 @@ public abstract class CheckedConvolution<S extends AutoCloseable> implements Bud
     return slots.count();
   }
 
+  /**
+   * Gives slots and what was packed to whoever calls: closing this does nothing any more.
+   *
+   * @throws IllegalStateException if this is closed
+   */
+  final void surrender() {
+    ledger.surrender(holdings);
+    cleanable.clean();
+  }
+
   /** The slots, for helpers in a call of this convolution. */
   final Slots<S> slots() {
     return slots;
   }
 
-  /** Computes {@code dst}; both tensors fit their specs, {@code dst} is writable, none overlap. */
-  protected abstract void run(S slot, Tensor src, Tensor dst);
-
-  /** Like {@link #run}, with one operand for each of the operand specs. */
-  protected void run(S slot, Tensor src, Tensor dst, Tensor[] operands) {
-    run(slot, src, dst);
-  }
+  /**
+   * Computes {@code dst}; all tensors fit their specs, {@code dst} is writable and overlaps no
+   * other.
+   */
+  abstract void run(S slot, Tensor src, Tensor dst, Tensor[] operands);
 
   @Override
   public final void close() {

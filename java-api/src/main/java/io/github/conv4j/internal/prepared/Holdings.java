@@ -78,6 +78,23 @@ final class Holdings<S extends AutoCloseable> {
     }
   }
 
+  /**
+   * Gives what this owns to whoever calls: {@link #close} closes nothing any more.
+   *
+   * @throws IllegalStateException if it is closed already
+   */
+  void surrender() {
+    closing.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("a prepared " + problem + " is closed");
+      }
+      closed = true;
+    } finally {
+      closing.unlock();
+    }
+  }
+
   boolean isClosed() {
     return closed;
   }

@@ -111,6 +111,12 @@ public final class Ledger {
     return CLEANING.get() == Thread.currentThread();
   }
 
+  /** Takes the entry of what goes into a composition, and then belongs to that. */
+  void surrender(Holdings<?> holdings) {
+    holdings.surrender();
+    open.remove(holdings.entry());
+  }
+
   /**
    * Closes what was entered. The entry goes last, so that {@link #close} waits for whoever is at
    * it.

@@ -5,24 +5,27 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.engine.Explanation;
-import io.github.conv4j.internal.prepared.CheckedConvolution;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.ElementOffsets;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.primitive.BoundPrimitive;
+import io.github.conv4j.internal.primitive.Primitive;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A convolution by the naive loops, on row-major copies of its tensors. */
-public final class ReferenceConvolution extends CheckedConvolution<ReferenceConvolution.Arrays> {
+public final class ReferenceConvolution implements Primitive {
   private static final Geometry.Axis ABSENT = new Geometry.Axis(1, 1, 1, 1, 1, 0, 0);
 
   /** Row-major copies of src and dst for one concurrent caller. */
-  static final class Arrays implements AutoCloseable {
+  private static final class Arrays {
     final float[] src;
     final float[] dst;
     final float[][] operands;
@@ -35,11 +38,11 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
         this.operands[i] = new float[Math.toIntExact(operands.get(i).shape().elementCount())];
       }
     }
-
-    @Override
-    public void close() {}
   }
 
+  private final TensorSpec src;
+  private final TensorSpec dst;
+  private final List<TensorSpec> operandSpecs;
   private final Loops loops;
   private final float[] weights;
   private final float @Nullable [] bias;
@@ -52,20 +55,13 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
       TensorSpec src,
       TensorSpec dst,
       List<TensorSpec> operands,
-      Explanation explanation,
-      Ledger ledger,
       Loops loops,
       float[] weights,
       float @Nullable [] bias,
       Epilogue epilogue) {
-    super(
-        src,
-        dst,
-        operands,
-        explanation,
-        ledger,
-        () -> new Arrays(src.shape(), dst.shape(), operands),
-        () -> {});
+    this.src = src;
+    this.dst = dst;
+    this.operandSpecs = operands;
     this.epilogue = epilogue;
     this.operandOffsets = operands.stream().map(ElementOffsets::of).toArray(long[][]::new);
     this.loops = loops;
@@ -81,7 +77,7 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
    * @param engine the name of the engine that the loops stand in for
    * @param warning why it is slow
    */
-  public static ReferenceConvolution prepare(
+  public static PreparedConvolution prepare(
       String engine, String warning, PrepareRequest request, Ledger ledger) {
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
@@ -122,8 +118,8 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
     var explanation =
         Explanation.of(engine, request.problemText(), List.of(stage))
             .withWarnings(List.of(warning));
-    return new ReferenceConvolution(
-        src, dst, operands, explanation, ledger, loops, weights, bias, epilogue);
+    var primitive = new ReferenceConvolution(src, dst, operands, loops, weights, bias, epilogue);
+    return PreparedProgram.of(src, dst, operands, explanation, ledger, primitive);
   }
 
   /** Row-major, as the definition counts; other engines are at their best with channels last. */
@@ -132,25 +128,25 @@ public final class ReferenceConvolution extends CheckedConvolution<ReferenceConv
   }
 
   @Override
-  protected void run(Arrays arrays, Tensor src, Tensor dst) {
-    run(arrays, src, dst, NO_OPERANDS);
+  public BoundPrimitive bind(MemorySegment scratchpad, boolean kept) {
+    var arrays = new Arrays(src.shape(), dst.shape(), operandSpecs);
+    return (from, to, operands) -> run(arrays, from, to, operands);
   }
 
-  @Override
-  protected void run(Arrays arrays, Tensor src, Tensor dst, Tensor[] operands) {
-    read(src, srcOffsets, arrays.src);
+  private void run(Arrays arrays, MemorySegment from, MemorySegment to, MemorySegment[] operands) {
+    read(from, srcOffsets, arrays.src);
     for (int i = 0; i < operands.length; i++) {
       read(operands[i], operandOffsets[i], arrays.operands[i]);
     }
     loops.run(arrays.src, weights, bias, epilogue, arrays.operands, arrays.dst);
     for (int i = 0; i < dstOffsets.length; i++) {
-      dst.segment().setAtIndex(JAVA_FLOAT, dstOffsets[i], arrays.dst[i]);
+      to.setAtIndex(JAVA_FLOAT, dstOffsets[i], arrays.dst[i]);
     }
   }
 
-  private static void read(Tensor tensor, long[] offsets, float[] into) {
+  private static void read(MemorySegment from, long[] offsets, float[] into) {
     for (int i = 0; i < offsets.length; i++) {
-      into[i] = tensor.segment().getAtIndex(JAVA_FLOAT, offsets[i]);
+      into[i] = from.getAtIndex(JAVA_FLOAT, offsets[i]);
     }
   }
 }

@@ -24,6 +24,7 @@ import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.PreparedProgram;
 import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
@@ -284,13 +285,18 @@ final class VectorEngine implements Alternatives, LedgerOwner {
             .withScratchpad(scratchpadByteSize(plan));
     var explanation =
         Explanation.of(NAME, request.problemText(), List.of(stage)).withWarnings(warnings());
-    return new VectorConvolution<>(request, explanation, ledger, plan, leastParts > 1);
+    return PreparedProgram.of(
+        request.src(),
+        request.dst(),
+        PrepareRequest.runOperandSpecs(request.convolution(), request.dst()),
+        explanation,
+        ledger,
+        new VectorPrimitive<>(plan, leastParts > 1));
   }
 
   private static long scratchpadByteSize(Plan<?> plan) {
-    try (Scratch scratch = plan.newScratch()) {
-      return scratch.scratchpadByteSize() + scratch.epilogue().byteSize();
-    }
+    Scratch scratch = plan.newScratch();
+    return plan.scratchpadByteSize() + scratch.heapByteSize() + scratch.epilogue().byteSize();
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,7 +46,8 @@ class LedgerTest {
 
   private final class Fake extends CheckedConvolution<Memory> {
     Fake(Ledger ledger, @Nullable Explanation explanation, AutoCloseable packed) {
-      super(SPEC, SPEC, orNull(explanation), ledger, Memory::new, packed);
+      super(
+          SPEC, SPEC, List.of(), orNull(explanation), ledger, new Slots<>(1, Memory::new), packed);
     }
 
     @SuppressWarnings("NullAway") // the constructor shall fail
@@ -54,7 +56,7 @@ class LedgerTest {
     }
 
     @Override
-    protected void run(Memory memory, Tensor src, Tensor dst) {}
+    void run(Memory memory, Tensor src, Tensor dst, Tensor[] operands) {}
   }
 
   private static Explanation explanation() {

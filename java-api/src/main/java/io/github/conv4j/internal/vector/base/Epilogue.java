@@ -167,15 +167,25 @@ public final class Epilogue implements AutoCloseable {
     return extent == Extent.SCALAR ? 1 : channelCount;
   }
 
+  /** Further calls do nothing. */
   @Override
   public void close() {
-    if (arena != null) {
+    if (arena != null && arena.scope().isAlive()) {
       arena.close();
     }
   }
 
   int count() {
     return sources.size();
+  }
+
+  /** Returns those of {@link #byteSize} that are not on the Java heap. */
+  public long offHeapByteSize() {
+    long bytes = 0;
+    for (Source source : sources) {
+      bytes += source == null || source.full() == null ? 0 : source.full().byteSize();
+    }
+    return bytes;
   }
 
   /** Returns the bytes of operands that are the same in every run. */

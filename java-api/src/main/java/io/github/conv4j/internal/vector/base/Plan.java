@@ -19,6 +19,11 @@ public interface Plan<S extends Scratch> {
     return Epilogue.NONE;
   }
 
+  /** Returns the bytes outside the Java heap that each {@link Scratch} is given. */
+  default long scratchpadByteSize() {
+    return 0;
+  }
+
   /** Returns the working memory that one thread needs. */
   S newScratch();
 

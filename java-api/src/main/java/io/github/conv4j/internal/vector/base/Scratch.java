@@ -1,9 +1,9 @@
 package io.github.conv4j.internal.vector.base;
 
-import io.github.conv4j.internal.prepared.ByteSized;
+import java.lang.foreign.MemorySegment;
 
 /** The working memory of one thread that runs parts of a {@link Plan}. */
-public abstract class Scratch implements AutoCloseable, ByteSized {
+public abstract class Scratch {
   private final EpilogueArguments epilogue;
   private int panelTile = -1;
 
@@ -37,14 +37,14 @@ public abstract class Scratch implements AutoCloseable, ByteSized {
     panelTile = -1;
   }
 
-  /** Returns the bytes on and off the Java heap. */
-  public abstract long scratchpadByteSize();
+  /** Takes the bytes outside the Java heap that the plan asks for, whatever is in them. */
+  public void use(MemorySegment scratchpad) {}
 
-  @Override
-  public long byteSize() {
-    return 0;
+  /** To be called before the first part of a call; others may have written the scratchpad. */
+  public void begin() {
+    forgetPanel();
   }
 
-  @Override
-  public void close() {}
+  /** Returns the bytes on the Java heap. */
+  public abstract long heapByteSize();
 }

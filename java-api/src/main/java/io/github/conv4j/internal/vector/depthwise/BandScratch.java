@@ -13,7 +13,7 @@ final class BandScratch extends Scratch {
   }
 
   @Override
-  public long scratchpadByteSize() {
+  public long heapByteSize() {
     return 0;
   }
 }

@@ -15,7 +15,7 @@ final class DepthwiseScratch extends Scratch {
   }
 
   @Override
-  public long scratchpadByteSize() {
+  public long heapByteSize() {
     long floats = 0;
     for (float[] values : row.work) {
       floats += values.length;

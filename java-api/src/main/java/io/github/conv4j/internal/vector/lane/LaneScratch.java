@@ -19,7 +19,7 @@ final class LaneScratch extends Scratch {
   }
 
   @Override
-  public long scratchpadByteSize() {
+  public long heapByteSize() {
     return ((long) panel.length + laneTile.sums.length) * Float.BYTES;
   }
 }

@@ -19,7 +19,7 @@ final class PlaneScratch extends Scratch {
   }
 
   @Override
-  public long scratchpadByteSize() {
+  public long heapByteSize() {
     return ((long) panel.length + results.length) * Float.BYTES;
   }
 }

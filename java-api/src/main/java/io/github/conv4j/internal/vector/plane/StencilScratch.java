@@ -15,7 +15,7 @@ final class StencilScratch extends Scratch {
   }
 
   @Override
-  public long scratchpadByteSize() {
+  public long heapByteSize() {
     return (long) panel.length * Float.BYTES;
   }
 }

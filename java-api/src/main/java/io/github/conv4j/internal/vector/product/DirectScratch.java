@@ -19,7 +19,7 @@ final class DirectScratch extends Scratch {
   }
 
   @Override
-  public long scratchpadByteSize() {
+  public long heapByteSize() {
     long floats = product.panel.length;
     for (float[] row : product.work) {
       floats += row.length;

@@ -15,7 +15,7 @@ final class ReductionScratch extends Scratch {
   }
 
   @Override
-  public long scratchpadByteSize() {
+  public long heapByteSize() {
     return ((long) sums.length + results.length) * Float.BYTES
         + run.steps.length * (long) (Long.BYTES + Integer.BYTES);
   }

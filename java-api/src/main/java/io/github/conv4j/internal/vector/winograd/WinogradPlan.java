@@ -117,14 +117,28 @@ public final class WinogradPlan implements Plan<WinogradScratch> {
   }
 
   @Override
+  public long scratchpadByteSize() {
+    return zerosOffset() + zerosByteSize();
+  }
+
+  /** Zeros for one row of a tile come after the patch, which outputs share. */
+  private long zerosOffset() {
+    return (long) tile.points() * Math.max(shape.ic, shape.oc) * Float.BYTES;
+  }
+
+  private long zerosByteSize() {
+    return (long) tile.size * Math.max(shape.ic, shape.oc) * Float.BYTES;
+  }
+
+  @Override
   public WinogradScratch newScratch() {
-    long pixelFloats = Math.max(shape.ic, shape.oc);
     return new WinogradScratch(
         new EpilogueArguments(epilogue, lanes),
         shape.panelFloats(),
         shape.sumsFloats(),
         tile.points() * lanes,
-        (tile.points() + tile.size) * pixelFloats);
+        zerosOffset(),
+        zerosByteSize());
   }
 
   @Override
@@ -188,8 +202,7 @@ public final class WinogradPlan implements Plan<WinogradScratch> {
   /** Copies the source pixels of a tile, with zeros where there are none. */
   private void fillPatch(MemorySegment from, long image, long h, long w, MemorySegment patch) {
     long pixelBytes = (long) shape.ic * Float.BYTES;
-    // Zeros for one row of a tile come after the patch, which outputs share.
-    long zeros = (long) tile.points() * Math.max(shape.ic, shape.oc) * Float.BYTES;
+    long zeros = zerosOffset();
     int before = Math.clamp(-w, 0, tile.size);
     int inside = Math.clamp(src.w() - Math.max(0, w), 0, tile.size - before);
     int after = tile.size - before - inside;

@@ -1,10 +1,7 @@
 package io.github.conv4j.internal.vector.winograd;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.Scratch;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -16,47 +13,57 @@ final class WinogradScratch extends Scratch {
   final float[] panel;
   final float[] sums;
   final float[] half;
-  final MemorySegment patch;
+  MemorySegment patch = MemorySegment.NULL;
   final PointProduct product = new PointProduct();
   final TileOutputs outputs;
 
   /** What {@link WinogradProducts#run} returned. */
   int touched;
 
-  private final Arena offHeap;
+  private final long zerosOffset;
+  private final long zerosByteSize;
+  private MemorySegment zeros = MemorySegment.NULL;
 
+  /**
+   * Creates memory.
+   *
+   * @param zerosOffset where zeros begin in the patch, in bytes
+   * @param zerosByteSize how many there are
+   */
   WinogradScratch(
-      EpilogueArguments epilogue, int panelFloats, int sums, int half, long patchFloats) {
+      EpilogueArguments epilogue,
+      int panelFloats,
+      int sums,
+      int half,
+      long zerosOffset,
+      long zerosByteSize) {
     super(epilogue);
-    this.offHeap = Arena.ofShared();
-    try {
-      this.panel = new float[panelFloats];
-      this.sums = new float[sums];
-      product.panel = this.panel;
-      product.sums = this.sums;
-      this.half = new float[half];
-      this.outputs = new TileOutputs(epilogue);
-      outputs.sums = this.sums;
-      outputs.half = this.half;
-      this.patch = offHeap.allocate(JAVA_FLOAT, patchFloats);
-    } catch (Throwable e) {
-      offHeap.close();
-      throw e;
-    }
+    this.zerosOffset = zerosOffset;
+    this.zerosByteSize = zerosByteSize;
+    this.panel = new float[panelFloats];
+    this.sums = new float[sums];
+    product.panel = this.panel;
+    product.sums = this.sums;
+    this.half = new float[half];
+    this.outputs = new TileOutputs(epilogue);
+    outputs.sums = this.sums;
+    outputs.half = this.half;
   }
 
   @Override
-  public long byteSize() {
-    return patch.byteSize();
+  public void use(MemorySegment scratchpad) {
+    patch = scratchpad;
+    zeros = scratchpad.asSlice(zerosOffset, zerosByteSize);
   }
 
   @Override
-  public long scratchpadByteSize() {
-    return ((long) panel.length + sums.length + half.length) * Float.BYTES + patch.byteSize();
+  public void begin() {
+    super.begin();
+    zeros.fill((byte) 0);
   }
 
   @Override
-  public void close() {
-    offHeap.close();
+  public long heapByteSize() {
+    return ((long) panel.length + sums.length + half.length) * Float.BYTES;
   }
 }

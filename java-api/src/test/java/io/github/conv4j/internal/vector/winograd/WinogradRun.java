@@ -158,12 +158,23 @@ public final class WinogradRun {
 
   /** The last part first, each on working memory of its own, and once more on used memory. */
   private static void run(WinogradPlan plan, Tensor src, Tensor dst) {
-    WinogradScratch scratch = plan.newScratch();
-    plan.runPart(0, scratch, src.segment(), dst.segment());
-    for (int part = plan.partCount() - 1; part >= 0; part--) {
-      plan.runPart(part, plan.newScratch(), src.segment(), dst.segment());
+    try (Arena arena = Arena.ofConfined()) {
+      WinogradScratch scratch = scratch(plan, arena);
+      plan.runPart(0, scratch, src.segment(), dst.segment());
+      for (int part = plan.partCount() - 1; part >= 0; part--) {
+        plan.runPart(part, scratch(plan, arena), src.segment(), dst.segment());
+      }
+      plan.runPart(0, scratch, src.segment(), dst.segment());
     }
-    plan.runPart(0, scratch, src.segment(), dst.segment());
+  }
+
+  private static WinogradScratch scratch(WinogradPlan plan, Arena arena) {
+    WinogradScratch scratch = plan.newScratch();
+    // As a step before it may have left it.
+    MemorySegment bytes = arena.allocate(plan.scratchpadByteSize(), Float.BYTES);
+    scratch.use(bytes.fill((byte) -1));
+    scratch.begin();
+    return scratch;
   }
 
   private static TensorSpec spec(Shape shape, boolean strided) {

@@ -1,4 +1,4 @@
-package io.github.conv4j.internal.compose;
+package io.github.conv4j.internal.primitive;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
  * @see <a href="https://arxiv.org/abs/2001.03288">Pisarchyk and Lee, Efficient Memory Management
  *     for Deep Neural Net Inference, greedy by size</a>
  */
-final class BufferPlan {
+public final class BufferPlan {
   /** Buffers begin at a multiple of a cache line. */
-  static final long ALIGNMENT_BYTES = 64;
+  public static final long ALIGNMENT_BYTES = 64;
 
   /**
    * A buffer.
@@ -23,7 +23,7 @@ final class BufferPlan {
    * @param first the step that writes it
    * @param last the last step that reads it
    */
-  record Buffer(long byteSize, int first, int last) {
+  public record Buffer(long byteSize, int first, int last) {
     private boolean livesWith(Buffer other) {
       return first <= other.last && other.first <= last;
     }
@@ -33,7 +33,8 @@ final class BufferPlan {
   private final long byteSize;
   private final long naiveByteSize;
 
-  BufferPlan(List<Buffer> buffers) {
+  /** Plans buffers in the order of the list. */
+  public BufferPlan(List<Buffer> buffers) {
     offsets = new long[buffers.size()];
     List<Integer> placed = new ArrayList<>();
     List<Integer> largestFirst =
@@ -71,17 +72,17 @@ final class BufferPlan {
   }
 
   /** Returns where a buffer begins. */
-  long offset(int buffer) {
+  public long offset(int buffer) {
     return offsets[buffer];
   }
 
   /** Returns how large the arena is. */
-  long byteSize() {
+  public long byteSize() {
     return byteSize;
   }
 
   /** Returns how large all buffers are together. */
-  long naiveByteSize() {
+  public long naiveByteSize() {
     return naiveByteSize;
   }
 }

@@ -3,10 +3,13 @@ package io.github.conv4j.onednn;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
-import io.github.conv4j.internal.prepared.PartedConvolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.PreparedProgram;
 import io.github.conv4j.internal.prepared.Sharing;
+import io.github.conv4j.internal.primitive.BoundPrimitive;
+import io.github.conv4j.internal.primitive.Primitive;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
@@ -14,31 +17,15 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** A convolution that oneDNN primitives compute: one, or one for each part. */
-final class OnednnConvolution extends PartedConvolution<CallSlot> {
-  private static final MemorySegment[] NOTHING = {};
-
+final class OnednnPrimitive implements Primitive {
+  private final PartedPrimitives primitives;
   private final String problem;
 
-  private OnednnConvolution(
-      TensorSpec src,
-      TensorSpec dst,
-      List<TensorSpec> operands,
-      Explanation explanation,
-      Ledger ledger,
-      PartedPrimitives primitives) {
-    super(
-        src,
-        dst,
-        operands,
-        explanation,
-        ledger,
-        Math.max(1, primitives.parts().size()),
-        slots(primitives, explanation.problem()),
-        primitives);
-    this.problem = explanation.problem();
+  private OnednnPrimitive(PartedPrimitives primitives, String problem) {
+    this.primitives = primitives;
+    this.problem = problem;
   }
 
   /**
@@ -48,7 +35,7 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
    * @param dst the part of the request's dst that takes part
    * @param mostElements more than this are cut into groups of images
    */
-  static OnednnConvolution prepare(
+  static PreparedConvolution prepare(
       Way way,
       NativeProblem problem,
       PrepareRequest request,
@@ -75,7 +62,8 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
           Explanation.of(OnednnEngine.NAME, text, stages(way, problem, src, dst, primitives))
               .withWarnings(way.warnings());
       List<TensorSpec> operands = PrepareRequest.runOperandSpecs(request.convolution(), dst);
-      return new OnednnConvolution(src, dst, operands, explanation, ledger, primitives);
+      var primitive = new OnednnPrimitive(primitives, text);
+      return PreparedProgram.of(src, dst, operands, explanation, ledger, primitive);
     } catch (Throwable e) {
       primitives.close();
       throw e;
@@ -158,48 +146,37 @@ final class OnednnConvolution extends PartedConvolution<CallSlot> {
     return src.withLayout(layout(way, shape.rank())).withShape(shape);
   }
 
-  private static Supplier<CallSlot> slots(PartedPrimitives primitives, String problem) {
-    return () -> {
-      try {
-        return new CallSlot(primitives);
-      } catch (DnnlStatusException e) {
-        throw e.forProblem(problem);
-      }
-    };
+  @Override
+  public int partCount() {
+    return Math.max(1, primitives.parts().size());
   }
 
   @Override
-  protected void runAlone(CallSlot slot, MemorySegment src, MemorySegment dst) {
-    runAlone(slot, src, dst, NOTHING);
+  public long scratchpadByteSize() {
+    return primitives.workingByteSize();
   }
 
   @Override
-  protected void runAlone(
-      CallSlot slot, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
+  public long constantsByteSize() {
+    return primitives.weightsByteSize();
+  }
+
+  @Override
+  public BoundPrimitive bind(MemorySegment scratchpad, boolean kept) {
     try {
-      slot.execute(src, dst, operands);
+      return new CallSlot(primitives, scratchpad, kept, problem);
     } catch (DnnlStatusException e) {
       throw e.forProblem(problem);
     }
   }
 
   @Override
-  protected void runPart(int part, CallSlot slot, MemorySegment src, MemorySegment dst) {
-    runPart(part, slot, src, dst, NOTHING);
-  }
-
-  @Override
-  protected void runPart(
-      int part, CallSlot slot, MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
-    try {
-      slot.executePart(part, src, dst, operands);
-    } catch (DnnlStatusException e) {
-      throw e.forProblem(problem);
-    }
-  }
-
-  @Override
-  protected MemorySegment unconfined(MemorySegment segment) {
+  public MemorySegment unconfined(MemorySegment segment) {
     return NativeAccess.unconfined(segment);
+  }
+
+  @Override
+  public void close() {
+    primitives.close();
   }
 }

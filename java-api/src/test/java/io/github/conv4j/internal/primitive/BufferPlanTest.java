@@ -1,8 +1,8 @@
-package io.github.conv4j.internal.compose;
+package io.github.conv4j.internal.primitive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.conv4j.internal.compose.BufferPlan.Buffer;
+import io.github.conv4j.internal.primitive.BufferPlan.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

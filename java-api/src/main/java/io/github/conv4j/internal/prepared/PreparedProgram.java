@@ -1,0 +1,213 @@
+package io.github.conv4j.internal.prepared;
+
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.primitive.BoundPrimitive;
+import io.github.conv4j.internal.primitive.Primitive;
+import io.github.conv4j.internal.primitive.Program;
+import io.github.conv4j.internal.primitive.ProgramBuilder;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program with checks at its border, working memory for each concurrent caller, and one permit of
+ * the thread budget for a whole run. Steps that come in parts are shared with the pool's helpers
+ * where the budget spares them.
+ */
+public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
+  private final Program program;
+  private final Program.Step[] steps;
+
+  /** The parts of each step. */
+  private final int[] partCounts;
+
+  private final AtomicBoolean toldOfHelper = new AtomicBoolean();
+
+  private PreparedProgram(
+      TensorSpec src,
+      TensorSpec dst,
+      List<TensorSpec> operands,
+      Explanation explanation,
+      Ledger ledger,
+      Slots<ProgramMemory> slots,
+      Program program) {
+    super(src, dst, operands, explanation, ledger, slots, new Constants(program));
+    this.program = program;
+    this.steps = program.steps().toArray(Program.Step[]::new);
+    this.partCounts =
+        program.steps().stream().mapToInt(step -> step.primitive().partCount()).toArray();
+  }
+
+  /** What all calls share. */
+  private record Constants(Program program) implements AutoCloseable, ByteSized {
+    @Override
+    public long byteSize() {
+      return program.constantsByteSize();
+    }
+
+    @Override
+    public void close() {
+      program.close();
+    }
+  }
+
+  /**
+   * Prepares a program, whose ownership it takes.
+   *
+   * @param operands what post-ops are given at each run
+   */
+  public static PreparedProgram of(
+      TensorSpec src,
+      TensorSpec dst,
+      List<TensorSpec> operands,
+      Explanation explanation,
+      Ledger ledger,
+      Program program) {
+    try {
+      var budget = ledger.budget();
+      var slots = new Slots<>(budget.threads(), () -> new ProgramMemory(program, budget));
+      return of(src, dst, operands, explanation, ledger, slots, program);
+    } catch (Throwable e) {
+      Quietly.close(program);
+      throw e;
+    }
+  }
+
+  private static PreparedProgram of(
+      TensorSpec src,
+      TensorSpec dst,
+      List<TensorSpec> operands,
+      Explanation explanation,
+      Ledger ledger,
+      Slots<ProgramMemory> slots,
+      Program program) {
+    try {
+      // What can fail for want of memory fails in prepare.
+      Slots.Slot<ProgramMemory> first = slots.claim();
+      try {
+        first.memory().allocateTemporaries();
+      } finally {
+        slots.release(first);
+      }
+      return new PreparedProgram(src, dst, operands, explanation, ledger, slots, program);
+    } catch (Throwable e) {
+      slots.close("convolution");
+      throw e;
+    }
+  }
+
+  /** Prepares one primitive, whose ownership it takes. */
+  public static PreparedProgram of(
+      TensorSpec src,
+      TensorSpec dst,
+      List<TensorSpec> operands,
+      Explanation explanation,
+      Ledger ledger,
+      Primitive primitive) {
+    return of(src, dst, operands, explanation, ledger, Program.of(primitive, operands.size()));
+  }
+
+  /**
+   * Another engine's prepared convolution under the name, and in the ledger, of an engine that
+   * chose it. Takes ownership.
+   */
+  public static PreparedConvolution renamed(
+      PreparedConvolution prepared, Explanation explanation, Ledger ledger) {
+    if (!(prepared instanceof PreparedProgram inner) || inner.budget() != ledger.budget()) {
+      return of(
+          prepared.src(),
+          prepared.dst(),
+          prepared.operands(),
+          explanation,
+          ledger,
+          new ForeignPrimitive(prepared));
+    }
+    inner.surrender();
+    try {
+      return of(
+          inner.src(),
+          inner.dst(),
+          inner.operands(),
+          explanation,
+          ledger,
+          inner.slots(),
+          inner.program);
+    } catch (Throwable e) {
+      Quietly.close(inner.program);
+      throw e;
+    }
+  }
+
+  /**
+   * Adds what was prepared to a program between two of its values; takes ownership: closing what
+   * was prepared does nothing any more, and it cannot be executed.
+   *
+   * @param ledger of the program's engine
+   * @param operands what its post-ops are given
+   */
+  public static void inline(
+      PreparedConvolution prepared,
+      Ledger ledger,
+      ProgramBuilder builder,
+      int src,
+      int dst,
+      int... operands) {
+    if (prepared instanceof PreparedProgram inner && inner.budget() == ledger.budget()) {
+      inner.surrender();
+      inner.slots().close(inner.explain().problem());
+      builder.program(inner.program, src, dst, operands);
+    } else {
+      builder.step(new ForeignPrimitive(prepared), src, dst, operands);
+    }
+  }
+
+  /** Says once that helpers find no memory, which makes calls slow and not wrong. */
+  void tellOfHelper(Throwable failure) {
+    if (toldOfHelper.compareAndSet(false, true)) {
+      Quietly.warn(
+          "a helper of " + this + " has no working memory; calls go on without it", failure);
+    }
+  }
+
+  @Override
+  @Nullable Tensor elsewhere(Tensor tensor) {
+    MemorySegment segment = tensor.segment();
+    if (AnotherThread.mayUse(segment)) {
+      return tensor;
+    }
+    MemorySegment view = AnotherThread.mayBeLentTo(segment) ? program.unconfined(segment) : null;
+    return view == null ? null : Tensor.wrap(tensor.spec(), view);
+  }
+
+  @Override
+  void run(ProgramMemory memory, Tensor src, Tensor dst, Tensor[] operands) {
+    memory.allocateTemporaries();
+    MemorySegment[] values = memory.values();
+    values[Program.SRC] = src.segment();
+    values[Program.DST] = dst.segment();
+    for (int i = 0; i < operands.length; i++) {
+      values[Program.FIRST_OPERAND + i] = operands[i].segment();
+    }
+    memory.placeOperands();
+    try {
+      for (int i = 0; i < steps.length; i++) {
+        run(memory, values, i);
+      }
+    } finally {
+      memory.letGoOfCaller();
+    }
+  }
+
+  private void run(ProgramMemory memory, MemorySegment[] values, int step) {
+    if (partCounts[step] > 1 && budget().spare() > 0 && memory.shared().run(this, step)) {
+      return;
+    }
+    BoundPrimitive primitive = memory.bound(step);
+    primitive.beginShare();
+    primitive.runAlone(values[steps[step].src()], values[steps[step].dst()], memory.operands(step));
+  }
+}

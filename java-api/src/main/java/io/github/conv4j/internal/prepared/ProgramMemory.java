@@ -1,0 +1,143 @@
+package io.github.conv4j.internal.prepared;
+
+import io.github.conv4j.internal.parallel.Budget;
+import io.github.conv4j.internal.primitive.BoundPrimitive;
+import io.github.conv4j.internal.primitive.BufferPlan;
+import io.github.conv4j.internal.primitive.Program;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one thread needs to run a program, or to help in a run of it: a scratchpad that all steps
+ * share, each step bound to it, and, once it calls itself, the temporaries.
+ */
+final class ProgramMemory implements AutoCloseable, ByteSized {
+  private final Program program;
+  private final Arena arena = Arena.ofShared();
+  private final BoundPrimitive[] bound;
+
+  /** The values of a run, under their numbers; those of the caller only while it is inside. */
+  private final MemorySegment[] values;
+
+  /** The operands of each step, likewise. */
+  private final MemorySegment[][] operands;
+
+  private final SharedRun shared;
+  private boolean hasTemporaries;
+
+  ProgramMemory(Program program, Budget budget) {
+    this.program = program;
+    List<Program.Step> steps = program.steps();
+    this.bound = new BoundPrimitive[steps.size()];
+    this.values = new MemorySegment[program.firstTemporary() + program.temporaries().size()];
+    Arrays.fill(values, MemorySegment.NULL);
+    this.operands = noOperands(program);
+    this.shared = new SharedRun(program, this, budget);
+    try {
+      MemorySegment scratchpad = allocate(program.scratchpadByteSize());
+      for (int i = 0; i < bound.length; i++) {
+        bound[i] = steps.get(i).primitive().bind(scratchpad, program.keepsScratchpad());
+      }
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Returns arrays for the operands of all steps. */
+  static MemorySegment[][] noOperands(Program program) {
+    MemorySegment[][] operands = new MemorySegment[program.steps().size()][];
+    for (int i = 0; i < operands.length; i++) {
+      operands[i] = new MemorySegment[program.steps().get(i).operands().size()];
+      Arrays.fill(operands[i], MemorySegment.NULL);
+    }
+    return operands;
+  }
+
+  private MemorySegment allocate(long byteSize) {
+    return byteSize == 0
+        ? MemorySegment.NULL
+        : arena.allocate(byteSize, BufferPlan.ALIGNMENT_BYTES);
+  }
+
+  /** Allocates what only callers need, not helpers. */
+  void allocateTemporaries() {
+    if (hasTemporaries) {
+      return;
+    }
+    MemorySegment all = allocate(program.arenaByteSize());
+    for (int i = 0; i < program.temporaries().size(); i++) {
+      values[program.firstTemporary() + i] =
+          all.asSlice(program.offset(i), program.temporaries().get(i));
+    }
+    hasTemporaries = true;
+  }
+
+  BoundPrimitive bound(int step) {
+    return bound[step];
+  }
+
+  MemorySegment[] values() {
+    return values;
+  }
+
+  MemorySegment[] operands(int step) {
+    return operands[step];
+  }
+
+  SharedRun shared() {
+    return shared;
+  }
+
+  /** Puts the values in their places as operands. */
+  void placeOperands() {
+    placeOperands(program, values, operands);
+  }
+
+  /** Puts values in their places as operands. */
+  static void placeOperands(Program program, MemorySegment[] values, MemorySegment[][] operands) {
+    for (int i = 0; i < operands.length; i++) {
+      MemorySegment[] places = operands[i];
+      if (places.length > 0) {
+        List<Integer> numbers = program.steps().get(i).operands();
+        for (int j = 0; j < places.length; j++) {
+          places[j] = values[numbers.get(j)];
+        }
+      }
+    }
+  }
+
+  /** Forgets the caller's memory, which must not stay reachable from here. */
+  void letGoOfCaller() {
+    for (int i = 0; i < program.firstTemporary(); i++) {
+      values[i] = MemorySegment.NULL;
+    }
+    for (MemorySegment[] places : operands) {
+      for (int i = 0; i < places.length; i++) {
+        places[i] = MemorySegment.NULL;
+      }
+    }
+    shared.letGoOfCaller();
+  }
+
+  @Override
+  public long byteSize() {
+    return program.scratchpadByteSize() + program.arenaByteSize();
+  }
+
+  @Override
+  public void close() {
+    try {
+      for (@Nullable BoundPrimitive each : bound) {
+        if (each != null) {
+          Quietly.close(each);
+        }
+      }
+    } finally {
+      arena.close();
+    }
+  }
+}

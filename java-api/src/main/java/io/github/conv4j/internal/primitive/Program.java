@@ -1,0 +1,168 @@
+package io.github.conv4j.internal.primitive;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Primitives that run one after the other, and where what lies between them goes. Values have
+ * numbers: {@link #SRC}, {@link #DST}, then the operands of a run from {@link #FIRST_OPERAND} on,
+ * then temporaries, which share one arena by their lifetimes.
+ */
+public final class Program implements AutoCloseable {
+  /** The value that the caller gives to be read. */
+  public static final int SRC = 0;
+
+  /** The value that the caller gives to be written. */
+  public static final int DST = 1;
+
+  /** The first of the operands that the caller gives at each run. */
+  public static final int FIRST_OPERAND = 2;
+
+  /**
+   * A primitive, and the values that it is given.
+   *
+   * @param src the number of the value that it reads
+   * @param dst the number of the value that it writes
+   * @param operands the numbers of its operands
+   */
+  public record Step(Primitive primitive, int src, int dst, List<Integer> operands) {
+    /** Copies the list. */
+    public Step {
+      operands = List.copyOf(operands);
+    }
+
+    boolean uses(int value) {
+      return src == value || dst == value || operands.contains(value);
+    }
+  }
+
+  private final int operandCount;
+  private final List<Step> steps;
+  private final List<Long> temporaries;
+  private final BufferPlan plan;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Takes ownership of the primitives. */
+  Program(int operandCount, List<Step> steps, List<Long> temporaries) {
+    this.operandCount = operandCount;
+    this.steps = List.copyOf(steps);
+    this.temporaries = List.copyOf(temporaries);
+    this.plan = new BufferPlan(lifetimes());
+  }
+
+  /** Returns a program of one step from the caller's source into the caller's destination. */
+  public static Program of(Primitive primitive, int operandCount) {
+    try (var builder = new ProgramBuilder(operandCount)) {
+      int[] operands = new int[operandCount];
+      for (int i = 0; i < operandCount; i++) {
+        operands[i] = FIRST_OPERAND + i;
+      }
+      return builder.step(primitive, SRC, DST, operands).build();
+    }
+  }
+
+  /** Each temporary lives from the first step that uses it to the last. */
+  private List<BufferPlan.Buffer> lifetimes() {
+    var buffers = new BufferPlan.Buffer[temporaries.size()];
+    for (int i = 0; i < buffers.length; i++) {
+      int first = 0;
+      int last = 0;
+      boolean used = false;
+      for (int step = 0; step < steps.size(); step++) {
+        if (steps.get(step).uses(firstTemporary() + i)) {
+          first = used ? first : step;
+          last = step;
+          used = true;
+        }
+      }
+      buffers[i] = new BufferPlan.Buffer(temporaries.get(i), first, last);
+    }
+    return List.of(buffers);
+  }
+
+  /** Returns how many operands the caller gives at each run. */
+  public int operandCount() {
+    return operandCount;
+  }
+
+  /** Returns what runs, in order. */
+  public List<Step> steps() {
+    return steps;
+  }
+
+  /** Returns the number of the first temporary, which is how many values the caller gives. */
+  public int firstTemporary() {
+    return FIRST_OPERAND + operandCount;
+  }
+
+  /** Returns the bytes of each temporary. */
+  public List<Long> temporaries() {
+    return temporaries;
+  }
+
+  /** Returns where a temporary begins in the arena of a caller. */
+  public long offset(int temporary) {
+    return plan.offset(temporary);
+  }
+
+  /** Returns the bytes of a caller's arena. */
+  public long arenaByteSize() {
+    return plan.byteSize();
+  }
+
+  /** Returns the bytes that temporaries would take if none shared any. */
+  public long naiveByteSize() {
+    return plan.naiveByteSize();
+  }
+
+  /** Returns the bytes of scratchpad that each thread needs: what the neediest step does. */
+  public long scratchpadByteSize() {
+    return steps.stream().mapToLong(step -> step.primitive().scratchpadByteSize()).max().orElse(0);
+  }
+
+  /** Whether a scratchpad is used by one step only, which finds it as it left it. */
+  public boolean keepsScratchpad() {
+    return steps.stream().filter(step -> step.primitive().scratchpadByteSize() > 0).count() <= 1;
+  }
+
+  /** Returns the bytes of packed weights and other constants. */
+  public long constantsByteSize() {
+    return steps.stream().mapToLong(step -> step.primitive().constantsByteSize()).sum();
+  }
+
+  /** Returns what {@link Primitive#unconfined} of the first step that can returns, or null. */
+  public @Nullable MemorySegment unconfined(MemorySegment segment) {
+    for (Step step : steps) {
+      MemorySegment other = step.primitive().unconfined(segment);
+      if (other != null) {
+        return other;
+      }
+    }
+    return null;
+  }
+
+  /** Closes the primitives, the last first; a failure of one does not keep the next. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    RuntimeException first = null;
+    for (Step step : steps.reversed()) {
+      try {
+        step.primitive().close();
+      } catch (RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+}

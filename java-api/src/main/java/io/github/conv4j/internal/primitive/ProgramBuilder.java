@@ -1,0 +1,74 @@
+package io.github.conv4j.internal.primitive;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts a {@link Program} together; owns the primitives that it was given until it is built. */
+public final class ProgramBuilder implements AutoCloseable {
+  private final int operandCount;
+  private final List<Program.Step> steps = new ArrayList<>();
+  private final List<Long> temporaries = new ArrayList<>();
+  private boolean built;
+
+  /** Begins a program whose runs are given so many operands. */
+  public ProgramBuilder(int operandCount) {
+    this.operandCount = operandCount;
+  }
+
+  /** Adds a value that lives between steps; returns its number. */
+  public int temporary(long byteSize) {
+    temporaries.add(byteSize);
+    return Program.FIRST_OPERAND + operandCount + temporaries.size() - 1;
+  }
+
+  /** Adds a step; takes ownership of the primitive. */
+  public ProgramBuilder step(Primitive primitive, int src, int dst, int... operands) {
+    List<Integer> list = new ArrayList<>();
+    for (int operand : operands) {
+      list.add(operand);
+    }
+    steps.add(new Program.Step(primitive, src, dst, list));
+    return this;
+  }
+
+  /**
+   * Adds the steps of another program, whose ownership it takes, between values of this one.
+   *
+   * @param operands one value for each operand of the other program
+   */
+  public ProgramBuilder program(Program other, int src, int dst, int... operands) {
+    if (operands.length != other.operandCount()) {
+      throw new IllegalArgumentException(
+          "the program takes %d operands but got %d"
+              .formatted(other.operandCount(), operands.length));
+    }
+    int[] numbers = new int[other.firstTemporary() + other.temporaries().size()];
+    numbers[Program.SRC] = src;
+    numbers[Program.DST] = dst;
+    System.arraycopy(operands, 0, numbers, Program.FIRST_OPERAND, operands.length);
+    for (int i = 0; i < other.temporaries().size(); i++) {
+      numbers[other.firstTemporary() + i] = temporary(other.temporaries().get(i));
+    }
+    for (Program.Step step : other.steps()) {
+      int[] renamed = step.operands().stream().mapToInt(value -> numbers[value]).toArray();
+      step(step.primitive(), numbers[step.src()], numbers[step.dst()], renamed);
+    }
+    return this;
+  }
+
+  /** Returns the program, which owns the primitives from now on. */
+  public Program build() {
+    var program = new Program(operandCount, steps, temporaries);
+    built = true;
+    return program;
+  }
+
+  /** Closes the primitives of a program that was not built. */
+  @Override
+  public void close() {
+    if (!built) {
+      built = true;
+      new Program(operandCount, steps, temporaries).close();
+    }
+  }
+}
