@@ -1,13 +1,22 @@
 package io.github.conv4j.networks;
 
+import io.github.conv4j.engine.Engine;
 import io.github.conv4j.networks.graph.Constant;
+import io.github.conv4j.networks.graph.Dim;
+import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.graph.ValueInfo;
+import io.github.conv4j.networks.internal.definition.TensorType;
+import io.github.conv4j.networks.internal.lower.NetworkPreparation;
 import io.github.conv4j.networks.internal.onnx.ModelReader;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A network as its file or its author describes it.
@@ -80,6 +89,73 @@ public final class Network {
   /** Returns all of the description. */
   public Graph graph() {
     return graph;
+  }
+
+  /**
+   * Makes the network ready for inputs whose dimensions the graph fixes.
+   *
+   * @throws IllegalArgumentException if it leaves some open
+   */
+  public PreparedNetwork prepare(Engine engine) {
+    return prepare(engine, Map.of(), NetworkOptions.defaults());
+  }
+
+  /**
+   * Makes the network ready for inputs of these dimensions: folds what follows from them, fuses,
+   * chooses kernels, packs weights and plans memory.
+   *
+   * @param engine computes convolutions and products; must stay open as long as what is returned
+   * @param dims of inputs, in the graph's order of axes; those that the graph fixes may be left out
+   * @throws IllegalArgumentException if dims are missing, or are not what the graph says
+   * @throws InvalidModelException if a node is malformed
+   * @throws UnsupportedOperatorException if conv4j does not run a node
+   * @throws io.github.conv4j.UnsupportedConvolutionException if the engine does not run one of its
+   *     convolutions
+   * @throws OutOfMemoryError if the heap or native memory does not suffice
+   */
+  public PreparedNetwork prepare(Engine engine, Map<String, long[]> dims, NetworkOptions options) {
+    Objects.requireNonNull(engine, "engine");
+    Objects.requireNonNull(options, "options");
+    return new PreparedNetwork(
+        NetworkPreparation.prepare(
+            graph, engine, inputTypes(dims), known(options.channelsLast()), options.leftOut()));
+  }
+
+  private Set<String> known(Set<String> names) {
+    for (String name : names) {
+      boolean found =
+          Stream.concat(graph.inputs().stream(), graph.outputs().stream())
+              .anyMatch(value -> value.name().equals(name));
+      if (!found) {
+        throw new IllegalArgumentException("there is no input or output \"%s\"".formatted(name));
+      }
+    }
+    return names;
+  }
+
+  private Map<String, TensorType> inputTypes(Map<String, long[]> dims) {
+    for (String name : dims.keySet()) {
+      if (graph.inputs().stream().noneMatch(input -> input.name().equals(name))) {
+        throw new IllegalArgumentException(
+            "there is no input \"%s\"; there are %s".formatted(name, graph.inputs()));
+      }
+    }
+    Map<String, TensorType> types = new LinkedHashMap<>();
+    for (ValueInfo input : graph.inputs()) {
+      ElementType element = input.type() == null ? ElementType.FLOAT : input.type();
+      long[] given = dims.get(input.name());
+      types.put(input.name(), new TensorType(element, given == null ? fixed(input) : given));
+    }
+    return types;
+  }
+
+  private static long[] fixed(ValueInfo input) {
+    List<Dim> dims = input.dims();
+    if (dims == null || !dims.stream().allMatch(Dim.Fixed.class::isInstance)) {
+      throw new IllegalArgumentException(
+          "input %s leaves dimensions open: tell them in prepare".formatted(input));
+    }
+    return dims.stream().mapToLong(dim -> ((Dim.Fixed) dim).size()).toArray();
   }
 
   /** Returns what all constants together take. */

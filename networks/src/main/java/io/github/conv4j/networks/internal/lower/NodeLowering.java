@@ -1,0 +1,106 @@
+package io.github.conv4j.networks.internal.lower;
+
+import io.github.conv4j.networks.graph.Constant;
+import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.networks.internal.definition.TensorType;
+import io.github.conv4j.networks.internal.definition.Values;
+import io.github.conv4j.networks.internal.pass.Attributes;
+import io.github.conv4j.networks.internal.pass.Fused;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses what computes a node. */
+final class NodeLowering {
+  private NodeLowering() {}
+
+  static void lower(Lowering to, Node node) {
+    if (Fused.hasWeights(node)) {
+      if (node.operator().equals(Fused.PRODUCT)) {
+        ConvolutionLowering.product(to, node);
+      } else {
+        ConvolutionLowering.convolution(to, node);
+      }
+      return;
+    }
+    if (Fused.is(node)) {
+      PointwiseLowering.lower(to, node);
+      return;
+    }
+    boolean done =
+        switch (node.operator()) {
+          case "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity" ->
+              Attributes.is(node, node.operator()) && reshape(to, node);
+          case "Transpose" -> Attributes.is(node, "Transpose") && transpose(to, node);
+          default -> false;
+        };
+    if (!done) {
+      definition(to, node);
+    }
+  }
+
+  /** The same bytes with other dims, where the order of axes allows it. */
+  private static boolean reshape(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    String dst = node.outputs().getFirst();
+    Place place = to.place(src);
+    Order order = place.order().reshaped(to.dims(src), to.dims(dst));
+    if (order != null) {
+      to.alias(dst, new Place(place.value(), order));
+    } else {
+      int value = to.read(src, Order.rowMajor(to.rank(src)));
+      to.alias(dst, new Place(value, Order.rowMajor(to.rank(dst))));
+    }
+    return true;
+  }
+
+  private static boolean transpose(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    int rank = to.rank(src);
+    long[] given = Attributes.integers(node, "perm");
+    int[] permutation = new int[rank];
+    for (int i = 0; i < rank; i++) {
+      permutation[i] = given == null ? rank - 1 - i : (int) given[i];
+    }
+    Place place = to.place(src);
+    to.alias(
+        node.outputs().getFirst(), new Place(place.value(), place.order().transposed(permutation)));
+    return true;
+  }
+
+  /** What has no faster form: row-major, by its definition. */
+  private static void definition(Lowering to, Node node) {
+    List<@Nullable TensorType> types = to.inputTypes(node);
+    List<@Nullable Values> constants = new ArrayList<>();
+    List<Integer> numbers = new ArrayList<>();
+    for (String input : node.inputs()) {
+      Constant constant = input.isEmpty() ? null : to.draft().constant(input);
+      constants.add(constant == null ? null : Values.of(constant));
+      if (!input.isEmpty() && constant == null) {
+        numbers.add(to.read(input, Order.rowMajor(to.rank(input))));
+      }
+    }
+    for (String output : node.outputs()) {
+      if (!output.isEmpty()) {
+        numbers.add(to.write(output, Order.rowMajor(to.rank(output))));
+      }
+    }
+    int reads =
+        numbers.size() - (int) node.outputs().stream().filter(name -> !name.isEmpty()).count();
+    int src = numbers.get(0);
+    int dst = numbers.get(reads);
+    List<Integer> operands = new ArrayList<>();
+    for (int i = 1; i < numbers.size(); i++) {
+      if (i != reads) {
+        operands.add(numbers.get(i));
+      }
+    }
+    to.step(
+        node,
+        new DefinitionPrimitive(node, to.draft().opset(), types, constants),
+        "java:definition",
+        src,
+        dst,
+        operands.stream().mapToInt(Integer::intValue).toArray());
+  }
+}
