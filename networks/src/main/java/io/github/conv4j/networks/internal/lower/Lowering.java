@@ -129,10 +129,30 @@ final class Lowering {
         return copy.value();
       }
     }
-    int copy = program.temporary(byteSize(value));
-    copy(value, place, new Place(copy, order));
+    int copy;
+    Constant constant = draft.constant(value);
+    if (constant == null) {
+      copy = program.temporary(byteSize(value));
+      copy(value, place, new Place(copy, order));
+    } else {
+      copy = program.constant(inOrder(constant, order));
+    }
     copies.computeIfAbsent(value, _ -> new ArrayList<>()).add(new Place(copy, order));
     return copy;
+  }
+
+  private MemorySegment inOrder(Constant constant, Order order) {
+    long[] dims = constant.dims();
+    MemorySegment bytes = arena.allocate(Math.max(1, constant.data().byteSize()), 64);
+    var copy =
+        new OrderCopy(
+            dims,
+            Order.rowMajor(dims.length).strides(dims),
+            order.strides(dims),
+            constant.type().byteSize());
+    copy.bind(MemorySegment.NULL, false)
+        .runAlone(constant.data(), bytes, new MemorySegment[0]);
+    return bytes;
   }
 
   private void copy(String value, Place from, Place to) {

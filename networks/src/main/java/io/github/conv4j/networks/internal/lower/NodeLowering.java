@@ -24,7 +24,7 @@ final class NodeLowering {
       return;
     }
     if (Fused.is(node)) {
-      PointwiseLowering.lower(to, node);
+      PointwiseLowering.chain(to, node);
       return;
     }
     boolean done =
@@ -32,7 +32,9 @@ final class NodeLowering {
           case "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity" ->
               Attributes.is(node, node.operator()) && reshape(to, node);
           case "Transpose" -> Attributes.is(node, "Transpose") && transpose(to, node);
-          default -> false;
+          default ->
+              Attributes.is(node, node.operator())
+                  && (PointwiseLowering.unary(to, node) || PointwiseLowering.binary(to, node));
         };
     if (!done) {
       definition(to, node);

@@ -35,6 +35,13 @@ final class Order {
     return new Order(axes);
   }
 
+  /** Returns the order of a tensor that has only the last axes of one in this order. */
+  Order last(int rank) {
+    int first = axes.length - rank;
+    return new Order(
+        Arrays.stream(axes).filter(axis -> axis >= first).map(axis -> axis - first).toArray());
+  }
+
   int rank() {
     return axes.length;
   }

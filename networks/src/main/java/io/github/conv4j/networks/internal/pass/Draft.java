@@ -204,6 +204,27 @@ public final class Draft {
     nodes = kept;
   }
 
+  /** Takes a node out whose only input is written by another node: that writes its output now. */
+  public void takeOutput(Node node, String input, String output) {
+    List<Node> kept = new ArrayList<>();
+    for (Node each : nodes) {
+      if (each.equals(node)) {
+        continue;
+      }
+      List<String> outputs =
+          each.outputs().stream().map(name -> name.equals(input) ? output : name).toList();
+      kept.add(
+          new Node(
+              each.name(),
+              each.domain(),
+              each.operator(),
+              each.inputs(),
+              outputs,
+              each.attributes()));
+    }
+    nodes = kept;
+  }
+
   private static Node reading(Node node, String from, String to) {
     List<String> inputs =
         node.inputs().stream().map(input -> input.equals(from) ? to : input).toList();

@@ -31,6 +31,9 @@ public final class Fused {
    */
   public static final String PRODUCT = "Product";
 
+  /** Layer normalization over the innermost axis, with one scale and one bias an element. */
+  public static final String LAYER_NORMALIZATION = "LayerNormalization";
+
   /** Post-ops of src alone; channels are axis 1. */
   public static final String POINTWISE = "Pointwise";
 
@@ -45,12 +48,15 @@ public final class Fused {
 
   /** Whether a node is one of these with weights. */
   public static boolean hasWeights(Node node) {
-    return is(node) && !node.operator().equals(POINTWISE);
+    return is(node)
+        && (node.operator().equals(CONV)
+            || node.operator().equals(CONV_TRANSPOSE)
+            || node.operator().equals(PRODUCT));
   }
 
   /** Returns where the operands of post-ops begin among a node's inputs. */
   public static int firstOperand(Node node) {
-    return hasWeights(node) ? 3 : 1;
+    return node.operator().equals(POINTWISE) ? 1 : 3;
   }
 
   /** Returns the post-ops of a node. */

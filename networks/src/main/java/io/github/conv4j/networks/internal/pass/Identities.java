@@ -17,8 +17,12 @@ final class Identities implements Pass {
         continue;
       }
       String output = node.outputs().getFirst();
+      String input = node.inputs().getFirst();
       if (!draft.isOutput(output)) {
-        draft.bypass(node, output, node.inputs().getFirst());
+        draft.bypass(node, output, input);
+        count++;
+      } else if (draft.onlyReader(input) != null && draft.writer(input) != null) {
+        draft.takeOutput(node, input, output);
         count++;
       }
     }

@@ -37,7 +37,7 @@ final class PostOpsFusion implements Pass {
       if (standalone && !Fused.is(node)) {
         node = begun(draft, node);
       }
-      boolean serves = Fused.is(node) && (standalone || Fused.hasWeights(node));
+      boolean serves = Fused.hasWeights(node) || (standalone && isChain(node));
       if (!serves || !draft.nodes().contains(node)) {
         continue;
       }
