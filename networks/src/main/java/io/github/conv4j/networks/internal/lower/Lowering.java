@@ -167,14 +167,19 @@ final class Lowering {
         new LoweredStep(
             moves ? "reorder" : "copy",
             "java:copy",
-            "%s %s from %s to %s".formatted(value, type(value), from.order(), to.order())));
+            "%s %s from %s to %s".formatted(value, type(value), from.order(), to.order()),
+            "",
+            program.stepCount(),
+            List.of(new StepResult(value, type(value), to))));
   }
 
   /** Returns the number of a value to be written in an order: the caller's where that fits. */
   int write(String value, Order order) {
     Place place = wanted.get(value);
-    boolean direct = place != null && place.order().isSame(order, dims(value));
-    int number = direct ? place.value() : program.temporary(byteSize(value));
+    int number =
+        place != null && place.order().isSame(order, dims(value))
+            ? place.value()
+            : program.temporary(byteSize(value));
     places.put(value, new Place(number, order));
     return number;
   }
@@ -187,7 +192,7 @@ final class Lowering {
   /** Adds a step. */
   void step(Node node, Primitive primitive, String what, int src, int dst, int... operands) {
     program.step(primitive, src, dst, operands);
-    steps.add(new LoweredStep(node.toString(), what, detail(node)));
+    addStep(node, what, "");
   }
 
   /** Adds a prepared convolution as a step. */
@@ -198,8 +203,27 @@ final class Lowering {
         .stages()
         .forEach(stage -> what.append(what.isEmpty() ? "" : " + ").append(stage.implementation()));
     warnings.addAll(prepared.explain().warnings());
-    steps.add(new LoweredStep(node.toString(), what.toString(), detail(node)));
+    String problem = prepared.explain().problem();
     PreparedProgram.inline(prepared, ledger, program, src, dst, operands);
+    addStep(node, what.toString(), problem);
+  }
+
+  private void addStep(Node node, String implementation, String problem) {
+    List<StepResult> results = new ArrayList<>();
+    for (String output : node.outputs()) {
+      Place place = places.get(output);
+      if (place != null) {
+        results.add(new StepResult(output, type(output), place));
+      }
+    }
+    steps.add(
+        new LoweredStep(
+            node.toString(),
+            implementation,
+            detail(node),
+            problem,
+            program.stepCount(),
+            results));
   }
 
   private String detail(Node node) {
