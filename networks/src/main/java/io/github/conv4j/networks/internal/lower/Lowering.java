@@ -150,8 +150,7 @@ final class Lowering {
             Order.rowMajor(dims.length).strides(dims),
             order.strides(dims),
             constant.type().byteSize());
-    copy.bind(MemorySegment.NULL, false)
-        .runAlone(constant.data(), bytes, new MemorySegment[0]);
+    copy.bind(MemorySegment.NULL, false).runAlone(constant.data(), bytes, new MemorySegment[0]);
     return bytes;
   }
 

@@ -27,18 +27,36 @@ final class NodeLowering {
       PointwiseLowering.chain(to, node);
       return;
     }
-    boolean done =
-        switch (node.operator()) {
-          case "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity" ->
-              Attributes.is(node, node.operator()) && reshape(to, node);
-          case "Transpose" -> Attributes.is(node, "Transpose") && transpose(to, node);
-          default ->
-              Attributes.is(node, node.operator())
-                  && (PointwiseLowering.unary(to, node) || PointwiseLowering.binary(to, node));
-        };
-    if (!done) {
+    if (!Attributes.is(node, node.operator()) || !lowered(to, node)) {
       definition(to, node);
     }
+  }
+
+  private static boolean lowered(Lowering to, Node node) {
+    return switch (node.operator()) {
+      case "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity" -> reshape(to, node);
+      case "Transpose" -> transpose(to, node);
+      case "Concat" -> MovementLowering.concat(to, node);
+      case "Split" -> MovementLowering.split(to, node);
+      case "Slice" -> MovementLowering.slice(to, node);
+      case "Expand" -> MovementLowering.expand(to, node);
+      case "Pad" -> MovementLowering.pad(to, node);
+      case "DepthToSpace", "SpaceToDepth" -> MovementLowering.blocks(to, node);
+      case "MaxPool", "AveragePool" -> ReductionLowering.pooling(to, node);
+      case "GlobalAveragePool", "GlobalMaxPool" -> ReductionLowering.global(to, node);
+      case "ReduceSum",
+          "ReduceMean",
+          "ReduceMax",
+          "ReduceMin",
+          "ReduceProd",
+          "ReduceL1",
+          "ReduceL2",
+          "ReduceSumSquare",
+          "ReduceLogSum",
+          "ReduceLogSumExp" ->
+          ReductionLowering.reduce(to, node);
+      default -> PointwiseLowering.unary(to, node) || PointwiseLowering.binary(to, node);
+    };
   }
 
   /** The same bytes with other dims, where the order of axes allows it. */
