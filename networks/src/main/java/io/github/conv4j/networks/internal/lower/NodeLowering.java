@@ -1,6 +1,5 @@
 package io.github.conv4j.networks.internal.lower;
 
-import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.definition.Values;
@@ -24,7 +23,11 @@ final class NodeLowering {
       return;
     }
     if (Fused.is(node)) {
-      PointwiseLowering.chain(to, node);
+      if (node.operator().equals(Fused.LAYER_NORMALIZATION)) {
+        RowLowering.layerNormalization(to, node);
+      } else {
+        PointwiseLowering.chain(to, node);
+      }
       return;
     }
     if (!Attributes.is(node, node.operator()) || !lowered(to, node)) {
@@ -55,6 +58,9 @@ final class NodeLowering {
           "ReduceLogSum",
           "ReduceLogSumExp" ->
           ReductionLowering.reduce(to, node);
+      case "Resize", "Upsample" -> ResizeLowering.lower(to, node);
+      case "Softmax", "LogSoftmax" -> RowLowering.softmax(to, node);
+      case "MatMul" -> RowLowering.product(to, node);
       default -> PointwiseLowering.unary(to, node) || PointwiseLowering.binary(to, node);
     };
   }
@@ -91,12 +97,10 @@ final class NodeLowering {
   /** What has no faster form: row-major, by its definition. */
   private static void definition(Lowering to, Node node) {
     List<@Nullable TensorType> types = to.inputTypes(node);
-    List<@Nullable Values> constants = new ArrayList<>();
+    List<@Nullable Values> constants = to.constants(node);
     List<Integer> numbers = new ArrayList<>();
     for (String input : node.inputs()) {
-      Constant constant = input.isEmpty() ? null : to.draft().constant(input);
-      constants.add(constant == null ? null : Values.of(constant));
-      if (!input.isEmpty() && constant == null) {
+      if (!input.isEmpty() && to.draft().constant(input) == null) {
         numbers.add(to.read(input, Order.rowMajor(to.rank(input))));
       }
     }
