@@ -11,6 +11,7 @@ import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.lower.NetworkPreparation;
 import io.github.conv4j.networks.internal.onnx.ModelReader;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,12 +142,40 @@ public final class Network {
       }
     }
     Map<String, TensorType> types = new LinkedHashMap<>();
+    Map<String, Long> symbols = new LinkedHashMap<>();
     for (ValueInfo input : graph.inputs()) {
       ElementType element = input.type() == null ? ElementType.FLOAT : input.type();
       long[] given = dims.get(input.name());
-      types.put(input.name(), new TensorType(element, given == null ? fixed(input) : given));
+      long[] known = given == null ? fixed(input) : given;
+      requireFit(input, known, symbols);
+      types.put(input.name(), new TensorType(element, known));
     }
     return types;
+  }
+
+  private static void requireFit(ValueInfo input, long[] given, Map<String, Long> symbols) {
+    List<Dim> dims = input.dims();
+    if (dims == null) {
+      return;
+    }
+    boolean fits = dims.size() == given.length;
+    for (int i = 0; i < given.length && fits; i++) {
+      fits =
+          switch (dims.get(i)) {
+            case Dim.Fixed fixed -> fixed.size() == given[i];
+            case Dim.Symbol symbol -> {
+              Long other = symbols.putIfAbsent(symbol.name(), given[i]);
+              yield other == null || other == given[i];
+            }
+            case Dim.Unknown _ -> true;
+          };
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "input %s cannot be %s%s"
+              .formatted(
+                  input, Arrays.toString(given), symbols.isEmpty() ? "" : " beside " + symbols));
+    }
   }
 
   private static long[] fixed(ValueInfo input) {

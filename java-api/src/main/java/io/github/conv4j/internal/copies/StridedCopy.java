@@ -129,6 +129,16 @@ public final class StridedCopy {
     run(0, in, 0, out, 0, squares);
   }
 
+  /**
+   * Copies a part of one tensor into a part of another.
+   *
+   * @param inAt where the first element is, in elements
+   * @param outAt where the first element goes, in elements
+   */
+  public void run(MemorySegment in, long inAt, MemorySegment out, long outAt, float[] squares) {
+    run(0, in, inAt, out, outAt, squares);
+  }
+
   private void run(
       int depth, MemorySegment in, long inAt, MemorySegment out, long outAt, float[] squares) {
     if (depth < outer.length) {

@@ -2,6 +2,7 @@ package io.github.conv4j.networks.internal.definition;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What resizing does along one axis: each new element is a weighted sum of old ones. */
 final class ResizeAxis {
@@ -214,6 +215,45 @@ final class ResizeAxis {
       }
     }
     return values.picked(type, Layout.offsets(along));
+  }
+
+  /** Returns which elements of the source each element of the result is made of, if at most two. */
+  @Nullable ResizeTable table() {
+    if (coordinate == Coordinate.TF_CROP_AND_RESIZE) {
+      return null;
+    }
+    var table = new ResizeTable(new int[dst], new int[dst], new float[dst], new float[dst]);
+    for (int i = 0; i < dst; i++) {
+      if (isIdentity()) {
+        put(table, i, i, 1);
+      } else if (kernel.mode() == Kernel.Mode.NEAREST) {
+        put(table, i, (int) Math.clamp(kernel.nearestTo(coordinate(i), scale), 0, src - 1.0), 1);
+      } else {
+        double[] weights = weights(Math.clamp(coordinate(i), -1, src));
+        int count = 0;
+        for (int s = 0; s < src; s++) {
+          if (weights[s] == 0) {
+            continue;
+          }
+          if (count++ == 0) {
+            put(table, i, s, weights[s]);
+          } else {
+            table.high()[i] = s;
+            table.highWeights()[i] = (float) weights[s];
+          }
+        }
+        if (count > 2) {
+          return null;
+        }
+      }
+    }
+    return table;
+  }
+
+  private static void put(ResizeTable table, int i, int place, double weight) {
+    table.low()[i] = place;
+    table.high()[i] = place;
+    table.lowWeights()[i] = (float) weight;
   }
 
   /** Returns how much each element of the source counts at a coordinate. */

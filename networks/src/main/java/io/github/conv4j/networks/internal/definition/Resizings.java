@@ -1,6 +1,8 @@
 package io.github.conv4j.networks.internal.definition;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +143,22 @@ final class Resizings {
     return roi;
   }
 
+  /** Returns what is done along each axis. */
+  static List<ResizeAxis> axes(NodeCall call) {
+    var resizing = new Resizings(call);
+    double[] roi = resizing.roi();
+    List<ResizeAxis> axes = new ArrayList<>();
+    for (int axis = 0; axis < resizing.src.length; axis++) {
+      axes.add(resizing.axis(axis, roi));
+    }
+    return axes;
+  }
+
+  private ResizeAxis axis(int axis, double[] roi) {
+    return new ResizeAxis(
+        coordinate, kernel, src[axis], dims[axis], scales[axis], roi[axis], roi[axis + src.length]);
+  }
+
   private Values compute(TensorType type) {
     Values values = call.value(0);
     if (type.elementCount() == 0) {
@@ -149,15 +167,7 @@ final class Resizings {
     double[] roi = roi();
     boolean[][] outside = new boolean[src.length][];
     for (int axis = 0; axis < src.length; axis++) {
-      ResizeAxis resize =
-          new ResizeAxis(
-              coordinate,
-              kernel,
-              src[axis],
-              dims[axis],
-              scales[axis],
-              roi[axis],
-              roi[axis + src.length]);
+      ResizeAxis resize = axis(axis, roi);
       outside[axis] = resize.outside();
       if (!resize.isIdentity()) {
         values = resize.apply(values, axis);

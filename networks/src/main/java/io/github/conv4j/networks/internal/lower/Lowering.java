@@ -10,6 +10,7 @@ import io.github.conv4j.internal.primitive.ProgramBuilder;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
+import io.github.conv4j.networks.internal.definition.Values;
 import io.github.conv4j.networks.internal.pass.Draft;
 import io.github.conv4j.networks.internal.pass.Fused;
 import java.lang.foreign.Arena;
@@ -150,8 +151,7 @@ final class Lowering {
             Order.rowMajor(dims.length).strides(dims),
             order.strides(dims),
             constant.type().byteSize());
-    copy.bind(MemorySegment.NULL, false)
-        .runAlone(constant.data(), bytes, new MemorySegment[0]);
+    copy.bind(MemorySegment.NULL, false).runAlone(constant.data(), bytes, new MemorySegment[0]);
     return bytes;
   }
 
@@ -256,6 +256,16 @@ final class Lowering {
       types.add(input.isEmpty() ? null : draft.type(input));
     }
     return types;
+  }
+
+  /** Returns the value of each input that is constant, null where it is not. */
+  List<@Nullable Values> constants(Node node) {
+    List<@Nullable Values> constants = new ArrayList<>();
+    for (String input : node.inputs()) {
+      Constant constant = input.isEmpty() ? null : draft.constant(input);
+      constants.add(constant == null ? null : Values.of(constant));
+    }
+    return constants;
   }
 
   /** Returns a constant that must be one. */

@@ -1,6 +1,5 @@
 package io.github.conv4j.networks.internal.lower;
 
-import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.definition.Values;
@@ -24,21 +23,46 @@ final class NodeLowering {
       return;
     }
     if (Fused.is(node)) {
-      PointwiseLowering.chain(to, node);
+      if (node.operator().equals(Fused.LAYER_NORMALIZATION)) {
+        RowLowering.layerNormalization(to, node);
+      } else {
+        PointwiseLowering.chain(to, node);
+      }
       return;
     }
-    boolean done =
-        switch (node.operator()) {
-          case "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity" ->
-              Attributes.is(node, node.operator()) && reshape(to, node);
-          case "Transpose" -> Attributes.is(node, "Transpose") && transpose(to, node);
-          default ->
-              Attributes.is(node, node.operator())
-                  && (PointwiseLowering.unary(to, node) || PointwiseLowering.binary(to, node));
-        };
-    if (!done) {
+    if (!Attributes.is(node, node.operator()) || !lowered(to, node)) {
       definition(to, node);
     }
+  }
+
+  private static boolean lowered(Lowering to, Node node) {
+    return switch (node.operator()) {
+      case "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity" -> reshape(to, node);
+      case "Transpose" -> transpose(to, node);
+      case "Concat" -> MovementLowering.concat(to, node);
+      case "Split" -> MovementLowering.split(to, node);
+      case "Slice" -> MovementLowering.slice(to, node);
+      case "Expand" -> MovementLowering.expand(to, node);
+      case "Pad" -> MovementLowering.pad(to, node);
+      case "DepthToSpace", "SpaceToDepth" -> MovementLowering.blocks(to, node);
+      case "MaxPool", "AveragePool" -> ReductionLowering.pooling(to, node);
+      case "GlobalAveragePool", "GlobalMaxPool" -> ReductionLowering.global(to, node);
+      case "ReduceSum",
+          "ReduceMean",
+          "ReduceMax",
+          "ReduceMin",
+          "ReduceProd",
+          "ReduceL1",
+          "ReduceL2",
+          "ReduceSumSquare",
+          "ReduceLogSum",
+          "ReduceLogSumExp" ->
+          ReductionLowering.reduce(to, node);
+      case "Resize", "Upsample" -> ResizeLowering.lower(to, node);
+      case "Softmax", "LogSoftmax" -> RowLowering.softmax(to, node);
+      case "MatMul" -> RowLowering.product(to, node);
+      default -> PointwiseLowering.unary(to, node) || PointwiseLowering.binary(to, node);
+    };
   }
 
   /** The same bytes with other dims, where the order of axes allows it. */
@@ -73,12 +97,10 @@ final class NodeLowering {
   /** What has no faster form: row-major, by its definition. */
   private static void definition(Lowering to, Node node) {
     List<@Nullable TensorType> types = to.inputTypes(node);
-    List<@Nullable Values> constants = new ArrayList<>();
+    List<@Nullable Values> constants = to.constants(node);
     List<Integer> numbers = new ArrayList<>();
     for (String input : node.inputs()) {
-      Constant constant = input.isEmpty() ? null : to.draft().constant(input);
-      constants.add(constant == null ? null : Values.of(constant));
-      if (!input.isEmpty() && constant == null) {
+      if (!input.isEmpty() && to.draft().constant(input) == null) {
         numbers.add(to.read(input, Order.rowMajor(to.rank(input))));
       }
     }

@@ -6,20 +6,36 @@ import io.github.conv4j.internal.primitive.Primitive;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** Copies a tensor into another order of its axes. */
+/** Copies a tensor, or a part of one, into another order of its axes, or a part of another. */
 final class OrderCopy implements Primitive {
   private final StridedCopy copy;
+  private final long fromOffset;
+  private final long toOffset;
 
   OrderCopy(long[] dims, long[] from, long[] to, int elementByteSize) {
-    if (elementByteSize <= Float.BYTES) {
-      copy = StridedCopy.of(dims, from, to, elementByteSize);
-    } else {
-      // Two halves an element.
-      int halves = elementByteSize / Float.BYTES;
-      copy =
-          StridedCopy.of(
-              with(dims, 1, halves), with(from, halves, 1), with(to, halves, 1), Float.BYTES);
-    }
+    this(dims, from, 0, to, 0, elementByteSize);
+  }
+
+  /**
+   * Plans a copy.
+   *
+   * @param dims how many elements are copied along each axis
+   * @param from steps in the source, in elements; 0 repeats it
+   * @param fromOffset where the first element is
+   * @param to steps in the destination
+   * @param toOffset where the first element goes
+   */
+  OrderCopy(
+      long[] dims, long[] from, long fromOffset, long[] to, long toOffset, int elementByteSize) {
+    // An element of 64 bits is two halves.
+    int halves = Math.max(1, elementByteSize / Float.BYTES);
+    this.fromOffset = fromOffset * halves;
+    this.toOffset = toOffset * halves;
+    this.copy =
+        halves == 1
+            ? StridedCopy.of(dims, from, to, elementByteSize)
+            : StridedCopy.of(
+                with(dims, 1, halves), with(from, halves, 1), with(to, halves, 1), Float.BYTES);
   }
 
   private static long[] with(long[] values, long factor, long last) {
@@ -34,6 +50,6 @@ final class OrderCopy implements Primitive {
   @Override
   public BoundPrimitive bind(MemorySegment scratchpad, boolean kept) {
     float[] squares = copy.needsSquares() ? StridedCopy.newSquares() : new float[0];
-    return (src, dst, _) -> copy.run(src, dst, squares);
+    return (src, dst, _) -> copy.run(src, fromOffset, dst, toOffset, squares);
   }
 }

@@ -132,8 +132,7 @@ final class PointwiseLowering {
   }
 
   private static boolean largerFirst(Lowering to, String a, String b) {
-    return to.draft().constant(b) != null
-        || to.type(a).elementCount() >= to.type(b).elementCount();
+    return to.draft().constant(b) != null || to.type(a).elementCount() >= to.type(b).elementCount();
   }
 
   private static @Nullable BinaryFunction binaryFunction(Node node) {

@@ -138,8 +138,7 @@ final class LayerNormalizations implements Pass {
       float[] scale,
       float[] bias,
       String output) {
-    List<String> inputs =
-        List.of(x, draft.add(scale, scale.length), draft.add(bias, bias.length));
+    List<String> inputs = List.of(x, draft.add(scale, scale.length), draft.add(bias, bias.length));
     draft.replace(
         old,
         Fused.node(
