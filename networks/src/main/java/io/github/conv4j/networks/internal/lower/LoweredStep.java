@@ -23,4 +23,11 @@ public record LoweredStep(
   public LoweredStep {
     results = List.copyOf(results);
   }
+
+  /** Returns the same step without what another one completes. */
+  LoweredStep without(List<StepResult> completed) {
+    List<StepResult> left =
+        results.stream().filter(result -> completed.stream().noneMatch(result::isSame)).toList();
+    return new LoweredStep(node, implementation, detail, problem, end, left);
+  }
 }

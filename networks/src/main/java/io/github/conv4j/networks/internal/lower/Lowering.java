@@ -216,6 +216,8 @@ final class Lowering {
         results.add(new StepResult(output, type(output), place));
       }
     }
+    // Where several steps write parts of one result, the last of them completes it.
+    steps.replaceAll(step -> step.without(results));
     steps.add(
         new LoweredStep(
             node.toString(),

@@ -12,6 +12,11 @@ import java.lang.foreign.MemorySegment;
  * @param place where it lies
  */
 public record StepResult(String name, TensorType type, Place place) {
+  /** Whether another result is the same value at the same place. */
+  boolean isSame(StepResult other) {
+    return name.equals(other.name) && place.value() == other.place.value();
+  }
+
   /**
    * Copies what the step has written, in row-major order.
    *
