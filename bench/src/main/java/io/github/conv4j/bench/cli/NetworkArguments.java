@@ -86,6 +86,21 @@ final class NetworkArguments {
     return inputs.stream().map(ValueInfo::name).filter(name -> !files.containsKey(name)).toList();
   }
 
+  /**
+   * Checks that there is a file for each input.
+   *
+   * @throws IllegalArgumentException if not; says what to give
+   */
+  void requireFiles(List<ValueInfo> inputs) {
+    requireKnown(inputs, "--input", files);
+    List<String> missing = withoutFile(inputs);
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "give a file for each input: --input %s=photo.png or x.npy"
+              .formatted(missing.getFirst()));
+    }
+  }
+
   private static void requireKnown(List<ValueInfo> inputs, String option, Map<String, ?> given) {
     for (String name : given.keySet()) {
       if (inputs.stream().noneMatch(input -> input.name().equals(name))) {

@@ -50,12 +50,29 @@ final class NetworkFile {
     if (!Files.isRegularFile(file)) {
       throw new ParameterException(command, "there is no file '%s'".formatted(file));
     }
-    Network network = refusing(command, () -> Network.read(file));
-    return new NetworkFile(network, arguments, command);
+    try {
+      return new NetworkFile(Network.read(file), arguments, command);
+    } catch (InvalidModelException | UnsupportedOperatorException e) {
+      throw new ParameterException(
+          command,
+          "cannot read the network '%s': %s"
+              .formatted(file, Terminal.harmless(String.valueOf(e.getMessage()))),
+          e);
+    }
   }
 
   Network network() {
     return network;
+  }
+
+  /** Refuses to go on without a file for each input. */
+  void requireFiles() {
+    refusing(
+        command,
+        () -> {
+          arguments.requireFiles(network.inputs());
+          return network;
+        });
   }
 
   /** Returns a tensor for each input. */

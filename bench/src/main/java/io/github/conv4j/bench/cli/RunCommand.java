@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -18,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -56,14 +54,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var network = NetworkFile.read(file, arguments, spec.commandLine());
-    List<String> missing = arguments.withoutFile(network.network().inputs());
-    if (!missing.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          Terminal.harmless(
-              "give a file for each input: --input %s=photo.png or x.npy"
-                  .formatted(missing.getFirst())));
-    }
+    network.requireFiles();
     Map<String, Constant> inputs = network.inputs(1);
     Folders.prepare(out, spec.commandLine());
     try (Engine engine = network.open(engineName);
