@@ -153,6 +153,9 @@ final class GraphReader {
             "%s has %d inputs and %d outputs, but none and one are expected"
                 .formatted(header, node.inputs().size(), node.outputs().size()));
       }
+      if (node.outputs().getFirst().isEmpty()) {
+        throw new InvalidModelException("%s has an output without a name".formatted(header));
+      }
       store(node.outputs().getFirst(), ConstantNode.read(node, memory));
     } else {
       nodes.add(node.read(memory));

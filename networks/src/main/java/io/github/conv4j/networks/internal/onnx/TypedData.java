@@ -62,13 +62,13 @@ final class TypedData {
   static MemorySegment read(
       WireReader tensor, ElementType type, long count, Arena arena, Supplier<String> where) {
     return switch (type) {
-      case FLOAT, DOUBLE -> readFixed(tensor, type, count, arena);
+      case FLOAT, DOUBLE -> readFixed(tensor, type, count, arena, where);
       default -> readIntegers(tensor, type, count, arena, where);
     };
   }
 
   private static MemorySegment readFixed(
-      WireReader tensor, ElementType type, long count, Arena arena) {
+      WireReader tensor, ElementType type, long count, Arena arena, Supplier<String> where) {
     long byteSize = count * type.byteSize();
     MemorySegment joined = null;
     long filled = 0;
@@ -82,7 +82,7 @@ final class TypedData {
         return tensor.fixed(type.byteSize());
       }
       if (joined == null) {
-        joined = arena.allocate(byteSize, Long.BYTES);
+        joined = allocate(byteSize, arena, where);
       }
       tensor.copyFixed(type.byteSize(), joined, filled);
       filled += pieceByteSize;
@@ -94,7 +94,7 @@ final class TypedData {
       WireReader tensor, ElementType type, long count, Arena arena, Supplier<String> where) {
     int chunk = (int) Math.min(MOST_CHUNK, count * type.byteSize());
     tensor.allowance().takeHeap(chunk, tensor.at());
-    MemorySegment elements = arena.allocate(count * type.byteSize(), Long.BYTES);
+    MemorySegment elements = allocate(count * type.byteSize(), arena, where);
     var sink = new Sink(elements, ByteBuffer.allocate(chunk), type, where);
     tensor.rewind();
     while (tensor.next()) {
@@ -104,6 +104,18 @@ final class TypedData {
     }
     sink.flush();
     return elements;
+  }
+
+  /** At most eight times as many bytes as the file has of them: off the heap, which may be full. */
+  private static MemorySegment allocate(long byteSize, Arena arena, Supplier<String> where) {
+    try {
+      return arena.allocate(byteSize, Long.BYTES);
+    } catch (OutOfMemoryError e) {
+      throw new InvalidModelException(
+          "%s takes %d bytes off the heap, which are not there: see -XX:MaxDirectMemorySize"
+              .formatted(where.get(), byteSize),
+          e);
+    }
   }
 
   /** Stores what fits the type, one element behind the other. */

@@ -159,12 +159,6 @@ public final class WireReader {
     return bytes.asSlice(payload, position - payload);
   }
 
-  /** Returns how many bytes the field has. */
-  public long byteSize() {
-    expect(LENGTH, "length-delimited");
-    return position - payload;
-  }
-
   /** Returns a reader of the message in the field. */
   public WireReader message() {
     expect(LENGTH, "a message");

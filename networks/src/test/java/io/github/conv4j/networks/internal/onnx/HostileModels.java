@@ -372,6 +372,9 @@ final class HostileModels {
         "that reads", node("Constant", "x", "c").message(NODE_ATTRIBUTE, value), "has 1 inputs");
     constantNode(
         "of two outputs", node("Constant", "", "c d").message(NODE_ATTRIBUTE, value), "2 outputs");
+    var unnamed = new ProtoWriter().text(2, "").text(4, "Constant");
+    constantNode(
+        "without a name", unnamed.message(NODE_ATTRIBUTE, value), "an output without a name");
     constantNode(
         "of an unknown attribute",
         node("Constant", "", "c").message(NODE_ATTRIBUTE, attribute("values", 2)),

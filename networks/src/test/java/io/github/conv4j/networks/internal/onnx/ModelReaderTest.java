@@ -171,6 +171,49 @@ class ModelReaderTest {
     assertHolds(tensor("w", 11, 2).fixed64(10, 1).fixed64(10, -2), ElementType.DOUBLE, wanted);
   }
 
+  /** More than are stored at once, in pieces that end anywhere. */
+  @Test
+  void manyIntegersInPieces() {
+    for (int count : new int[] {511, 512, 513, 4095, 4096, 4097, 10_001}) {
+      long[] values = new long[count];
+      Arrays.setAll(values, i -> i * 0x1_0001_0001L);
+      long[] first = Arrays.copyOf(values, count / 3);
+      long[] rest = Arrays.copyOfRange(values, count / 3, count);
+      Constant constant = constant(tensor("w", 7, count).packed(7, first).packed(7, rest));
+      assertThat(constant.data().toArray(ValueLayout.JAVA_LONG_UNALIGNED)).isEqualTo(values);
+      Arrays.setAll(values, i -> i % 256);
+      Constant bytes = constant(tensor("w", 2, count).packed(5, values));
+      for (int i = 0; i < count; i++) {
+        assertThat(bytes.data().get(ValueLayout.JAVA_BYTE, i)).isEqualTo((byte) i);
+      }
+    }
+  }
+
+  @Test
+  void memoryThatIsNotThereIsTold() {
+    Arena none =
+        new Arena() {
+          @Override
+          public MemorySegment allocate(long byteSize, long byteAlignment) {
+            throw new OutOfMemoryError("Cannot reserve 16 bytes of direct buffer memory");
+          }
+
+          @Override
+          public MemorySegment.Scope scope() {
+            return Arena.global().scope();
+          }
+
+          @Override
+          public void close() {}
+        };
+    MemorySegment model = MemorySegment.ofArray(model(add(tensor("w", 7, 2).packed(7, 1, 2))));
+    assertThatThrownBy(() -> ModelReader.read(model, null, none))
+        .isInstanceOf(InvalidModelException.class)
+        .hasMessage(
+            "tensor \"w\" takes 16 bytes off the heap, which are not there: see"
+                + " -XX:MaxDirectMemorySize");
+  }
+
   @Test
   void dimsPackedAndUnpackedAndNone() {
     var unpacked = new ProtoWriter().varint(1, 2).varint(1, 1).varint(2, 1).text(8, "w");

@@ -144,7 +144,6 @@ class WireTest {
     assertThat(reader.next()).isTrue();
     message[message.length - 1] = 9;
     assertThat(reader.bytes().toArray(ValueLayout.JAVA_BYTE)).containsExactly(1, 9);
-    assertThat(reader.byteSize()).isEqualTo(2);
   }
 
   @Test
@@ -208,7 +207,6 @@ class WireTest {
     assertRefusedBy(new ProtoWriter().text(2, "a"), WireReader::int64, "must be a varint");
     assertRefusedBy(new ProtoWriter().text(2, "a"), WireReader::float32, "must be a number");
     assertRefusedBy(new ProtoWriter().varint(2, 1), WireReader::bytes, "must be length-delimited");
-    assertRefusedBy(new ProtoWriter().varint(2, 1), WireReader::byteSize, "length-delimited");
     assertRefusedBy(new ProtoWriter().varint(2, 1), WireReader::message, "must be a message");
     assertRefusedBy(new ProtoWriter().varint(2, 1), in -> in.text(9), "must be a text");
     assertRefusedBy(new ProtoWriter().varint(2, 1), in -> in.fixed(4), "numbers of 4 bytes");
@@ -314,10 +312,10 @@ class WireTest {
   void randomMessagesComeBack() {
     long seed = Long.getLong("conv4j.test.seed", 20_250_101);
     var random = new Random(seed);
-    for (int round = 0; round < 2_000; round++) {
+    for (int round = 0; round < 500; round++) {
       List<Object> wanted = new ArrayList<>();
       var message = new ProtoWriter();
-      for (int i = random.nextInt(20); i > 0; i--) {
+      for (int i = random.nextInt(200); i > 0; i--) {
         wanted.add(write(message, random));
       }
       assertThat(read(reader(message))).as("seed %d, round %d", seed, round).isEqualTo(wanted);
@@ -372,5 +370,6 @@ class WireTest {
     assertThat(Excerpt.of("重み")).isEqualTo("\"重み\"");
     assertThat(Excerpt.of("x".repeat(81))).isEqualTo("\"" + "x".repeat(80) + "...\"");
     assertThat(Excerpt.of("🙂".repeat(80))).hasSize(162);
+    assertThat(Excerpt.whole("x".repeat(81) + "\n")).isEqualTo("\"" + "x".repeat(81) + "?\"");
   }
 }
