@@ -173,8 +173,10 @@ final class Lowering {
   /** Returns the number of a value to be written in an order: the caller's where that fits. */
   int write(String value, Order order) {
     Place place = wanted.get(value);
-    boolean direct = place != null && place.order().isSame(order, dims(value));
-    int number = direct ? place.value() : program.temporary(byteSize(value));
+    int number =
+        place != null && place.order().isSame(order, dims(value))
+            ? place.value()
+            : program.temporary(byteSize(value));
     places.put(value, new Place(number, order));
     return number;
   }
