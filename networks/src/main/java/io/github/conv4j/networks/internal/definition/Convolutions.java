@@ -128,6 +128,9 @@ final class Convolutions {
   static double[] convolve(
       double[] src, double[] weights, TensorType type, int depth, int groups, Windows windows) {
     double[] dst = new double[(int) type.elementCount()];
+    if (dst.length == 0) {
+      return dst;
+    }
     int outputs = (int) type.dim(1);
     int srcPlane = Layout.count(windows.src());
     int dstPlane = Layout.count(windows.dst());
@@ -326,6 +329,9 @@ final class Convolutions {
     double[] src = call.reals(0);
     double[] weights = call.reals(1);
     double[] dst = new double[(int) type.elementCount()];
+    if (dst.length == 0) {
+      return Values.of(type, dst);
+    }
     Windows windows = transposedWindows(call).lifted();
     int groups = (int) groups(call);
     int inputs = (int) call.type(0).dim(1);
