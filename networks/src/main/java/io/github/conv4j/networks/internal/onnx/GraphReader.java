@@ -91,9 +91,10 @@ final class GraphReader {
   }
 
   private void store(String value, StoredTensor tensor) {
-    switch (tensor) {
-      case StoredTensor.Known known -> constants.put(value, known.constant());
-      case StoredTensor.Foreign other -> foreign.put(value, other.type());
+    if (tensor instanceof StoredTensor.Foreign other) {
+      foreign.put(value, other.type());
+    } else if (tensor instanceof StoredTensor.Known known) {
+      constants.put(value, known.constant());
     }
   }
 
