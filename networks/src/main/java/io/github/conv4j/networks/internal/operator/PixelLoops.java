@@ -1,0 +1,49 @@
+package io.github.conv4j.networks.internal.operator;
+
+import java.lang.foreign.MemorySegment;
+
+/** Copies and mixtures of pixels, whose channels are neighbours. */
+interface PixelLoops {
+  /**
+   * Copies rows of neighbours: {@code dst[to + r * dstPitch + i] = src[from + r * srcPitch + i]}.
+   */
+  void copyRows(
+      MemorySegment src,
+      long from,
+      long srcPitch,
+      MemorySegment dst,
+      long to,
+      long dstPitch,
+      long rows,
+      int count);
+
+  /** Copies chosen pixels: pixel {@code i} of dst is pixel {@code index[i]} of src. */
+  void gather(MemorySegment src, long from, int[] index, int channels, MemorySegment dst, long to);
+
+  /**
+   * Mixes pairs of pixels: pixel {@code i} of dst is {@code lowWeights[i] * src[low[i]] +
+   * highWeights[i] * src[high[i]]}.
+   */
+  void mix(
+      MemorySegment src,
+      long from,
+      int[] low,
+      int[] high,
+      float[] lowWeights,
+      float[] highWeights,
+      int channels,
+      MemorySegment dst,
+      long to);
+
+  /** Mixes two rows: {@code dst[to + i] = aWeight * a[aAt + i] + bWeight * b[bAt + i]}. */
+  void mixRows(
+      MemorySegment a,
+      long aAt,
+      float aWeight,
+      MemorySegment b,
+      long bAt,
+      float bWeight,
+      MemorySegment dst,
+      long to,
+      int count);
+}

@@ -1,0 +1,83 @@
+package io.github.conv4j.networks.internal.operator;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+
+/** One number after the other. */
+final class ScalarPixelLoops implements PixelLoops {
+  @Override
+  public void copyRows(
+      MemorySegment src,
+      long from,
+      long srcPitch,
+      MemorySegment dst,
+      long to,
+      long dstPitch,
+      long rows,
+      int count) {
+    for (long r = 0; r < rows; r++) {
+      copy(src, from + r * srcPitch, dst, to + r * dstPitch, count);
+    }
+  }
+
+  @Override
+  public void gather(
+      MemorySegment src, long from, int[] index, int channels, MemorySegment dst, long to) {
+    for (int i = 0; i < index.length; i++) {
+      copy(src, from + (long) index[i] * channels, dst, to + (long) i * channels, channels);
+    }
+  }
+
+  private static void copy(MemorySegment src, long from, MemorySegment dst, long to, int count) {
+    for (int i = 0; i < count; i++) {
+      dst.setAtIndex(JAVA_FLOAT_UNALIGNED, to + i, get(src, from + i));
+    }
+  }
+
+  @Override
+  public void mix(
+      MemorySegment src,
+      long from,
+      int[] low,
+      int[] high,
+      float[] lowWeights,
+      float[] highWeights,
+      int channels,
+      MemorySegment dst,
+      long to) {
+    for (int i = 0; i < low.length; i++) {
+      mixRows(
+          src,
+          from + (long) low[i] * channels,
+          lowWeights[i],
+          src,
+          from + (long) high[i] * channels,
+          highWeights[i],
+          dst,
+          to + (long) i * channels,
+          channels);
+    }
+  }
+
+  @Override
+  public void mixRows(
+      MemorySegment a,
+      long aAt,
+      float aWeight,
+      MemorySegment b,
+      long bAt,
+      float bWeight,
+      MemorySegment dst,
+      long to,
+      int count) {
+    for (int i = 0; i < count; i++) {
+      float mixture = Math.fma(get(b, bAt + i), bWeight, get(a, aAt + i) * aWeight);
+      dst.setAtIndex(JAVA_FLOAT_UNALIGNED, to + i, mixture);
+    }
+  }
+
+  private static float get(MemorySegment segment, long at) {
+    return segment.getAtIndex(JAVA_FLOAT_UNALIGNED, at);
+  }
+}
