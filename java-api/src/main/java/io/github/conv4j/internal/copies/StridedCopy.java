@@ -129,6 +129,16 @@ public final class StridedCopy {
     run(0, in, 0, out, 0, squares);
   }
 
+  /**
+   * Copies from and to elements within segments: a stride of the source may be negative.
+   *
+   * @param inAt the element of {@code in} that is copied first
+   * @param outAt where in {@code out} it goes
+   */
+  public void run(MemorySegment in, long inAt, MemorySegment out, long outAt, float[] squares) {
+    run(0, in, inAt, out, outAt, squares);
+  }
+
   private void run(
       int depth, MemorySegment in, long inAt, MemorySegment out, long outAt, float[] squares) {
     if (depth < outer.length) {
