@@ -1,6 +1,6 @@
 package io.github.conv4j.networks;
 
-import io.github.conv4j.internal.prepared.BudgetedConvolution;
+import io.github.conv4j.internal.prepared.StepObserver;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.lower.NetworkPreparation;
 import io.github.conv4j.tensor.Tensor;
@@ -128,6 +128,26 @@ public final class NetworkCall {
    * @param longestWait null to wait as long as it takes
    */
   public void execute(@Nullable Duration longestWait) {
+    gather();
+    network.prepared().execute(first(0), first(inputCount), operands, longestWait);
+  }
+
+  /** Runs the network and tells of each step. */
+  void observe(StepObserver observer) {
+    gather();
+    network.prepared().observe(first(0), first(inputCount), operands, observer);
+  }
+
+  PreparedNetwork network() {
+    return network;
+  }
+
+  private Tensor first(int index) {
+    return Objects.requireNonNull(bound[index]);
+  }
+
+  /** Puts the operands together, once everything is bound. */
+  private void gather() {
     int count = 0;
     for (int i = 0; i < bound.length; i++) {
       Tensor tensor = bound[i];
@@ -142,12 +162,6 @@ public final class NetworkCall {
         requireApart(i, tensor);
       }
     }
-    BudgetedConvolution prepared = network.prepared();
-    prepared.execute(
-        Objects.requireNonNull(bound[0]),
-        Objects.requireNonNull(bound[inputCount]),
-        operands,
-        longestWait);
   }
 
   /** The first output is looked at by the program. */

@@ -106,6 +106,44 @@ public final class PreparedNetwork implements AutoCloseable {
     return network.prepared().explain().naiveBuffersByteSize();
   }
 
+  /** Returns what runs, in order. */
+  public List<NetworkStep> steps() {
+    return network.steps().stream()
+        .map(
+            step ->
+                new NetworkStep(
+                    step.node(), step.implementation(), step.detail(), step.problem()))
+        .toList();
+  }
+
+  /** Returns what an engine warns of: implementations that are slow, for example. */
+  public List<String> warnings() {
+    return network.warnings().stream().distinct().toList();
+  }
+
+  /** Returns the bytes of packed weights and other constants that kernels keep. */
+  public long weightsByteSize() {
+    return network.weightsByteSize();
+  }
+
+  /**
+   * Runs the network and measures each step. Runs that are not measured cost nothing more for it.
+   *
+   * @param call of this network, with everything bound; its outputs are written
+   * @param rounds how often; the median counts
+   * @throws IllegalArgumentException if the call is of another network, or rounds is not positive
+   * @throws IllegalStateException as {@link NetworkCall#execute} does
+   */
+  public NetworkProfile profile(NetworkCall call, int rounds) {
+    if (call.network() != this) {
+      throw new IllegalArgumentException("the call is of another network: " + call.network());
+    }
+    if (rounds < 1) {
+      throw new IllegalArgumentException("rounds must be at least 1 but is " + rounds);
+    }
+    return new NetworkProfile(steps(), StepTimer.measure(network.steps(), call, rounds));
+  }
+
   /** Returns what runs, a line a step, then the memory. */
   public String explain() {
     var text = new StringBuilder();

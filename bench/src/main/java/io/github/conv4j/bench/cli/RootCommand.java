@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       ExplainCommand.class,
       EnginesCommand.class,
+      RunCommand.class,
       BenchCommand.class,
       LoadCommand.class,
       JmhCommand.class,

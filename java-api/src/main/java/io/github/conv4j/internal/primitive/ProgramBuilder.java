@@ -35,6 +35,11 @@ public final class ProgramBuilder implements AutoCloseable {
     return Program.FIRST_OPERAND + operandCount + inner.size() - 1;
   }
 
+  /** Returns how many steps there are so far. */
+  public int stepCount() {
+    return steps.size();
+  }
+
   /** Adds a step; takes ownership of the primitive. */
   public ProgramBuilder step(Primitive primitive, int src, int dst, int... operands) {
     List<Integer> list = new ArrayList<>();

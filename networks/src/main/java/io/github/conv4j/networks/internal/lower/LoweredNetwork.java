@@ -14,6 +14,7 @@ import java.util.Map;
  * @param outputs their types
  * @param steps what runs, in order
  * @param passes how often each pass applied
+ * @param weightsByteSize what kernels keep of weights
  * @param reorders how many copies into another order there are
  * @param warnings of engines
  */
@@ -23,5 +24,6 @@ public record LoweredNetwork(
     Map<String, TensorType> outputs,
     List<LoweredStep> steps,
     Map<String, Integer> passes,
+    long weightsByteSize,
     int reorders,
     List<String> warnings) {}

@@ -167,7 +167,10 @@ final class Lowering {
         new LoweredStep(
             moves ? "reorder" : "copy",
             "java:copy",
-            "%s %s from %s to %s".formatted(value, type(value), from.order(), to.order())));
+            "%s %s from %s to %s".formatted(value, type(value), from.order(), to.order()),
+            "",
+            program.stepCount(),
+            List.of(new StepResult(value, type(value), to))));
   }
 
   /** Returns the number of a value to be written in an order: the caller's where that fits. */
@@ -189,7 +192,7 @@ final class Lowering {
   /** Adds a step. */
   void step(Node node, Primitive primitive, String what, int src, int dst, int... operands) {
     program.step(primitive, src, dst, operands);
-    steps.add(new LoweredStep(node.toString(), what, detail(node)));
+    addStep(node, what, "");
   }
 
   /** Adds a prepared convolution as a step. */
@@ -200,8 +203,29 @@ final class Lowering {
         .stages()
         .forEach(stage -> what.append(what.isEmpty() ? "" : " + ").append(stage.implementation()));
     warnings.addAll(prepared.explain().warnings());
-    steps.add(new LoweredStep(node.toString(), what.toString(), detail(node)));
+    String problem = prepared.explain().problem();
     PreparedProgram.inline(prepared, ledger, program, src, dst, operands);
+    addStep(node, what.toString(), problem);
+  }
+
+  private void addStep(Node node, String implementation, String problem) {
+    List<StepResult> results = new ArrayList<>();
+    for (String output : node.outputs()) {
+      Place place = places.get(output);
+      if (place != null) {
+        results.add(new StepResult(output, type(output), place));
+      }
+    }
+    // Where several steps write parts of one result, the last of them completes it.
+    steps.replaceAll(step -> step.without(results));
+    steps.add(
+        new LoweredStep(
+            node.toString(),
+            implementation,
+            detail(node),
+            problem,
+            program.stepCount(),
+            results));
   }
 
   private String detail(Node node) {

@@ -117,6 +117,7 @@ public final class NetworkPreparation {
           wantedTypes,
           lowering.steps(),
           passes,
+          built.constantsByteSize(),
           lowering.reorders(),
           lowering.warnings());
     }
