@@ -107,8 +107,7 @@ public final class NetworkVerifier {
           for (int i = 0; i < steps.size(); i++) {
             if (steps.get(i).end() == number + 1) {
               for (StepResult result : steps.get(i).results()) {
-                observed.add(
-                    new Observed(result.name(), told.get(i), result.copy(values, arena)));
+                observed.add(new Observed(result.name(), told.get(i), result.copy(values, arena)));
               }
             }
           }

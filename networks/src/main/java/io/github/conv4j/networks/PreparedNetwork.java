@@ -111,8 +111,7 @@ public final class PreparedNetwork implements AutoCloseable {
     return network.steps().stream()
         .map(
             step ->
-                new NetworkStep(
-                    step.node(), step.implementation(), step.detail(), step.problem()))
+                new NetworkStep(step.node(), step.implementation(), step.detail(), step.problem()))
         .toList();
   }
 

@@ -79,7 +79,8 @@ class SeamsTest {
     check(
         noClasses()
             .that()
-            .haveNameNotMatching(".*\\.internal\\.onnx\\.Model(Folder|Reader)")
+            .haveNameNotMatching(
+                ".*\\.internal\\.(onnx\\.Model(Folder|Reader)|operator\\.VectorTemplate)")
             .should()
             .dependOnClassesThat(
                 resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..")

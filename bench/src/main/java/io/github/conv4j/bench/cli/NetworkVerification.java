@@ -111,7 +111,8 @@ final class NetworkVerification {
     if (!first.step().problem().isEmpty()) {
       boolean relaxed = engine.options().accuracy() == Accuracy.RELAXED;
       print(
-          "  repeat its convolution: ./conv4j verify --engine %s%s --floats --layout nhwc --problem %s",
+          "  repeat its convolution: ./conv4j verify --engine %s%s --floats --layout nhwc --problem"
+              + " %s",
           engine.name(), relaxed ? " --relaxed" : "", first.step().problem());
     }
     verdict.tensors().stream()

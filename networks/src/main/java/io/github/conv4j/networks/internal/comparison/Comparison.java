@@ -75,8 +75,7 @@ public final class Comparison {
     }
     List<Values> results = compute(node, version, values);
     List<double @Nullable []> errors =
-        new ErrorRules(
-                node, inputs, results, changed -> compute(node, version, changed), relaxed)
+        new ErrorRules(node, inputs, results, changed -> compute(node, version, changed), relaxed)
             .errors();
     for (int i = 0; i < results.size() && i < node.outputs().size(); i++) {
       String name = node.outputs().get(i);
@@ -86,8 +85,7 @@ public final class Comparison {
     }
   }
 
-  private List<Values> compute(
-      Node node, OperatorVersion version, List<@Nullable Values> values) {
+  private List<Values> compute(Node node, OperatorVersion version, List<@Nullable Values> values) {
     List<@Nullable TensorType> types = new ArrayList<>();
     for (Values value : values) {
       types.add(value == null ? null : value.type());
