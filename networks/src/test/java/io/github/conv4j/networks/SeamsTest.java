@@ -55,6 +55,11 @@ class SeamsTest {
     onlyKnows(".internal.onnx", ".graph", ".internal.wire");
   }
 
+  @Test
+  void definitionsKnowGraphsOnly() {
+    onlyKnows(".internal.definition", ".graph");
+  }
+
   private static void onlyKnows(String room, String... below) {
     DescribedPredicate<JavaClass> known =
         resideInAnyPackage("java..", "org.jspecify..", ROOT + room).or(EXCEPTIONS);

@@ -110,13 +110,13 @@ final class Convolutions {
             (int) call.type(1).dim(1),
             (int) groups(call),
             convWindows(call, 1).lifted());
-    addBias(call, type, dst);
+    addBias(call, 2, type, dst);
     return Values.of(type, dst);
   }
 
-  private static void addBias(NodeCall call, TensorType type, double[] dst) {
-    if (call.has(2)) {
-      double[] bias = call.reals(2);
+  static void addBias(NodeCall call, int input, TensorType type, double[] dst) {
+    if (call.has(input)) {
+      double[] bias = call.reals(input);
       int plane = Layout.count(type.dims(), 2, type.rank());
       for (int i = 0; i < dst.length; i++) {
         dst[i] += bias[i / plane % bias.length];
@@ -369,7 +369,7 @@ final class Convolutions {
                     meetings);
               }
             });
-    addBias(call, type, dst);
+    addBias(call, 2, type, dst);
     return Values.of(type, dst);
   }
 
