@@ -74,9 +74,10 @@ public final class Comparison {
       values.add(input == null ? null : input.values());
     }
     List<Values> results = compute(node, version, values);
+    ErrorRules.Definition again =
+        (List<@Nullable Values> changed) -> compute(node, version, changed);
     List<double @Nullable []> errors =
-        new ErrorRules(node, inputs, results, changed -> compute(node, version, changed), relaxed)
-            .errors();
+        new ErrorRules(node, inputs, results, again, relaxed).errors();
     for (int i = 0; i < results.size() && i < node.outputs().size(); i++) {
       String name = node.outputs().get(i);
       if (!name.isEmpty()) {

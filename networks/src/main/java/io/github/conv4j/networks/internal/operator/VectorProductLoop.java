@@ -2,7 +2,9 @@ package io.github.conv4j.networks.internal.operator;
 
 import static io.github.conv4j.networks.internal.operator.VectorWidth.LANES;
 import static io.github.conv4j.networks.internal.operator.VectorWidth.SPECIES;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -120,5 +122,33 @@ final class VectorProductLoop implements ProductLoop {
     }
     sum00.add(sum10).add(sum20.add(sum30)).intoArray(c, cAt);
     sum01.add(sum11).add(sum21.add(sum31)).intoArray(c, cAt + LANES);
+  }
+
+  @Override
+  public void pack(MemorySegment b, long at, long pitch, int depth, int columns, float[] panel) {
+    if (columns < WIDTH) {
+      ScalarProductLoop.pack(b, at, pitch, depth, columns, panel, WIDTH);
+      return;
+    }
+    for (int k = 0; k < depth; k++) {
+      long from = (at + k * pitch) * Float.BYTES;
+      FloatVector.fromMemorySegment(SPECIES, b, from, LITTLE_ENDIAN).intoArray(panel, k * WIDTH);
+      FloatVector.fromMemorySegment(SPECIES, b, from + SPECIES.vectorByteSize(), LITTLE_ENDIAN)
+          .intoArray(panel, k * WIDTH + LANES);
+    }
+  }
+
+  @Override
+  public void unpack(float[] panel, int rows, int columns, MemorySegment c, long at, long pitch) {
+    if (columns < WIDTH) {
+      ScalarProductLoop.unpack(panel, rows, columns, c, at, pitch, WIDTH);
+      return;
+    }
+    for (int r = 0; r < rows; r++) {
+      long to = (at + r * pitch) * Float.BYTES;
+      FloatVector.fromArray(SPECIES, panel, r * WIDTH).intoMemorySegment(c, to, LITTLE_ENDIAN);
+      FloatVector.fromArray(SPECIES, panel, r * WIDTH + LANES)
+          .intoMemorySegment(c, to + SPECIES.vectorByteSize(), LITTLE_ENDIAN);
+    }
   }
 }
