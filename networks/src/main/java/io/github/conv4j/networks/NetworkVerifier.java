@@ -8,6 +8,8 @@ import io.github.conv4j.networks.internal.comparison.Comparison;
 import io.github.conv4j.networks.internal.comparison.Observed;
 import io.github.conv4j.networks.internal.lower.LoweredStep;
 import io.github.conv4j.networks.internal.lower.StepResult;
+import io.github.conv4j.networks.report.NetworkStep;
+import io.github.conv4j.networks.report.NetworkVerdict;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.lower.LoweredNetwork;
 import io.github.conv4j.networks.internal.lower.LoweredStep;
+import io.github.conv4j.networks.report.NetworkStep;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,5 @@
 package io.github.conv4j.networks.internal.comparison;
 
-import io.github.conv4j.networks.NetworkVerdict;
-import io.github.conv4j.networks.TensorVerdict;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.Node;
@@ -12,6 +10,8 @@ import io.github.conv4j.networks.internal.definition.NodeCall;
 import io.github.conv4j.networks.internal.definition.OperatorVersion;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.definition.Values;
+import io.github.conv4j.networks.report.NetworkVerdict;
+import io.github.conv4j.networks.report.TensorVerdict;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
