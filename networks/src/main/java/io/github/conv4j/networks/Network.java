@@ -29,8 +29,8 @@ import java.util.stream.Stream;
  * refers to, until neither the network nor anything made of its constants is reachable. There is
  * nothing to close. As long as it is used a file must neither change nor become shorter; and where
  * the operating system does not let go of files that are mapped, it cannot be deleted. A model
- * given as bytes is copied once. Reading takes at most four times the file's size of heap, and 4
- * MiB.
+ * given as bytes is copied once. Integers that a file holds one by one are unpacked off the heap.
+ * Reading takes at most four times the file's size of heap, and 4 MiB.
  *
  * <p><b>Threads.</b> Immutable.
  *

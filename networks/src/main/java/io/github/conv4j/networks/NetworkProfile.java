@@ -1,5 +1,6 @@
 package io.github.conv4j.networks;
 
+import io.github.conv4j.networks.report.NetworkStep;
 import java.util.List;
 
 /**

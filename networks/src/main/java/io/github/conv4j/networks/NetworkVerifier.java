@@ -8,6 +8,8 @@ import io.github.conv4j.networks.internal.comparison.Comparison;
 import io.github.conv4j.networks.internal.comparison.Observed;
 import io.github.conv4j.networks.internal.lower.LoweredStep;
 import io.github.conv4j.networks.internal.lower.StepResult;
+import io.github.conv4j.networks.report.NetworkStep;
+import io.github.conv4j.networks.report.NetworkVerdict;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -107,8 +109,7 @@ public final class NetworkVerifier {
           for (int i = 0; i < steps.size(); i++) {
             if (steps.get(i).end() == number + 1) {
               for (StepResult result : steps.get(i).results()) {
-                observed.add(
-                    new Observed(result.name(), told.get(i), result.copy(values, arena)));
+                observed.add(new Observed(result.name(), told.get(i), result.copy(values, arena)));
               }
             }
           }

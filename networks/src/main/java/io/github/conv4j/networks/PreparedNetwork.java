@@ -6,6 +6,7 @@ import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.lower.LoweredNetwork;
 import io.github.conv4j.networks.internal.lower.LoweredStep;
+import io.github.conv4j.networks.report.NetworkStep;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -111,8 +112,7 @@ public final class PreparedNetwork implements AutoCloseable {
     return network.steps().stream()
         .map(
             step ->
-                new NetworkStep(
-                    step.node(), step.implementation(), step.detail(), step.problem()))
+                new NetworkStep(step.node(), step.implementation(), step.detail(), step.problem()))
         .toList();
   }
 

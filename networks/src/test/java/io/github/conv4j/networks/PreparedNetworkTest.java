@@ -25,10 +25,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.assertj.core.data.Offset;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -174,7 +176,8 @@ class PreparedNetworkTest {
     return outputs;
   }
 
-  private static void agrees(MemorySegment actual, Values expected, String what) {
+  private static void agrees(MemorySegment actual, @Nullable Values wantedValues, String what) {
+    Values expected = Objects.requireNonNull(wantedValues, what);
     if (!expected.type().element().isReal()) {
       long[] wanted = expected.integers();
       for (int i = 0; i < wanted.length; i++) {
@@ -347,15 +350,15 @@ class PreparedNetworkTest {
       call.input("x", floats(values(new long[] {1, 3, 16, 16}), arena));
       Map<String, MemorySegment> outputs = bind(prepared, call, arena);
       List<String> names = prepared.outputs();
-      call.output(names.get(1), outputs.get(names.get(0)).asSlice(0, 20));
+      call.output(names.get(1), Objects.requireNonNull(outputs.get(names.get(0))).asSlice(0, 20));
       assertThatIllegalArgumentException()
           .isThrownBy(call::execute)
           .withMessageContaining("overlap");
-      call.output(names.get(1), outputs.get(names.get(1)).asReadOnly());
+      call.output(names.get(1), Objects.requireNonNull(outputs.get(names.get(1))).asReadOnly());
       assertThatIllegalArgumentException()
           .isThrownBy(call::execute)
           .withMessageContaining("read-only");
-      call.output(names.get(1), outputs.get(names.get(1)));
+      call.output(names.get(1), Objects.requireNonNull(outputs.get(names.get(1))));
       call.execute();
       prepared.close();
       prepared.close();

@@ -46,7 +46,8 @@ final class NetworkArguments {
       names = "--mean",
       split = ",",
       paramLabel = "X",
-      description = "For pictures: what is subtracted then, of each channel or of all; 0 if left out.")
+      description =
+          "For pictures: what is subtracted then, of each channel or of all; 0 if left out.")
   private List<Double> means = List.of(0.0);
 
   @Option(
@@ -149,7 +150,9 @@ final class NetworkArguments {
     if (told == null) {
       return new long[0];
     }
-    return told.stream().mapToLong(dim -> dim instanceof Dim.Fixed(long size) ? size : -1).toArray();
+    return told.stream()
+        .mapToLong(dim -> dim instanceof Dim.Fixed(long size) ? size : -1)
+        .toArray();
   }
 
   private long[] closed(ValueInfo input) {

@@ -4,10 +4,10 @@ import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.networks.NetworkOptions;
-import io.github.conv4j.networks.NetworkVerdict;
 import io.github.conv4j.networks.NetworkVerifier;
-import io.github.conv4j.networks.TensorVerdict;
 import io.github.conv4j.networks.graph.Constant;
+import io.github.conv4j.networks.report.NetworkVerdict;
+import io.github.conv4j.networks.report.TensorVerdict;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,37 +104,56 @@ final class NetworkVerification {
   }
 
   private void printDivergences(TensorVerdict first, NetworkVerdict verdict, Engine engine) {
-    print("first divergence: %s of %s", first.value(), first.step().node());
-    print("  %s", first.step().implementation());
-    print("  %s", first.step().detail());
-    print("  %,d of %,d wrong, %s", first.wrongCount(), first.elementCount(), first.difference());
+    print(
+        String.format(
+            Locale.ROOT, "first divergence: %s of %s", first.value(), first.step().node()));
+    print(String.format(Locale.ROOT, "  %s", first.step().implementation()));
+    print(String.format(Locale.ROOT, "  %s", first.step().detail()));
+    print(
+        String.format(
+            Locale.ROOT,
+            "  %,d of %,d wrong, %s",
+            first.wrongCount(),
+            first.elementCount(),
+            first.difference()));
     if (!first.step().problem().isEmpty()) {
       boolean relaxed = engine.options().accuracy() == Accuracy.RELAXED;
       print(
-          "  repeat its convolution: ./conv4j verify --engine %s%s --floats --layout nhwc --problem %s",
-          engine.name(), relaxed ? " --relaxed" : "", first.step().problem());
+          String.format(
+              Locale.ROOT,
+              "  repeat its convolution: ./conv4j verify --engine %s%s --floats --layout nhwc"
+                  + " --problem %s",
+              engine.name(),
+              relaxed ? " --relaxed" : "",
+              first.step().problem()));
     }
     verdict.tensors().stream()
-        .filter(tensor -> !tensor.passed() && tensor != first)
+        .filter(tensor -> !tensor.passed() && !tensor.equals(first))
         .limit(MOST_FAILURES)
         .forEach(
             tensor ->
                 print(
-                    "also: %s of %s, %,d wrong",
-                    tensor.value(), tensor.step().node(), tensor.wrongCount()));
+                    String.format(
+                        Locale.ROOT,
+                        "also: %s of %s, %,d wrong",
+                        tensor.value(),
+                        tensor.step().node(),
+                        tensor.wrongCount())));
     out.println();
   }
 
-  private void print(String format, Object... arguments) {
-    out.println(Terminal.harmless(String.format(Locale.ROOT, format, arguments)));
+  private void print(String line) {
+    out.println(Terminal.harmless(line));
   }
 
   private void printSummary(NetworkVerdict verdict) {
     long failed = verdict.tensors().stream().filter(tensor -> !tensor.passed()).count();
     if (!verdict.uncompared().isEmpty()) {
       print(
-          "%,d results of rewrites are not in the graph; they show in what is computed of them",
-          verdict.uncompared().size());
+          String.format(
+              Locale.ROOT,
+              "%,d results of rewrites are not in the graph; they show in what is computed of them",
+              verdict.uncompared().size()));
     }
     out.printf("%d passed, %d failed%n", verdict.tensors().size() - failed, failed);
   }

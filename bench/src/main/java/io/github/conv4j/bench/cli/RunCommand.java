@@ -94,8 +94,7 @@ final class RunCommand implements Callable<Integer> {
 
   private static void print(PrintWriter stdout, String role, String name, Constant tensor) {
     var numbers = new TensorNumbers(tensor);
-    stdout.println(
-        Terminal.harmless("%s %s: %s".formatted(role, name, numbers.summary())));
+    stdout.println(Terminal.harmless("%s %s: %s".formatted(role, name, numbers.summary())));
     if (role.equals("output") && numbers.isVector()) {
       stdout.println("  largest: " + numbers.largest());
     }

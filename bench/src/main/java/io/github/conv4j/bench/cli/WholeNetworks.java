@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -102,7 +103,7 @@ final class WholeNetworks {
 
   /** A file, or a file with the dims of its inputs: {@code FILE[:NAME=1x3x480x480...]}. */
   private static NetworkTask task(CommandLine command, String text, int threads) {
-    String[] parts = text.split(":");
+    String[] parts = text.split(":", -1);
     Path file = Path.of(parts[0]);
     try {
       Network network = Network.read(file);
@@ -118,12 +119,12 @@ final class WholeNetworks {
     }
   }
 
-  private static long[] given(String[] parts, String name) {
+  private static long @Nullable [] given(String[] parts, String name) {
     for (int i = 1; i < parts.length; i++) {
       int sign = parts[i].lastIndexOf('=');
       String key = sign < 0 ? "" : parts[i].substring(0, sign);
       if (key.isEmpty() || key.equals(name)) {
-        String[] digits = parts[i].substring(sign + 1).split("x");
+        String[] digits = parts[i].substring(sign + 1).split("x", -1);
         long[] dims = new long[digits.length];
         for (int j = 0; j < dims.length; j++) {
           dims[j] = Long.parseLong(digits[j]);

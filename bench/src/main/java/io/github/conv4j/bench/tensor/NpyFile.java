@@ -77,8 +77,7 @@ public final class NpyFile {
     String text = new NpyHeader(array.type(), array.dims()).text();
     int unpadded = MAGIC.length + 4 + text.length() + 1;
     int padding = Math.ceilDiv(unpadded, ALIGNMENT) * ALIGNMENT - unpadded;
-    byte[] header =
-        (text + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] header = (text + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);
     ByteBuffer prefix = ByteBuffer.allocate(MAGIC.length + 4).order(ByteOrder.LITTLE_ENDIAN);
     prefix.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) header.length);
     try (var out = Files.newOutputStream(file)) {

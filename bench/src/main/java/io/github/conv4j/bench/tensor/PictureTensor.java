@@ -38,17 +38,14 @@ public final class PictureTensor {
     int width = side(dims[last ? 2 : 3], image.getWidth());
     int[] levels = Pixels.levels(Pixels.scaled(image, width, height));
     long[] result =
-        last
-            ? new long[] {1, height, width, channels}
-            : new long[] {1, channels, height, width};
+        last ? new long[] {1, height, width, channels} : new long[] {1, channels, height, width};
     int area = height * width;
     float[] values = new float[channels * area];
     for (int i = 0; i < area; i++) {
       for (int c = 0; c < channels; c++) {
         double level = channels == 3 ? levels[3 * i + c] : grey(levels, i);
         int at = last ? channels * i + c : c * area + i;
-        values[at] =
-            type == ElementType.UINT8 ? (float) level : normalization.apply(c, level);
+        values[at] = type == ElementType.UINT8 ? (float) level : normalization.apply(c, level);
       }
     }
     return switch (type) {

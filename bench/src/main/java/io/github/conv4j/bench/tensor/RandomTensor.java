@@ -47,8 +47,7 @@ public final class RandomTensor {
           data.setAtIndex(SHORT, index, (short) (Float.floatToRawIntBits(real(random)) >>> 16));
       case UINT8 -> data.set(ValueLayout.JAVA_BYTE, index, (byte) random.nextInt(256));
       // The lowest byte comes first; all others are 0.
-      default ->
-          data.set(ValueLayout.JAVA_BYTE, index * type.byteSize(), (byte) random.nextInt(2));
+      default -> data.set(ValueLayout.JAVA_BYTE, index * type.byteSize(), (byte) random.nextInt(2));
     }
   }
 

@@ -3,7 +3,9 @@ package io.github.conv4j.bench.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Columns that line up: the first to the left, numbers to the right, text behind them to the left. */
+/**
+ * Columns that line up: the first to the left, numbers to the right, text behind them to the left.
+ */
 public final class TextTable {
   private static final String GAP = "  ";
 

@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Networks of conv4j on one of its engines. */
 public final class EngineNetworks implements NetworkContender {
@@ -67,7 +68,7 @@ public final class EngineNetworks implements NetworkContender {
       this.prepared = prepared;
       this.call = prepared.call();
       for (String input : prepared.inputs()) {
-        float[] values = Inputs.of(input, task.dims().get(input));
+        float[] values = Inputs.of(input, Objects.requireNonNull(task.dims().get(input), input));
         MemorySegment segment = arena.allocate(values.length * (long) Float.BYTES, 64);
         MemorySegment.copy(values, 0, segment, JAVA_FLOAT, 0, values.length);
         call.input(input, segment);

@@ -130,10 +130,10 @@ public final class StridedCopy {
   }
 
   /**
-   * Copies a part of one tensor into a part of another.
+   * Copies from and to elements within segments: a stride of the source may be negative.
    *
-   * @param inAt where the first element is, in elements
-   * @param outAt where the first element goes, in elements
+   * @param inAt the element of {@code in} that is copied first
+   * @param outAt where in {@code out} it goes
    */
   public void run(MemorySegment in, long inAt, MemorySegment out, long outAt, float[] squares) {
     run(0, in, inAt, out, outAt, squares);

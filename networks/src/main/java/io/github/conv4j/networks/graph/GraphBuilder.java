@@ -15,8 +15,9 @@ import java.util.stream.IntStream;
  *
  * {@snippet lang=java :
  * var builder = new GraphBuilder(17);
- * String x = builder.input("x", ElementType.FLOAT, new Dim.Fixed(1), new Dim.Fixed(3), new Dim.Symbol("h"), new Dim.Symbol("w"));
- * String y = builder.node("Conv", List.of(x, builder.constant(weights)), Map.of("pads", Attribute.ofInts(1, 1, 1, 1)));
+ * String x = builder.input("x", ElementType.FLOAT, new Dim.Symbol("n"), new Dim.Fixed(3));
+ * String w = builder.constant(weights);
+ * String y = builder.node("Gemm", List.of(x, w), Map.of("transB", Attribute.of(1)));
  * builder.output(builder.node("Relu", List.of(y)));
  * Graph graph = builder.build();
  * }

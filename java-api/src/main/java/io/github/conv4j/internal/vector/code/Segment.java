@@ -16,6 +16,23 @@ public final class Segment extends Value {
     super(code, push);
   }
 
+  /**
+   * A part. Accesses of parts with the same size at the same distance take one check together, and
+   * no object stays in compiled code.
+   */
+  public Segment slice(Wide distance, Wide size) {
+    return new Segment(
+        code,
+        taking(
+            code,
+            builder ->
+                builder.invokeinterface(
+                    SEGMENT, "asSlice", MethodTypeDesc.of(SEGMENT, CD_long, CD_long)),
+            this,
+            distance,
+            size));
+  }
+
   /** The vector that begins at a distance. */
   public Vector vector(Wide distance) {
     return new Vector(

@@ -17,8 +17,9 @@ final class Band {
   static final int LEAST_SHORT_COUNT = 4;
 
   /**
-   * Weights {@code [tap row][turn][tap][channel]}: what a source channel gives to the channel
-   * {@code turn + 1} after it, counted round its group.
+   * Weights {@code [vector][tap row][turn][tap][lane]} of vectors of channels, the last of which
+   * begins early rather than reach beyond the last channel: what a source channel gives to the
+   * channel {@code turn + 1} after it, counted round its group.
    */
   float[] packed = new float[0];
 
@@ -53,6 +54,12 @@ final class Band {
   /** Outputs of a row. */
   int count;
 
+  /** Of one row of outputs the first row of taps that meets the source. */
+  int beginTapRow;
+
+  /** The row of taps after the last that does. */
+  int endTapRow;
+
   /** How many rows of taps of the first row of outputs lie beyond the upper edge. */
   int top;
 
@@ -78,14 +85,10 @@ final class Band {
         && right <= taps / 2;
   }
 
-  /** The first row of taps of a row of outputs that meets the source. */
-  int firstTapRow(int row) {
-    return Math.clamp(top - (long) row * rowStride, 0, taps);
-  }
-
-  /** The row of taps after the last that meets the source. */
-  int endTapRow(int row) {
-    return taps - Math.clamp(bottom - (long) (rows - 1 - row) * rowStride, 0, taps);
+  /** Finds the rows of taps of a row of outputs that meet the source. */
+  void takeRow(int row) {
+    beginTapRow = Math.clamp(top - (long) row * rowStride, 0, taps);
+    endTapRow = taps - Math.clamp(bottom - (long) (rows - 1 - row) * rowStride, 0, taps);
   }
 
   /** The first tap in a row of an output that meets the source. */
@@ -100,6 +103,12 @@ final class Band {
 
   /** Whether blocks of pixels take rows that are shorter than {@link #LEAST_COUNT}. */
   boolean hasShortBlocks() {
-    return taps == 3 && count >= LEAST_SHORT_COUNT && left <= 1 && right <= 1 && stride <= 2;
+    return taps == 3
+        && count >= LEAST_SHORT_COUNT
+        && left <= 1
+        && right <= 1
+        && top < taps
+        && bottom < taps
+        && stride <= 2;
   }
 }

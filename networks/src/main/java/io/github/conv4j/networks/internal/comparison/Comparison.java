@@ -1,7 +1,5 @@
 package io.github.conv4j.networks.internal.comparison;
 
-import io.github.conv4j.networks.NetworkVerdict;
-import io.github.conv4j.networks.TensorVerdict;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.Node;
@@ -12,6 +10,8 @@ import io.github.conv4j.networks.internal.definition.NodeCall;
 import io.github.conv4j.networks.internal.definition.OperatorVersion;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.definition.Values;
+import io.github.conv4j.networks.report.NetworkVerdict;
+import io.github.conv4j.networks.report.TensorVerdict;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -74,10 +74,10 @@ public final class Comparison {
       values.add(input == null ? null : input.values());
     }
     List<Values> results = compute(node, version, values);
+    ErrorRules.Definition again =
+        (List<@Nullable Values> changed) -> compute(node, version, changed);
     List<double @Nullable []> errors =
-        new ErrorRules(
-                node, inputs, results, changed -> compute(node, version, changed), relaxed)
-            .errors();
+        new ErrorRules(node, inputs, results, again, relaxed).errors();
     for (int i = 0; i < results.size() && i < node.outputs().size(); i++) {
       String name = node.outputs().get(i);
       if (!name.isEmpty()) {
@@ -86,8 +86,7 @@ public final class Comparison {
     }
   }
 
-  private List<Values> compute(
-      Node node, OperatorVersion version, List<@Nullable Values> values) {
+  private List<Values> compute(Node node, OperatorVersion version, List<@Nullable Values> values) {
     List<@Nullable TensorType> types = new ArrayList<>();
     for (Values value : values) {
       types.add(value == null ? null : value.type());

@@ -1,7 +1,7 @@
 package io.github.conv4j.networks.internal.comparison;
 
-import io.github.conv4j.networks.TensorVerdict;
 import io.github.conv4j.networks.internal.definition.Values;
+import io.github.conv4j.networks.report.TensorVerdict;
 import java.util.Arrays;
 import java.util.Locale;
 

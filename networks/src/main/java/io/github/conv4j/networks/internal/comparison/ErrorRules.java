@@ -139,7 +139,9 @@ final class ErrorRules {
     return results.getFirst().reals();
   }
 
-  /** Each product is rounded, and each sum; errors of an input meet the magnitudes of the others. */
+  /**
+   * Each product is rounded, and each sum; errors of an input meet the magnitudes of the others.
+   */
   private double[] products() {
     double gamma = new ErrorBound(productCount() + MORE_ROUNDINGS).at(1);
     double[] permitted = of(0, x -> x.magnitudes(1));
@@ -309,7 +311,8 @@ final class ErrorRules {
   /** All arguments of a sum may be off to one side, the one in question to the other. */
   private double[] softmax(ToDoubleFunction<Double> sensitivity, double share) {
     double[] y = y();
-    double worst = present().stream().flatMapToDouble(x -> Arrays.stream(x.errors())).max().orElse(0);
+    double worst =
+        present().stream().flatMapToDouble(x -> Arrays.stream(x.errors())).max().orElse(0);
     double gamma = new ErrorBound(longestAxis() + 4 * MORE_ROUNDINGS).at(1);
     double[] permitted = new double[y.length];
     Arrays.setAll(

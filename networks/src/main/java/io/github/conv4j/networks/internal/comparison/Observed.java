@@ -1,7 +1,7 @@
 package io.github.conv4j.networks.internal.comparison;
 
-import io.github.conv4j.networks.NetworkStep;
 import io.github.conv4j.networks.graph.Constant;
+import io.github.conv4j.networks.report.NetworkStep;
 
 /**
  * A tensor that an engine has computed.

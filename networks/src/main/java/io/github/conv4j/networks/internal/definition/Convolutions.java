@@ -10,6 +10,11 @@ final class Convolutions {
     "auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"
   };
 
+  /** How many numbers are gathered at a time: 8 MiB. */
+  private static final int GATHERED_ELEMENTS = 1 << 20;
+
+  private static final int WORTH_A_SECOND_THREAD = 1 << 16;
+
   private Convolutions() {}
 
   static void define(Definitions.Registry to) {
@@ -105,13 +110,13 @@ final class Convolutions {
             (int) call.type(1).dim(1),
             (int) groups(call),
             convWindows(call, 1).lifted());
-    addBias(call, type, dst);
+    addBias(call, 2, type, dst);
     return Values.of(type, dst);
   }
 
-  private static void addBias(NodeCall call, TensorType type, double[] dst) {
-    if (call.has(2)) {
-      double[] bias = call.reals(2);
+  static void addBias(NodeCall call, int input, TensorType type, double[] dst) {
+    if (call.has(input)) {
+      double[] bias = call.reals(input);
       int plane = Layout.count(type.dims(), 2, type.rank());
       for (int i = 0; i < dst.length; i++) {
         dst[i] += bias[i / plane % bias.length];
@@ -128,99 +133,106 @@ final class Convolutions {
   static double[] convolve(
       double[] src, double[] weights, TensorType type, int depth, int groups, Windows windows) {
     double[] dst = new double[(int) type.elementCount()];
-    int outputs = (int) type.dim(1);
-    int srcPlane = Layout.count(windows.src());
-    int dstPlane = Layout.count(windows.dst());
-    int taps = Layout.count(windows.kernel());
-    Meeting[][] meetings = meetings(windows, windows.dst(), windows.src());
-    IntStream.range(0, Math.multiplyExact((int) type.dim(0), outputs))
-        .parallel()
-        .forEach(
-            plane -> {
-              int oc = plane % outputs;
-              int firstInput = (plane / outputs * groups + oc / (outputs / groups)) * depth;
-              for (int ic = 0; ic < depth; ic++) {
-                gather(
-                    src,
-                    (firstInput + ic) * srcPlane,
-                    weights,
-                    (oc * depth + ic) * taps,
-                    dst,
-                    plane * dstPlane,
-                    windows,
-                    meetings);
-              }
-            });
+    if (dst.length == 0) {
+      return dst;
+    }
+    int outputs = (int) type.dim(1) / groups;
+    int inputs = depth * Layout.count(windows.kernel());
+    int pixels = Layout.count(windows.dst());
+    int most = Math.clamp(GATHERED_ELEMENTS / Math.max(inputs, 1), 1, pixels);
+    for (int group = 0; group < type.dim(0) * groups; group++) {
+      int firstWeight = group % groups * outputs * inputs;
+      for (int pixel = 0; pixel < pixels; pixel += most) {
+        int count = Math.min(most, pixels - pixel);
+        double[] gathered = gather(src, group * depth, depth, windows, pixel, count);
+        Matrix.multiply(
+            new Matrix(weights, firstWeight, inputs, outputs, inputs),
+            new Matrix(gathered, 0, count, inputs, count),
+            new Matrix(dst, group * outputs * pixels + pixel, pixels, outputs, count));
+      }
+    }
     return dst;
   }
 
-  /** Returns for each axis and each element of the kernel where it meets the larger side. */
-  private static Meeting[][] meetings(Windows windows, long[] steps, long[] extents) {
+  /**
+   * Returns what some windows see of some planes: a row for each element of the kernel, in which
+   * each window has its column.
+   */
+  private static double[] gather(
+      double[] src, int firstPlane, int planes, Windows windows, int firstWindow, int count) {
+    int taps = Layout.count(windows.kernel());
+    int plane = Layout.count(windows.src());
+    double[] gathered = new double[planes * taps * count];
+    IntStream all = IntStream.range(0, planes * taps);
+    (gathered.length < WORTH_A_SECOND_THREAD ? all : all.parallel())
+        .forEach(
+            row ->
+                gatherRow(
+                    src,
+                    (firstPlane + row / taps) * plane,
+                    windows,
+                    row % taps,
+                    firstWindow,
+                    gathered,
+                    row * count,
+                    count));
+    return gathered;
+  }
+
+  /** Copies what one element of the kernel meets; padding stays 0. */
+  private static void gatherRow(
+      double[] src,
+      int srcStart,
+      Windows windows,
+      int tap,
+      int firstWindow,
+      double[] gathered,
+      int start,
+      int count) {
+    int kernelH = (int) windows.kernel()[1];
+    int kernelW = (int) windows.kernel()[2];
+    int dstH = (int) windows.dst()[1];
+    int dstW = (int) windows.dst()[2];
+    int srcW = (int) windows.src()[2];
+    long stride = windows.strides()[2];
+    int column = 0;
+    while (column < count) {
+      int window = firstWindow + column;
+      int ow = window % dstW;
+      int end = Math.min(count, column + dstW - ow);
+      long d = windows.source(0, window / dstW / dstH, tap / kernelW / kernelH);
+      long h = windows.source(1, window / dstW % dstH, tap / kernelW % kernelH);
+      if (d >= 0 && h >= 0) {
+        int srcRow = srcStart + (int) ((d * windows.src()[1] + h) * srcW);
+        long w = ow * stride + windows.shift(2, tap % kernelW);
+        for (int i = column; i < end; i++, w += stride) {
+          if (w >= 0 && w < srcW) {
+            gathered[start + i] = src[srcRow + (int) w];
+          }
+        }
+      }
+      column = end;
+    }
+  }
+
+  /**
+   * Returns for each axis and each element of the kernel which elements it spreads to the result.
+   */
+  private static Meeting[][] meetings(Windows windows) {
     Meeting[][] meetings = new Meeting[3][];
     for (int axis = 0; axis < 3; axis++) {
       int kernel = (int) windows.kernel()[axis];
       meetings[axis] = new Meeting[kernel];
       for (int k = 0; k < kernel; k++) {
-        long shift = k * windows.dilations()[axis] - windows.before()[axis];
-        meetings[axis][k] = Meeting.of(steps[axis], extents[axis], windows.strides()[axis], shift);
+        meetings[axis][k] =
+            Meeting.of(
+                windows.src()[axis],
+                windows.dst()[axis],
+                windows.strides()[axis],
+                windows.shift(axis, k));
       }
     }
     return meetings;
-  }
-
-  /** Adds one plane, times each weight of its kernel, to a plane of the result. */
-  private static void gather(
-      double[] src,
-      int srcStart,
-      double[] weights,
-      int weightsStart,
-      double[] dst,
-      int dstStart,
-      Windows windows,
-      Meeting[][] meetings) {
-    int strideD = (int) windows.strides()[0];
-    int strideH = (int) windows.strides()[1];
-    int strideW = (int) windows.strides()[2];
-    int srcH = (int) windows.src()[1];
-    int srcW = (int) windows.src()[2];
-    int dstH = (int) windows.dst()[1];
-    int dstW = (int) windows.dst()[2];
-    int tap = weightsStart;
-    for (Meeting d : meetings[0]) {
-      for (Meeting h : meetings[1]) {
-        for (Meeting w : meetings[2]) {
-          double weight = weights[tap++];
-          for (int od = d.first(); od < d.end(); od++) {
-            int srcPlane = srcStart + (od * strideD + d.shift()) * srcH * srcW;
-            for (int oh = h.first(); oh < h.end(); oh++) {
-              int srcRow = srcPlane + (oh * strideH + h.shift()) * srcW + w.shift();
-              int dstRow = dstStart + (od * dstH + oh) * dstW;
-              gatherRow(src, srcRow, strideW, weight, dst, dstRow, w.first(), w.end());
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private static void gatherRow(
-      double[] src,
-      int srcRow,
-      int stride,
-      double weight,
-      double[] dst,
-      int dstRow,
-      int first,
-      int end) {
-    if (stride == 1) {
-      for (int ow = first; ow < end; ow++) {
-        dst[dstRow + ow] += weight * src[srcRow + ow];
-      }
-    } else {
-      for (int ow = first; ow < end; ow++) {
-        dst[dstRow + ow] += weight * src[srcRow + ow * stride];
-      }
-    }
   }
 
   private static TensorType inferTransposed(NodeCall call) {
@@ -326,6 +338,9 @@ final class Convolutions {
     double[] src = call.reals(0);
     double[] weights = call.reals(1);
     double[] dst = new double[(int) type.elementCount()];
+    if (dst.length == 0) {
+      return Values.of(type, dst);
+    }
     Windows windows = transposedWindows(call).lifted();
     int groups = (int) groups(call);
     int inputs = (int) call.type(0).dim(1);
@@ -335,7 +350,7 @@ final class Convolutions {
     int srcPlane = Layout.count(windows.src());
     int dstPlane = Layout.count(windows.dst());
     int taps = Layout.count(windows.kernel());
-    Meeting[][] meetings = meetings(windows, windows.src(), windows.dst());
+    Meeting[][] meetings = meetings(windows);
     IntStream.range(0, Math.multiplyExact((int) type.dim(0), outputs))
         .parallel()
         .forEach(
@@ -354,7 +369,7 @@ final class Convolutions {
                     meetings);
               }
             });
-    addBias(call, type, dst);
+    addBias(call, 2, type, dst);
     return Values.of(type, dst);
   }
 

@@ -32,6 +32,7 @@ public final class Definitions {
     Recurrences.define(registry);
     Reductions.define(registry);
     Resizings.define(registry);
+    Samplings.define(registry);
     Selections.define(registry);
     Shapes.define(registry);
     return Collections.unmodifiableMap(registry.versions);

@@ -59,7 +59,18 @@ final class Generators {
             }
             return call.result(fill(call).type().element(), call.list(0));
           },
-          (call, type) -> Broadcast.stretch(fill(call).reshaped(), type.dims()));
+          (call, type) -> filled(type, fill(call)));
+
+  private static Values filled(TensorType type, Values fill) {
+    if (type.element().isReal()) {
+      double[] dst = new double[(int) type.elementCount()];
+      Arrays.fill(dst, fill.reals()[0]);
+      return Values.of(type, dst);
+    }
+    long[] dst = new long[(int) type.elementCount()];
+    Arrays.fill(dst, fill.integers()[0]);
+    return Values.of(type, dst);
+  }
 
   private static Values fill(NodeCall call) {
     if (!call.hasAttribute("value")) {

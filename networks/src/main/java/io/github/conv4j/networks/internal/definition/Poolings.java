@@ -70,9 +70,10 @@ final class Poolings {
   }
 
   private static TensorType infer(NodeCall call) {
+    Windows windows = windows(call);
     TensorType src = call.type(0);
     return call.result(
-        src.element(), Layout.concat(new long[] {src.dim(0), src.dim(1)}, windows(call).dst()));
+        src.element(), Layout.concat(new long[] {src.dim(0), src.dim(1)}, windows.dst()));
   }
 
   /**

@@ -1,12 +1,9 @@
 package io.github.conv4j.networks.internal.definition;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /** Products of matrices and of tensors. */
 final class Products {
-  private static final long WORTH_A_SECOND_THREAD = 1 << 20;
-
   private Products() {}
 
   static void define(Definitions.Registry to) {
@@ -53,10 +50,18 @@ final class Products {
             int rows = (int) type.dim(0);
             int columns = (int) type.dim(1);
             int depth = (int) call.type(0).dim(call.flag("transA", false) ? 0 : 1);
-            double[] a = matrix(call, 0, "transA");
-            double[] b = matrix(call, 1, "transB");
+            Values left = call.value(0);
+            double[] a =
+                (call.flag("transA", false) ? Layout.transposed(left, 1, 0) : left).asReals();
+            double[] b = call.value(1).asReals();
             double[] dst = new double[rows * columns];
-            multiply(a, 0, b, 0, dst, 0, rows, depth, columns);
+            Matrix factor = new Matrix(a, 0, depth, rows, depth);
+            Matrix product = new Matrix(dst, 0, columns, rows, columns);
+            if (call.flag("transB", false)) {
+              Matrix.multiplyByTransposed(factor, new Matrix(b, 0, depth, columns, depth), product);
+            } else {
+              Matrix.multiply(factor, new Matrix(b, 0, columns, depth, columns), product);
+            }
             for (int i = 0; i < dst.length; i++) {
               dst[i] *= alpha;
             }
@@ -68,40 +73,6 @@ final class Products {
             }
             return Reductions.ofType(type, dst);
           });
-
-  private static double[] matrix(NodeCall call, int input, String transposed) {
-    Values values = call.value(input);
-    return call.flag(transposed, false)
-        ? Layout.transposed(values, 1, 0).asReals()
-        : values.asReals();
-  }
-
-  /** Adds a product of row-major matrices: {@code dst[m, n] += Σ a[m, k] · b[k, n]}. */
-  private static void multiply(
-      double[] a,
-      int aStart,
-      double[] b,
-      int bStart,
-      double[] dst,
-      int dstStart,
-      int rows,
-      int depth,
-      int columns) {
-    IntStream all = IntStream.range(0, rows);
-    long work = (long) rows * depth * columns;
-    (work < WORTH_A_SECOND_THREAD ? all : all.parallel())
-        .forEach(
-            row -> {
-              int dstRow = dstStart + row * columns;
-              for (int k = 0; k < depth; k++) {
-                double factor = a[aStart + row * depth + k];
-                int bRow = bStart + k * columns;
-                for (int column = 0; column < columns; column++) {
-                  dst[dstRow + column] += factor * b[bRow + column];
-                }
-              }
-            });
-  }
 
   /**
    * How two tensors are multiplied as matrices: one of one dimension is a row on the left and a
@@ -153,9 +124,10 @@ final class Products {
       int[] rights = starts(b);
       double[] product = new double[lefts.length * rows() * columns()];
       for (int i = 0; i < lefts.length; i++) {
-        int start = i * rows() * columns();
-        Products.multiply(
-            left, lefts[i], right, rights[i], product, start, rows(), depth(), columns());
+        Matrix.multiply(
+            new Matrix(left, lefts[i], depth(), rows(), depth()),
+            new Matrix(right, rights[i], columns(), depth(), columns()),
+            new Matrix(product, i * rows() * columns(), columns(), rows(), columns()));
       }
       return product;
     }

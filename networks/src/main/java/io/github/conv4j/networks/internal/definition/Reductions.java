@@ -79,9 +79,6 @@ final class Reductions {
         (call, type) -> {
           int[] axes = axes(call);
           Values src = call.value(0);
-          if (axes.length == 0 && keepsAll(call)) {
-            return src;
-          }
           Split split = Split.of(src.type().dims(), axes);
           if (!type.element().isReal() && ofIntegers != null) {
             return Values.of(type, integers(src, split, ofIntegers));

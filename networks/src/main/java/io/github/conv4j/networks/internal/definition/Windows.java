@@ -127,8 +127,15 @@ record Windows(
     return ones;
   }
 
-  int rank() {
-    return src.length;
+  /** Returns where the first window has an element of the kernel, padding being negative. */
+  long shift(int axis, long tap) {
+    return tap * dilations[axis] - before[axis];
+  }
+
+  /** Returns what an element of the kernel meets in a window; -1 for padding. */
+  long source(int axis, long window, long tap) {
+    long at = window * strides[axis] + shift(axis, tap);
+    return at >= 0 && at < src[axis] ? at : -1;
   }
 
   /** Returns the same windows as they are with three spatial axes. */

@@ -220,12 +220,7 @@ final class Lowering {
     steps.replaceAll(step -> step.without(results));
     steps.add(
         new LoweredStep(
-            node.toString(),
-            implementation,
-            detail(node),
-            problem,
-            program.stepCount(),
-            results));
+            node.toString(), implementation, detail(node), problem, program.stepCount(), results));
   }
 
   private String detail(Node node) {

@@ -31,14 +31,7 @@ final class ResizeLowering {
     }
     ResamplingAxis[] axes = {ResamplingAxis.NONE, ResamplingAxis.NONE, ResamplingAxis.NONE};
     for (int i = 2; i < rank; i++) {
-      ResizeTable table = tables.get(i);
-      axes[5 - rank + i - 2] =
-          new ResamplingAxis(
-              Math.toIntExact(to.dims(src)[i]),
-              table.low(),
-              table.high(),
-              table.lowWeights(),
-              table.highWeights());
+      axes[5 - rank + i - 2] = axis(Math.toIntExact(to.dims(src)[i]), tables.get(i));
     }
     Order order = Order.channelsLast(rank);
     int from = to.read(src, order);
@@ -53,5 +46,16 @@ final class ResizeLowering {
             to.threads());
     to.step(node, primitive, "java:resampling", from, result);
     return true;
+  }
+
+  private static ResamplingAxis axis(int srcSize, ResizeTable table) {
+    boolean mixes = false;
+    for (int i = 0; i < table.low().length; i++) {
+      mixes |= table.lowWeights()[i] != 1 || table.highWeights()[i] != 0;
+    }
+    return mixes
+        ? ResamplingAxis.linear(
+            srcSize, table.low(), table.high(), table.lowWeights(), table.highWeights())
+        : ResamplingAxis.nearest(srcSize, table.low());
   }
 }

@@ -6,6 +6,7 @@ import io.github.conv4j.networks.internal.operator.LayerNormalization;
 import io.github.conv4j.networks.internal.operator.MatrixProduct;
 import io.github.conv4j.networks.internal.operator.Softmax;
 import io.github.conv4j.networks.internal.pass.Attributes;
+import java.util.Arrays;
 
 /** What works along rows: softmax, layer normalization, products of two variable matrices. */
 final class RowLowering {
@@ -40,10 +41,10 @@ final class RowLowering {
     int result = to.write(dst, order);
     var primitive =
         new Softmax(
+            node.operator().equals("LogSoftmax"),
             outer,
             Math.toIntExact(count),
             Math.toIntExact(inner),
-            node.operator().equals("LogSoftmax"),
             to.threads());
     to.step(node, primitive, "java:softmax", from, result);
     return true;
@@ -89,35 +90,30 @@ final class RowLowering {
     int m = Math.toIntExact(dims[rank - 2]);
     int n = Math.toIntExact(dims[rank - 1]);
     int k = Math.toIntExact(to.dims(a)[aRank - 1]);
-    int count = Math.toIntExact(to.type(dst).elementCount() / ((long) m * n));
-    long[] left = new long[count];
-    long[] right = new long[count];
-    for (int i = 0; i < count; i++) {
-      left[i] = begin(dims, to.dims(a), i, (long) m * k);
-      right[i] = begin(dims, to.dims(b), i, (long) k * n);
-    }
+    var batch =
+        new MatrixProduct.Batch(
+            Arrays.copyOf(dims, rank - 2),
+            strides(to.dims(a), rank - 2, (long) m * k),
+            strides(to.dims(b), rank - 2, (long) k * n));
     int from = to.read(a, Order.rowMajor(aRank));
     int operand = to.read(b, Order.rowMajor(bRank));
     int result = to.write(dst, Order.rowMajor(rank));
-    var primitive = new MatrixProduct(m, k, n, left, right, to.threads());
+    var shape = new MatrixProduct.Shape(m, n, k, false);
+    var primitive = new MatrixProduct(shape, batch, 1, 0, false, to.threads());
     to.step(node, primitive, "java:product", from, result, operand);
     return true;
   }
 
-  /** Where the matrix begins that takes part in product i: axes of one matrix are repeated. */
-  private static long begin(long[] dims, long[] of, int i, long matrix) {
-    long at = 0;
+  /** How far apart matrices are along each axis of a batch: not at all where one is repeated. */
+  private static long[] strides(long[] dims, int axes, long matrix) {
+    long[] strides = new long[axes];
     long step = matrix;
-    long rest = i;
-    int shift = dims.length - of.length;
-    for (int axis = dims.length - 3; axis >= 0; axis--) {
-      long index = rest % dims[axis];
-      rest /= dims[axis];
-      if (axis >= shift) {
-        at += of[axis - shift] == 1 ? 0 : index * step;
-        step *= of[axis - shift];
-      }
+    int shift = axes - (dims.length - 2);
+    for (int axis = axes - 1; axis >= shift; axis--) {
+      long dim = dims[axis - shift];
+      strides[axis] = dim == 1 ? 0 : step;
+      step *= dim;
     }
-    return at;
+    return strides;
   }
 }

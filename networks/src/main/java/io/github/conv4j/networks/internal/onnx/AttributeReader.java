@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ final class AttributeReader {
 
   /** A boxed number in a list that has grown, and in its copy. */
   private static final int HEAP_OF_ELEMENT = 40;
+
+  private static final int HEAP_OF_SLICE = 64;
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -141,11 +144,12 @@ final class AttributeReader {
 
   private List<Long> ints() {
     List<Long> values = new ArrayList<>();
+    LongConsumer sink = values::add;
     in.rewind();
     while (in.next()) {
       if (in.field() == type.field()) {
         in.allowance().takeHeap(HEAP_OF_ELEMENT * in.integerCount(), in.at());
-        in.integers(values::add);
+        in.integers(sink);
       }
     }
     return values;
@@ -156,9 +160,9 @@ final class AttributeReader {
     in.rewind();
     while (in.next()) {
       if (in.field() == type.field()) {
+        long count = in.fixedByteSize(Float.BYTES) / Float.BYTES;
+        in.allowance().takeHeap(HEAP_OF_ELEMENT * count + HEAP_OF_SLICE, in.at());
         MemorySegment floats = in.fixed(Float.BYTES);
-        long count = floats.byteSize() / Float.BYTES;
-        in.allowance().takeHeap(HEAP_OF_ELEMENT * count, in.at());
         for (long i = 0; i < count; i++) {
           values.add(floats.get(FLOAT, i * Float.BYTES));
         }

@@ -35,17 +35,16 @@ record ExternalReference(String location, long offset, @Nullable Long length) {
       if (tensor.field() != entryField) {
         continue;
       }
-      String[] entry = entry(tensor.message());
-      String value = entry[1];
-      switch (entry[0]) {
-        case "location" -> location = once(location, value, entry[0], where);
-        case "offset" -> offset = once(offset, value, entry[0], where);
-        case "length" -> length = once(length, value, entry[0], where);
-        case "checksum" -> checksum = once(checksum, value, entry[0], where);
+      Entry entry = Entry.read(tensor.message());
+      switch (entry.key()) {
+        case "location" -> location = once(location, entry, where);
+        case "offset" -> offset = once(offset, entry, where);
+        case "length" -> length = once(length, entry, where);
+        case "checksum" -> checksum = once(checksum, entry, where);
         default ->
             throw new InvalidModelException(
                 "%s has external data with the key %s, but only location, offset, length and checksum are known"
-                    .formatted(where.get(), Excerpt.of(entry[0])));
+                    .formatted(where.get(), Excerpt.of(entry.key())));
       }
     }
     if (location == null) {
@@ -58,26 +57,27 @@ record ExternalReference(String location, long offset, @Nullable Long length) {
         length == null ? null : number(length, "length", where));
   }
 
-  private static String[] entry(WireReader in) {
-    String key = "";
-    String value = "";
-    while (in.next()) {
-      switch (in.field()) {
-        case KEY -> key = in.text(Limits.NAME_BYTES);
-        case VALUE -> value = in.text(Limits.NAME_BYTES);
-        default -> {}
+  private record Entry(String key, String value) {
+    static Entry read(WireReader in) {
+      String key = "";
+      String value = "";
+      while (in.next()) {
+        switch (in.field()) {
+          case KEY -> key = in.text(Limits.NAME_BYTES);
+          case VALUE -> value = in.text(Limits.NAME_BYTES);
+          default -> {}
+        }
       }
+      return new Entry(key, value);
     }
-    return new String[] {key, value};
   }
 
-  private static String once(
-      @Nullable String before, String value, String key, Supplier<String> where) {
+  private static String once(@Nullable String before, Entry entry, Supplier<String> where) {
     if (before != null) {
       throw new InvalidModelException(
-          "%s gives the %s of its external data twice".formatted(where.get(), key));
+          "%s gives the %s of its external data twice".formatted(where.get(), entry.key()));
     }
-    return value;
+    return entry.value();
   }
 
   private static long number(String text, String key, Supplier<String> where) {

@@ -91,9 +91,10 @@ final class GraphReader {
   }
 
   private void store(String value, StoredTensor tensor) {
-    switch (tensor) {
-      case StoredTensor.Known known -> constants.put(value, known.constant());
-      case StoredTensor.Foreign other -> foreign.put(value, other.type());
+    if (tensor instanceof StoredTensor.Foreign other) {
+      foreign.put(value, other.type());
+    } else if (tensor instanceof StoredTensor.Known known) {
+      constants.put(value, known.constant());
     }
   }
 
@@ -151,6 +152,9 @@ final class GraphReader {
         throw new InvalidModelException(
             "%s has %d inputs and %d outputs, but none and one are expected"
                 .formatted(header, node.inputs().size(), node.outputs().size()));
+      }
+      if (node.outputs().getFirst().isEmpty()) {
+        throw new InvalidModelException("%s has an output without a name".formatted(header));
       }
       store(node.outputs().getFirst(), ConstantNode.read(node, memory));
     } else {

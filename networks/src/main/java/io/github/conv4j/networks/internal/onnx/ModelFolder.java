@@ -50,7 +50,7 @@ final class ModelFolder {
     } catch (IOException | UnsupportedOperationException e) {
       throw new InvalidModelException(
           "external data %s cannot be read: %s"
-              .formatted(Excerpt.of(location), Excerpt.of(String.valueOf(e.getMessage()))),
+              .formatted(Excerpt.of(location), e.getClass().getSimpleName()),
           e);
     }
   }

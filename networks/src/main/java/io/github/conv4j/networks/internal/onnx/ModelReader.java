@@ -40,7 +40,7 @@ public final class ModelReader {
    */
   public static Graph read(Path file) {
     Arena arena = Arena.ofAuto();
-    String shown = Excerpt.of(file.toString());
+    String shown = Excerpt.whole(file.toString());
     try {
       if (!Files.isRegularFile(file)) {
         throw new InvalidModelException(
@@ -57,7 +57,7 @@ public final class ModelReader {
       throw new InvalidModelException("there is no file %s".formatted(shown), e);
     } catch (IOException | UnsupportedOperationException e) {
       throw new InvalidModelException(
-          "%s cannot be read: %s".formatted(shown, Excerpt.of(String.valueOf(e.getMessage()))), e);
+          "%s cannot be read: %s".formatted(shown, e.getClass().getSimpleName()), e);
     }
   }
 

@@ -3,11 +3,11 @@ package io.github.conv4j.networks.internal.onnx;
 import io.github.conv4j.networks.InvalidModelException;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.ElementType;
+import io.github.conv4j.networks.internal.wire.ByteWindow;
 import io.github.conv4j.networks.internal.wire.Excerpt;
 import io.github.conv4j.networks.internal.wire.WireReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ final class TensorReader {
   private static final int EXTERNAL = 1;
 
   /** The constant with its dims, a slice or what is allocated for values, and this reader. */
-  private static final int HEAP_OF_TENSOR = 640;
+  private static final int HEAP_OF_TENSOR = 1024;
 
   private final WireReader in;
   private final Supplier<String> where;
@@ -174,8 +174,10 @@ final class TensorReader {
   }
 
   private void checkBooleans(MemorySegment data) {
+    in.allowance().takeHeap(Math.min(data.byteSize(), ByteWindow.LENGTH), start);
+    var bytes = new ByteWindow(data);
     for (long i = 0; i < data.byteSize(); i++) {
-      byte value = data.get(ValueLayout.JAVA_BYTE, i);
+      byte value = bytes.get(i);
       if ((value & 0xFE) != 0) {
         throw refused(
             "has the value %d as element %d, but elements of BOOL are 0 or 1"

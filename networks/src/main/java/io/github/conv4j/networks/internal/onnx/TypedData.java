@@ -2,10 +2,11 @@ package io.github.conv4j.networks.internal.onnx;
 
 import io.github.conv4j.networks.InvalidModelException;
 import io.github.conv4j.networks.graph.ElementType;
+import io.github.conv4j.networks.internal.wire.ByteWindow;
 import io.github.conv4j.networks.internal.wire.WireReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -28,12 +29,8 @@ final class TypedData {
   static final int DOUBLE_DATA = 10;
   static final int UINT64_DATA = 11;
 
-  private static final ValueLayout.OfShort INT16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT32 =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong INT64 =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  /** A whole number of elements of any type. */
+  private static final int MOST_CHUNK = 4096;
 
   private TypedData() {}
 
@@ -51,8 +48,8 @@ final class TypedData {
   /** Returns how many numbers the current field of a tensor has. */
   static long count(WireReader tensor) {
     return switch (tensor.field()) {
-      case FLOAT_DATA -> tensor.fixed(Float.BYTES).byteSize() / Float.BYTES;
-      case DOUBLE_DATA -> tensor.fixed(Double.BYTES).byteSize() / Double.BYTES;
+      case FLOAT_DATA -> tensor.fixedByteSize(Float.BYTES) / Float.BYTES;
+      case DOUBLE_DATA -> tensor.fixedByteSize(Double.BYTES) / Double.BYTES;
       default -> tensor.integerCount();
     };
   }
@@ -65,13 +62,13 @@ final class TypedData {
   static MemorySegment read(
       WireReader tensor, ElementType type, long count, Arena arena, Supplier<String> where) {
     return switch (type) {
-      case FLOAT, DOUBLE -> readFixed(tensor, type, count, arena);
+      case FLOAT, DOUBLE -> readFixed(tensor, type, count, arena, where);
       default -> readIntegers(tensor, type, count, arena, where);
     };
   }
 
   private static MemorySegment readFixed(
-      WireReader tensor, ElementType type, long count, Arena arena) {
+      WireReader tensor, ElementType type, long count, Arena arena, Supplier<String> where) {
     long byteSize = count * type.byteSize();
     MemorySegment joined = null;
     long filled = 0;
@@ -80,30 +77,45 @@ final class TypedData {
       if (tensor.field() != fieldOf(type)) {
         continue;
       }
-      MemorySegment piece = tensor.fixed(type.byteSize());
-      if (piece.byteSize() == byteSize) {
-        return piece;
+      long pieceByteSize = tensor.fixedByteSize(type.byteSize());
+      if (pieceByteSize == byteSize) {
+        return tensor.fixed(type.byteSize());
       }
       if (joined == null) {
-        joined = arena.allocate(byteSize, Long.BYTES);
+        joined = allocate(byteSize, arena, where);
       }
-      MemorySegment.copy(piece, 0, joined, filled, piece.byteSize());
-      filled += piece.byteSize();
+      tensor.copyFixed(type.byteSize(), joined, filled);
+      filled += pieceByteSize;
     }
     return joined == null ? MemorySegment.NULL : joined;
   }
 
   private static MemorySegment readIntegers(
       WireReader tensor, ElementType type, long count, Arena arena, Supplier<String> where) {
-    MemorySegment elements = arena.allocate(count * type.byteSize(), Long.BYTES);
-    var sink = new Sink(elements, type, where);
+    int chunk = (int) Math.min(MOST_CHUNK, count * type.byteSize());
+    tensor.allowance().takeHeap(chunk, tensor.at());
+    MemorySegment elements = allocate(count * type.byteSize(), arena, where);
+    var sink = new Sink(elements, ByteBuffer.allocate(chunk), type, where);
     tensor.rewind();
     while (tensor.next()) {
       if (tensor.field() == fieldOf(type)) {
         tensor.integers(sink);
       }
     }
+    sink.flush();
     return elements;
+  }
+
+  /** At most eight times as many bytes as the file has of them: off the heap, which may be full. */
+  private static MemorySegment allocate(long byteSize, Arena arena, Supplier<String> where) {
+    try {
+      return arena.allocate(byteSize, Long.BYTES);
+    } catch (OutOfMemoryError e) {
+      throw new InvalidModelException(
+          "%s takes %d bytes off the heap, which are not there: see -XX:MaxDirectMemorySize"
+              .formatted(where.get(), byteSize),
+          e);
+    }
   }
 
   /** Stores what fits the type, one element behind the other. */
@@ -113,14 +125,19 @@ final class TypedData {
     private final Supplier<String> where;
     private final long least;
     private final long most;
-    private long at;
 
-    Sink(MemorySegment elements, ElementType type, Supplier<String> where) {
+    /** Segments are slow until compiled, as {@link ByteWindow} tells. */
+    private final ByteBuffer chunk;
+
+    private long stored;
+
+    Sink(MemorySegment elements, ByteBuffer chunk, ElementType type, Supplier<String> where) {
       this.elements = elements;
       this.type = type;
       this.where = where;
       this.least = least(type);
       this.most = most(type);
+      this.chunk = chunk.order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static long least(ElementType type) {
@@ -152,15 +169,28 @@ final class TypedData {
       if (value < least || value > most) {
         throw new InvalidModelException(
             "%s has the value %d as element %d, but elements of %s are %d to %d"
-                .formatted(where.get(), value, at / type.byteSize(), type, least, most));
+                .formatted(where.get(), value, index(), type, least, most));
       }
       switch (type.byteSize()) {
-        case Byte.BYTES -> elements.set(ValueLayout.JAVA_BYTE, at, (byte) value);
-        case Short.BYTES -> elements.set(INT16, at, (short) value);
-        case Integer.BYTES -> elements.set(INT32, at, (int) value);
-        default -> elements.set(INT64, at, value);
+        case Byte.BYTES -> chunk.put((byte) value);
+        case Short.BYTES -> chunk.putShort((short) value);
+        case Integer.BYTES -> chunk.putInt((int) value);
+        default -> chunk.putLong(value);
       }
-      at += type.byteSize();
+      if (!chunk.hasRemaining()) {
+        flush();
+      }
+    }
+
+    private long index() {
+      return (stored + chunk.position()) / type.byteSize();
+    }
+
+    void flush() {
+      chunk.flip();
+      MemorySegment.copy(MemorySegment.ofBuffer(chunk), 0, elements, stored, chunk.limit());
+      stored += chunk.limit();
+      chunk.clear();
     }
   }
 }

@@ -1,5 +1,9 @@
 package io.github.conv4j.networks.internal.operator;
 
+import static io.github.conv4j.networks.internal.operator.VectorMath.HALF;
+import static io.github.conv4j.networks.internal.operator.VectorMath.MINUS_ONE;
+import static io.github.conv4j.networks.internal.operator.VectorMath.ONE;
+import static io.github.conv4j.networks.internal.operator.VectorMath.ZERO;
 import static io.github.conv4j.networks.internal.operator.VectorWidth.all;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
@@ -10,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The functions on vectors; null where there is none. */
 final class VectorFunctions {
-  private static final float ROOT_HALF = (float) Math.sqrt(0.5);
-  private static final float TWICE_ROOT_TWO_OVER_PI = (float) (2 * Math.sqrt(2 / Math.PI));
+  private static final FloatVector ROOT_HALF = all((float) Math.sqrt(0.5));
+  private static final FloatVector SIXTH = all(1 / 6f);
+  private static final FloatVector GELU_CUBIC = all(0.044715f);
+  private static final FloatVector GELU_SCALE = all((float) (2 * Math.sqrt(2 / Math.PI)));
 
   private VectorFunctions() {}
 
@@ -19,17 +25,17 @@ final class VectorFunctions {
     return switch (function) {
       case RELU -> VectorFunctions::relu;
       case ELU ->
-          (x, alpha, _) -> VectorMath.negativeExpm1(x).mul(alpha).blend(x, x.compare(GT, 0));
+          (x, alpha, _) -> VectorMath.negativeExpm1(x).mul(alpha).blend(x, x.compare(GT, ZERO));
       case SIGMOID -> (x, _, _) -> VectorMath.sigmoid(x);
       case TANH -> (x, _, _) -> VectorMath.tanh(x);
-      case GELU_ERF -> (x, _, _) -> VectorMath.erf(x.mul(ROOT_HALF)).add(1).mul(0.5f).mul(x);
+      case GELU_ERF -> (x, _, _) -> VectorMath.erf(x.mul(ROOT_HALF)).add(ONE).mul(HALF).mul(x);
       case GELU_TANH ->
           (x, _, _) -> {
-            FloatVector cubic = x.mul(x).fma(all(0.044715f), all(1)).mul(x);
-            return x.mul(VectorMath.sigmoid(cubic.mul(TWICE_ROOT_TWO_OVER_PI)));
+            FloatVector cubic = x.mul(x).fma(GELU_CUBIC, ONE).mul(x);
+            return x.mul(VectorMath.sigmoid(cubic.mul(GELU_SCALE)));
           };
       case SWISH -> (x, alpha, _) -> x.mul(VectorMath.sigmoid(x.mul(alpha)));
-      case HARD_SWISH -> (x, _, _) -> unit(x.fma(all(1 / 6f), all(0.5f))).mul(x);
+      case HARD_SWISH -> (x, _, _) -> unit(x.fma(SIXTH, HALF)).mul(x);
       case HARD_SIGMOID -> (x, alpha, beta) -> unit(x.fma(alpha, beta));
       case CLIP ->
           (x, alpha, beta) -> {
@@ -40,11 +46,12 @@ final class VectorFunctions {
       case NORMALIZE -> (x, alpha, beta) -> x.sub(alpha).mul(beta);
       case ABS -> (x, _, _) -> x.abs();
       case NEGATE -> (x, _, _) -> x.neg();
-      case SIGN -> (x, _, _) -> x.blend(1, x.compare(GT, 0)).blend(-1, x.compare(LT, 0));
+      case SIGN ->
+          (x, _, _) -> x.blend(ONE, x.compare(GT, ZERO)).blend(MINUS_ONE, x.compare(LT, ZERO));
       case SQUARE -> (x, _, _) -> x.mul(x);
       case CUBE -> (x, _, _) -> x.mul(x).mul(x);
       case SQRT -> (x, _, _) -> x.sqrt();
-      case RECIPROCAL -> (x, _, _) -> all(1).div(x);
+      case RECIPROCAL -> (x, _, _) -> ONE.div(x);
       case EXP -> (x, alpha, _) -> VectorMath.exp(x.sub(alpha));
       case LOG -> (x, _, _) -> VectorMath.log(x);
       case SOFTPLUS -> (x, _, _) -> VectorMath.softplus(x);
@@ -69,7 +76,7 @@ final class VectorFunctions {
       case MAX -> (a, b) -> b.blend(a, a.compare(GT, b));
       case MINIMUM -> FloatVector::min;
       case MAXIMUM -> FloatVector::max;
-      case PRELU -> (a, b) -> a.mul(b).blend(a, a.compare(GT, 0));
+      case PRELU -> (a, b) -> a.mul(b).blend(a, a.compare(GT, ZERO));
       case POW -> null;
     };
   }
@@ -95,12 +102,12 @@ final class VectorFunctions {
 
   private static FloatVector relu(FloatVector x, FloatVector slope, FloatVector unused) {
     // What is infinite, or no number, times a slope of 0 would be no number.
-    return x.mul(slope).blend(0, slope.compare(EQ, 0)).blend(x, x.compare(GT, 0));
+    return x.mul(slope).blend(ZERO, slope.compare(EQ, ZERO)).blend(x, x.compare(GT, ZERO));
   }
 
   /** {@code max(0, min(1, x))}. */
   private static FloatVector unit(FloatVector x) {
-    FloatVector atMost = all(1).blend(x, x.compare(LT, 1));
-    return all(0).blend(atMost, atMost.compare(GT, 0));
+    FloatVector atMost = ONE.blend(x, x.compare(LT, ONE));
+    return ZERO.blend(atMost, atMost.compare(GT, ZERO));
   }
 }

@@ -27,8 +27,21 @@ final class VectorLoops implements Loops {
       return scalar;
     }
     UnaryLoop loop = VectorTemplate.instance(VectorUnaryLoop.class, UnaryLoop.class, vectors);
-    return (src, from, dst, to, count, alpha, beta) ->
-        (count < LANES ? scalar : loop).run(src, from, dst, to, count, alpha, beta);
+    return new SizedUnary(scalar, VectorCalls.of(loop));
+  }
+
+  private record SizedUnary(UnaryLoop scalar, UnaryLoop vectors) implements UnaryLoop {
+    @Override
+    public void run(
+        MemorySegment src,
+        long from,
+        MemorySegment dst,
+        long to,
+        int count,
+        float alpha,
+        float beta) {
+      (count < LANES ? scalar : vectors).run(src, from, dst, to, count, alpha, beta);
+    }
   }
 
   @Override
@@ -42,7 +55,9 @@ final class VectorLoops implements Loops {
     return vectors == null
         ? scalar
         : new SizedBinary(
-            scalar, VectorTemplate.instance(VectorBinaryLoop.class, BinaryLoop.class, vectors));
+            scalar,
+            VectorCalls.of(
+                VectorTemplate.instance(VectorBinaryLoop.class, BinaryLoop.class, vectors)));
   }
 
   private record SizedBinary(BinaryLoop scalar, BinaryLoop vectors) implements BinaryLoop {
@@ -82,8 +97,9 @@ final class VectorLoops implements Loops {
         f ->
             new SizedFold(
                 small.fold(f),
-                VectorTemplate.instance(
-                    VectorFoldLoop.class, FoldLoop.class, VectorFunctions.of(f))));
+                VectorCalls.of(
+                    VectorTemplate.instance(
+                        VectorFoldLoop.class, FoldLoop.class, VectorFunctions.of(f)))));
   }
 
   private record SizedFold(FoldLoop scalar, FoldLoop vectors) implements FoldLoop {

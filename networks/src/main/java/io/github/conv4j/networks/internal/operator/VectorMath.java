@@ -4,91 +4,175 @@ import static io.github.conv4j.networks.internal.operator.VectorWidth.all;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Transcendental functions of vectors, a few units in the last place off. Infinities, zeros and
  * what is not a number come out as in {@link Math}, denormal numbers as what they are.
  *
+ * <p>Constants are vectors of their own: to broadcast one where it is used takes the JIT compiler
+ * so much that it stops inlining halfway through the longer functions. A coefficient is named after
+ * its power.
+ *
  * @see <a href="https://www.netlib.org/cephes/">Cephes, whose polynomials these are: expf, logf,
  *     tanhf</a>
  */
 final class VectorMath {
-  private static final float LOG2_E = (float) (1 / Math.log(2));
+  static final FloatVector ZERO = all(0);
+  static final FloatVector HALF = all(0.5f);
+  static final FloatVector ONE = all(1);
+  static final FloatVector MINUS_ONE = all(-1);
+
+  private static final FloatVector TWO = all(2);
+  private static final FloatVector NOT_A_NUMBER = all(Float.NaN);
+  private static final FloatVector INFINITE = all(Float.POSITIVE_INFINITY);
+  private static final FloatVector MINUS_INFINITE = all(Float.NEGATIVE_INFINITY);
+  private static final IntVector SIGN_BIT = all(-0f).reinterpretAsInts();
+
+  private static final FloatVector LOG2_E = all((float) (1 / Math.log(2)));
 
   /** ln 2 in two parts, of which a whole number times the first is exact. */
-  private static final float LN2_HIGH = 0x1.62e4p-1f;
+  private static final FloatVector LN2_HIGH = all(0x1.62e4p-1f);
 
-  private static final float LN2_LOW = (float) (Math.log(2) - 0x1.62e4p-1);
+  private static final FloatVector LN2_LOW = all((float) (Math.log(2) - 0x1.62e4p-1));
+  private static final FloatVector MINUS_LN2_HIGH = LN2_HIGH.neg();
+  private static final FloatVector MINUS_LN2_LOW = LN2_LOW.neg();
 
   /** Added to a small number, its last bits hold the nearest whole number. */
-  private static final float SHIFTER = 0x1.8p23f;
+  private static final FloatVector SHIFTER = all(0x1.8p23f);
 
-  private static final int SHIFTER_BITS = Float.floatToRawIntBits(SHIFTER);
+  private static final IntVector SHIFTER_BITS = SHIFTER.reinterpretAsInts();
 
   /** Beyond these the exponential is 0 and infinite. */
-  private static final float LEAST_EXPONENT = -104;
+  private static final FloatVector LEAST_EXPONENT = all(-104);
 
-  private static final float MOST_EXPONENT = 89;
+  private static final FloatVector MOST_EXPONENT = all(89);
+
+  /** Just below it, where the power of two is -127, whose bits are those of 0. */
+  private static final FloatVector LEAST_NORMAL_LOG = all(-88);
+
+  private static final FloatVector EXP_7 = all(0.00019875691f);
+  private static final FloatVector EXP_6 = all(0.0013981999f);
+  private static final FloatVector EXP_5 = all(0.008333452f);
+  private static final FloatVector EXP_4 = all(0.041665796f);
+  private static final FloatVector EXP_3 = all(0.16666666f);
+  private static final FloatVector EXP_2 = HALF;
 
   private static final int MANTISSA_BITS = Float.PRECISION - 1;
-  private static final int EXPONENT_BIAS = Float.MAX_EXPONENT;
+  private static final IntVector EXPONENT_BIAS = allInts(Float.MAX_EXPONENT);
+  private static final IntVector LEAST_NORMAL_EXPONENT = allInts(Float.MIN_EXPONENT);
+  private static final IntVector ROOT_HALF_BITS = all((float) Math.sqrt(0.5)).reinterpretAsInts();
+  private static final FloatVector LEAST_NORMAL = all(Float.MIN_NORMAL);
+  private static final FloatVector DENORMAL_SCALE = all(0x1p23f);
+  private static final FloatVector DENORMAL_EXPONENT = all(MANTISSA_BITS);
 
-  /** The bits of the square root of one half. */
-  private static final int ROOT_HALF_BITS = 0x3f3504f3;
+  private static final FloatVector LOG_11 = all(0.070376836f);
+  private static final FloatVector LOG_10 = all(-0.1151461f);
+  private static final FloatVector LOG_9 = all(0.116769984f);
+  private static final FloatVector LOG_8 = all(-0.12420141f);
+  private static final FloatVector LOG_7 = all(0.14249323f);
+  private static final FloatVector LOG_6 = all(-0.16668057f);
+  private static final FloatVector LOG_5 = all(0.20000714f);
+  private static final FloatVector LOG_4 = all(-0.24999994f);
+  private static final FloatVector LOG_3 = all(0.3333333f);
+  private static final FloatVector LOG_2 = all(-0.5f);
 
-  private static final float DENORMAL_SCALE = 0x1p23f;
+  private static final FloatVector TANH_NEAR = all(0.625f);
+  private static final FloatVector TANH_11 = all(-0.0057049887f);
+  private static final FloatVector TANH_9 = all(0.020639088f);
+  private static final FloatVector TANH_7 = all(-0.053739715f);
+  private static final FloatVector TANH_5 = all(0.13331442f);
+  private static final FloatVector TANH_3 = all(-0.3333328f);
+
+  /** From here on the error function is 1, as near as a float tells. */
+  private static final FloatVector ERF_END = all(4);
+
+  private static final FloatVector MINUS_ERF_END = all(-4);
+
+  private static final FloatVector ERF_ABOVE_13 = all(-2.7261424e-10f);
+  private static final FloatVector ERF_ABOVE_11 = all(2.7706815e-8f);
+  private static final FloatVector ERF_ABOVE_9 = all(-2.101024e-6f);
+  private static final FloatVector ERF_ABOVE_7 = all(-5.6925062e-5f);
+  private static final FloatVector ERF_ABOVE_5 = all(-0.00073499064f);
+  private static final FloatVector ERF_ABOVE_3 = all(-0.0029546f);
+  private static final FloatVector ERF_ABOVE_1 = all(-0.016096033f);
+  private static final FloatVector ERF_BELOW_8 = all(-1.45660715e-5f);
+  private static final FloatVector ERF_BELOW_6 = all(-0.00021337405f);
+  private static final FloatVector ERF_BELOW_4 = all(-0.001682827f);
+  private static final FloatVector ERF_BELOW_2 = all(-0.0073733293f);
+  private static final FloatVector ERF_BELOW_0 = all(-0.014264739f);
+
+  private static final FloatVector ATANH_13 = all(2 / 13f);
+  private static final FloatVector ATANH_11 = all(2 / 11f);
+  private static final FloatVector ATANH_9 = all(2 / 9f);
+  private static final FloatVector ATANH_7 = all(2 / 7f);
+  private static final FloatVector ATANH_5 = all(2 / 5f);
+  private static final FloatVector ATANH_3 = all(2 / 3f);
+
+  /** From here on mish is x itself. */
+  private static final FloatVector MISH_END = all(20);
 
   /** From here on all floats are whole numbers. */
-  private static final float ALL_WHOLE = 0x1p23f;
-
-  private static final int SIGN_BIT = Integer.MIN_VALUE;
+  private static final FloatVector ALL_WHOLE = all(0x1p23f);
 
   private VectorMath() {}
+
+  private static IntVector allInts(int number) {
+    return IntVector.broadcast(
+        VectorSpecies.of(int.class, VectorWidth.SPECIES.vectorShape()), number);
+  }
 
   static FloatVector exp(FloatVector x) {
     FloatVector low = x.blend(LEAST_EXPONENT, x.compare(LT, LEAST_EXPONENT));
     FloatVector y = low.blend(MOST_EXPONENT, low.compare(GT, MOST_EXPONENT));
-    FloatVector shifted = y.fma(all(LOG2_E), all(SHIFTER));
-    FloatVector power = smallExpm1(reduced(y, shifted)).add(1);
+    FloatVector shifted = y.fma(LOG2_E, SHIFTER);
+    FloatVector power = smallExpm1(reduced(y, shifted)).add(ONE);
     IntVector n = shifted.reinterpretAsInts().sub(SHIFTER_BITS);
     // In two steps, so that the result may be denormal or infinite.
     IntVector half = n.lanewise(ASHR, 1);
     return power.mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
   }
 
+  /** Returns {@code e^x} for an x of at most 0; what would be denormal is 0. */
+  private static FloatVector negativeExp(FloatVector x) {
+    FloatVector y = x.blend(LEAST_NORMAL_LOG, x.compare(LT, LEAST_NORMAL_LOG));
+    FloatVector shifted = y.fma(LOG2_E, SHIFTER);
+    FloatVector power = smallExpm1(reduced(y, shifted)).add(ONE);
+    return power.mul(powerOfTwo(shifted.reinterpretAsInts().sub(SHIFTER_BITS)));
+  }
+
   /** Returns {@code e^x - 1} for an x of at most 0. */
   static FloatVector negativeExpm1(FloatVector x) {
-    FloatVector y = x.blend(LEAST_EXPONENT, x.compare(LT, LEAST_EXPONENT));
-    y = y.blend(0, y.compare(GT, 0));
-    FloatVector shifted = y.fma(all(LOG2_E), all(SHIFTER));
+    FloatVector low = x.blend(LEAST_EXPONENT, x.compare(LT, LEAST_EXPONENT));
+    FloatVector y = low.blend(ZERO, low.compare(GT, ZERO));
+    FloatVector shifted = y.fma(LOG2_E, SHIFTER);
     FloatVector small = smallExpm1(reduced(y, shifted));
-    // Below -126 the power of two is lost beside the 1.
-    IntVector n = shifted.reinterpretAsInts().sub(SHIFTER_BITS).max(1 - EXPONENT_BIAS);
+    // Smaller powers of two are lost beside the 1.
+    IntVector n = shifted.reinterpretAsInts().sub(SHIFTER_BITS).max(LEAST_NORMAL_EXPONENT);
     FloatVector power = powerOfTwo(n);
-    return small.fma(power, power.sub(1));
+    return small.fma(power, power.sub(ONE));
   }
 
   /** What is left of x when a whole number of ln 2 is taken off: at most half of ln 2. */
   private static FloatVector reduced(FloatVector x, FloatVector shifted) {
     FloatVector n = shifted.sub(SHIFTER);
-    return n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), x));
+    return n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
   }
 
   private static FloatVector smallExpm1(FloatVector r) {
-    FloatVector sum = all(0.00019875691f);
-    sum = sum.fma(r, all(0.0013981999f));
-    sum = sum.fma(r, all(0.008333452f));
-    sum = sum.fma(r, all(0.041665796f));
-    sum = sum.fma(r, all(0.16666666f));
-    sum = sum.fma(r, all(0.5f));
-    return sum.fma(r.mul(r), r);
+    return EXP_7
+        .fma(r, EXP_6)
+        .fma(r, EXP_5)
+        .fma(r, EXP_4)
+        .fma(r, EXP_3)
+        .fma(r, EXP_2)
+        .fma(r.mul(r), r);
   }
 
   private static FloatVector powerOfTwo(IntVector exponent) {
@@ -96,80 +180,105 @@ final class VectorMath {
   }
 
   static FloatVector log(FloatVector x) {
-    VectorMask<Float> tiny = x.compare(LT, Float.MIN_NORMAL);
+    VectorMask<Float> tiny = x.compare(LT, LEAST_NORMAL);
     IntVector bits = x.blend(x.mul(DENORMAL_SCALE), tiny).reinterpretAsInts();
     IntVector exponent = bits.sub(ROOT_HALF_BITS).lanewise(ASHR, MANTISSA_BITS);
-    FloatVector f = bits.sub(exponent.lanewise(LSHL, MANTISSA_BITS)).reinterpretAsFloats().sub(1);
     FloatVector e = exponent.add(SHIFTER_BITS).reinterpretAsFloats().sub(SHIFTER);
-    e = e.blend(e.sub(MANTISSA_BITS), tiny);
+    IntVector mantissa = bits.sub(exponent.lanewise(LSHL, MANTISSA_BITS));
+    FloatVector result =
+        logOf(mantissa.reinterpretAsFloats(), e.blend(e.sub(DENORMAL_EXPONENT), tiny));
+    // What is not below infinity is infinite or no number.
+    result = x.blend(result, x.compare(LT, INFINITE));
+    result = result.blend(MINUS_INFINITE, x.compare(EQ, ZERO));
+    return result.blend(NOT_A_NUMBER, x.compare(LT, ZERO));
+  }
+
+  /** Returns the logarithm of {@code mantissa * 2^exponent}, with a mantissa near 1. */
+  private static FloatVector logOf(FloatVector mantissa, FloatVector exponent) {
+    FloatVector f = mantissa.sub(ONE);
     FloatVector square = f.mul(f);
-    FloatVector sum = all(0.070376836f);
-    sum = sum.fma(f, all(-0.1151461f));
-    sum = sum.fma(f, all(0.116769984f));
-    sum = sum.fma(f, all(-0.12420141f));
-    sum = sum.fma(f, all(0.14249323f));
-    sum = sum.fma(f, all(-0.16668057f));
-    sum = sum.fma(f, all(0.20000714f));
-    sum = sum.fma(f, all(-0.24999994f));
-    sum = sum.fma(f, all(0.3333333f));
-    sum = sum.mul(f).mul(square);
-    sum = e.fma(all(LN2_LOW), sum);
-    sum = square.fma(all(-0.5f), sum).add(f);
-    FloatVector result = e.fma(all(LN2_HIGH), sum);
-    result = result.blend(x, x.compare(LT, Float.POSITIVE_INFINITY).not());
-    result = result.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0));
-    return result.blend(Float.NaN, x.compare(LT, 0));
+    FloatVector sum =
+        LOG_11
+            .fma(f, LOG_10)
+            .fma(f, LOG_9)
+            .fma(f, LOG_8)
+            .fma(f, LOG_7)
+            .fma(f, LOG_6)
+            .fma(f, LOG_5)
+            .fma(f, LOG_4)
+            .fma(f, LOG_3)
+            .mul(f)
+            .mul(square);
+    FloatVector low = square.fma(LOG_2, exponent.fma(LN2_LOW, sum));
+    return exponent.fma(LN2_HIGH, low.add(f));
   }
 
   static FloatVector sigmoid(FloatVector x) {
-    return all(1).div(exp(x.neg()).add(1));
+    return ONE.div(exp(x.neg()).add(ONE));
   }
 
   static FloatVector tanh(FloatVector x) {
     FloatVector square = x.mul(x);
-    FloatVector near = all(-0.0057049887f);
-    near = near.fma(square, all(0.020639088f));
-    near = near.fma(square, all(-0.053739715f));
-    near = near.fma(square, all(0.13331442f));
-    near = near.fma(square, all(-0.3333328f));
-    near = near.mul(square).fma(x, x);
-    FloatVector far = all(1).sub(all(2).div(exp(x.add(x)).add(1)));
-    return far.blend(near, x.abs().compare(LT, 0.625f));
+    FloatVector near =
+        TANH_11
+            .fma(square, TANH_9)
+            .fma(square, TANH_7)
+            .fma(square, TANH_5)
+            .fma(square, TANH_3)
+            .mul(square)
+            .fma(x, x);
+    FloatVector far = ONE.sub(TWO.div(exp(x.add(x)).add(ONE)));
+    return far.blend(near, x.abs().compare(LT, TANH_NEAR));
   }
 
+  /** A quotient of polynomials, those of Eigen. */
   static FloatVector erf(FloatVector x) {
-    FloatVector size = x.abs();
-    FloatVector square = x.mul(x);
-    FloatVector near = polynomial(ErrorFunction.NEAR, square).fma(x, x);
-    FloatVector exponent = polynomial(ErrorFunction.FAR, size).fma(size, size.neg());
-    FloatVector far = withSignOf(all(1).sub(exp(exponent)), x);
-    return far.blend(near, size.compare(LE, ErrorFunction.SMALL));
+    FloatVector low = x.blend(MINUS_ERF_END, x.compare(LT, MINUS_ERF_END));
+    FloatVector y = low.blend(ERF_END, low.compare(GT, ERF_END));
+    FloatVector square = y.mul(y);
+    FloatVector above =
+        ERF_ABOVE_13
+            .fma(square, ERF_ABOVE_11)
+            .fma(square, ERF_ABOVE_9)
+            .fma(square, ERF_ABOVE_7)
+            .fma(square, ERF_ABOVE_5)
+            .fma(square, ERF_ABOVE_3)
+            .fma(square, ERF_ABOVE_1);
+    FloatVector below =
+        ERF_BELOW_8
+            .fma(square, ERF_BELOW_6)
+            .fma(square, ERF_BELOW_4)
+            .fma(square, ERF_BELOW_2)
+            .fma(square, ERF_BELOW_0);
+    return y.mul(above.div(below));
   }
 
-  private static FloatVector polynomial(float[] coefficients, FloatVector x) {
-    FloatVector sum = all(coefficients[0]);
-    for (int i = 1; i < coefficients.length; i++) {
-      sum = sum.fma(x, all(coefficients[i]));
-    }
-    return sum;
-  }
-
-  /** The logarithm of {@code 1 + e^x}: {@code max(x, 0) + log1p(e^-|x|)}. */
+  /** Returns {@code log(1 + e^x) = max(x, 0) + log1p(e^-|x|)}. */
   static FloatVector softplus(FloatVector x) {
-    FloatVector power = exp(x.abs().neg());
-    FloatVector one = power.add(1);
-    // What was lost of the power when 1 was added.
-    FloatVector lost = power.sub(one.sub(1)).div(one);
-    FloatVector positive = x.blend(0, x.compare(LT, 0));
-    return positive.add(log(one).add(lost));
+    FloatVector positive = x.blend(ZERO, x.compare(LT, ZERO));
+    return positive.add(log1pUpTo1(negativeExp(x.abs().neg())));
   }
 
-  /** {@code tanh(log(1 + e^x)) = p (p + 2) / (p (p + 2) + 2)} with {@code p = e^x}. */
+  /** Returns {@code log(1 + x) = 2 atanh(x / (x + 2))} for an x from 0 to 1. */
+  private static FloatVector log1pUpTo1(FloatVector x) {
+    FloatVector quotient = x.div(x.add(TWO));
+    FloatVector square = quotient.mul(quotient);
+    FloatVector sum =
+        ATANH_13
+            .fma(square, ATANH_11)
+            .fma(square, ATANH_9)
+            .fma(square, ATANH_7)
+            .fma(square, ATANH_5)
+            .fma(square, ATANH_3)
+            .fma(square, TWO);
+    return sum.mul(quotient);
+  }
+
+  /** {@code x tanh(log(1 + e^x)) = x p (p + 2) / (p (p + 2) + 2)} with {@code p = e^x}. */
   static FloatVector mish(FloatVector x) {
-    // From here on the quotient is 1.
-    FloatVector power = exp(x.blend(20, x.compare(GT, 20)));
-    FloatVector term = power.mul(power.add(2));
-    return x.mul(term.div(term.add(2)));
+    FloatVector power = exp(x.blend(MISH_END, x.compare(GT, MISH_END)));
+    FloatVector term = power.mul(power.add(TWO));
+    return x.mul(term.div(term.add(TWO)));
   }
 
   static FloatVector round(FloatVector x) {
@@ -180,12 +289,12 @@ final class VectorMath {
 
   static FloatVector floor(FloatVector x) {
     FloatVector whole = round(x);
-    return whole.blend(whole.sub(1), whole.compare(GT, x));
+    return whole.blend(whole.sub(ONE), whole.compare(GT, x));
   }
 
   static FloatVector ceil(FloatVector x) {
     FloatVector whole = round(x);
-    FloatVector up = whole.blend(whole.add(1), whole.compare(LT, x));
+    FloatVector up = whole.blend(whole.add(ONE), whole.compare(LT, x));
     return withSignOf(up.abs(), x);
   }
 

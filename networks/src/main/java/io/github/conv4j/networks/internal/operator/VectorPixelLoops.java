@@ -1,14 +1,16 @@
 package io.github.conv4j.networks.internal.operator;
 
 import static io.github.conv4j.networks.internal.operator.VectorWidth.LANES;
-import static io.github.conv4j.networks.internal.operator.VectorWidth.all;
-import static io.github.conv4j.networks.internal.operator.VectorWidth.load;
-import static io.github.conv4j.networks.internal.operator.VectorWidth.store;
+import static io.github.conv4j.networks.internal.operator.VectorWidth.SPECIES;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/** Vectors of channels; the last of a pixel begins early. */
+/**
+ * Vectors of channels; the last of a pixel begins early. Nothing but the Vector API is called with
+ * vectors, which the JIT compiler inlines wherever this is inlined.
+ */
 final class VectorPixelLoops implements PixelLoops {
   /** From this length on a bulk copy is as fast. */
   private static final int LONG_ROW = 512;
@@ -58,9 +60,11 @@ final class VectorPixelLoops implements PixelLoops {
     }
     int last = count - LANES;
     for (int i = 0; i < last; i += LANES) {
-      store(load(src, from + i), dst, to + i);
+      FloatVector.fromMemorySegment(SPECIES, src, (from + i) * Float.BYTES, LITTLE_ENDIAN)
+          .intoMemorySegment(dst, (to + i) * Float.BYTES, LITTLE_ENDIAN);
     }
-    store(load(src, from + last), dst, to + last);
+    FloatVector.fromMemorySegment(SPECIES, src, (from + last) * Float.BYTES, LITTLE_ENDIAN)
+        .intoMemorySegment(dst, (to + last) * Float.BYTES, LITTLE_ENDIAN);
   }
 
   @Override
@@ -120,14 +124,24 @@ final class VectorPixelLoops implements PixelLoops {
       MemorySegment dst,
       long to,
       int count) {
-    FloatVector aWeights = all(aWeight);
-    FloatVector bWeights = all(bWeight);
+    FloatVector aWeights = FloatVector.broadcast(SPECIES, aWeight);
+    FloatVector bWeights = FloatVector.broadcast(SPECIES, bWeight);
     int last = count - LANES;
     for (int i = 0; i < last; i += LANES) {
-      FloatVector mixture = load(b, bAt + i).fma(bWeights, load(a, aAt + i).mul(aWeights));
-      store(mixture, dst, to + i);
+      FloatVector mixture =
+          FloatVector.fromMemorySegment(SPECIES, b, (bAt + i) * Float.BYTES, LITTLE_ENDIAN)
+              .fma(
+                  bWeights,
+                  FloatVector.fromMemorySegment(SPECIES, a, (aAt + i) * Float.BYTES, LITTLE_ENDIAN)
+                      .mul(aWeights));
+      mixture.intoMemorySegment(dst, (to + i) * Float.BYTES, LITTLE_ENDIAN);
     }
-    FloatVector end = load(b, bAt + last).fma(bWeights, load(a, aAt + last).mul(aWeights));
-    store(end, dst, to + last);
+    FloatVector end =
+        FloatVector.fromMemorySegment(SPECIES, b, (bAt + last) * Float.BYTES, LITTLE_ENDIAN)
+            .fma(
+                bWeights,
+                FloatVector.fromMemorySegment(SPECIES, a, (aAt + last) * Float.BYTES, LITTLE_ENDIAN)
+                    .mul(aWeights));
+    end.intoMemorySegment(dst, (to + last) * Float.BYTES, LITTLE_ENDIAN);
   }
 }

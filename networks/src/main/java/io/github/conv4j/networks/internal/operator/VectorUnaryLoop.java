@@ -26,11 +26,13 @@ final class VectorUnaryLoop implements UnaryLoop {
     FloatVector alphas = all(alpha);
     FloatVector betas = all(beta);
     int last = count - LANES;
-    // Taken before dst is written, which may be src: the last vector shares elements with others.
-    FloatVector end = load(src, from + last);
-    for (int i = 0; i < last; i += LANES) {
-      store(FUNCTION.apply(load(src, from + i), alphas, betas), dst, to + i);
+    // One vector ahead of what is written, which may be src: the last one begins early. The
+    // function is there once: twice, the longer ones are more than the JIT compiler inlines.
+    FloatVector x = load(src, from);
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector next = load(src, from + Math.min(i + LANES, last));
+      store(FUNCTION.apply(x, alphas, betas), dst, to + Math.min(i, last));
+      x = next;
     }
-    store(FUNCTION.apply(end, alphas, betas), dst, to + last);
   }
 }

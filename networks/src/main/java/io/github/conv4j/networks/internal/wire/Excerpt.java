@@ -8,11 +8,20 @@ public final class Excerpt {
 
   /** Returns the text in quotation marks. */
   public static String of(String text) {
+    return quoted(text, MOST_CHARACTERS);
+  }
+
+  /** Returns all of a text that comes from the user, a path for example, in quotation marks. */
+  public static String whole(String text) {
+    return quoted(text, Integer.MAX_VALUE);
+  }
+
+  private static String quoted(String text, int mostCharacters) {
     var excerpt = new StringBuilder().append('"');
     text.codePoints()
-        .limit(MOST_CHARACTERS)
+        .limit(mostCharacters)
         .forEach(c -> excerpt.appendCodePoint(isShown(c) ? c : '?'));
-    if (text.codePointCount(0, text.length()) > MOST_CHARACTERS) {
+    if (text.codePointCount(0, text.length()) > mostCharacters) {
       excerpt.append("...");
     }
     return excerpt.append('"').toString();

@@ -29,6 +29,8 @@ public final class WireReader {
   private static final int MOST_VARINT_BYTES = 10;
   private static final int MOST_DEPTH = 16;
 
+  private static final int HEAP_OF_READER = 88;
+
   /** A string, its bytes and the array that they are copied to, beside the bytes themselves. */
   private static final int HEAP_OF_TEXT = 80;
 
@@ -39,6 +41,7 @@ public final class WireReader {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final MemorySegment bytes;
+  private final ByteWindow window;
   private final Allowance allowance;
   private final int depth;
   private final long start;
@@ -53,12 +56,18 @@ public final class WireReader {
 
   /** Reads a file's outermost message. */
   public WireReader(MemorySegment bytes, Allowance allowance) {
-    this(bytes, allowance, 0, 0, bytes.byteSize());
+    this.bytes = bytes;
+    this.window = new ByteWindow(bytes);
+    this.allowance = allowance;
+    this.depth = 0;
+    this.start = 0;
+    this.end = bytes.byteSize();
   }
 
-  private WireReader(MemorySegment bytes, Allowance allowance, int depth, long start, long end) {
-    this.bytes = bytes;
-    this.allowance = allowance;
+  private WireReader(WireReader outer, int depth, long start, long end) {
+    this.bytes = outer.bytes;
+    this.window = outer.window;
+    this.allowance = outer.allowance;
     this.depth = depth;
     this.start = start;
     this.end = end;
@@ -150,19 +159,14 @@ public final class WireReader {
     return bytes.asSlice(payload, position - payload);
   }
 
-  /** Returns how many bytes the field has. */
-  public long byteSize() {
-    expect(LENGTH, "length-delimited");
-    return position - payload;
-  }
-
   /** Returns a reader of the message in the field. */
   public WireReader message() {
     expect(LENGTH, "a message");
     if (depth == MOST_DEPTH) {
       throw broken("messages are nested more than %d deep".formatted(MOST_DEPTH));
     }
-    return new WireReader(bytes, allowance, depth + 1, payload, position);
+    allowance.takeHeap(HEAP_OF_READER, at);
+    return new WireReader(this, depth + 1, payload, position);
   }
 
   /**
@@ -178,8 +182,7 @@ public final class WireReader {
           "the text has %d bytes, more than the %d allowed".formatted(byteSize, mostBytes));
     }
     allowance.takeHeap(HEAP_OF_TEXT + 2 * byteSize, at);
-    byte[] copy = new byte[(int) byteSize];
-    MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, payload, copy, 0, copy.length);
+    byte[] copy = window.copy(payload, (int) byteSize);
     for (byte b : copy) {
       if (b < 0) {
         return decode(copy);
@@ -205,7 +208,8 @@ public final class WireReader {
       return;
     }
     expect(LENGTH, "varints");
-    var packed = new WireReader(bytes, allowance, depth, payload, position);
+    allowance.takeHeap(HEAP_OF_READER, at);
+    var packed = new WireReader(this, depth, payload, position);
     while (packed.position < packed.end) {
       packed.at = packed.position;
       sink.accept(packed.readVarint());
@@ -220,7 +224,7 @@ public final class WireReader {
     expect(LENGTH, "varints");
     long count = 0;
     for (long i = payload; i < position; i++) {
-      if (bytes.get(ValueLayout.JAVA_BYTE, i) >= 0) {
+      if (window.get(i) >= 0) {
         count++;
       }
     }
@@ -228,11 +232,12 @@ public final class WireReader {
   }
 
   /**
-   * Returns the numbers of fixed width in the field, one or many if they are packed, not copied.
+   * Returns how many bytes the numbers of the field have, of which there is one, or many if they
+   * are packed.
    *
-   * @param width 4 or 8
+   * @param width of one: 4 or 8
    */
-  public MemorySegment fixed(int width) {
+  public long fixedByteSize(int width) {
     if (type != (width == Integer.BYTES ? FIXED32 : FIXED64)) {
       expect(LENGTH, width == Integer.BYTES ? FOUR_BYTES : EIGHT_BYTES);
     }
@@ -242,7 +247,21 @@ public final class WireReader {
           "field %d has %d bytes, which are no whole numbers of %d"
               .formatted(field, byteSize, width));
     }
-    return bytes.asSlice(payload, byteSize);
+    return byteSize;
+  }
+
+  /** Returns the numbers of the field, not copied. */
+  public MemorySegment fixed(int width) {
+    return bytes.asSlice(payload, fixedByteSize(width));
+  }
+
+  /**
+   * Copies the numbers of the field.
+   *
+   * @param offset in the destination, in bytes
+   */
+  public void copyFixed(int width, MemorySegment destination, long offset) {
+    MemorySegment.copy(bytes, payload, destination, offset, fixedByteSize(width));
   }
 
   private void expect(int wanted, String what) {
@@ -266,7 +285,7 @@ public final class WireReader {
       if (position == end) {
         throw broken("a varint is cut off by the end of its message at byte %d".formatted(end));
       }
-      byte next = bytes.get(ValueLayout.JAVA_BYTE, position++);
+      byte next = window.get(position++);
       if (i == MOST_VARINT_BYTES - 1 && (next & 0xFE) != 0) {
         break;
       }

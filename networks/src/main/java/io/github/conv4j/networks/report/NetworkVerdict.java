@@ -1,4 +1,4 @@
-package io.github.conv4j.networks;
+package io.github.conv4j.networks.report;
 
 import java.util.List;
 import java.util.Optional;
