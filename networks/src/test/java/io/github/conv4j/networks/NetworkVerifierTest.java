@@ -14,6 +14,9 @@ import io.github.conv4j.networks.graph.GraphBuilder;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.comparison.Comparison;
 import io.github.conv4j.networks.internal.comparison.Observed;
+import io.github.conv4j.networks.report.NetworkStep;
+import io.github.conv4j.networks.report.NetworkVerdict;
+import io.github.conv4j.networks.report.TensorVerdict;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,8 +77,7 @@ class NetworkVerifierTest {
     Graph graph = graph();
     List<Node> visited = new ArrayList<>();
     try (Engine engine = Engines.named(name)) {
-      var verifier =
-          new NetworkVerifier(Network.of(graph), engine, NetworkOptions.defaults());
+      var verifier = new NetworkVerifier(Network.of(graph), engine, NetworkOptions.defaults());
       NetworkVerdict verdict = verifier.verify(Map.of("x", gaussian(1, 3, 9, 7)), visited::add);
 
       assertThat(verdict.firstDivergence()).isEmpty();
@@ -83,7 +85,8 @@ class NetworkVerifierTest {
       assertThat(verdict.tensors())
           .extracting(TensorVerdict::value)
           .contains(graph.outputs().getFirst().name(), graph.outputs().getLast().name());
-      assertThat(verdict.tensors()).allSatisfy(tensor -> assertThat(tensor.worst()).isLessThanOrEqualTo(1));
+      assertThat(verdict.tensors())
+          .allSatisfy(tensor -> assertThat(tensor.worst()).isLessThanOrEqualTo(1));
       assertThat(visited).hasSameSizeAs(graph.nodes());
     }
   }
@@ -99,8 +102,7 @@ class NetworkVerifierTest {
         Map.of("x", Constant.of(new float[] {1, 2, 0.125f, 4}, 1, 2, 1, 2));
     float[] claimed = {3.625f, (float) (26 + error)};
     var observed =
-        new Observed(
-            graph.outputs().getFirst().name(), STEP, Constant.of(claimed, 1, 1, 1, 2));
+        new Observed(graph.outputs().getFirst().name(), STEP, Constant.of(claimed, 1, 1, 1, 2));
     return new Comparison(graph, false, _ -> {}).run(inputs, List.of(observed));
   }
 
@@ -133,8 +135,7 @@ class NetworkVerifierTest {
     try (Engine engine = Engines.named("vector");
         PreparedNetwork prepared =
             Network.of(graph())
-                .prepare(
-                    engine, Map.of("x", new long[] {1, 3, 9, 7}), NetworkOptions.defaults());
+                .prepare(engine, Map.of("x", new long[] {1, 3, 9, 7}), NetworkOptions.defaults());
         Arena arena = Arena.ofShared()) {
       NetworkCall call = prepared.call().input("x", arena.allocate(4 * 3 * 9 * 7, 64));
       for (String output : prepared.outputs()) {
@@ -161,9 +162,7 @@ class NetworkVerifierTest {
           .isThrownBy(
               () ->
                   new NetworkVerifier(
-                      Network.of(graph()),
-                      engine,
-                      NetworkOptions.defaults().withChannelsLast("x")))
+                      Network.of(graph()), engine, NetworkOptions.defaults().withChannelsLast("x")))
           .withMessageContaining("row-major");
     }
   }

@@ -107,7 +107,8 @@ final class ExplainCommand implements Callable<Integer> {
   private int explainNetwork() {
     var file = NetworkFile.read(Path.of(line), arguments, spec.commandLine());
     Map<String, Constant> inputs = file.inputs(1);
-    try (Engine engine = file.open(engineName);
+    // What is measured must have been compiled.
+    try (Engine engine = file.open(engineName, options -> options.withReady(true));
         var _ = LogLines.withoutWarnings()) {
       new NetworkExplanation(spec.commandLine().getOut()).print(file, engine, inputs);
     }

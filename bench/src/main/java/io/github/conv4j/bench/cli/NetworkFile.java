@@ -1,7 +1,6 @@
 package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.UnsupportedConvolutionException;
-import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -18,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -80,14 +80,14 @@ final class NetworkFile {
     return refusing(command, () -> arguments.tensors(network.inputs(), seed));
   }
 
-  /** Opens an engine; the best where none is named. */
+  /** Opens an engine of strict accuracy; the best where none is named. */
   Engine open(@Nullable String engineName) {
-    return open(engineName, Accuracy.STRICT);
+    return open(engineName, options -> options);
   }
 
-  Engine open(@Nullable String engineName, Accuracy accuracy) {
-    EngineOptions options =
-        refusing(command, () -> arguments.options().withReady(true).withAccuracy(accuracy));
+  /** Opens an engine with more options. */
+  Engine open(@Nullable String engineName, UnaryOperator<EngineOptions> more) {
+    EngineOptions options = refusing(command, () -> more.apply(arguments.options()));
     if (engineName == null) {
       return Engines.best(options);
     }

@@ -147,7 +147,7 @@ final class VerifyCommand implements Callable<Integer> {
     Map<String, Constant> inputs = networkFile.inputs(seed);
     List<String> byChance = arguments.withoutFile(networkFile.network().inputs());
     Accuracy accuracy = relaxed ? Accuracy.RELAXED : Accuracy.STRICT;
-    try (Engine engine = networkFile.open(engineName, accuracy);
+    try (Engine engine = networkFile.open(engineName, options -> options.withAccuracy(accuracy));
         var _ = LogLines.withoutWarnings()) {
       return new NetworkVerification(networkFile, command).run(engine, inputs, byChance, seed);
     }

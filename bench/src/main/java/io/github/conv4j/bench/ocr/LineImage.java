@@ -53,8 +53,7 @@ final class LineImage {
   }
 
   private static BufferedImage turnedLeft(BufferedImage image) {
-    var turned =
-        new BufferedImage(image.getHeight(), image.getWidth(), BufferedImage.TYPE_INT_RGB);
+    var turned = new BufferedImage(image.getHeight(), image.getWidth(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth(); x++) {
         turned.setRGB(y, image.getWidth() - 1 - x, image.getRGB(x, y));

@@ -28,8 +28,7 @@ public record OcrFiles(Path detector, Path classifier, Path recognizer, Path key
             folder.resolve("ch_ppocr_mobile_v2.0_cls_infer.onnx"),
             folder.resolve("ch_PP-OCRv4_rec_infer.onnx"),
             folder.resolve("ppocr_keys_v1.txt"));
-    for (Path file :
-        List.of(files.detector, files.classifier, files.recognizer, files.keys)) {
+    for (Path file : List.of(files.detector, files.classifier, files.recognizer, files.keys)) {
       if (!Files.isRegularFile(file)) {
         throw new IllegalArgumentException(
             "there is no file '%s': name the folder with the networks of PP-OCR".formatted(file));

@@ -12,7 +12,8 @@ import java.util.List;
 public final class Sign {
   /** What is written on it. */
   public static final List<String> LINES =
-      List.of("Welcome aboard", "Express to Lisbon 18:45", "Mind the gap", "Quiet coach, no phones");
+      List.of(
+          "Welcome aboard", "Express to Lisbon 18:45", "Mind the gap", "Quiet coach, no phones");
 
   private static final int WIDTH = 800;
   private static final int HEIGHT = 480;

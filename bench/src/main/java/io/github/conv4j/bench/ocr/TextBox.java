@@ -38,8 +38,7 @@ public record TextBox(Point centre, Point along, double width, double height) {
       top = Math.min(top, point.dot(across));
       bottom = Math.max(bottom, point.dot(across));
     }
-    Point centre =
-        new Point(0, 0).plus(along, (left + right) / 2).plus(across, (top + bottom) / 2);
+    Point centre = new Point(0, 0).plus(along, (left + right) / 2).plus(across, (top + bottom) / 2);
     return new TextBox(centre, along, right - left, bottom - top);
   }
 

@@ -27,8 +27,7 @@ final class TextDetector implements AutoCloseable {
 
   /** Returns boxes around lines, in the picture's pixels. */
   List<TextBox> find(BufferedImage image) {
-    double scale =
-        Math.min(1, (double) MOST_SIDE / Math.max(image.getWidth(), image.getHeight()));
+    double scale = Math.min(1, (double) MOST_SIDE / Math.max(image.getWidth(), image.getHeight()));
     int width = rounded(image.getWidth() * scale);
     int height = rounded(image.getHeight() * scale);
     int[] levels = Pixels.levels(Pixels.scaled(image, width, height));

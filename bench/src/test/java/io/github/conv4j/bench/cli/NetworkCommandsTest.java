@@ -28,7 +28,8 @@ class NetworkCommandsTest {
   @Test
   void explainsStepsAndMemory() {
     Command command =
-        Command.run("explain", classifier(), "--dims", DIMS, "--engine", "vector", "--threads", "1");
+        Command.run(
+            "explain", classifier(), "--dims", DIMS, "--engine", "reference", "--threads", "1");
 
     assertThat(command.err()).isEmpty();
     assertThat(command.exitCode()).isZero();
@@ -64,7 +65,8 @@ class NetworkCommandsTest {
       assertThat(command.text())
           .contains("first divergence: ", "of conv4j.Conv \"Conv@0\"")
           .containsPattern("1 of [0-9,]+ wrong, at \\[")
-          .containsPattern("./conv4j verify --engine wrong --floats --layout nhwc --problem \\S*ic3");
+          .containsPattern(
+              "./conv4j verify --engine wrong --floats --layout nhwc --problem \\S*ic3");
     }
   }
 
@@ -91,7 +93,8 @@ class NetworkCommandsTest {
 
     assertThat(command.err()).isEmpty();
     assertThat(command.text())
-        .contains("input x: FLOAT[1, 3, 48, 64], from -0.9", "output save_infer_model", "largest: ");
+        .contains(
+            "input x: FLOAT[1, 3, 48, 64], from -0.9", "output save_infer_model", "largest: ");
     Constant scores = NpyFile.read(folder.resolve("save_infer_model_scale_0_tmp_1.npy"));
     float[] numbers = scores.data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
     assertThat(numbers[0] + numbers[1]).isBetween(0.99999f, 1.00001f);

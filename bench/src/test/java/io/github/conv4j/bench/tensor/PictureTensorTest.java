@@ -31,8 +31,7 @@ class PictureTensorTest {
   @Test
   void putsChannelsLast() {
     Constant tensor =
-        PictureTensor.of(
-            image(), ElementType.UINT8, new long[] {1, -1, -1, 3}, Normalization.UNIT);
+        PictureTensor.of(image(), ElementType.UINT8, new long[] {1, -1, -1, 3}, Normalization.UNIT);
 
     assertThat(tensor.dims()).containsExactly(1, 1, 2, 3);
     assertThat(tensor.data().toArray(ValueLayout.JAVA_BYTE))
@@ -42,8 +41,7 @@ class PictureTensorTest {
   @Test
   void scalesToFixedSides() {
     Constant tensor =
-        PictureTensor.of(
-            image(), ElementType.FLOAT, new long[] {1, 1, 4, 6}, Normalization.UNIT);
+        PictureTensor.of(image(), ElementType.FLOAT, new long[] {1, 1, 4, 6}, Normalization.UNIT);
 
     assertThat(tensor.dims()).containsExactly(1, 1, 4, 6);
   }
