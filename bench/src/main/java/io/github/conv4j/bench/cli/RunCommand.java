@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,9 +76,15 @@ final class RunCommand implements Callable<Integer> {
       long nanos = run.execute();
       stdout.printf(
           Locale.ROOT, "engine %s, first run %.1f ms%n", EngineChoice.title(engine), nanos / 1e6);
+      Set<String> taken = new HashSet<>();
       for (var output : run.outputs().entrySet()) {
         print(stdout, "output", output.getKey(), output.getValue());
-        Path written = out.resolve(Folders.fileName(output.getKey()) + ".npy");
+        String name = Folders.fileName(output.getKey());
+        // Names that differ in characters that files do not have.
+        while (!taken.add(name)) {
+          name += "_";
+        }
+        Path written = out.resolve(name + ".npy");
         NpyFile.write(written, output.getValue());
         stdout.println("  wrote " + written);
       }
