@@ -1,10 +1,13 @@
 package io.github.conv4j.internal.vector.code;
 
 import static io.github.conv4j.internal.vector.code.Names.BYTE_ORDER;
+import static io.github.conv4j.internal.vector.code.Names.FLOAT_LAYOUT;
 import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.SEGMENT;
+import static io.github.conv4j.internal.vector.code.Names.VALUE_LAYOUT;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_SPECIES;
+import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
@@ -31,6 +34,19 @@ public final class Segment extends Value {
             this,
             distance,
             size));
+  }
+
+  /** The float at a distance. */
+  public Real at(Wide distance) {
+    return new Real(
+        code,
+        () -> {
+          push();
+          code.builder().getstatic(VALUE_LAYOUT, "JAVA_FLOAT_UNALIGNED", FLOAT_LAYOUT);
+          distance.push();
+          code.builder()
+              .invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, FLOAT_LAYOUT, CD_long));
+        });
   }
 
   /** The vector that begins at a distance. */

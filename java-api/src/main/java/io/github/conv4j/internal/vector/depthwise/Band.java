@@ -1,6 +1,8 @@
 package io.github.conv4j.internal.vector.depthwise;
 
 import io.github.conv4j.internal.vector.base.EpilogueArguments;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Neighbouring rows of outputs of a convolution with 3x3 or 5x5 taps next to each other whose
@@ -15,6 +17,8 @@ final class Band {
 
   /** With fewer outputs a row has no short blocks. */
   static final int LEAST_SHORT_COUNT = 4;
+
+  private static final int LINE_FLOATS = 16;
 
   /**
    * Weights {@code [vector][tap row][turn][tap][lane]} of vectors of channels, the last of which
@@ -72,6 +76,12 @@ final class Band {
   /** How many taps of the last output of a row lie beyond the right edge. */
   int right;
 
+  /** Whether the source does not fit the caches of a core. */
+  boolean isFar;
+
+  /** What was read ahead, so that it is read indeed. */
+  int seen;
+
   /** The operands of post-ops. */
   EpilogueArguments epilogue = EpilogueArguments.NONE;
 
@@ -89,6 +99,22 @@ final class Band {
   void takeRow(int row) {
     beginTapRow = Math.clamp(top - (long) row * rowStride, 0, taps);
     endTapRow = taps - Math.clamp(bottom - (long) (rows - 1 - row) * rowStride, 0, taps);
+  }
+
+  /**
+   * Reads a float of each cache line of the source rows that no row of outputs before saw. In this
+   * order the processor fetches them from far away much sooner than in that of a kernel.
+   */
+  void readAhead(int row, MemorySegment src) {
+    long length = ((count - 1L) * stride + taps - left - right) * tapStep;
+    int seen = 0;
+    for (int i = Math.max(beginTapRow, taps - rowStride); i < endTapRow; i++) {
+      long begin = srcBegin + ((long) row * rowStride + i) * srcRowStep + left * tapStep;
+      for (long at = 0; at < length; at += LINE_FLOATS) {
+        seen ^= src.get(ValueLayout.JAVA_INT_UNALIGNED, (begin + at) * Float.BYTES);
+      }
+    }
+    this.seen = seen;
   }
 
   /** The first tap in a row of an output that meets the source. */

@@ -11,6 +11,9 @@ interface BandBlockKernel {
     return (band, src, dst) -> {
       for (int row = 0; row < band.rows; row++) {
         band.takeRow(row);
+        if (band.isFar) {
+          band.readAhead(row, src);
+        }
         for (int pixel = 0; pixel < band.count; pixel += pixels) {
           // The last block begins early rather than reach beyond the last pixel.
           run(band, src, dst, row, Math.min(pixel, band.count - pixels));

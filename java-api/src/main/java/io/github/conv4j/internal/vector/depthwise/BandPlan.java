@@ -28,6 +28,9 @@ public final class BandPlan implements Plan<BandScratch> {
   /** Outputs of one part, at most: about what a core computes in a hundred microseconds. */
   private static final int PART_FLOATS = 1 << 20;
 
+  /** A larger image is read ahead. */
+  private static final long NEAR_FLOATS = 1 << 20;
+
   /** Wider rows of three taps that lie apart are faster in {@link DepthwisePlan}. */
   private static final int WIDEST_APART = 20;
 
@@ -303,6 +306,7 @@ public final class BandPlan implements Plan<BandScratch> {
     band.bias = bias;
     band.channelCount = src.c();
     band.depth = depth;
+    band.isFar = (long) width * height * src.c() > NEAR_FLOATS;
     band.taps = columns.taps().length;
     band.stride = (int) (columns.srcStep() / tapStep);
     band.rowStride = (int) (rows.srcStep() / rowStep);
