@@ -69,10 +69,11 @@ final class ReadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Path given = photo;
     BufferedImage image =
-        photo == null
+        given == null
             ? Sign.draw()
-            : NetworkFile.refusing(spec.commandLine(), () -> Pixels.read(photo));
+            : NetworkFile.refusing(spec.commandLine(), () -> Pixels.read(given));
     OcrFiles files = NetworkFile.refusing(spec.commandLine(), this::files);
     Folders.prepare(out, spec.commandLine());
     List<TextLine> lines;
