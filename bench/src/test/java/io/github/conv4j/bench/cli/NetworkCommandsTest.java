@@ -18,7 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 class NetworkCommandsTest {
   private static final String DIMS = "x=1x3x48x64";
 
-  @TempDir private Path folder;
+  private final Path folder;
+
+  NetworkCommandsTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   private static String classifier() {
     String models = Objects.requireNonNull(System.getProperty(OcrFiles.PROPERTY));

@@ -13,7 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReadCommandTest {
-  @TempDir private Path folder;
+  private final Path folder;
+
+  ReadCommandTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void readsWhatWasDrawn() throws IOException {
