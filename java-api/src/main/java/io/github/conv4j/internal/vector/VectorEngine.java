@@ -140,7 +140,10 @@ final class VectorEngine implements Alternatives, LedgerOwner {
         return null;
       }
     }
-    String way = way(plain, implementation);
+    String way =
+        implementation == null
+            ? PlanChoice.fusing(way(plain, null), kernels)
+            : way(plain, implementation);
     return PlanChoice.fuses(way, kernels, request) ? way : null;
   }
 

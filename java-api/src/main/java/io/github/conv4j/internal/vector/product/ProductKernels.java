@@ -32,6 +32,9 @@ public interface ProductKernels {
   /** Whether {@link #pointwise} kernels are there, and faster. */
   boolean takesPointwise(long in, long out, long pixels);
 
+  /** Whether {@link #pointwise} kernels are faster with post-ops, too. */
+  boolean pointwiseTakesPostOps();
+
   /**
    * Returns the kernel of a block of output channels.
    *

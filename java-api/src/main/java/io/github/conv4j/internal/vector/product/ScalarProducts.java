@@ -121,6 +121,11 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
+  public boolean pointwiseTakesPostOps() {
+    return false;
+  }
+
+  @Override
   public boolean takesPointwise(long in, long out, long pixels) {
     return false;
   }
