@@ -30,6 +30,8 @@ public final class StridedCopy {
   /** Shorter rows are taken and put together where they are neighbours. */
   private static final int LONG_ROW = 32;
 
+  private static final int THREE = 3;
+
   /** Shorter runs are copied one element at a time. */
   private static final int LEAST_RUN = 8;
 
@@ -229,8 +231,12 @@ public final class StridedCopy {
         copyIn(in, inAt + r * rows.from, squares, r * pitch, columnCount);
       }
     }
-    for (int c = 0; c < columnCount; c++) {
-      turnColumn(squares, c, pitch, SQUARE + c * rowCount, rowCount);
+    if (rowCount == THREE) {
+      turnThreeRows(squares, pitch, columnCount);
+    } else {
+      for (int c = 0; c < columnCount; c++) {
+        turnColumn(squares, c, pitch, SQUARE + c * rowCount, rowCount);
+      }
     }
     if (columns.to == rowCount && rowCount < LONG_ROW) {
       copyOut(squares, SQUARE, out, outAt, rowCount * columnCount);
@@ -247,6 +253,19 @@ public final class StridedCopy {
 
   private static void copyOut(float[] squares, int from, MemorySegment out, long at, int count) {
     MemorySegment.copy(squares, from, out, JAVA_FLOAT_UNALIGNED, at * Float.BYTES, count);
+  }
+
+  /** The planes of an image in colours become its pixels. */
+  private static void turnThreeRows(float[] squares, int pitch, int columnCount) {
+    for (int c = 0; c < columnCount; c++) {
+      int to = SQUARE + THREE * c;
+      float first = squares[c];
+      float second = squares[c + pitch];
+      float third = squares[c + 2 * pitch];
+      squares[to] = first;
+      squares[to + 1] = second;
+      squares[to + 2] = third;
+    }
   }
 
   private static void turnColumn(float[] squares, int from, int pitch, int to, int count) {

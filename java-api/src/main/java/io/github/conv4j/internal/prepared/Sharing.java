@@ -8,9 +8,12 @@ public final class Sharing {
   /** System property: the estimated nanoseconds from which a call is cut into parts; for tests. */
   static final String LEAST_NANOS_PROPERTY = "conv4j.sharing.nanos";
 
-  /** Inviting a helper costs some microseconds, waking one some tens. */
+  /**
+   * Inviting a helper costs some microseconds, waking one some tens; but helpers linger between
+   * calls that follow each other, as the layers of a network do.
+   */
   private static final double LEAST_NANOS =
-      Properties.numberOrWarning(LEAST_NANOS_PROPERTY, 50_000, 0, Long.MAX_VALUE);
+      Properties.numberOrWarning(LEAST_NANOS_PROPERTY, 20_000, 0, Long.MAX_VALUE);
 
   /** More parts than threads, so that a disturbed thread leaves work to the others. */
   private static final int PARTS_PER_THREAD = 4;

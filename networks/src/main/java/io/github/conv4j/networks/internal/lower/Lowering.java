@@ -158,8 +158,11 @@ final class Lowering {
   private void copy(String value, Place from, Place to) {
     long[] dims = dims(value);
     int elementByteSize = type(value).element().byteSize();
-    var reorder =
-        new OrderCopy(dims, from.order().strides(dims), to.order().strides(dims), elementByteSize);
+    Primitive reorder =
+        elementByteSize == Float.BYTES
+            ? from.order().reorder(to.order(), dims, threads())
+            : new OrderCopy(
+                dims, from.order().strides(dims), to.order().strides(dims), elementByteSize);
     program.step(reorder, from.value(), to.value());
     boolean moves = !from.order().isSame(to.order(), dims);
     reorders += moves ? 1 : 0;

@@ -5,6 +5,7 @@ import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.Values;
+import io.github.conv4j.networks.internal.operator.Assembly;
 import io.github.conv4j.networks.internal.pass.Attributes;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -30,6 +31,10 @@ final class MovementLowering {
         break;
       }
     }
+    if (isAssembled(to, node, order)) {
+      assemble(to, node, order, axis);
+      return true;
+    }
     int result = to.write(dst, order);
     long[] steps = order.strides(to.dims(dst));
     long at = 0;
@@ -43,6 +48,34 @@ final class MovementLowering {
       at += dims[axis];
     }
     return true;
+  }
+
+  /** Whether all lie as the result does, constants brought into its order. */
+  private static boolean isAssembled(Lowering to, Node node, Order order) {
+    return to.type(node.outputs().getFirst()).element() == ElementType.FLOAT
+        && node.inputs().stream()
+            .allMatch(
+                input ->
+                    to.draft().constant(input) != null
+                        || to.place(input).order().isSame(order, to.dims(input)));
+  }
+
+  /** Copies rows of all inputs in turns, in one step. */
+  private static void assemble(Lowering to, Node node, Order order, int axis) {
+    String dst = node.outputs().getFirst();
+    long[] dims = to.dims(dst);
+    long inner = order.strides(dims)[axis];
+    long outer = to.type(dst).elementCount() / dims[axis] / inner;
+    long[] sizes = node.inputs().stream().mapToLong(input -> to.dims(input)[axis]).toArray();
+    int[] sources = node.inputs().stream().mapToInt(input -> to.read(input, order)).toArray();
+    int result = to.write(dst, order);
+    to.step(
+        node,
+        new Assembly(outer, sizes, inner, to.threads()),
+        "java:copy",
+        sources[0],
+        result,
+        Arrays.copyOfRange(sources, 1, sources.length));
   }
 
   static boolean split(Lowering to, Node node) {

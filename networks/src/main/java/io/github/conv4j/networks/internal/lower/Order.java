@@ -1,5 +1,6 @@
 package io.github.conv4j.networks.internal.lower;
 
+import io.github.conv4j.networks.internal.operator.Permute;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -66,6 +67,13 @@ final class Order {
     long[] sizes = new long[axes.length];
     Arrays.setAll(sizes, i -> dims[axes[i]]);
     return sizes;
+  }
+
+  /** Returns a copy of a tensor that lies in this order into another, in parts. */
+  Permute reorder(Order to, long[] dims, int threads) {
+    int[] positions = new int[axes.length];
+    Arrays.setAll(positions, i -> position(to.axis(i)));
+    return new Permute(inMemory(dims), positions, threads);
   }
 
   /** Returns the steps of each axis, in elements. */

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Assembly extends RangedPrimitive {
   private static final double ELEMENT_NANOS = 0.3;
+  private static final long NARROW = 512;
 
   private final PixelLoops loops;
 
@@ -15,6 +16,9 @@ public final class Assembly extends RangedPrimitive {
   private final int[] rowSizes;
 
   private final long rowSize;
+
+  /** Whether rows are so short that each is finished before the next. */
+  private final boolean isNarrow;
 
   /**
    * Plans a concatenation.
@@ -38,6 +42,7 @@ public final class Assembly extends RangedPrimitive {
       }
       rowSizes[i] = (int) size;
     }
+    this.isNarrow = rowSize <= NARROW;
   }
 
   private static long sum(long[] sizes) {
@@ -51,6 +56,10 @@ public final class Assembly extends RangedPrimitive {
   @Override
   Ranges ranges(MemorySegment scratchpad) {
     return (begin, end, src, dst, operands) -> {
+      if (isNarrow) {
+        loops.assemble(src, operands, rowSizes, begin, end, dst);
+        return;
+      }
       long to = begin * rowSize;
       for (int i = 0; i < rowSizes.length; i++) {
         MemorySegment array = i == 0 ? src : operands[i - 1];

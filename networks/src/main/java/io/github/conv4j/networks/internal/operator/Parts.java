@@ -8,7 +8,7 @@ package io.github.conv4j.networks.internal.operator;
  */
 record Parts(long unitCount, int count) {
   /** Less than this is done before a helper has come. */
-  private static final double LEAST_NANOS = 30_000;
+  private static final double LEAST_NANOS = 15_000;
 
   /** So that a thread which comes late, or is held up, leaves its parts to the others. */
   private static final int PARTS_PER_THREAD = 4;

@@ -46,4 +46,19 @@ interface PixelLoops {
       MemorySegment dst,
       long to,
       int count);
+
+  /**
+   * Puts rows of several arrays behind each other: row {@code r} of dst is row {@code r} of first,
+   * then those of the others.
+   *
+   * @param counts the elements of a row of first, then of the others
+   * @param begin the first row; {@code end} is behind the last
+   */
+  void assemble(
+      MemorySegment first,
+      MemorySegment[] others,
+      int[] counts,
+      long begin,
+      long end,
+      MemorySegment dst);
 }

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * with an axis of one element where there are fewer. Not a number makes the maximum not a number.
  */
 public final class Pooling extends RangedPrimitive {
-  private static final double TAP_NANOS = 0.1;
+  private static final double TAP_NANOS = 0.3;
 
   /** What a window becomes. */
   public enum Kind {

@@ -3,6 +3,7 @@ package io.github.conv4j.networks.internal.operator;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** One number after the other. */
 final class ScalarPixelLoops implements PixelLoops {
@@ -18,6 +19,23 @@ final class ScalarPixelLoops implements PixelLoops {
       int count) {
     for (long r = 0; r < rows; r++) {
       copy(src, from + r * srcPitch, dst, to + r * dstPitch, count);
+    }
+  }
+
+  @Override
+  public void assemble(
+      MemorySegment first,
+      MemorySegment[] others,
+      int[] counts,
+      long begin,
+      long end,
+      MemorySegment dst) {
+    long to = begin * Arrays.stream(counts).asLongStream().sum();
+    for (long r = begin; r < end; r++) {
+      for (int i = 0; i < counts.length; i++) {
+        copy(i == 0 ? first : others[i - 1], r * counts[i], dst, to, counts[i]);
+        to += counts[i];
+      }
     }
   }
 

@@ -68,6 +68,14 @@ final class VectorFoldLoop implements FoldLoop {
       int channels,
       float alpha,
       float scale) {
+    if (planes == 1 && rows == 2 && columns == 2) {
+      fourTaps(src, at, rowStride, columnStride, dst, to, channels, alpha, scale);
+      return;
+    }
+    if (planes == 1 && rows == 3 && columns == 3) {
+      nineTaps(src, at, rowStride, columnStride, dst, to, channels, alpha, scale);
+      return;
+    }
     int c = 0;
     for (; c <= channels - VECTORS * LANES; c += VECTORS * LANES) {
       fourVectors(
@@ -100,6 +108,61 @@ final class VectorFoldLoop implements FoldLoop {
           alpha,
           scale);
     }
+  }
+
+  /** Loops of two and three steps cost more than what they do. */
+  private static void fourTaps(
+      MemorySegment src,
+      long at,
+      long rowStride,
+      long columnStride,
+      MemorySegment dst,
+      long to,
+      int channels,
+      float alpha,
+      float scale) {
+    FloatVector alphas = all(alpha);
+    FloatVector initial = all(FUNCTION.initial());
+    FloatVector scales = all(scale);
+    for (int c = 0; c < channels; c += LANES) {
+      int begin = Math.min(c, channels - LANES);
+      long x = at + begin;
+      FloatVector first =
+          step(step(initial, load(src, x), alphas), load(src, x + columnStride), alphas);
+      x += rowStride;
+      FloatVector second =
+          step(step(initial, load(src, x), alphas), load(src, x + columnStride), alphas);
+      store(combine(first, second).mul(scales), dst, to + begin);
+    }
+  }
+
+  private static void nineTaps(
+      MemorySegment src,
+      long at,
+      long rowStride,
+      long columnStride,
+      MemorySegment dst,
+      long to,
+      int channels,
+      float alpha,
+      float scale) {
+    FloatVector alphas = all(alpha);
+    FloatVector scales = all(scale);
+    for (int c = 0; c < channels; c += LANES) {
+      int begin = Math.min(c, channels - LANES);
+      long x = at + begin;
+      FloatVector first = threeTaps(src, x, columnStride, alphas);
+      FloatVector second = threeTaps(src, x + rowStride, columnStride, alphas);
+      FloatVector third = threeTaps(src, x + 2 * rowStride, columnStride, alphas);
+      store(combine(combine(first, second), third).mul(scales), dst, to + begin);
+    }
+  }
+
+  private static FloatVector threeTaps(
+      MemorySegment src, long x, long columnStride, FloatVector alphas) {
+    FloatVector sum = step(all(FUNCTION.initial()), load(src, x), alphas);
+    sum = step(sum, load(src, x + columnStride), alphas);
+    return step(sum, load(src, x + 2 * columnStride), alphas);
   }
 
   private static void fourVectors(

@@ -40,6 +40,44 @@ final class VectorPixelLoops implements PixelLoops {
     }
   }
 
+  /**
+   * Whole vectors are written in the order of dst: what one of them has too many, the next
+   * overwrites. Only the last rows are short of elements to read or of room behind them.
+   */
+  @Override
+  public void assemble(
+      MemorySegment first,
+      MemorySegment[] others,
+      int[] counts,
+      long begin,
+      long end,
+      MemorySegment dst) {
+    int rowSize = 0;
+    int least = LANES;
+    for (int count : counts) {
+      rowSize += count;
+      least = Math.min(least, count);
+    }
+    long safe = Math.max(begin, end - Math.ceilDiv(LANES, least));
+    for (long r = begin; r < safe; r++) {
+      long to = r * rowSize;
+      to = wholeVectors(first, r * counts[0], dst, to, counts[0]);
+      for (int i = 1; i < counts.length; i++) {
+        to = wholeVectors(others[i - 1], r * counts[i], dst, to, counts[i]);
+      }
+    }
+    small.assemble(first, others, counts, safe, end, dst);
+  }
+
+  private static long wholeVectors(
+      MemorySegment src, long from, MemorySegment dst, long to, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector.fromMemorySegment(SPECIES, src, (from + i) * Float.BYTES, LITTLE_ENDIAN)
+          .intoMemorySegment(dst, (to + i) * Float.BYTES, LITTLE_ENDIAN);
+    }
+    return to + count;
+  }
+
   @Override
   public void gather(
       MemorySegment src, long from, int[] index, int channels, MemorySegment dst, long to) {

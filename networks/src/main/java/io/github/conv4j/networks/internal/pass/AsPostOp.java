@@ -91,8 +91,24 @@ record AsPostOp(PostOp postOp, List<String> operands) {
       String constant = draft.add(channels, channels.length);
       return tensor(node.operator(), Operand.perChannel(), constant, first);
     }
+    if (isGate(draft, producer, other, draft.type(value))) {
+      return tensor(node.operator(), Operand.perChannel().atEachRun(), other, first);
+    }
     boolean same = draft.constant(other) == null && draft.type(other).equals(draft.type(value));
     return same ? tensor(node.operator(), Operand.full().atEachRun(), other, first) : null;
+  }
+
+  /** Whether a chain of functions is given a number for each channel of one image. */
+  private static boolean isGate(Draft draft, Node producer, String other, TensorType value) {
+    TensorType type = draft.type(other);
+    return producer.operator().equals(Fused.POINTWISE)
+        && draft.constant(other) == null
+        && type.element() == ElementType.FLOAT
+        && value.rank() >= 3
+        && value.dims()[0] == 1
+        && type.rank() == value.rank()
+        && type.dims()[1] == value.dims()[1]
+        && type.elementCount() == value.dims()[1];
   }
 
   private static @Nullable AsPostOp scalar(String operator, float number, boolean first) {

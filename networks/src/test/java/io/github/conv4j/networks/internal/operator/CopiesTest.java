@@ -134,7 +134,7 @@ class CopiesTest {
 
   @Test
   void concatenations() {
-    long[][] axisSizes = {{1}, {3, 1, 4}, {24, 24}, {8, 17, 100}, {600, 9}};
+    long[][] axisSizes = {{1}, {1, 1, 2}, {24, 4}, {3, 1, 4}, {24, 24}, {8, 17, 100}, {600, 9}};
     for (long[] sizes : axisSizes) {
       for (int[] around : new int[][] {{1, 1}, {1, 37}, {5, 1}, {301, 1}, {3, 4}}) {
         int outer = around[0];
