@@ -40,7 +40,7 @@ final class VectorCalls {
     try {
       return MethodHandles.lookup().bind(loop, name, signature);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 

@@ -80,7 +80,7 @@ class SoftmaxTest {
       ArgExtremum.Kind kind, boolean takesLast, int[] shape, float[] src) {
     try (Arena arena = Arena.ofConfined()) {
       var primitive = new ArgExtremum(kind, takesLast, shape[0], shape[1], shape[2], 2);
-      return OperatorRun.run(primitive, arena, shape[0] * shape[2] * 8L, null, src)
+      return OperatorRun.run(primitive, arena, 8L * shape[0] * shape[2], null, src)
           .toArray(JAVA_LONG);
     }
   }
