@@ -6,4 +6,5 @@ module io.github.conv4j.networks {
 
   exports io.github.conv4j.networks;
   exports io.github.conv4j.networks.graph;
+  exports io.github.conv4j.networks.report;
 }

@@ -15,7 +15,8 @@ public final class UnsupportedOperatorException extends RuntimeException {
   /**
    * Creates the exception.
    *
-   * @param operator its name, with its domain where that is not ONNX's own
+   * @param operator its name, with its domain where that is not ONNX's own; or what stands in the
+   *     place of an operator: {@code opset 6}, a function's name, a type of an input
    * @param message one sentence: which node, what of it, what to do
    */
   public UnsupportedOperatorException(String operator, String message) {

@@ -158,8 +158,24 @@ final class BenchCommand implements Callable<Integer> {
       description = "With --equal-work: of the pairs by chance; ${DEFAULT-VALUE} if left out.")
   private long seed = 1;
 
+  @Option(
+      names = "--networks",
+      split = ",",
+      paramLabel = "FILE[:INPUT=1x3x480x480]",
+      description = {
+        "Instead: whole networks from ONNX files, joined by commas, by engines onednn and auto, or"
+            + " those",
+        "that --engines names; with --peers by ONNX Runtime too. Dimensions that a file leaves open"
+            + " are",
+        "written behind it. --millis is the time of each contender; 3000 if left out."
+      })
+  private List<String> networks = new ArrayList<>();
+
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (!networks.isEmpty()) {
+      return raceNetworks();
+    }
     if (equalWork) {
       return raceEqualWork();
     }
@@ -204,6 +220,23 @@ final class BenchCommand implements Callable<Integer> {
     PrintWriter stdout = spec.commandLine().getOut();
     try (var _ = LogLines.withoutWarnings()) {
       EqualWork.run(spec.commandLine(), names, threadCounts(), seed, pairs, stdout);
+    }
+    return ExitCodes.OK;
+  }
+
+  private int raceNetworks() throws IOException {
+    requireRange("--threads", threads, MOST_THREADS);
+    requireRange("--millis", millis == null ? 1 : millis, 600_000);
+    try (var _ = LogLines.withoutWarnings()) {
+      WholeNetworks.run(
+          spec.commandLine(),
+          networks,
+          names,
+          peers,
+          threads,
+          millis == null ? 3_000 : millis,
+          out,
+          spec.commandLine().getOut());
     }
     return ExitCodes.OK;
   }

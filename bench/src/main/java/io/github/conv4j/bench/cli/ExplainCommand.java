@@ -9,6 +9,7 @@ import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
+import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Tensor;
@@ -16,33 +17,44 @@ import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.LayoutChoice;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints what each engine would run for a problem; only engine auto runs it, to choose. */
+/**
+ * Prints what each engine would run for a problem, and what one engine makes of a network; problems
+ * are run by engine auto only, to choose, networks always, to measure.
+ */
 @Command(
     name = "explain",
     sortOptions = false,
     description = {
       "Show what each engine would run for a problem: implementations, layouts, reorders, memory.",
       "Engine auto measures, and shows what it chose from.",
-      "The problem is a line in benchdnn's syntax, for example ic64ih56oc64kh3ph1."
+      "The problem is a line in benchdnn's syntax, for example ic64ih56oc64kh3ph1.",
+      "Or show what an engine makes of a network in an ONNX file: its steps with their shares of",
+      "the time, reorders, memory."
     })
 final class ExplainCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "LINE", description = "The problem.")
+  @Parameters(
+      index = "0",
+      paramLabel = "LINE|FILE",
+      description = "The problem, or the file of a network.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String line;
 
@@ -62,13 +74,21 @@ final class ExplainCommand implements Callable<Integer> {
       description = "Post-ops instead of those of the line, for example relu,add:per_oc,clip:0:6.")
   private @Nullable String postOps;
 
-  @Option(names = "--engine", paramLabel = "NAME", description = "This engine only.")
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      description = "This engine only; the best for a network if left out.")
   private @Nullable String engineName;
+
+  @Mixin private NetworkArguments arguments = new NetworkArguments();
 
   @Override
   public Integer call() {
     if (engineName != null) {
       EngineChoice.requireKnown(engineName, spec.commandLine());
+    }
+    if (NetworkFile.isMeant(line)) {
+      return explainNetwork();
     }
     Problem problem = parse();
     PrintWriter out = spec.commandLine().getOut();
@@ -82,6 +102,17 @@ final class ExplainCommand implements Callable<Integer> {
     }
     out.flush();
     return engineName == null || allRun ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  private int explainNetwork() {
+    var file = NetworkFile.read(Path.of(line), arguments, spec.commandLine());
+    Map<String, Constant> inputs = file.inputs(1);
+    // What is measured must have been compiled.
+    try (Engine engine = file.open(engineName, options -> options.withReady(true));
+        var _ = LogLines.withoutWarnings()) {
+      new NetworkExplanation(spec.commandLine().getOut()).print(file, engine, inputs);
+    }
+    return ExitCodes.OK;
   }
 
   private Problem parse() {

@@ -36,6 +36,13 @@ final class Progress implements AutoCloseable {
     }
   }
 
+  /** Tells how many steps there are, once that is known. */
+  void expect(long stepCount) {
+    if (bar != null) {
+      bar.maxHint(stepCount);
+    }
+  }
+
   /** Shows what runs from now on. */
   void show(String name) {
     if (bar != null) {

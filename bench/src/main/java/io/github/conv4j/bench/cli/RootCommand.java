@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       ExplainCommand.class,
       EnginesCommand.class,
+      RunCommand.class,
+      ReadCommand.class,
       BenchCommand.class,
       LoadCommand.class,
       JmhCommand.class,

@@ -26,6 +26,11 @@ final class Terminal {
         : line.replace('\u00b5', 'u');
   }
 
+  /** Replaces what could act on a terminal, in a text that comes from a stranger's file. */
+  static String harmless(String line) {
+    return printable(line.replaceAll("[\\p{Cntrl}\\p{Cf}]", "?"));
+  }
+
   private static boolean stderrIsTerminal() {
     // The JDK tells about stdin and stdout only, and stdout is what people redirect.
     if (Files.isSymbolicLink(STDERR)) {

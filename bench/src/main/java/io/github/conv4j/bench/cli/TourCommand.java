@@ -12,7 +12,6 @@ import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Engines;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +70,7 @@ final class TourCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Photo photo = photo();
-    prepareOut();
+    Folders.prepare(out, spec.commandLine());
     try (var engines = TourEngines.open(engineNames, spec.commandLine());
         var _ = LogLines.withoutWarnings()) {
       PrintWriter stdout = spec.commandLine().getOut();
@@ -107,19 +106,6 @@ final class TourCommand implements Callable<Integer> {
       return image == null ? Photo.shipped(width, height) : Photo.read(image, width, height);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private void prepareOut() {
-    try {
-      Files.createDirectories(out);
-    } catch (IOException e) {
-      throw new ParameterException(
-          spec.commandLine(), "cannot make the folder '%s'".formatted(out), e);
-    }
-    if (!Files.isWritable(out)) {
-      throw new ParameterException(
-          spec.commandLine(), "cannot write to the folder '%s'".formatted(out));
     }
   }
 

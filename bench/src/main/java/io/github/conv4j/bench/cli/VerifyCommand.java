@@ -4,6 +4,7 @@ import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.validation.LayoutChoice;
 import io.github.conv4j.validation.RandomProblems;
@@ -11,12 +12,15 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Gatherers;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,7 +34,8 @@ import picocli.CommandLine.Spec;
       "Compare an engine with the naive loops, problem by problem.",
       "Integer values make every sum exact, so that a correct engine gives the same bits.",
       "Problems are lines in benchdnn's syntax, for example ic64ih56oc64kh3ph1.",
-      "Ends with 'N passed, M failed'; the exit code is 1 if a problem failed."
+      "With --network: compare every tensor of a network between its fused steps.",
+      "Ends with 'N passed, M failed'; the exit code is 1 if a problem or tensor failed."
     })
 final class VerifyCommand implements Callable<Integer> {
   private static final long DEFAULT_SEED = 1;
@@ -99,11 +104,22 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Random floats at relaxed accuracy, within what that promises.")
   private boolean relaxed;
 
+  @Option(
+      names = "--network",
+      paramLabel = "FILE",
+      description = "A network in an ONNX file; inputs by chance where --input gives none.")
+  private @Nullable Path network;
+
+  @Mixin private NetworkArguments arguments = new NetworkArguments();
+
   private record Work(Stream<Problem> problems, long count) {}
 
   @Override
   public Integer call() {
     requireSupportedType();
+    if (network != null) {
+      return verifyNetwork(network);
+    }
     Work work = work();
     List<LayoutChoice> chosen = layouts == null ? List.of(LayoutChoice.values()) : layouts;
     try (Engine engine = openEngine()) {
@@ -119,6 +135,21 @@ final class VerifyCommand implements Callable<Integer> {
           var _ = LogLines.withoutWarnings()) {
         return verify(work, verifier, threads, out);
       }
+    }
+  }
+
+  private int verifyNetwork(Path path) {
+    if (lines != null || file != null || randomCount != null) {
+      throw refusal("give either --network or problems", null);
+    }
+    CommandLine command = spec.commandLine();
+    var networkFile = NetworkFile.read(path, arguments, command);
+    Map<String, Constant> inputs = networkFile.inputs(seed);
+    List<String> byChance = arguments.withoutFile(networkFile.network().inputs());
+    Accuracy accuracy = relaxed ? Accuracy.RELAXED : Accuracy.STRICT;
+    try (Engine engine = networkFile.open(engineName, options -> options.withAccuracy(accuracy));
+        var _ = LogLines.withoutWarnings()) {
+      return new NetworkVerification(networkFile, command).run(engine, inputs, byChance, seed);
     }
   }
 
@@ -168,7 +199,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (sources != 1) {
       throw refusal(
           sources == 0
-              ? "give the problems: --problem LINE, --problems FILE or --random N"
+              ? "give the problems: --problem LINE, --problems FILE, --random N or --network FILE"
               : "give only one of --problem, --problems and --random",
           null);
     }

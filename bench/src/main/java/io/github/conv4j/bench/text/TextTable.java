@@ -3,15 +3,24 @@ package io.github.conv4j.bench.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Columns that line up: the first to the left, the others to the right. */
+/**
+ * Columns that line up: the first to the left, numbers to the right, text behind them to the left.
+ */
 public final class TextTable {
   private static final String GAP = "  ";
 
   private final List<String[]> rows = new ArrayList<>();
+  private int firstText = Integer.MAX_VALUE;
 
   /** Creates the table with its header. */
   public TextTable(String... header) {
     rows.add(header);
+  }
+
+  /** Lets columns from this one on, counted from 0, line up to the left. */
+  public TextTable textFrom(int column) {
+    firstText = column;
+    return this;
   }
 
   /** Adds a row. */
@@ -32,13 +41,15 @@ public final class TextTable {
         widths[i] = Math.max(widths[i], row[i].length());
       }
     }
-    return rows.stream().map(row -> line(row, widths)).toList();
+    return rows.stream().map(row -> line(row, widths, firstText)).toList();
   }
 
-  private static String line(String[] row, int[] widths) {
+  private static String line(String[] row, int[] widths, int firstText) {
     var line = new StringBuilder(row[0]).repeat(' ', widths[0] - row[0].length());
     for (int i = 1; i < row.length; i++) {
-      line.append(GAP).repeat(' ', widths[i] - row[i].length()).append(row[i]);
+      int room = widths[i] - row[i].length();
+      line.append(GAP).repeat(' ', i < firstText ? room : 0).append(row[i]);
+      line.repeat(' ', i < firstText ? 0 : room);
     }
     return line.toString().stripTrailing();
   }

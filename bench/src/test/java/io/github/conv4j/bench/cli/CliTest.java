@@ -49,7 +49,7 @@ class CliTest {
     assertThat(Command.run("dance").err().getFirst())
         .isEqualTo(
             "conv4j: there is no command 'dance': choose one of tour, verify, explain, engines,"
-                + " bench, load, jmh, overhead");
+                + " run, read, bench, load, jmh, overhead");
   }
 
   @ParameterizedTest

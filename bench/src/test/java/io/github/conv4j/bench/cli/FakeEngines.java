@@ -4,6 +4,7 @@ import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Availability;
+import io.github.conv4j.engine.ConvolutionCall;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
@@ -163,6 +164,17 @@ public final class FakeEngines {
     @Override
     public Explanation explain() {
       return right.explain();
+    }
+
+    @Override
+    public List<TensorSpec> operands() {
+      return right.operands();
+    }
+
+    /** Calls with operands are right. */
+    @Override
+    public ConvolutionCall call() {
+      return right.call();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,6 +224,28 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
       Reference.reachabilityFence(dst);
       Reference.reachabilityFence(operands);
       Reference.reachabilityFence(anchor);
+    }
+  }
+
+  /**
+   * Checks tensors, takes a permit and a slot, and lets something else than {@link #run} use them.
+   */
+  final void inside(Tensor src, Tensor dst, Tensor[] operands, Consumer<S> body) {
+    check(src, dst, operands);
+    acquirePermit();
+    try {
+      Slots.Slot<S> slot = slots.claim();
+      try {
+        body.accept(slot.memory());
+      } finally {
+        slots.release(slot);
+        Reference.reachabilityFence(src);
+        Reference.reachabilityFence(dst);
+        Reference.reachabilityFence(operands);
+        Reference.reachabilityFence(anchor);
+      }
+    } finally {
+      budget.release();
     }
   }
 

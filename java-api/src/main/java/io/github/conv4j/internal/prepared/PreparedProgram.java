@@ -183,8 +183,41 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
     return view == null ? null : Tensor.wrap(tensor.spec(), view);
   }
 
+  /**
+   * Runs as {@link #execute} does, and tells of each step. Slower for what the observer does only;
+   * other runs do not know of it.
+   */
+  public void observe(Tensor src, Tensor dst, Tensor[] operands, StepObserver observer) {
+    inside(src, dst, operands, memory -> observe(memory, src, dst, operands, observer));
+  }
+
+  private void observe(
+      ProgramMemory memory, Tensor src, Tensor dst, Tensor[] operands, StepObserver observer) {
+    place(memory, src, dst, operands);
+    try {
+      for (int i = 0; i < steps.length; i++) {
+        run(memory, memory.values(), i);
+        observer.stepDone(i, memory.values());
+      }
+    } finally {
+      memory.letGoOfCaller();
+    }
+  }
+
   @Override
   void run(ProgramMemory memory, Tensor src, Tensor dst, Tensor[] operands) {
+    place(memory, src, dst, operands);
+    MemorySegment[] values = memory.values();
+    try {
+      for (int i = 0; i < steps.length; i++) {
+        run(memory, values, i);
+      }
+    } finally {
+      memory.letGoOfCaller();
+    }
+  }
+
+  private static void place(ProgramMemory memory, Tensor src, Tensor dst, Tensor[] operands) {
     memory.allocateTemporaries();
     MemorySegment[] values = memory.values();
     values[Program.SRC] = src.segment();
@@ -193,13 +226,6 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
       values[Program.FIRST_OPERAND + i] = operands[i].segment();
     }
     memory.placeOperands();
-    try {
-      for (int i = 0; i < steps.length; i++) {
-        run(memory, values, i);
-      }
-    } finally {
-      memory.letGoOfCaller();
-    }
   }
 
   private void run(ProgramMemory memory, MemorySegment[] values, int step) {

@@ -32,7 +32,7 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
     this.program = program;
     List<Program.Step> steps = program.steps();
     this.bound = new BoundPrimitive[steps.size()];
-    this.values = new MemorySegment[program.firstTemporary() + program.temporaries().size()];
+    this.values = new MemorySegment[program.firstInner() + program.innerCount()];
     Arrays.fill(values, MemorySegment.NULL);
     this.operands = noOperands(program);
     this.shared = new SharedRun(program, this, budget);
@@ -69,9 +69,8 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
       return;
     }
     MemorySegment all = allocate(program.arenaByteSize());
-    for (int i = 0; i < program.temporaries().size(); i++) {
-      values[program.firstTemporary() + i] =
-          all.asSlice(program.offset(i), program.temporaries().get(i));
+    for (int i = 0; i < program.innerCount(); i++) {
+      values[program.firstInner() + i] = program.inner(i, all);
     }
     hasTemporaries = true;
   }
@@ -112,7 +111,7 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
 
   /** Forgets the caller's memory, which must not stay reachable from here. */
   void letGoOfCaller() {
-    for (int i = 0; i < program.firstTemporary(); i++) {
+    for (int i = 0; i < program.firstInner(); i++) {
       values[i] = MemorySegment.NULL;
     }
     for (MemorySegment[] places : operands) {

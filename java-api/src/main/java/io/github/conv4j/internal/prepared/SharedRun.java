@@ -33,7 +33,7 @@ final class SharedRun extends PartedCall {
     this.values = new MemorySegment[memory.values().length];
     Arrays.fill(values, MemorySegment.NULL);
     this.operands = ProgramMemory.noOperands(program);
-    this.views = new SharedView[program.firstTemporary()];
+    this.views = new SharedView[program.firstInner()];
     Arrays.setAll(views, _ -> new SharedView());
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Primitives that run one after the other, and where what lies between them goes. Values have
  * numbers: {@link #SRC}, {@link #DST}, then the operands of a run from {@link #FIRST_OPERAND} on,
- * then temporaries, which share one arena by their lifetimes.
+ * then temporaries, which share one arena by their lifetimes, and constants.
  */
 public final class Program implements AutoCloseable {
   /** The value that the caller gives to be read. */
@@ -38,17 +38,25 @@ public final class Program implements AutoCloseable {
     }
   }
 
+  /**
+   * A value that is not the caller's.
+   *
+   * @param byteSize of a temporary; 0 for a constant
+   * @param constant null for a temporary
+   */
+  record Inner(long byteSize, @Nullable MemorySegment constant) {}
+
   private final int operandCount;
   private final List<Step> steps;
-  private final List<Long> temporaries;
+  private final List<Inner> inner;
   private final BufferPlan plan;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Takes ownership of the primitives. */
-  Program(int operandCount, List<Step> steps, List<Long> temporaries) {
+  Program(int operandCount, List<Step> steps, List<Inner> inner) {
     this.operandCount = operandCount;
     this.steps = List.copyOf(steps);
-    this.temporaries = List.copyOf(temporaries);
+    this.inner = List.copyOf(inner);
     this.plan = new BufferPlan(lifetimes());
   }
 
@@ -65,19 +73,19 @@ public final class Program implements AutoCloseable {
 
   /** Each temporary lives from the first step that uses it to the last. */
   private List<BufferPlan.Buffer> lifetimes() {
-    var buffers = new BufferPlan.Buffer[temporaries.size()];
+    var buffers = new BufferPlan.Buffer[inner.size()];
     for (int i = 0; i < buffers.length; i++) {
       int first = 0;
       int last = 0;
       boolean used = false;
       for (int step = 0; step < steps.size(); step++) {
-        if (steps.get(step).uses(firstTemporary() + i)) {
+        if (steps.get(step).uses(firstInner() + i)) {
           first = used ? first : step;
           last = step;
           used = true;
         }
       }
-      buffers[i] = new BufferPlan.Buffer(temporaries.get(i), first, last);
+      buffers[i] = new BufferPlan.Buffer(inner.get(i).byteSize(), first, last);
     }
     return List.of(buffers);
   }
@@ -92,19 +100,31 @@ public final class Program implements AutoCloseable {
     return steps;
   }
 
-  /** Returns the number of the first temporary, which is how many values the caller gives. */
-  public int firstTemporary() {
+  /** Returns the number of the first value that is not the caller's. */
+  public int firstInner() {
     return FIRST_OPERAND + operandCount;
   }
 
-  /** Returns the bytes of each temporary. */
-  public List<Long> temporaries() {
-    return temporaries;
+  /** Returns how many values are not the caller's. */
+  public int innerCount() {
+    return inner.size();
   }
 
-  /** Returns where a temporary begins in the arena of a caller. */
-  public long offset(int temporary) {
-    return plan.offset(temporary);
+  /**
+   * Returns a value that is not the caller's.
+   *
+   * @param index from the first on
+   * @param arena of {@link #arenaByteSize} bytes
+   */
+  public MemorySegment inner(int index, MemorySegment arena) {
+    Inner value = inner.get(index);
+    return value.constant() == null
+        ? arena.asSlice(plan.offset(index), value.byteSize())
+        : value.constant();
+  }
+
+  List<Inner> inner() {
+    return inner;
   }
 
   /** Returns the bytes of a caller's arena. */

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.primitive;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,7 +8,7 @@ import java.util.List;
 public final class ProgramBuilder implements AutoCloseable {
   private final int operandCount;
   private final List<Program.Step> steps = new ArrayList<>();
-  private final List<Long> temporaries = new ArrayList<>();
+  private final List<Program.Inner> inner = new ArrayList<>();
   private boolean built;
 
   /** Begins a program whose runs are given so many operands. */
@@ -17,8 +18,26 @@ public final class ProgramBuilder implements AutoCloseable {
 
   /** Adds a value that lives between steps; returns its number. */
   public int temporary(long byteSize) {
-    temporaries.add(byteSize);
-    return Program.FIRST_OPERAND + operandCount + temporaries.size() - 1;
+    return add(new Program.Inner(byteSize, null));
+  }
+
+  /**
+   * Adds a value that is the same in every run; returns its number.
+   *
+   * @param bytes outside the Java heap, open to every thread for as long as the program is used
+   */
+  public int constant(MemorySegment bytes) {
+    return add(new Program.Inner(0, bytes));
+  }
+
+  private int add(Program.Inner value) {
+    inner.add(value);
+    return Program.FIRST_OPERAND + operandCount + inner.size() - 1;
+  }
+
+  /** Returns how many steps there are so far. */
+  public int stepCount() {
+    return steps.size();
   }
 
   /** Adds a step; takes ownership of the primitive. */
@@ -42,12 +61,12 @@ public final class ProgramBuilder implements AutoCloseable {
           "the program takes %d operands but got %d"
               .formatted(other.operandCount(), operands.length));
     }
-    int[] numbers = new int[other.firstTemporary() + other.temporaries().size()];
+    int[] numbers = new int[other.firstInner() + other.innerCount()];
     numbers[Program.SRC] = src;
     numbers[Program.DST] = dst;
     System.arraycopy(operands, 0, numbers, Program.FIRST_OPERAND, operands.length);
-    for (int i = 0; i < other.temporaries().size(); i++) {
-      numbers[other.firstTemporary() + i] = temporary(other.temporaries().get(i));
+    for (int i = 0; i < other.innerCount(); i++) {
+      numbers[other.firstInner() + i] = add(other.inner().get(i));
     }
     for (Program.Step step : other.steps()) {
       int[] renamed = step.operands().stream().mapToInt(value -> numbers[value]).toArray();
@@ -58,7 +77,7 @@ public final class ProgramBuilder implements AutoCloseable {
 
   /** Returns the program, which owns the primitives from now on. */
   public Program build() {
-    var program = new Program(operandCount, steps, temporaries);
+    var program = new Program(operandCount, steps, inner);
     built = true;
     return program;
   }
@@ -68,7 +87,7 @@ public final class ProgramBuilder implements AutoCloseable {
   public void close() {
     if (!built) {
       built = true;
-      new Program(operandCount, steps, temporaries).close();
+      new Program(operandCount, steps, inner).close();
     }
   }
 }

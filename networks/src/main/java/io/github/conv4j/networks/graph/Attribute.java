@@ -1,6 +1,7 @@
 package io.github.conv4j.networks.graph;
 
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A setting of a node.
@@ -43,5 +44,25 @@ public sealed interface Attribute {
     public Texts {
       values = List.copyOf(values);
     }
+  }
+
+  /** Returns one integer. */
+  static Attribute of(long value) {
+    return new Int(value);
+  }
+
+  /** Returns integers: kernel_shape, strides, pads. */
+  static Attribute ofInts(long... values) {
+    return new Ints(LongStream.of(values).boxed().toList());
+  }
+
+  /** Returns one floating-point number. */
+  static Attribute of(float value) {
+    return new Real(value);
+  }
+
+  /** Returns one text. */
+  static Attribute of(String value) {
+    return new Text(value);
   }
 }

@@ -8,7 +8,9 @@ import java.util.Objects;
 /**
  * A tensor whose values are part of the graph: weights, shapes, indices.
  *
- * <p><b>Memory.</b> Does not copy: the segment stays as it is while the graph is used.
+ * <p><b>Memory.</b> Does not copy: the segment stays as it is while the graph is used. It lies
+ * wherever the values were, on the heap, off it or in a mapped file, and at any address: read it
+ * with unaligned layouts, such as {@link java.lang.foreign.ValueLayout#JAVA_FLOAT_UNALIGNED}.
  * <b>Threads.</b> Immutable if nobody writes the segment. <b>Errors.</b> See {@link #Constant}.
  */
 public final class Constant {

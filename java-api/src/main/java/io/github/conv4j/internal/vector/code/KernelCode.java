@@ -208,9 +208,7 @@ public final class KernelCode {
    * that is no constant to C2 it neither unrolls the loop nor splits it.
    */
   public void loopAsWritten(Int begin, Int end, int step, Consumer<Int> body) {
-    Int one =
-        new Int(this, () -> builder.invokestatic(LOOP_STEP, "one", MethodTypeDesc.of(CD_int)));
-    IntVariable stride = local(one.times(step));
+    IntVariable stride = local(unknown(step));
     IntVariable last = local(end);
     IntVariable i = local(begin);
     Label top = builder.newLabel();
@@ -220,6 +218,13 @@ public final class KernelCode {
     i.push();
     last.push();
     builder.if_icmplt(top);
+  }
+
+  /** A number that is no constant to C2. */
+  public Int unknown(int value) {
+    Int one =
+        new Int(this, () -> builder.invokestatic(LOOP_STEP, "one", MethodTypeDesc.of(CD_int)));
+    return one.times(value);
   }
 
   /** {@code do ... while (i != end)}, which C2 leaves as it is written, too. */

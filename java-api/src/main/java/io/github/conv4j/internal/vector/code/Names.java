@@ -14,6 +14,8 @@ final class Names {
   static final ClassDesc BINARY = OPERATORS.nested("Binary");
   static final ClassDesc INT_VECTOR = ClassDesc.of("jdk.incubator.vector.IntVector");
   static final ClassDesc SEGMENT = ClassDesc.of("java.lang.foreign.MemorySegment");
+  static final ClassDesc VALUE_LAYOUT = ClassDesc.of("java.lang.foreign.ValueLayout");
+  static final ClassDesc FLOAT_LAYOUT = VALUE_LAYOUT.nested("OfFloat");
   static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
   static final ClassDesc BYTE_ORDER = ClassDesc.of("java.nio.ByteOrder");
 

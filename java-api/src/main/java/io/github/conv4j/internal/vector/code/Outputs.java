@@ -47,7 +47,7 @@ public final class Outputs {
       IntFunction<Wide> apart,
       IntFunction<Int> channel) {
     int vectors = sums[0].length;
-    if (postOps.isEmpty() || (postOps.isShort() && valid == null)) {
+    if (isRepeated()) {
       for (int p = 0; p < sums.length; p++) {
         WideVariable first = code.local(to.apply(code.constant(p)));
         for (int v = 0; v < vectors; v++) {
@@ -79,6 +79,34 @@ public final class Outputs {
                 channel.apply(v));
           }
         });
+  }
+
+  private boolean isRepeated() {
+    return postOps.isEmpty() || (postOps.isShort() && valid == null);
+  }
+
+  /**
+   * Stores the sums of pixels with one vector each.
+   *
+   * @param parts of dst, for each pixel all its channels
+   * @param at where the vector goes in its part, in bytes
+   */
+  public void storeBlock(
+      Segment[] parts,
+      Int at,
+      IntFunction<VectorVariable> sum,
+      Function<Int, Wide> to,
+      Int channel) {
+    if (!isRepeated()) {
+      storeBlock(parts.length, sum, to, channel);
+      return;
+    }
+    for (int p = 0; p < parts.length; p++) {
+      Wide whole = to.apply(code.constant(p));
+      parts[p].store(
+          at.widened(),
+          postOps.apply(sum.apply(p), whole, index -> postOps.channels(index, channel)));
+    }
   }
 
   /** Stores the sums of pixels with one vector each. */

@@ -1,10 +1,13 @@
 package io.github.conv4j.internal.vector.code;
 
 import static io.github.conv4j.internal.vector.code.Names.BYTE_ORDER;
+import static io.github.conv4j.internal.vector.code.Names.FLOAT_LAYOUT;
 import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.SEGMENT;
+import static io.github.conv4j.internal.vector.code.Names.VALUE_LAYOUT;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_SPECIES;
+import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
@@ -14,6 +17,36 @@ import java.lang.constant.MethodTypeDesc;
 public final class Segment extends Value {
   Segment(KernelCode code, Runnable push) {
     super(code, push);
+  }
+
+  /**
+   * A part. Accesses of parts with the same size at the same distance take one check together, and
+   * no object stays in compiled code.
+   */
+  public Segment slice(Wide distance, Wide size) {
+    return new Segment(
+        code,
+        taking(
+            code,
+            builder ->
+                builder.invokeinterface(
+                    SEGMENT, "asSlice", MethodTypeDesc.of(SEGMENT, CD_long, CD_long)),
+            this,
+            distance,
+            size));
+  }
+
+  /** The float at a distance. */
+  public Real at(Wide distance) {
+    return new Real(
+        code,
+        () -> {
+          push();
+          code.builder().getstatic(VALUE_LAYOUT, "JAVA_FLOAT_UNALIGNED", FLOAT_LAYOUT);
+          distance.push();
+          code.builder()
+              .invokeinterface(SEGMENT, "get", MethodTypeDesc.of(CD_float, FLOAT_LAYOUT, CD_long));
+        });
   }
 
   /** The vector that begins at a distance. */

@@ -28,6 +28,11 @@ public sealed class Wide extends Value permits WideVariable {
     return other == 1 ? this : other == 0 ? code.constant(0L) : times(code.constant(other));
   }
 
+  /** The same number with 32 bits, which must hold it. */
+  public Int narrowed() {
+    return new Int(code, taking(code, CodeBuilder::l2i, this));
+  }
+
   /** The smaller one. */
   public Wide min(Wide other) {
     return new Wide(code, taking(code, KernelCode::minimumWide, this, other));

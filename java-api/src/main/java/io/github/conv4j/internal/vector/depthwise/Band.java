@@ -1,6 +1,8 @@
 package io.github.conv4j.internal.vector.depthwise;
 
 import io.github.conv4j.internal.vector.base.EpilogueArguments;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Neighbouring rows of outputs of a convolution with 3x3 or 5x5 taps next to each other whose
@@ -16,9 +18,12 @@ final class Band {
   /** With fewer outputs a row has no short blocks. */
   static final int LEAST_SHORT_COUNT = 4;
 
+  private static final int LINE_FLOATS = 16;
+
   /**
-   * Weights {@code [tap row][turn][tap][channel]}: what a source channel gives to the channel
-   * {@code turn + 1} after it, counted round its group.
+   * Weights {@code [vector][tap row][turn][tap][lane]} of vectors of channels, the last of which
+   * begins early rather than reach beyond the last channel: what a source channel gives to the
+   * channel {@code turn + 1} after it, counted round its group.
    */
   float[] packed = new float[0];
 
@@ -53,6 +58,12 @@ final class Band {
   /** Outputs of a row. */
   int count;
 
+  /** Of one row of outputs the first row of taps that meets the source. */
+  int beginTapRow;
+
+  /** The row of taps after the last that does. */
+  int endTapRow;
+
   /** How many rows of taps of the first row of outputs lie beyond the upper edge. */
   int top;
 
@@ -64,6 +75,12 @@ final class Band {
 
   /** How many taps of the last output of a row lie beyond the right edge. */
   int right;
+
+  /** Whether the source does not fit the caches of a core. */
+  boolean isFar;
+
+  /** What was read ahead, so that it is read indeed. */
+  int seen;
 
   /** The operands of post-ops. */
   EpilogueArguments epilogue = EpilogueArguments.NONE;
@@ -78,14 +95,26 @@ final class Band {
         && right <= taps / 2;
   }
 
-  /** The first row of taps of a row of outputs that meets the source. */
-  int firstTapRow(int row) {
-    return Math.clamp(top - (long) row * rowStride, 0, taps);
+  /** Finds the rows of taps of a row of outputs that meet the source. */
+  void takeRow(int row) {
+    beginTapRow = Math.clamp(top - (long) row * rowStride, 0, taps);
+    endTapRow = taps - Math.clamp(bottom - (long) (rows - 1 - row) * rowStride, 0, taps);
   }
 
-  /** The row of taps after the last that meets the source. */
-  int endTapRow(int row) {
-    return taps - Math.clamp(bottom - (long) (rows - 1 - row) * rowStride, 0, taps);
+  /**
+   * Reads a float of each cache line of the source rows that no row of outputs before saw. In this
+   * order the processor fetches them from far away much sooner than in that of a kernel.
+   */
+  void readAhead(int row, MemorySegment src) {
+    long length = ((count - 1L) * stride + taps - left - right) * tapStep;
+    int seen = 0;
+    for (int i = Math.max(beginTapRow, taps - rowStride); i < endTapRow; i++) {
+      long begin = srcBegin + ((long) row * rowStride + i) * srcRowStep + left * tapStep;
+      for (long at = 0; at < length; at += LINE_FLOATS) {
+        seen ^= src.get(ValueLayout.JAVA_INT_UNALIGNED, (begin + at) * Float.BYTES);
+      }
+    }
+    this.seen = seen;
   }
 
   /** The first tap in a row of an output that meets the source. */
@@ -100,6 +129,12 @@ final class Band {
 
   /** Whether blocks of pixels take rows that are shorter than {@link #LEAST_COUNT}. */
   boolean hasShortBlocks() {
-    return taps == 3 && count >= LEAST_SHORT_COUNT && left <= 1 && right <= 1 && stride <= 2;
+    return taps == 3
+        && count >= LEAST_SHORT_COUNT
+        && left <= 1
+        && right <= 1
+        && top < taps
+        && bottom < taps
+        && stride <= 2;
   }
 }

@@ -1,11 +1,12 @@
 package io.github.conv4j.internal.vector.depthwise;
 
+import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
+
 import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import io.github.conv4j.internal.vector.code.Fields;
 import io.github.conv4j.internal.vector.code.Floats;
-import io.github.conv4j.internal.vector.code.Int;
 import io.github.conv4j.internal.vector.code.IntVariable;
 import io.github.conv4j.internal.vector.code.KernelClass;
 import io.github.conv4j.internal.vector.code.KernelCode;
@@ -46,10 +47,9 @@ record BandColumnsText(int stride, PostOps postOps) {
         && band.bottom <= 1;
   }
 
-  static BandVectorKernel kernel(Band band, PostOps postOps) {
+  static BandKernel kernel(Band band, PostOps postOps) {
     var text = new BandColumnsText(band.stride, postOps);
-    return KernelClass.of(
-        MethodHandles.lookup(), BandVectorKernel.class, text, code -> text.write(code));
+    return KernelClass.of(MethodHandles.lookup(), BandKernel.class, text, code -> text.write(code));
   }
 
   /** How many rows of outputs a source row meets at most. */
@@ -60,26 +60,30 @@ record BandColumnsText(int stride, PostOps postOps) {
   private void write(KernelCode code) {
     Fields band = code.fields(0);
     Segment src = code.segment(1);
-    Int channel = code.integer(3);
     Floats packed = code.local(band.floats("packed"));
+    Floats biases = code.local(band.floats("bias"));
     IntVariable channels = code.local(band.integer("channelCount"));
+    IntVariable lastChannel = code.local(channels.plus(-LANES));
     IntVariable last = code.local(band.integer("count").plus(-PIXELS));
-    WideVariable tapStep = code.local(band.wide("tapStep").times(Float.BYTES));
     WideVariable dstStep = code.local(band.wide("dstStep").times(Float.BYTES));
     WideVariable srcRowStep = code.local(band.wide("srcRowStep").times(Float.BYTES));
     WideVariable dstRowStep = code.local(band.wide("dstRowStep").times(Float.BYTES));
-    VectorVariable bias = code.local(band.floats("bias").vector(channel));
-    var weights = new VectorVariable[TAPS][];
-    for (int i = 0; i < TAPS; i++) {
-      int row = i * TAPS;
-      weights[i] = code.locals(TAPS, t -> packed.vector(channels.times(row + t).plus(channel)));
-    }
     IntVariable steps = code.local(band.integer("rows").plus(live() - 1));
     // The source rows that there are, of those that the taps meet.
     IntVariable begin = code.local(band.integer("top"));
     IntVariable end =
         code.local(
             band.integer("rows").times(stride).plus(TAPS - stride).minus(band.integer("bottom")));
+    WideVariable srcBegin =
+        code.local(
+            band.wide("srcBegin").times(Float.BYTES).plus(begin.widened().times(srcRowStep)));
+    WideVariable size =
+        code.local(
+            end.minus(begin)
+                .plus(-1)
+                .widened()
+                .times(srcRowStep)
+                .plus(channels.widened().times(Float.BYTES)));
     var outputs =
         new Outputs(
             code, code.segment(2), postOps, band.object("epilogue", EpilogueArguments.class), null);
@@ -90,58 +94,71 @@ record BandColumnsText(int stride, PostOps postOps) {
         p -> {
           // The last strip begins early rather than reach beyond the last pixel.
           IntVariable pixel = code.local(p.min(last));
-          var values = new BandRow(code, band, src, tapStep, TAPS, stride, PIXELS, pixel, last);
-          WideVariable from =
-              code.local(
-                  band.wide("srcBegin")
-                      .plus(channel.widened())
-                      .times(Float.BYTES)
-                      .plus(pixel.times(stride).widened().times(tapStep)));
-          WideVariable to =
+          var values = new BandRow(code, band, src, srcBegin, size, pixel, TAPS, stride, PIXELS);
+          WideVariable dstBegin =
               code.local(
                   band.wide("dstBegin")
-                      .plus(channel.widened())
                       .times(Float.BYTES)
                       .plus(pixel.widened().times(dstStep))
                       .plus(dstRowStep.times(1L - live())));
-          var sums = new NeighbourSums[live()];
-          for (int k = 0; k < sums.length; k++) {
-            sums[k] = new NeighbourSums(code, PIXELS, stride, bias);
-          }
           code.loop(
               code.constant(0),
-              steps,
-              1,
-              step -> {
-                for (int s = 0; s < stride; s++) {
-                  IntVariable row = code.local(step.times(stride).plus(s));
-                  int phase = s;
-                  code.ifAtLeast(
-                      row,
-                      begin,
-                      () ->
+              channels,
+              LANES,
+              c -> {
+                // The last vector begins early rather than reach beyond the last channel.
+                IntVariable channel = code.local(c.min(lastChannel));
+                WideVariable begins = code.local(channel.widened().times(Float.BYTES));
+                WideVariable at =
+                    code.local(begins.plus(begin.widened().times(-1L).times(srcRowStep)));
+                WideVariable to = code.local(dstBegin.plus(begins));
+                VectorVariable bias = code.local(biases.vector(channel));
+                var weights = new VectorVariable[TAPS][];
+                for (int i = 0; i < TAPS; i++) {
+                  int row = i * TAPS;
+                  weights[i] =
+                      code.locals(
+                          TAPS, t -> packed.vector(c.times(TAPS * TAPS).plus((row + t) * LANES)));
+                }
+                var sums = new NeighbourSums[live()];
+                for (int k = 0; k < sums.length; k++) {
+                  sums[k] = new NeighbourSums(code, PIXELS, stride, bias);
+                }
+                code.loop(
+                    code.constant(0),
+                    steps,
+                    1,
+                    step -> {
+                      for (int s = 0; s < stride; s++) {
+                        IntVariable row = code.local(step.times(stride).plus(s));
+                        int phase = s;
+                        code.ifAtLeast(
+                            row,
+                            begin,
+                            () ->
+                                code.ifAtLeast(
+                                    end.plus(-1),
+                                    row,
+                                    () -> add(code, values, at, sums, phase, weights)));
+                        at.set(at.plus(srcRowStep));
+                        if (s == (TAPS - 1) % stride) {
                           code.ifAtLeast(
-                              end.plus(-1),
-                              row,
-                              () -> add(code, values, from, sums, phase, weights)));
-                  from.set(from.plus(srcRowStep));
-                  if (s == (TAPS - 1) % stride) {
-                    code.ifAtLeast(
-                        step,
-                        code.constant(live() - 1),
-                        () ->
-                            outputs.storeBlock(
-                                PIXELS,
-                                sums[0]::of,
-                                i -> to.plus(i.widened().times(dstStep)),
-                                channel));
-                  }
-                }
-                for (int k = 1; k < sums.length; k++) {
-                  sums[k - 1].set(sums[k]);
-                }
-                sums[sums.length - 1].set(bias);
-                to.set(to.plus(dstRowStep));
+                              step,
+                              code.constant(live() - 1),
+                              () ->
+                                  outputs.storeBlock(
+                                      PIXELS,
+                                      sums[0]::of,
+                                      i -> to.plus(i.widened().times(dstStep)),
+                                      channel));
+                        }
+                      }
+                      for (int k = 1; k < sums.length; k++) {
+                        sums[k - 1].set(sums[k]);
+                      }
+                      sums[sums.length - 1].set(bias);
+                      to.set(to.plus(dstRowStep));
+                    });
               });
         });
   }
@@ -150,12 +167,12 @@ record BandColumnsText(int stride, PostOps postOps) {
   private void add(
       KernelCode code,
       BandRow values,
-      WideVariable from,
+      WideVariable at,
       NeighbourSums[] sums,
       int phase,
       Vector[][] weights) {
     for (int i = 0; i < NeighbourSums.span(PIXELS, stride, TAPS); i++) {
-      VectorVariable value = code.local(values.vector(from, i));
+      VectorVariable value = code.local(values.vector(at, i));
       for (int k = 0; k < sums.length; k++) {
         int tapRow = (sums.length - 1 - k) * stride + phase;
         if (tapRow < TAPS) {

@@ -21,10 +21,11 @@ import java.lang.invoke.MethodHandles;
  * @param postOps what is done to the sums
  */
 record BandPixelText(PostOps postOps) {
-  static BandPixelKernel kernel(PostOps postOps) {
+  static BandKernel kernel(PostOps postOps) {
     var text = new BandPixelText(postOps);
     return KernelClass.of(
-        MethodHandles.lookup(), BandPixelKernel.class, text, code -> text.write(code));
+            MethodHandles.lookup(), BandBlockKernel.class, text, code -> text.write(code))
+        .inBlocks(1);
   }
 
   private void write(KernelCode code) {
@@ -35,8 +36,8 @@ record BandPixelText(PostOps postOps) {
     IntVariable channels = code.local(band.integer("channelCount"));
     IntVariable last = code.local(channels.plus(-LANES));
     IntVariable taps = code.local(band.integer("taps"));
-    IntVariable firstRow = code.local(band.integer("firstTapRow", code.integer(3)));
-    IntVariable endRow = code.local(band.integer("endTapRow", code.integer(3)));
+    IntVariable firstRow = code.local(band.integer("beginTapRow"));
+    IntVariable endRow = code.local(band.integer("endTapRow"));
     IntVariable first = code.local(band.integer("firstTap", code.integer(4)));
     IntVariable end = code.local(band.integer("endTap", code.integer(4)));
     WideVariable tapStep = code.local(band.wide("tapStep").times(Float.BYTES));
@@ -88,7 +89,10 @@ record BandPixelText(PostOps postOps) {
                           src.vector(at)
                               .fma(
                                   packed.vector(
-                                      i.times(taps).plus(j).times(channels).plus(channel)),
+                                      c.times(taps)
+                                          .plus(i.times(LANES))
+                                          .times(taps)
+                                          .plus(j.times(LANES))),
                                   sum));
                       at.set(at.plus(tapStep));
                     });

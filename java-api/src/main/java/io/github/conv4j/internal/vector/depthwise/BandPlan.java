@@ -28,6 +28,9 @@ public final class BandPlan implements Plan<BandScratch> {
   /** Outputs of one part, at most: about what a core computes in a hundred microseconds. */
   private static final int PART_FLOATS = 1 << 20;
 
+  /** A larger image is read ahead. */
+  private static final long NEAR_FLOATS = 1 << 20;
+
   /** Wider rows of three taps that lie apart are faster in {@link DepthwisePlan}. */
   private static final int WIDEST_APART = 20;
 
@@ -69,12 +72,22 @@ public final class BandPlan implements Plan<BandScratch> {
         && c.inChannels() >= kernels.lanes()
         && c.padding().mode() == PaddingMode.ZEROS
         && Activation.of(src).isChannelsLast()
+        && windowBytes(axes, Activation.of(src)) <= Integer.MAX_VALUE
         && takesDepth(kernels, c, axes)
         && (takesBlocks(axes.getFirst(), axes.getLast())
             || takesBlocks(axes.getLast(), axes.getFirst())
             || (c.isDepthwise()
                 && (takesPixels(phase(axes.getFirst()), phase(axes.getLast()))
                     || takesApart(axes.getFirst(), axes.getLast()))));
+  }
+
+  /** At least what lies between the first element that an output sees and the last, either way. */
+  private static long windowBytes(List<Geometry.Axis> axes, Activation src) {
+    long reach = 0;
+    for (Geometry.Axis axis : axes) {
+      reach = Math.max(reach, axis.kernel() * axis.dilation());
+    }
+    return reach * Math.max(src.sh(), src.sw()) * Float.BYTES;
   }
 
   /** Whether taps lie apart, and outputs as far apart are rows that blocks or pixels take. */
@@ -86,7 +99,9 @@ public final class BandPlan implements Plan<BandScratch> {
         && downAxis.stride() == 1
         && alongAxis.stride() == 1
         && (downAxis.dilation() > 1 || alongAxis.dilation() > 1)
-        && phases(downAxis).stream().allMatch(phase -> phase.taps().length == taps)
+        && phases(downAxis).stream()
+            .allMatch(
+                phase -> phase.taps().length == taps && eachMeetsSource(phase, downAxis.src()))
         && phases(alongAxis).stream()
             .allMatch(
                 phase ->
@@ -139,6 +154,7 @@ public final class BandPlan implements Plan<BandScratch> {
     AxisPhase along = phase(alongAxis);
     return down.taps().length == along.taps().length
         && down.tapStep() == 1
+        && eachMeetsSource(down, downAxis.src())
         && Band.serves(
             along.taps().length,
             along.srcStep(),
@@ -162,6 +178,11 @@ public final class BandPlan implements Plan<BandScratch> {
   /** How many taps of the last output lie after the last source element. */
   private static int after(AxisPhase phase, long size) {
     return phase.isEmpty() ? 0 : beyond(phase, phase.count() - 1, size);
+  }
+
+  /** Whether each output has a tap that lies in the source. */
+  private static boolean eachMeetsSource(AxisPhase phase, long size) {
+    return before(phase) < phase.taps().length && after(phase, size) < phase.taps().length;
   }
 
   private static int beyond(AxisPhase phase, int output, long size) {
@@ -219,14 +240,18 @@ public final class BandPlan implements Plan<BandScratch> {
     AxisPhase w = (turned ? down : along).getFirst();
     int[] taps = weights.kernelTaps(none, h, w);
     int side = w.taps().length;
-    float[] values = new float[side * depth * side * src.c()];
+    int lanes = kernels.lanes();
+    var values = new float[Math.ceilDiv(src.c(), lanes) * lanes * side * depth * side];
     int at = 0;
-    for (int i = 0; i < side; i++) {
-      for (int turn = 0; turn < depth; turn++) {
-        for (int j = 0; j < side; j++) {
-          int tap = taps[turned ? j * side + i : i * side + j];
-          for (int c = 0; c < src.c(); c++) {
-            values[at++] = weights.at(c / depth, (c + turn + 1) % depth, c % depth, tap);
+    for (int first = 0; first < src.c(); first += lanes) {
+      int begin = Math.min(first, src.c() - lanes);
+      for (int i = 0; i < side; i++) {
+        for (int turn = 0; turn < depth; turn++) {
+          for (int j = 0; j < side; j++) {
+            int tap = taps[turned ? j * side + i : i * side + j];
+            for (int c = begin; c < begin + lanes; c++) {
+              values[at++] = weights.at(c / depth, (c + turn + 1) % depth, c % depth, tap);
+            }
           }
         }
       }
@@ -281,6 +306,7 @@ public final class BandPlan implements Plan<BandScratch> {
     band.bias = bias;
     band.channelCount = src.c();
     band.depth = depth;
+    band.isFar = (long) width * height * src.c() > NEAR_FLOATS;
     band.taps = columns.taps().length;
     band.stride = (int) (columns.srcStep() / tapStep);
     band.rowStride = (int) (rows.srcStep() / rowStep);

@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.vector.depthwise;
 
 import io.github.conv4j.internal.vector.code.Fields;
+import io.github.conv4j.internal.vector.code.Int;
 import io.github.conv4j.internal.vector.code.IntVariable;
 import io.github.conv4j.internal.vector.code.KernelCode;
 import io.github.conv4j.internal.vector.code.Mask;
@@ -16,9 +17,6 @@ import io.github.conv4j.internal.vector.code.WideVariable;
  * What lies beyond an edge is zero, whatever is read there.
  */
 final class BandRow {
-  private final KernelCode code;
-  private final Segment src;
-  private final WideVariable tapStep;
   private final VectorVariable zero;
 
   /** As many as may lie beyond either edge. */
@@ -26,68 +24,71 @@ final class BandRow {
 
   private final Mask[] isBeyondRight;
 
-  /** Where they, or others in their stead, are read. */
-  private final WideVariable[] left;
-
-  private final WideVariable[] right;
-  private final int span;
+  /** What each tap of a pixel reads, all rows and channels of it. */
+  private final Segment[] columns;
 
   /**
    * Begins a block of pixels.
    *
-   * @param tapStep from one vector to the next, in bytes
-   * @param pixel the first one
-   * @param last where the last block begins
+   * @param begin where the first vector that the first pixel of a row sees lies, or would lie, in
+   *     bytes
+   * @param size of what is read from each vector on, in bytes
+   * @param pixel the first one of the block
    */
   BandRow(
       KernelCode code,
       Fields band,
       Segment src,
-      WideVariable tapStep,
+      WideVariable begin,
+      WideVariable size,
+      Int pixel,
       int taps,
       int stride,
-      int pixels,
-      IntVariable pixel,
-      IntVariable last) {
-    this.code = code;
-    this.src = src;
-    this.tapStep = tapStep;
-    span = NeighbourSums.span(pixels, stride, taps);
+      int pixels) {
     int half = taps / 2;
     isBeyondLeft = new Mask[half];
     isBeyondRight = new Mask[half];
-    left = new WideVariable[half];
-    right = new WideVariable[half];
     zero = code.local(code.constant(0f).broadcast());
+    WideVariable tapStep = code.local(band.wide("tapStep").times(Float.BYTES));
+    WideVariable from = code.local(begin.plus(pixel.times(stride).widened().times(tapStep)));
     IntVariable before = code.local(band.integer("left").minus(pixel.times(stride)));
-    IntVariable after = code.local(band.integer("right").minus(last.minus(pixel).times(stride)));
-    for (int i = 0; i < half; i++) {
-      isBeyondLeft[i] = code.local(code.allIfGreater(before, code.constant(i)));
-      isBeyondRight[i] = code.local(code.allIfGreater(after, code.constant(i)));
-      left[i] = distance(i, half, before, i);
-      right[i] = distance(span - 1 - i, span - 1 - half, after, i);
+    IntVariable after =
+        code.local(
+            pixel
+                .plus(pixels)
+                .minus(band.integer("count"))
+                .times(stride)
+                .plus(band.integer("right")));
+    columns = new Segment[NeighbourSums.span(pixels, stride, taps)];
+    for (int i = 0; i < columns.length; i++) {
+      int fromRight = columns.length - 1 - i;
+      WideVariable at = code.local(from.plus(tapStep.times(i)));
+      if (i < half) {
+        isBeyondLeft[i] = code.local(code.allIfGreater(before, code.constant(i)));
+        int inward = half - i;
+        code.ifAtLeast(before, code.constant(i + 1), () -> at.set(at.plus(tapStep.times(inward))));
+      }
+      if (fromRight < half) {
+        isBeyondRight[fromRight] = code.local(code.allIfGreater(after, code.constant(fromRight)));
+        int inward = fromRight - half;
+        code.ifAtLeast(
+            after, code.constant(fromRight + 1), () -> at.set(at.plus(tapStep.times(inward))));
+      }
+      columns[i] = code.local(src.slice(at, size));
     }
-  }
-
-  private WideVariable distance(int index, int instead, IntVariable beyond, int least) {
-    WideVariable distance = code.local(tapStep.times(index));
-    code.ifAtLeast(beyond, code.constant(least + 1), () -> distance.set(tapStep.times(instead)));
-    return distance;
   }
 
   /**
    * Returns one of the vectors.
    *
-   * @param from where the first lies, or would lie
+   * @param at how far its row and channels are from the first
    */
-  Vector vector(Wide from, int index) {
-    if (index < left.length) {
-      return src.vector(from.plus(left[index])).blend(zero, isBeyondLeft[index]);
+  Vector vector(Wide at, int index) {
+    Vector vector = columns[index].vector(at);
+    int fromRight = columns.length - 1 - index;
+    if (index < isBeyondLeft.length) {
+      return vector.blend(zero, isBeyondLeft[index]);
     }
-    int fromRight = span - 1 - index;
-    if (fromRight < right.length) {
-      return src.vector(from.plus(right[fromRight])).blend(zero, isBeyondRight[fromRight]);
-    }
-    return src.vector(from.plus(tapStep.times(index)));
+    return fromRight < isBeyondRight.length ? vector.blend(zero, isBeyondRight[fromRight]) : vector;
   }
 }

@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.depthwise;
 
+import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
+
 import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.VectorWidth;
@@ -15,6 +17,7 @@ import io.github.conv4j.internal.vector.code.Segment;
 import io.github.conv4j.internal.vector.code.Shuffle;
 import io.github.conv4j.internal.vector.code.Vector;
 import io.github.conv4j.internal.vector.code.VectorVariable;
+import io.github.conv4j.internal.vector.code.Wide;
 import io.github.conv4j.internal.vector.code.WideVariable;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
@@ -39,10 +42,11 @@ record BandText(int depth, int taps, int stride, int pixels, PostOps postOps) {
   private static final int FEWER_PIXELS = 4;
 
   /** Returns the kernel for bands of a kind. */
-  static BandVectorKernel kernel(Band band, PostOps postOps) {
+  static BandKernel kernel(Band band, PostOps postOps) {
     var text = new BandText(band.depth, band.taps, band.stride, pixels(band), postOps);
     return KernelClass.of(
-        MethodHandles.lookup(), BandVectorKernel.class, text, code -> text.write(code));
+            MethodHandles.lookup(), BandBlockKernel.class, text, code -> text.write(code))
+        .inBlocks(text.pixels);
   }
 
   /** Seven, since images are 7, 14, 28, 56 or 112 wide. */
@@ -50,102 +54,109 @@ record BandText(int depth, int taps, int stride, int pixels, PostOps postOps) {
     if (band.count < Band.LEAST_COUNT) {
       return Band.LEAST_SHORT_COUNT;
     }
-    return keepsFewPixels(band.depth, band.stride) ? FEWER_PIXELS : Band.LEAST_COUNT;
+    return keepsFewPixels(band.depth) ? FEWER_PIXELS : Band.LEAST_COUNT;
   }
 
   /** Whether source vectors of fewer pixels stay in registers, and C2 unrolls their turns. */
-  private static boolean keepsFewPixels(int depth, int stride) {
-    return VectorWidth.REGISTERS < 32 && depth > 1 && stride == 1;
+  private static boolean keepsFewPixels(int depth) {
+    return VectorWidth.REGISTERS < 32 && depth > 1;
   }
 
   private void write(KernelCode code) {
     Fields band = code.fields(0);
-    Segment src = code.segment(1);
-    Int channel = code.integer(3);
+    Int row = code.integer(3);
+    Int pixel = code.integer(4);
     Floats packed = code.local(band.floats("packed"));
+    Floats bias = code.local(band.floats("bias"));
     IntVariable channels = code.local(band.integer("channelCount"));
-    IntVariable last = code.local(band.integer("count").plus(-pixels));
-    WideVariable tapStep = code.local(band.wide("tapStep").times(Float.BYTES));
+    IntVariable last = code.local(channels.plus(-LANES));
+    IntVariable begin = code.local(band.integer("beginTapRow"));
+    IntVariable end = code.local(band.integer("endTapRow"));
+    // So few that C2 does not split the loop over them.
+    IntVariable rows = code.local(end.minus(begin).min(code.constant(taps)));
+    IntVariable weightsStep = code.local(code.unknown(taps * LANES));
+    WideVariable rowStep = code.local(band.wide("srcRowStep").times(Float.BYTES));
+    IntVariable rowBytes = code.local(rowStep.narrowed());
+    WideVariable size = code.local(channels.widened().times(Float.BYTES));
+    var values =
+        new BandRow(
+            code,
+            band,
+            code.segment(1),
+            code.local(
+                band.wide("srcBegin")
+                    .times(Float.BYTES)
+                    .plus(
+                        row.times(band.integer("rowStride")).plus(begin).widened().times(rowStep))),
+            code.local(rows.plus(-1).widened().times(rowStep).plus(size)),
+            pixel,
+            taps,
+            stride,
+            pixels);
     WideVariable dstStep = code.local(band.wide("dstStep").times(Float.BYTES));
-    WideVariable srcRowStep = code.local(band.wide("srcRowStep").times(Float.BYTES));
-    WideVariable dstRowStep = code.local(band.wide("dstRowStep").times(Float.BYTES));
-    WideVariable srcBegin =
-        code.local(band.wide("srcBegin").plus(channel.widened()).times(Float.BYTES));
-    WideVariable dstBegin =
-        code.local(band.wide("dstBegin").plus(channel.widened()).times(Float.BYTES));
-    VectorVariable bias = code.local(band.floats("bias").vector(channel));
+    WideVariable to =
+        code.local(
+            band.wide("dstBegin")
+                .plus(row.widened().times(band.wide("dstRowStep")))
+                .times(Float.BYTES)
+                .plus(pixel.widened().times(dstStep)));
     var outputs =
         new Outputs(
             code, code.segment(2), postOps, band.object("epilogue", EpilogueArguments.class), null);
+    var results = new Segment[pixels];
+    for (int i = 0; i < pixels; i++) {
+      results[i] = code.local(code.segment(2).slice(to.plus(dstStep.times(i)), size));
+    }
     code.loop(
         code.constant(0),
-        band.integer("rows"),
-        1,
-        row -> {
-          IntVariable begin = code.local(band.integer("firstTapRow", row));
-          IntVariable end = code.local(band.integer("endTapRow", row));
-          WideVariable srcRow =
-              code.local(
-                  srcBegin.plus(
-                      row.times(band.integer("rowStride"))
-                          .plus(begin)
-                          .widened()
-                          .times(srcRowStep)));
+        channels,
+        LANES,
+        c -> {
+          // The last vector begins early rather than reach beyond the last channel.
+          IntVariable channel = code.local(c.min(last));
+          IntVariable at = code.local(channel.times(Float.BYTES));
+          var sums = new NeighbourSums(code, pixels, stride, code.local(bias.vector(channel)));
+          IntVariable rowAt = code.local(at);
+          IntVariable weightsAt =
+              code.local(c.times(taps).plus(begin.times(LANES)).times(depth * taps));
           code.loop(
               code.constant(0),
-              band.integer("count"),
-              pixels,
-              p -> {
-                // The last block begins early rather than reach beyond the last pixel.
-                IntVariable pixel = code.local(p.min(last));
-                var values =
-                    new BandRow(code, band, src, tapStep, taps, stride, pixels, pixel, last);
-                WideVariable from =
-                    code.local(srcRow.plus(pixel.times(stride).widened().times(tapStep)));
-                var sums = new NeighbourSums(code, pixels, stride, bias);
-                IntVariable at =
-                    code.local(begin.times(depth * taps).times(channels).plus(channel));
-                code.loop(
-                    begin,
-                    end,
-                    1,
-                    tapRow -> {
-                      if (depth == 1) {
-                        VectorVariable[] weights = weights(code, packed, at, channels);
-                        sums.addRow(i -> values.vector(from, i), weights);
-                      } else {
-                        turns(code, values, from, sums, packed, at, channels);
-                      }
-                      from.set(from.plus(srcRowStep));
-                    });
-                WideVariable to =
-                    code.local(
-                        dstBegin
-                            .plus(pixel.widened().times(dstStep))
-                            .plus(row.widened().times(dstRowStep)));
-                outputs.storeBlock(
-                    pixels, sums::of, i -> to.plus(i.widened().times(dstStep)), channel);
+              rows,
+              1,
+              i -> {
+                if (depth == 1) {
+                  VectorVariable[] weights = weights(code, packed, weightsAt, weightsStep);
+                  sums.addRow(k -> values.vector(rowAt.widened(), k), weights);
+                } else {
+                  turns(code, values, rowAt.widened(), sums, packed, weightsAt, weightsStep);
+                }
+                rowAt.set(rowAt.plus(rowBytes));
               });
+          outputs.storeBlock(
+              results,
+              at,
+              sums::of,
+              i -> to.plus(at.widened()).plus(i.widened().times(dstStep)),
+              channel);
         });
   }
 
   /** Reads the weights of a row of taps, and goes on to the next. */
   private VectorVariable[] weights(
-      KernelCode code, Floats packed, IntVariable at, IntVariable channels) {
-    VectorVariable[] weights =
-        code.locals(taps, t -> packed.vector(t == 0 ? at : at.plus(channels.times(t))));
-    at.set(at.plus(channels.times(taps)));
+      KernelCode code, Floats packed, IntVariable at, IntVariable step) {
+    VectorVariable[] weights = code.locals(taps, t -> packed.vector(at.plus(t * LANES)));
+    at.set(at.plus(step));
     return weights;
   }
 
   private void turns(
       KernelCode code,
       BandRow values,
-      WideVariable from,
+      Wide from,
       NeighbourSums sums,
       Floats packed,
       IntVariable at,
-      IntVariable channels) {
+      IntVariable step) {
     var row = new Vector[NeighbourSums.span(pixels, stride, taps)];
     for (int i = 0; i < row.length; i++) {
       Vector value = values.vector(from, i);
@@ -154,10 +165,10 @@ record BandText(int depth, int taps, int stride, int pixels, PostOps postOps) {
     Shuffle next = code.shuffle(VectorTurns.class, "OF_" + depth);
     code.loop(
         code.constant(0),
-        keepsFewPixels(depth, stride) ? code.constant(depth) : code.fields(0).integer("depth"),
+        keepsFewPixels(depth) ? code.constant(depth) : code.fields(0).integer("depth"),
         1,
         turn -> {
-          VectorVariable[] weights = weights(code, packed, at, channels);
+          VectorVariable[] weights = weights(code, packed, at, step);
           for (int p = 0; p < pixels; p++) {
             Vector[] seen = Arrays.copyOfRange(row, p * stride, p * stride + taps);
             Vector products = seen[0].times(weights[0]);

@@ -13,7 +13,6 @@ import io.github.conv4j.internal.vector.base.WeightsView;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,24 +22,17 @@ import java.util.List;
  * channels are few.
  */
 public final class PointwisePlan implements Plan<PointwiseScratch> {
-  /** A panel of this many floats leaves room for weights in a second-level cache. */
-  private static final int PANEL_FLOATS = 1 << 15;
+  /** The source values of a chunk leave room for weights in a second-level cache. */
+  private static final int NEAR_FLOATS = 1 << 15;
 
-  /** Pixels of few inputs, whose copying is much of the work, stay in a first-level cache. */
-  private static final int SMALL_PANEL_FLOATS = 1 << 12;
-
-  private static final int SMALL_INPUTS = 32;
-
-  private static final int LEAST_CHUNK = 56;
-
-  private static final int FEW_INPUTS = 24;
+  /** A multiple of both numbers of pixels that blocks have. */
+  private static final int LEAST_CHUNK = 72;
 
   private final ProductKernels kernels;
   private final Epilogue epilogue;
   private final int pixels;
   private final int in;
   private final int out;
-  private final int pitch;
   private final int chunk;
 
   /** Into how many parts a chunk's blocks of output channels are cut. */
@@ -60,23 +52,14 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
       TensorSpec src,
       TensorSpec dst) {
     long pixels = src.shape().elementCount() / c.inChannels();
-    return kernels.takesPointwise()
+    return kernels.takesPointwise(c.inChannels(), c.outChannels(), pixels)
         && c.groups() == 1
-        && c.inChannels() % ProductTile.UNROLL == 0
         && c.outChannels() >= kernels.lanes()
         && pixels >= RegisterBlock.MOST_PIXELS
-        && (c.inChannels() <= FEW_INPUTS
-            || c.outChannels() <= 2L * kernels.lanes()
-            || inSevens(pixels))
         && Activation.isDenseChannelsLast(src)
         && Activation.isDenseChannelsLast(dst)
         && axes.stream()
             .allMatch(a -> a.kernel() == 1 && a.stride() == 1 && a.begin() == 0 && a.end() == 0);
-  }
-
-  /** Whether blocks of eight pixels would compute many of few pixels twice. */
-  private static boolean inSevens(long pixels) {
-    return pixels % 7 == 0 && pixels % 8 != 0 && pixels < 64;
   }
 
   public PointwisePlan(
@@ -89,14 +72,11 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     in = weights.inPerGroup();
     out = weights.outPerGroup();
     pixels = Math.toIntExact(srcSpec.shape().elementCount() / in);
-    // Eight pixels a power of two apart would share the same few sets of a first-level cache.
-    pitch = in >= 256 && in % 256 == 0 ? in + 16 : in;
-    int panelFloats = in <= SMALL_INPUTS ? SMALL_PANEL_FLOATS : PANEL_FLOATS;
-    int most = Math.min(panelFloats / pitch, Math.ceilDiv(pixels, leastParts));
+    int most = Math.min(NEAR_FLOATS / in, Math.ceilDiv(pixels, leastParts));
     chunk = Math.max(LEAST_CHUNK, most / LEAST_CHUNK * LEAST_CHUNK);
     bias = PaddedBias.of(request, 1, out, out);
-    wide = kernels.pointwise(2, in, inSevens(pixels), epilogue.postOps());
-    narrow = kernels.pointwise(1, in, inSevens(pixels), epilogue.postOps());
+    wide = kernels.pointwise(2, pixels, epilogue.postOps());
+    narrow = kernels.pointwise(1, pixels, epilogue.postOps());
     int lanes = kernels.lanes();
     int floats = 0;
     for (int begin = 0; begin < out; begin += 2 * lanes) {
@@ -142,9 +122,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
 
   @Override
   public PointwiseScratch newScratch() {
-    return new PointwiseScratch(
-        new EpilogueArguments(epilogue, kernels.lanes()),
-        Math.multiplyExact(Math.min(chunk, pixels), pitch));
+    return new PointwiseScratch(new EpilogueArguments(epilogue, kernels.lanes()));
   }
 
   @Override
@@ -158,42 +136,23 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     // The last chunk begins early rather than be too short for a block of pixels.
     int begin = Math.max(0, Math.min(index * chunk, pixels - RegisterBlock.MOST_PIXELS));
     int count = Math.min((index + 1) * chunk, pixels) - begin;
-    if (!scratch.holds(index)) {
-      load(begin, count, scratch, from);
-      scratch.filledWith(index);
-    }
-    int segment = part % segments;
-    int first = (int) ((long) blocks.size() * segment / segments);
-    int last = (int) ((long) blocks.size() * (segment + 1) / segments);
-    for (int b = first; b < last; b++) {
-      ProductTile.Block block = blocks.get(b);
-      ProductTile tile = scratch.tile;
-      tile.first = block.first();
-      tile.second = block.second();
-      tile.packedFrom = block.packedFrom();
-      (block.second() == 0 ? narrow : wide).run(tile, to);
-    }
-  }
-
-  /** Copies the pixels of a chunk into the panel. */
-  private void load(int begin, int count, PointwiseScratch scratch, MemorySegment from) {
-    long at = (long) begin * in * Float.BYTES;
-    if (pitch == in) {
-      MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, at, scratch.panel, 0, count * in);
-    } else {
-      for (int p = 0; p < count; p++) {
-        MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, at, scratch.panel, p * pitch, in);
-        at += (long) in * Float.BYTES;
-      }
-    }
     ProductTile tile = scratch.tile;
-    tile.panel = scratch.panel;
-    tile.pitch = pitch;
     tile.packed = packed;
     tile.bias = bias;
     tile.depth = in;
     tile.out = out;
     tile.count = count;
+    tile.srcBegin = (long) begin * in;
     tile.dstBegin = (long) begin * out;
+    int segment = part % segments;
+    int first = (int) ((long) blocks.size() * segment / segments);
+    int last = (int) ((long) blocks.size() * (segment + 1) / segments);
+    for (int b = first; b < last; b++) {
+      ProductTile.Block block = blocks.get(b);
+      tile.first = block.first();
+      tile.second = block.second();
+      tile.packedFrom = block.packedFrom();
+      (block.second() == 0 ? narrow : wide).run(tile, from, to);
+    }
   }
 }

@@ -29,16 +29,14 @@ public interface ProductKernels {
   /** Returns the working memory of {@link #panel} kernels for up to so many pixels. */
   float[][] work(int mostPixels);
 
-  /** Whether there are {@link #pointwise} kernels. */
-  boolean takesPointwise();
+  /** Whether {@link #pointwise} kernels are there, and faster. */
+  boolean takesPointwise(long in, long out, long pixels);
 
   /**
    * Returns the kernel of a block of output channels.
    *
    * @param vectors of output channels, one or two
-   * @param depth input channels
-   * @param inSevens whether the number of pixels is a small multiple of seven
    * @param postOps what the kernel does to its sums
    */
-  PointwiseKernel pointwise(int vectors, int depth, boolean inSevens, PostOps postOps);
+  PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps);
 }

@@ -4,12 +4,9 @@ import io.github.conv4j.internal.vector.base.EpilogueArguments;
 
 /**
  * Neighbouring pixels of a pointwise layer, and one block of output channels: {@code dst[p] = bias
- * + sum over k < depth of panel[p * pitch + k] * packed[k]}. Changed and used again.
+ * + sum over k < depth of src[p * depth + k] * packed[k]}. Changed and used again.
  */
 final class ProductTile {
-  /** The depth is a multiple of this. */
-  static final int UNROLL = 4;
-
   /**
    * One or two vectors of output channels.
    *
@@ -19,8 +16,6 @@ final class ProductTile {
    */
   record Block(int first, int second, int packedFrom) {}
 
-  float[] panel = new float[0];
-  int pitch;
   float[] packed = new float[0];
   float[] bias = new float[0];
   int depth;
@@ -42,6 +37,9 @@ final class ProductTile {
 
   /** The operands of post-ops. */
   EpilogueArguments epilogue = EpilogueArguments.NONE;
+
+  /** Where the first pixel begins in src, in elements. */
+  long srcBegin;
 
   /** Where the first pixel begins in dst, in elements. */
   long dstBegin;

@@ -121,12 +121,12 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public boolean takesPointwise() {
+  public boolean takesPointwise(long in, long out, long pixels) {
     return false;
   }
 
   @Override
-  public PointwiseKernel pointwise(int vectors, int depth, boolean inSevens, PostOps postOps) {
+  public PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps) {
     throw new UnsupportedOperationException("scalar loops take lists of pixels");
   }
 }

@@ -6,6 +6,8 @@ import io.github.conv4j.internal.vector.code.RegisterBlock;
 
 /** The products on the Vector API. */
 final class VectorProductKernels implements ProductKernels {
+  private static final int FEW_INPUTS = 24;
+
   @Override
   public int lanes() {
     return VectorWidth.LANES;
@@ -21,15 +23,30 @@ final class VectorProductKernels implements ProductKernels {
     return new float[0][];
   }
 
+  /** Whether all, or with many registers those for which it was measured to be faster. */
   @Override
-  public boolean takesPointwise() {
-    return true;
+  public boolean takesPointwise(long in, long out, long pixels) {
+    return VectorWidth.REGISTERS < 32
+        || in <= FEW_INPUTS
+        || out <= 2L * lanes()
+        || isInSevens(pixels);
   }
 
   @Override
-  public PointwiseKernel pointwise(int vectors, int depth, boolean inSevens, PostOps postOps) {
-    RegisterBlock block = RegisterBlock.of(vectors);
-    boolean seven = inSevens && block.pixels() == RegisterBlock.MOST_PIXELS;
-    return PointwiseText.kernel(seven ? new RegisterBlock(7, vectors) : block, depth, postOps);
+  public PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps) {
+    return PointwiseText.kernel(new RegisterBlock(pixels(vectors, pixels), vectors), postOps);
+  }
+
+  /** With two vectors of weights and one value, a block of six pixels takes 16 registers. */
+  private static int pixels(int vectors, long pixels) {
+    if (VectorWidth.REGISTERS < 32 && vectors == 2) {
+      return 6;
+    }
+    return isInSevens(pixels) ? 7 : RegisterBlock.MOST_PIXELS;
+  }
+
+  /** Whether blocks of eight pixels would compute many of few pixels twice. */
+  private static boolean isInSevens(long pixels) {
+    return pixels % 7 == 0 && pixels % 8 != 0 && pixels < 64;
   }
 }

@@ -40,7 +40,7 @@ final class VectorCalls {
     try {
       return MethodHandles.lookup().bind(loop, name, signature);
     } catch (ReflectiveOperationException e) {
-      throw new LinkageError(e.getMessage(), e);
+      throw new LinkageError("a loop cannot be called", e);
     }
   }
 
@@ -48,7 +48,7 @@ final class VectorCalls {
     return switch (e) {
       case RuntimeException unchecked -> unchecked;
       case Error error -> throw error;
-      default -> throw new AssertionError(e);
+      default -> throw new LinkageError("a loop cannot be called", e);
     };
   }
 

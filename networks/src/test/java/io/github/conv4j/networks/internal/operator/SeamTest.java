@@ -47,6 +47,8 @@ class SeamTest {
   void theVectorApiIsKnownByNameOnly() {
     noClasses()
         .that(DescribedPredicate.not(simpleNameStartingWith("Vector")))
+        .and()
+        .areTopLevelClasses()
         .should()
         .dependOnClassesThat(resideInAPackage("jdk.incubator.vector.."))
         .check(MAIN);

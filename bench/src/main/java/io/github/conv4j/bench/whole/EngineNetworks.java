@@ -1,0 +1,107 @@
+package io.github.conv4j.bench.whole;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.github.conv4j.bench.contender.EngineName;
+import io.github.conv4j.engine.Accuracy;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.networks.Network;
+import io.github.conv4j.networks.NetworkCall;
+import io.github.conv4j.networks.NetworkOptions;
+import io.github.conv4j.networks.PreparedNetwork;
+import io.github.conv4j.networks.graph.ElementType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** Networks of conv4j on one of its engines. */
+public final class EngineNetworks implements NetworkContender {
+  private final EngineName name;
+
+  /** Creates the contender of an engine. */
+  public EngineNetworks(EngineName name) {
+    this.name = name;
+  }
+
+  @Override
+  public String name() {
+    return name.toString();
+  }
+
+  @Override
+  public String version() {
+    return "conv4j " + name;
+  }
+
+  @Override
+  public NetworkEntry enter(NetworkTask task) {
+    int threads = name.threads() == 0 ? task.threads() : name.threads();
+    var options =
+        EngineOptions.defaults()
+            .withThreads(threads)
+            .withReady(true)
+            .withAccuracy(name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT);
+    Engine engine = Engines.named(name.engine(), options);
+    try {
+      PreparedNetwork prepared =
+          Network.read(task.file()).prepare(engine, task.dims(), NetworkOptions.defaults());
+      return new Entry(engine, prepared, task);
+    } catch (Throwable e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  private static final class Entry implements NetworkEntry {
+    private final Engine engine;
+    private final PreparedNetwork prepared;
+    private final Arena arena = Arena.ofShared();
+    private final NetworkCall call;
+    private final Map<String, MemorySegment> outputs = new LinkedHashMap<>();
+
+    Entry(Engine engine, PreparedNetwork prepared, NetworkTask task) {
+      this.engine = engine;
+      this.prepared = prepared;
+      this.call = prepared.call();
+      for (String input : prepared.inputs()) {
+        float[] values = Inputs.of(input, Objects.requireNonNull(task.dims().get(input), input));
+        MemorySegment segment = arena.allocate(values.length * (long) Float.BYTES, 64);
+        MemorySegment.copy(values, 0, segment, JAVA_FLOAT, 0, values.length);
+        call.input(input, segment);
+      }
+      for (String output : prepared.outputs()) {
+        MemorySegment segment = arena.allocate(prepared.type(output).byteSize(), 64);
+        outputs.put(output, segment);
+        call.output(output, segment);
+      }
+    }
+
+    @Override
+    public void run() {
+      call.execute();
+    }
+
+    @Override
+    public Map<String, float[]> results() {
+      Map<String, float[]> results = new LinkedHashMap<>();
+      outputs.forEach(
+          (output, segment) -> {
+            if (prepared.type(output).element() == ElementType.FLOAT) {
+              results.put(output, segment.toArray(JAVA_FLOAT));
+            }
+          });
+      return results;
+    }
+
+    @Override
+    public void close() {
+      prepared.close();
+      engine.close();
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,399 @@
+package io.github.conv4j.networks.internal.comparison;
+
+import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.networks.internal.definition.Values;
+import io.github.conv4j.problem.ErrorBound;
+import io.github.conv4j.validation.EngineValidator;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far results may be off whose inputs may be: the rules are those of {@link Family}, computed
+ * by the operator's own definition on magnitudes and errors in place of its inputs.
+ */
+final class ErrorRules {
+  private static final double UNIT_ROUNDOFF = 0x1p-24;
+
+  /** Roundings besides those of a sum: folded scales and biases, the result. */
+  private static final long MORE_ROUNDINGS = 8;
+
+  /** A function of one element: so many units in the last place of the result, */
+  private static final double FUNCTION_SHARE = 64 * UNIT_ROUNDOFF;
+
+  /** and so many of its argument, or of 1. */
+  private static final double FUNCTION_ABSOLUTE = 16 * UNIT_ROUNDOFF;
+
+  /** The steepest of the functions that are not monotone. */
+  private static final double STEEPEST = 1.5;
+
+  private static final int MOVES_TRIED = 4;
+  private static final double MOVE = 8 * UNIT_ROUNDOFF;
+  private static final double MOVE_SAFETY = 8;
+
+  /** What a node computes of other inputs. */
+  @FunctionalInterface
+  interface Definition {
+    /** Computes it; absent inputs are null. */
+    List<Values> apply(List<@Nullable Values> inputs);
+  }
+
+  private final Node node;
+  private final List<@Nullable Tracked> inputs;
+  private final List<Values> results;
+  private final Definition definition;
+  private final boolean relaxed;
+
+  /**
+   * Takes a node that the reference has computed.
+   *
+   * @param inputs null where absent
+   * @param definition computes the node of other inputs
+   * @param relaxed whether sums of products may be off by what relaxed accuracy promises
+   */
+  ErrorRules(
+      Node node,
+      List<@Nullable Tracked> inputs,
+      List<Values> results,
+      Definition definition,
+      boolean relaxed) {
+    this.node = node;
+    this.inputs = inputs;
+    this.results = results;
+    this.definition = definition;
+    this.relaxed = relaxed;
+  }
+
+  /** Returns the errors of each result; null for one that is exact. */
+  List<double @Nullable []> errors() {
+    List<double @Nullable []> all = new ArrayList<>();
+    Family family = Family.of(node);
+    boolean realInputs = present().stream().anyMatch(Tracked::isReal);
+    boolean exactInputs = present().stream().allMatch(Tracked::isExact);
+    for (int i = 0; i < results.size(); i++) {
+      boolean real = results.get(i).type().element().isReal();
+      if (exactInputs && (!real || !realInputs || family == Family.MOVES)) {
+        all.add(null);
+      } else if (!real) {
+        // A rounding may decide which of two it is.
+        all.add(filled(results.get(i).size(), Double.POSITIVE_INFINITY));
+      } else {
+        all.add(errors(family, i));
+      }
+    }
+    return all;
+  }
+
+  private double[] errors(Family family, int result) {
+    return switch (family) {
+      case PRODUCTS -> products();
+      case POSITIVE_SUMS -> positiveSums();
+      case MOVES -> of(result, Tracked::asErrors);
+      case BATCH_NORMALIZATION -> batchNormalization();
+      case SUM -> rounded(of(0, Tracked::asErrors));
+      case DIFFERENCE -> rounded(difference());
+      case PRODUCT -> rounded(less(of(0, x -> sum(x, 1)), of(0, x -> x.magnitudes(1))));
+      case QUOTIENT -> rounded(quotient());
+      case EXACT_FUNCTION -> rounded(function(1));
+      case FUNCTION -> approximated(function(STEEPEST));
+      case SOFTMAX -> softmax(y -> y, 0);
+      case LOG_SOFTMAX -> softmax(_ -> 1, UNIT_ROUNDOFF);
+      case OTHER -> estimated(result);
+    };
+  }
+
+  private List<Tracked> present() {
+    List<Tracked> present = new ArrayList<>();
+    for (Tracked input : inputs) {
+      if (input != null) {
+        present.add(input);
+      }
+    }
+    return present;
+  }
+
+  /** Computes a result of other inputs; returns its absolute values. */
+  private double[] of(int result, Function<Tracked, Values> change) {
+    return compute(result, (_, input) -> change.apply(input));
+  }
+
+  private interface Change {
+    Values of(int index, Tracked input);
+  }
+
+  private double[] compute(int result, Change change) {
+    List<@Nullable Values> changed = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      Tracked input = inputs.get(i);
+      changed.add(input == null ? null : change.of(i, input));
+    }
+    return Arrays.stream(definition.apply(changed).get(result).reals()).map(Math::abs).toArray();
+  }
+
+  private double[] y() {
+    return results.getFirst().reals();
+  }
+
+  /**
+   * Each product is rounded, and each sum; errors of an input meet the magnitudes of the others.
+   */
+  private double[] products() {
+    double gamma = new ErrorBound(productCount() + MORE_ROUNDINGS).at(1);
+    double[] permitted = of(0, x -> x.magnitudes(1));
+    for (int i = 0; i < permitted.length; i++) {
+      permitted[i] *= gamma;
+    }
+    for (int i = 0; i < inputs.size(); i++) {
+      Tracked off = inputs.get(i);
+      if (off != null && !off.isExact()) {
+        int index = i;
+        add(
+            permitted,
+            compute(
+                0,
+                (j, input) -> {
+                  if (j == index) {
+                    return input.asErrors();
+                  }
+                  // What is added does not meet the others.
+                  return j == 2 || index == 2 ? input.zeros() : input.magnitudes(1);
+                }));
+      }
+    }
+    if (relaxed) {
+      double least = 10 * EngineValidator.RELAXED_NORM * rootMeanSquare(y());
+      Arrays.setAll(permitted, i -> Math.max(permitted[i], least));
+    }
+    return permitted;
+  }
+
+  /** Returns of how many products each result is the sum, at most. */
+  private long productCount() {
+    long[] first = dims(0);
+    long[] second = dims(1);
+    return switch (node.operator()) {
+      case "Conv" -> elementCount(1) / Math.max(1, second[0]);
+      case "ConvTranspose" -> elementCount(1) / Math.max(1, second[1]);
+      case "MatMul" -> first[first.length - 1];
+      // One of them, transposed or not.
+      default -> Math.max(first[0], first[first.length - 1]);
+    };
+  }
+
+  private long[] dims(int input) {
+    Tracked given = inputs.get(input);
+    return given == null ? new long[] {1} : given.values().type().dims();
+  }
+
+  private long elementCount(int input) {
+    Tracked given = inputs.get(input);
+    return given == null ? 0 : given.values().size();
+  }
+
+  private double[] positiveSums() {
+    long terms = elementCount(0) / Math.max(1, y().length);
+    double gamma = new ErrorBound(terms + 2 * MORE_ROUNDINGS).at(1);
+    return compute(0, (i, input) -> i == 0 ? sum(input, gamma) : input.values());
+  }
+
+  /** The magnitudes, each times a factor, and the errors. */
+  private static Values sum(Tracked input, double factor) {
+    if (!input.isReal()) {
+      return input.values();
+    }
+    double[] sum = input.magnitudes(factor).reals().clone();
+    add(sum, input.errors());
+    return input.with(sum);
+  }
+
+  private double[] batchNormalization() {
+    double share = MORE_ROUNDINGS * UNIT_ROUNDOFF;
+    return compute(
+        0,
+        (i, input) ->
+            switch (i) {
+              case 0 -> sum(input, share);
+              case 1 -> input.magnitudes(1);
+              case 2 -> input.magnitudes(share);
+              case 3 -> input.magnitudes(-share);
+              default -> input.values();
+            });
+  }
+
+  private double[] difference() {
+    return compute(
+        0,
+        (i, input) ->
+            i == 0
+                ? input.asErrors()
+                : input.with(Arrays.stream(input.errors()).map(e -> -e).toArray()));
+  }
+
+  private double[] quotient() {
+    double[] furthest =
+        compute(
+            0,
+            (i, input) -> {
+              if (i == 0) {
+                return sum(input, 1);
+              }
+              double[] least = input.magnitudes(1).reals();
+              double[] off = input.errors();
+              return input.with(
+                  IntStream.range(0, off.length)
+                      .mapToDouble(j -> Math.max(0, least[j] - off[j]))
+                      .toArray());
+            });
+    return less(furthest, Arrays.stream(y()).map(Math::abs).toArray());
+  }
+
+  /** What a function of single elements makes of errors to both sides. */
+  private double[] function(double steepest) {
+    double[] y = y();
+    double[] permitted = new double[y.length];
+    if (present().stream().allMatch(Tracked::isExact)) {
+      return permitted;
+    }
+    for (double side : new double[] {-1, 1}) {
+      List<@Nullable Values> moved = new ArrayList<>();
+      for (Tracked input : inputs) {
+        moved.add(input == null ? null : input.moved(side));
+      }
+      double[] other = definition.apply(moved).getFirst().reals();
+      for (int i = 0; i < y.length; i++) {
+        double difference = Math.abs(other[i] - y[i]);
+        // Not a number on the side that the function is not defined for.
+        permitted[i] = difference > permitted[i] ? difference : permitted[i];
+      }
+    }
+    Tracked x = inputs.getFirst();
+    if (steepest > 1 && x != null && x.values().size() == y.length) {
+      double[] off = x.errors();
+      boolean bounded = isGentle();
+      Arrays.setAll(
+          permitted, i -> bounded ? Math.max(permitted[i], steepest * off[i]) : permitted[i]);
+    }
+    return permitted;
+  }
+
+  /** Whether a function that is not monotone rises or falls by at most 1.5 times its argument. */
+  private boolean isGentle() {
+    return switch (node.operator()) {
+      case "HardSwish", "Gelu", "Mish", "Swish", "Sin", "Cos" -> true;
+      default -> false;
+    };
+  }
+
+  private double[] rounded(double[] errors) {
+    double[] y = y();
+    Arrays.setAll(errors, i -> errors[i] + 2 * UNIT_ROUNDOFF * Math.abs(y[i]));
+    return errors;
+  }
+
+  private double[] approximated(double[] errors) {
+    double[] y = y();
+    Tracked x = inputs.getFirst();
+    double[] arguments = x != null && x.values().size() == y.length ? x.values().reals() : y;
+    Arrays.setAll(
+        errors,
+        i ->
+            errors[i]
+                + FUNCTION_SHARE * Math.abs(y[i])
+                + FUNCTION_ABSOLUTE * Math.clamp(Math.abs(arguments[i]), 1, 1e30));
+    return errors;
+  }
+
+  /** All arguments of a sum may be off to one side, the one in question to the other. */
+  private double[] softmax(ToDoubleFunction<Double> sensitivity, double share) {
+    double[] y = y();
+    double worst =
+        present().stream().flatMapToDouble(x -> Arrays.stream(x.errors())).max().orElse(0);
+    double gamma = new ErrorBound(longestAxis() + 4 * MORE_ROUNDINGS).at(1);
+    double[] permitted = new double[y.length];
+    Arrays.setAll(
+        permitted,
+        i ->
+            sensitivity.applyAsDouble(y[i]) * (Math.expm1(2 * worst) + gamma)
+                + FUNCTION_ABSOLUTE
+                + share * MORE_ROUNDINGS * Math.abs(y[i]));
+    return permitted;
+  }
+
+  private long longestAxis() {
+    return Arrays.stream(results.getFirst().type().dims()).max().orElse(1);
+  }
+
+  /** By how much results move when inputs move at random by some roundings and their errors. */
+  private double[] estimated(int result) {
+    double[] y = results.get(result).reals();
+    double[] permitted = new double[y.length];
+    var random = new SplittableRandom(1);
+    double squares = 0;
+    for (int round = 0; round < MOVES_TRIED; round++) {
+      List<@Nullable Values> moved = new ArrayList<>();
+      for (Tracked input : inputs) {
+        moved.add(input == null ? null : shaken(input, random));
+      }
+      double[] other = definition.apply(moved).get(result).reals();
+      for (int i = 0; i < y.length; i++) {
+        double difference = Math.abs(other[i] - y[i]);
+        if (Double.isFinite(difference)) {
+          permitted[i] = Math.max(permitted[i], difference);
+          squares += difference * difference;
+        }
+      }
+    }
+    double typical =
+        Math.sqrt(squares / Math.max(1, MOVES_TRIED * (long) y.length))
+            + FUNCTION_SHARE * rootMeanSquare(y);
+    Arrays.setAll(permitted, i -> MOVE_SAFETY * (permitted[i] + typical));
+    return permitted;
+  }
+
+  private static Values shaken(Tracked input, SplittableRandom random) {
+    if (!input.isReal()) {
+      return input.values();
+    }
+    double[] shaken = input.values().reals().clone();
+    double[] off = input.errors();
+    Arrays.setAll(
+        shaken,
+        i -> {
+          double by = off[i] + MOVE * Math.abs(shaken[i]);
+          return random.nextBoolean() ? shaken[i] + by : shaken[i] - by;
+        });
+    return input.with(shaken);
+  }
+
+  private static double rootMeanSquare(double[] values) {
+    double sum = 0;
+    long count = 0;
+    for (double value : values) {
+      if (Double.isFinite(value)) {
+        sum += value * value;
+        count++;
+      }
+    }
+    return Math.sqrt(sum / Math.max(1, count));
+  }
+
+  private static double[] filled(int size, double value) {
+    double[] filled = new double[size];
+    Arrays.fill(filled, value);
+    return filled;
+  }
+
+  private static void add(double[] to, double[] more) {
+    Arrays.setAll(to, i -> to[i] + more[i]);
+  }
+
+  private static double[] less(double[] from, double[] other) {
+    Arrays.setAll(from, i -> Math.abs(from[i] - other[i]));
+    return from;
+  }
+}

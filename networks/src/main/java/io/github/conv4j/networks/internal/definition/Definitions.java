@@ -1,0 +1,94 @@
+package io.github.conv4j.networks.internal.definition;
+
+import io.github.conv4j.networks.UnsupportedOperatorException;
+import io.github.conv4j.networks.graph.Node;
+import java.util.Collections;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All operators that are defined, each in all its versions.
+ *
+ * <p><b>Memory.</b> Built once. <b>Threads.</b> Immutable. <b>Errors.</b> See {@link #find}.
+ */
+public final class Definitions {
+  private static final Map<String, NavigableMap<Integer, OperatorVersion>> ALL = all();
+
+  private Definitions() {}
+
+  private static Map<String, NavigableMap<Integer, OperatorVersion>> all() {
+    Registry registry = new Registry();
+    Activations.define(registry);
+    Arithmetic.define(registry);
+    Convolutions.define(registry);
+    Generators.define(registry);
+    Movements.define(registry);
+    Normalizations.define(registry);
+    Poolings.define(registry);
+    Products.define(registry);
+    Quantizations.define(registry);
+    Recurrences.define(registry);
+    Reductions.define(registry);
+    Resizings.define(registry);
+    Samplings.define(registry);
+    Selections.define(registry);
+    Shapes.define(registry);
+    return Collections.unmodifiableMap(registry.versions);
+  }
+
+  /** The first version of the operator set whose operators are defined. */
+  public static final int FIRST_OPSET = 7;
+
+  /** The last version of the operator set whose operators are defined. */
+  public static final int LAST_OPSET = 23;
+
+  /** Where families of operators put theirs. */
+  static final class Registry {
+    private final Map<String, NavigableMap<Integer, OperatorVersion>> versions = new TreeMap<>();
+
+    /** Adds an operator as it is from a version of the operator set until the next one added. */
+    OperatorVersion add(String operator, int since, Definition definition) {
+      OperatorVersion version = new OperatorVersion(operator, since, definition);
+      if (versions.computeIfAbsent(operator, key -> new TreeMap<>()).put(since, version) != null) {
+        throw new IllegalStateException(version + " is defined twice");
+      }
+      return version;
+    }
+  }
+
+  /** Returns the operators by name, each with its versions by the first opset they belong to. */
+  public static Map<String, NavigableMap<Integer, OperatorVersion>> operators() {
+    return ALL;
+  }
+
+  /**
+   * Returns what a node means, once its signature is checked.
+   *
+   * @throws UnsupportedOperatorException if there is no such operator in that operator set
+   * @throws io.github.conv4j.networks.InvalidModelException if inputs, outputs or attributes are
+   *     not those of the operator
+   */
+  public static OperatorVersion find(Node node, int opset) {
+    OperatorVersion version = find(node.domain(), node.operator(), opset);
+    if (version == null) {
+      String operator =
+          node.domain().isEmpty() ? node.operator() : node.domain() + "." + node.operator();
+      throw new UnsupportedOperatorException(
+          operator, "%s of opset %d is not supported".formatted(node, opset));
+    }
+    version.check(node);
+    return version;
+  }
+
+  private static @Nullable OperatorVersion find(String domain, String operator, int opset) {
+    boolean onnx = domain.isEmpty() || domain.equals("ai.onnx");
+    NavigableMap<Integer, OperatorVersion> versions = onnx ? ALL.get(operator) : null;
+    if (versions == null || opset < FIRST_OPSET || opset > LAST_OPSET) {
+      return null;
+    }
+    Map.Entry<Integer, OperatorVersion> entry = versions.floorEntry(opset);
+    return entry == null ? null : entry.getValue();
+  }
+}

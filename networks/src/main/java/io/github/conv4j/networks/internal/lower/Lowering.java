@@ -1,0 +1,272 @@
+package io.github.conv4j.networks.internal.lower;
+
+import io.github.conv4j.PostOps;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.primitive.Primitive;
+import io.github.conv4j.internal.primitive.ProgramBuilder;
+import io.github.conv4j.networks.graph.Constant;
+import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.networks.internal.definition.TensorType;
+import io.github.conv4j.networks.internal.definition.Values;
+import io.github.conv4j.networks.internal.pass.Draft;
+import io.github.conv4j.networks.internal.pass.Fused;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the program of a graph together, node by node. */
+final class Lowering {
+  private final Draft draft;
+  private final Engine engine;
+  private final Ledger ledger;
+  private final ProgramBuilder program;
+  private final Map<String, Place> places = new HashMap<>();
+
+  /** Copies of values in other orders. */
+  private final Map<String, List<Place>> copies = new HashMap<>();
+
+  /** Where the caller wants a result, and in which order. */
+  private final Map<String, Place> wanted;
+
+  private final List<LoweredStep> steps = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  /** Holds constants for as long as the program lives. */
+  private final Arena arena = Arena.ofAuto();
+
+  private int reorders;
+
+  Lowering(
+      Draft draft,
+      Engine engine,
+      Ledger ledger,
+      ProgramBuilder program,
+      Map<String, Place> given,
+      Map<String, Place> wanted) {
+    this.draft = draft;
+    this.engine = engine;
+    this.ledger = ledger;
+    this.program = program;
+    this.places.putAll(given);
+    this.wanted = wanted;
+  }
+
+  Draft draft() {
+    return draft;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  int threads() {
+    return engine.options().threads();
+  }
+
+  List<LoweredStep> steps() {
+    return steps;
+  }
+
+  List<String> warnings() {
+    return warnings;
+  }
+
+  /** Returns how many copies into another order there are. */
+  int reorders() {
+    return reorders;
+  }
+
+  TensorType type(String value) {
+    return draft.type(value);
+  }
+
+  long[] dims(String value) {
+    return draft.type(value).dims();
+  }
+
+  int rank(String value) {
+    return draft.type(value).rank();
+  }
+
+  long byteSize(String value) {
+    TensorType type = draft.type(value);
+    return type.elementCount() * type.element().byteSize();
+  }
+
+  /** Returns where a value is, in whatever order. */
+  Place place(String value) {
+    Place place = places.get(value);
+    if (place != null) {
+      return place;
+    }
+    Constant constant = draft.constant(value);
+    if (constant == null) {
+      throw new IllegalStateException("\"" + value + "\" has no place");
+    }
+    MemorySegment bytes = arena.allocate(Math.max(1, constant.data().byteSize()), 64);
+    MemorySegment.copy(constant.data(), 0, bytes, 0, constant.data().byteSize());
+    place = new Place(program.constant(bytes), Order.rowMajor(constant.dims().length));
+    places.put(value, place);
+    return place;
+  }
+
+  /** Returns the number of a value whose axes lie in an order; copies it where they do not. */
+  int read(String value, Order order) {
+    Place place = place(value);
+    long[] dims = dims(value);
+    if (place.order().isSame(order, dims)) {
+      return place.value();
+    }
+    for (Place copy : copies.getOrDefault(value, List.of())) {
+      if (copy.order().isSame(order, dims)) {
+        return copy.value();
+      }
+    }
+    int copy;
+    Constant constant = draft.constant(value);
+    if (constant == null) {
+      copy = program.temporary(byteSize(value));
+      copy(value, place, new Place(copy, order));
+    } else {
+      copy = program.constant(inOrder(constant, order));
+    }
+    copies.computeIfAbsent(value, _ -> new ArrayList<>()).add(new Place(copy, order));
+    return copy;
+  }
+
+  private MemorySegment inOrder(Constant constant, Order order) {
+    long[] dims = constant.dims();
+    MemorySegment bytes = arena.allocate(Math.max(1, constant.data().byteSize()), 64);
+    var copy =
+        new OrderCopy(
+            dims,
+            Order.rowMajor(dims.length).strides(dims),
+            order.strides(dims),
+            constant.type().byteSize());
+    copy.bind(MemorySegment.NULL, false).runAlone(constant.data(), bytes, new MemorySegment[0]);
+    return bytes;
+  }
+
+  private void copy(String value, Place from, Place to) {
+    long[] dims = dims(value);
+    int elementByteSize = type(value).element().byteSize();
+    var reorder =
+        new OrderCopy(dims, from.order().strides(dims), to.order().strides(dims), elementByteSize);
+    program.step(reorder, from.value(), to.value());
+    boolean moves = !from.order().isSame(to.order(), dims);
+    reorders += moves ? 1 : 0;
+    steps.add(
+        new LoweredStep(
+            moves ? "reorder" : "copy",
+            "java:copy",
+            "%s %s from %s to %s".formatted(value, type(value), from.order(), to.order()),
+            "",
+            program.stepCount(),
+            List.of(new StepResult(value, type(value), to))));
+  }
+
+  /** Returns the number of a value to be written in an order: the caller's where that fits. */
+  int write(String value, Order order) {
+    Place place = wanted.get(value);
+    int number =
+        place != null && place.order().isSame(order, dims(value))
+            ? place.value()
+            : program.temporary(byteSize(value));
+    places.put(value, new Place(number, order));
+    return number;
+  }
+
+  /** Says that a value is the bytes of another, seen in another way. */
+  void alias(String value, Place place) {
+    places.put(value, place);
+  }
+
+  /** Adds a step. */
+  void step(Node node, Primitive primitive, String what, int src, int dst, int... operands) {
+    program.step(primitive, src, dst, operands);
+    addStep(node, what, "");
+  }
+
+  /** Adds a prepared convolution as a step. */
+  void step(Node node, PreparedConvolution prepared, int src, int dst, int... operands) {
+    StringBuilder what = new StringBuilder();
+    prepared
+        .explain()
+        .stages()
+        .forEach(stage -> what.append(what.isEmpty() ? "" : " + ").append(stage.implementation()));
+    warnings.addAll(prepared.explain().warnings());
+    String problem = prepared.explain().problem();
+    PreparedProgram.inline(prepared, ledger, program, src, dst, operands);
+    addStep(node, what.toString(), problem);
+  }
+
+  private void addStep(Node node, String implementation, String problem) {
+    List<StepResult> results = new ArrayList<>();
+    for (String output : node.outputs()) {
+      Place place = places.get(output);
+      if (place != null) {
+        results.add(new StepResult(output, type(output), place));
+      }
+    }
+    // Where several steps write parts of one result, the last of them completes it.
+    steps.replaceAll(step -> step.without(results));
+    steps.add(
+        new LoweredStep(
+            node.toString(), implementation, detail(node), problem, program.stepCount(), results));
+  }
+
+  private String detail(Node node) {
+    var text = new StringBuilder();
+    text.append(
+        type(node.inputs().isEmpty() ? node.outputs().getFirst() : node.inputs().getFirst()));
+    text.append(" to ").append(type(node.outputs().getFirst()));
+    PostOps postOps = Fused.is(node) ? Fused.postOps(node) : PostOps.none();
+    return postOps.isEmpty() ? text.toString() : text + ", " + postOps;
+  }
+
+  /** Lowers all nodes; then what the caller wants and does not have yet is copied. */
+  void run() {
+    for (Node node : draft.nodes()) {
+      NodeLowering.lower(this, node);
+    }
+    wanted.forEach(
+        (value, to) -> {
+          Place from = place(value);
+          if (from.value() != to.value()) {
+            copy(value, from, to);
+          }
+        });
+  }
+
+  /** Returns the type of each input, null where it is absent. */
+  List<@Nullable TensorType> inputTypes(Node node) {
+    List<@Nullable TensorType> types = new ArrayList<>();
+    for (String input : node.inputs()) {
+      types.add(input.isEmpty() ? null : draft.type(input));
+    }
+    return types;
+  }
+
+  /** Returns the value of each input that is constant, null where it is not. */
+  List<@Nullable Values> constants(Node node) {
+    List<@Nullable Values> constants = new ArrayList<>();
+    for (String input : node.inputs()) {
+      Constant constant = input.isEmpty() ? null : draft.constant(input);
+      constants.add(constant == null ? null : Values.of(constant));
+    }
+    return constants;
+  }
+
+  /** Returns a constant that must be one. */
+  Constant constant(String value) {
+    return Objects.requireNonNull(draft.constant(value), value);
+  }
+}

@@ -1,0 +1,183 @@
+package io.github.conv4j.networks.internal.lower;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * In which order the axes of a dense tensor lie in memory, the outermost first: {@code 0 1 2 3} is
+ * row-major, {@code 0 2 3 1} has the channels last. Transposing a tensor changes its order only.
+ */
+final class Order {
+  private final int[] axes;
+
+  private Order(int[] axes) {
+    this.axes = axes;
+  }
+
+  static Order rowMajor(int rank) {
+    int[] axes = new int[rank];
+    Arrays.setAll(axes, i -> i);
+    return new Order(axes);
+  }
+
+  /** Axis 1 is the innermost. */
+  static Order channelsLast(int rank) {
+    if (rank < 2) {
+      return rowMajor(rank);
+    }
+    int[] axes = new int[rank];
+    for (int i = 1; i < rank - 1; i++) {
+      axes[i] = i + 1;
+    }
+    axes[rank - 1] = 1;
+    return new Order(axes);
+  }
+
+  /** Returns the order of a tensor that has only the last axes of one in this order. */
+  Order last(int rank) {
+    int first = axes.length - rank;
+    return new Order(
+        Arrays.stream(axes).filter(axis -> axis >= first).map(axis -> axis - first).toArray());
+  }
+
+  int rank() {
+    return axes.length;
+  }
+
+  /** Returns which axis lies at a position. */
+  int axis(int position) {
+    return axes[position];
+  }
+
+  /** Returns at which position an axis lies. */
+  int position(int axis) {
+    for (int i = 0; i < axes.length; i++) {
+      if (axes[i] == axis) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("no axis " + axis + " in " + this);
+  }
+
+  /** Returns the sizes in the order in which they lie. */
+  long[] inMemory(long[] dims) {
+    long[] sizes = new long[axes.length];
+    Arrays.setAll(sizes, i -> dims[axes[i]]);
+    return sizes;
+  }
+
+  /** Returns the steps of each axis, in elements. */
+  long[] strides(long[] dims) {
+    long[] strides = new long[axes.length];
+    long step = 1;
+    for (int i = axes.length - 1; i >= 0; i--) {
+      strides[axes[i]] = step;
+      step *= dims[axes[i]];
+    }
+    return strides;
+  }
+
+  /** Whether a tensor has the same bytes in both orders. */
+  boolean isSame(Order other, long[] dims) {
+    return Arrays.equals(moving(dims), other.moving(dims));
+  }
+
+  /** The axes of more than one element. */
+  private int[] moving(long[] dims) {
+    return Arrays.stream(axes).filter(axis -> dims[axis] != 1).toArray();
+  }
+
+  /** Returns the order of a tensor whose axis i is axis {@code permutation[i]} of this one. */
+  Order transposed(int[] permutation) {
+    int[] moved = new int[axes.length];
+    for (int i = 0; i < axes.length; i++) {
+      for (int j = 0; j < permutation.length; j++) {
+        if (permutation[j] == axes[i]) {
+          moved[i] = j;
+        }
+      }
+    }
+    return new Order(moved);
+  }
+
+  /**
+   * Returns the order of the same bytes seen with other dims, or null where some of the dims that
+   * become one, or come from one, do not lie together.
+   */
+  @Nullable Order reshaped(long[] from, long[] to) {
+    // Axes of one element have no place of their own: they go where their neighbours are.
+    List<int[]> groups = new ArrayList<>();
+    int i = 0;
+    int j = 0;
+    while (i < from.length || j < to.length) {
+      int beginI = i;
+      int beginJ = j;
+      long left = i < from.length ? from[i++] : 1;
+      long right = j < to.length ? to[j++] : 1;
+      while (left != right) {
+        if (left < right && i < from.length) {
+          left *= from[i++];
+        } else if (j < to.length) {
+          right *= to[j++];
+        } else {
+          return null;
+        }
+      }
+      groups.add(new int[] {beginI, i, beginJ, j});
+    }
+    int[] begin = new int[groups.size()];
+    for (int g = 0; g < begin.length; g++) {
+      begin[g] = placeOf(groups.get(g), from);
+      if (begin[g] < 0) {
+        return null;
+      }
+    }
+    Integer[] sorted = new Integer[begin.length];
+    Arrays.setAll(sorted, g -> g);
+    Arrays.sort(sorted, (a, b) -> Integer.compare(begin[a], begin[b]));
+    int[] result = new int[to.length];
+    int count = 0;
+    for (int g : sorted) {
+      for (int axis = groups.get(g)[2]; axis < groups.get(g)[3]; axis++) {
+        result[count++] = axis;
+      }
+    }
+    return new Order(result);
+  }
+
+  /** Returns where the axes of a group begin if they follow each other in memory, else -1. */
+  private int placeOf(int[] group, long[] dims) {
+    int place = Integer.MAX_VALUE;
+    int previous = -1;
+    for (int axis = group[0]; axis < group[1]; axis++) {
+      if (dims[axis] == 1) {
+        continue;
+      }
+      int position = movingPosition(axis, dims);
+      if (previous >= 0 && position != previous + 1) {
+        return -1;
+      }
+      place = Math.min(place, position);
+      previous = position;
+    }
+    return place == Integer.MAX_VALUE ? 0 : place;
+  }
+
+  private int movingPosition(int axis, long[] dims) {
+    int position = 0;
+    for (int each : axes) {
+      if (each == axis) {
+        return position;
+      }
+      position += dims[each] == 1 ? 0 : 1;
+    }
+    throw new IllegalArgumentException("no axis " + axis + " in " + this);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(axes);
+  }
+}

@@ -1,0 +1,166 @@
+package io.github.conv4j.networks.internal.lower;
+
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOps;
+import io.github.conv4j.networks.graph.ElementType;
+import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.networks.internal.operator.BinaryFunction;
+import io.github.conv4j.networks.internal.operator.Broadcast;
+import io.github.conv4j.networks.internal.operator.Elementwise;
+import io.github.conv4j.networks.internal.operator.Pointwise;
+import io.github.conv4j.networks.internal.operator.UnaryFunction;
+import io.github.conv4j.networks.internal.pass.Attributes;
+import io.github.conv4j.networks.internal.pass.Fused;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Functions of single elements, in whatever order these lie. */
+final class PointwiseLowering {
+  private PointwiseLowering() {}
+
+  /** A chain of functions. */
+  static void chain(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    String dst = node.outputs().getFirst();
+    PostOps postOps = Fused.postOps(node);
+    List<PostOp.Operand> described = new ArrayList<>();
+    for (PostOp postOp : postOps.list()) {
+      if (postOp instanceof PostOp.Binary binary
+          && binary.operand().origin() != PostOp.Origin.DESCRIPTION) {
+        described.add(binary.operand());
+      }
+    }
+    boolean hasChannels =
+        described.stream().anyMatch(each -> each.extent() == PostOp.Extent.PER_CHANNEL);
+    long[] dims = to.dims(src);
+    Order order = to.place(src).order();
+    if (hasChannels && dims[1] > 1 && order.strides(dims)[1] != 1) {
+      order = Order.channelsLast(dims.length);
+    }
+    int from = to.read(src, order);
+    List<Integer> operands = new ArrayList<>();
+    for (int i = 0; i < described.size(); i++) {
+      String name = node.inputs().get(Fused.firstOperand(node) + i);
+      boolean full = described.get(i).extent() == PostOp.Extent.FULL;
+      operands.add(to.read(name, full ? order : Order.rowMajor(to.rank(name))));
+    }
+    int result = to.write(dst, order);
+    var primitive =
+        new Elementwise(
+            to.type(src).elementCount(),
+            hasChannels ? dims[1] : 1,
+            Pointwise.of(postOps),
+            to.threads());
+    to.step(node, primitive, "java:elementwise", from, result, ints(operands));
+  }
+
+  /** A function of one input, or of one and a constant exponent. */
+  static boolean unary(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    Pointwise function = function(to, node);
+    if (function == null || to.type(src).element() != ElementType.FLOAT || isEmpty(to, src)) {
+      return false;
+    }
+    Order order = to.place(src).order();
+    int from = to.place(src).value();
+    int result = to.write(node.outputs().getFirst(), order);
+    var primitive =
+        new Elementwise(to.type(src).elementCount(), 1, List.of(function), to.threads());
+    to.step(node, primitive, "java:elementwise", from, result);
+    return true;
+  }
+
+  private static boolean isEmpty(Lowering to, String value) {
+    return to.type(value).elementCount() == 0;
+  }
+
+  private static @Nullable Pointwise function(Lowering to, Node node) {
+    return switch (node.operator()) {
+      case "Log" -> new Pointwise.Unary(UnaryFunction.LOG);
+      case "Reciprocal" -> new Pointwise.Unary(UnaryFunction.RECIPROCAL);
+      case "Erf" -> new Pointwise.Unary(UnaryFunction.ERF);
+      case "Softplus" -> new Pointwise.Unary(UnaryFunction.SOFTPLUS);
+      case "Mish" -> new Pointwise.Unary(UnaryFunction.MISH);
+      case "Floor" -> new Pointwise.Unary(UnaryFunction.FLOOR);
+      case "Ceil" -> new Pointwise.Unary(UnaryFunction.CEIL);
+      case "Round" -> new Pointwise.Unary(UnaryFunction.ROUND);
+      case "Sign" -> new Pointwise.Unary(UnaryFunction.SIGN);
+      case "Pow" -> {
+        Float exponent = to.draft().scalar(node.inputs().get(1));
+        boolean same =
+            Arrays.equals(to.dims(node.inputs().getFirst()), to.dims(node.outputs().getFirst()));
+        yield exponent == null || !same ? null : Pointwise.pow(exponent);
+      }
+      default -> null;
+    };
+  }
+
+  /** A function of two inputs, either of which may be repeated along some axes. */
+  static boolean binary(Lowering to, Node node) {
+    BinaryFunction function = binaryFunction(node);
+    if (function == null || node.inputs().size() != 2) {
+      return false;
+    }
+    String a = node.inputs().get(0);
+    String b = node.inputs().get(1);
+    String dst = node.outputs().getFirst();
+    for (String value : List.of(a, b, dst)) {
+      if (to.type(value).element() != ElementType.FLOAT || isEmpty(to, value)) {
+        return false;
+      }
+    }
+    int rank = to.rank(dst);
+    boolean byA = to.draft().constant(a) == null && largerFirst(to, a, b);
+    String leading = byA ? a : b;
+    Order order =
+        to.rank(leading) == rank && to.draft().constant(leading) == null
+            ? to.place(leading).order()
+            : Order.rowMajor(rank);
+    int from = to.read(a, order.last(to.rank(a)));
+    int operand = to.read(b, order.last(to.rank(b)));
+    int result = to.write(dst, order);
+    var primitive =
+        new Broadcast(
+            function,
+            order.inMemory(extended(to.dims(a), rank)),
+            order.inMemory(extended(to.dims(b), rank)),
+            to.threads());
+    to.step(node, primitive, "java:elementwise", from, result, operand);
+    return true;
+  }
+
+  private static boolean largerFirst(Lowering to, String a, String b) {
+    return to.draft().constant(b) != null || to.type(a).elementCount() >= to.type(b).elementCount();
+  }
+
+  private static @Nullable BinaryFunction binaryFunction(Node node) {
+    if (!Attributes.is(node, node.operator())) {
+      return null;
+    }
+    return switch (node.operator()) {
+      case "Add" -> BinaryFunction.ADD;
+      case "Sub" -> BinaryFunction.SUB;
+      case "Mul" -> BinaryFunction.MUL;
+      case "Div" -> BinaryFunction.DIV;
+      case "Min" -> BinaryFunction.MINIMUM;
+      case "Max" -> BinaryFunction.MAXIMUM;
+      case "Pow" -> BinaryFunction.POW;
+      case "PRelu" -> BinaryFunction.PRELU;
+      default -> null;
+    };
+  }
+
+  /** Axes that are missing come first and have length 1. */
+  private static long[] extended(long[] dims, int rank) {
+    long[] all = new long[rank];
+    Arrays.fill(all, 1);
+    System.arraycopy(dims, 0, all, rank - dims.length, dims.length);
+    return all;
+  }
+
+  private static int[] ints(List<Integer> list) {
+    return list.stream().mapToInt(Integer::intValue).toArray();
+  }
+}

@@ -1,0 +1,146 @@
+package io.github.conv4j.networks.internal.pass;
+
+import io.github.conv4j.PostOp;
+import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.networks.internal.definition.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A product or a sum a channel behind a convolution without post-ops goes into its weights. */
+final class Affine implements Pass {
+  @Override
+  public String name() {
+    return "affine";
+  }
+
+  @Override
+  public int apply(Draft draft) {
+    int count = 0;
+    boolean again = true;
+    while (again) {
+      again = false;
+      for (Node node : draft.nodes()) {
+        if (Fused.hasWeights(node) && Fused.postOps(node).isEmpty() && fold(draft, node)) {
+          count++;
+          again = true;
+          break;
+        }
+      }
+    }
+    return count;
+  }
+
+  /** What one number a channel is multiplied with and added. */
+  private record Step(float[] scale, float[] shift) {}
+
+  private static boolean fold(Draft draft, Node node) {
+    String value = node.outputs().getFirst();
+    Node reader = draft.onlyReader(value);
+    if (reader == null || !draft.type(value).equals(draft.type(reader.outputs().getFirst()))) {
+      return false;
+    }
+    Step step = step(draft, node, value, reader);
+    if (step == null) {
+      return false;
+    }
+    draft.replace(List.of(node, reader), folded(draft, node, step, reader));
+    return true;
+  }
+
+  private static @Nullable Step step(Draft draft, Node node, String value, Node reader) {
+    if (Fused.is(reader) && reader.operator().equals(Fused.POINTWISE)) {
+      return ofPointwise(draft, node, value, reader);
+    }
+    if (!Attributes.is(reader, "Add", "Sub", "Mul", "Div")) {
+      return null;
+    }
+    boolean first = reader.inputs().get(0).equals(value);
+    String other = reader.inputs().get(first ? 1 : 0);
+    float[] numbers = Channels.of(draft, other, node, value);
+    if (numbers == null || (!first && Attributes.is(reader, "Div"))) {
+      return null;
+    }
+    int count = numbers.length;
+    float[] scale = filled(count, 1);
+    float[] shift = new float[count];
+    for (int c = 0; c < count; c++) {
+      switch (reader.operator()) {
+        case "Add" -> shift[c] = numbers[c];
+        case "Sub" -> {
+          scale[c] = first ? 1 : -1;
+          shift[c] = first ? -numbers[c] : numbers[c];
+        }
+        case "Mul" -> scale[c] = numbers[c];
+        default -> scale[c] = 1 / numbers[c];
+      }
+    }
+    return new Step(scale, shift);
+  }
+
+  /** A normalization: a product and a sum with one number a channel. */
+  private static @Nullable Step ofPointwise(Draft draft, Node node, String value, Node reader) {
+    List<PostOp> postOps = Fused.postOps(reader).list();
+    boolean affine =
+        postOps.size() == 2
+            && postOps.get(0).equals(PostOp.mul(PostOp.Operand.perChannel()))
+            && postOps.get(1).equals(PostOp.add(PostOp.Operand.perChannel()));
+    int axis = Channels.axis(node, draft.type(value));
+    if (!affine || axis != 1) {
+      return null;
+    }
+    float[] scale = draft.floats(reader.inputs().get(1));
+    float[] shift = draft.floats(reader.inputs().get(2));
+    return scale == null || shift == null ? null : new Step(scale, shift);
+  }
+
+  private static Node folded(Draft draft, Node node, Step step, Node reader) {
+    String weightsName = node.inputs().get(1);
+    float[] weights = Objects.requireNonNull(draft.floats(weightsName));
+    TensorType type = draft.type(weightsName);
+    int channels = step.scale.length;
+    boolean transposed = node.operator().equals(Fused.CONV_TRANSPOSE);
+    if (transposed) {
+      scaleTransposed(weights, type, step.scale);
+    } else {
+      int each = weights.length / channels;
+      for (int i = 0; i < weights.length; i++) {
+        weights[i] *= step.scale[i / each];
+      }
+    }
+    float[] bias = node.hasInput(2) ? draft.floats(node.inputs().get(2)) : new float[channels];
+    float[] sums = new float[channels];
+    for (int c = 0; c < channels; c++) {
+      sums[c] = (float) ((double) Objects.requireNonNull(bias)[c] * step.scale[c] + step.shift[c]);
+    }
+    List<String> inputs = new ArrayList<>(node.inputs());
+    inputs.set(1, draft.add(weights, type.dims()));
+    inputs.set(2, draft.add(sums, channels));
+    return Fused.node(
+        node.name(), node.operator(), inputs, reader.outputs().getFirst(), node.attributes());
+  }
+
+  /** Weights are [ic, oc / groups, ...], the input channels of a group together. */
+  private static void scaleTransposed(float[] weights, TensorType type, float[] scale) {
+    int ic = (int) type.dim(0);
+    int perGroup = (int) type.dim(1);
+    int groups = scale.length / perGroup;
+    int taps = weights.length / (ic * perGroup);
+    for (int i = 0; i < ic; i++) {
+      int group = i / (ic / groups);
+      for (int o = 0; o < perGroup; o++) {
+        for (int t = 0; t < taps; t++) {
+          weights[(i * perGroup + o) * taps + t] *= scale[group * perGroup + o];
+        }
+      }
+    }
+  }
+
+  private static float[] filled(int count, float value) {
+    float[] all = new float[count];
+    Arrays.fill(all, value);
+    return all;
+  }
+}

@@ -1,0 +1,41 @@
+package io.github.conv4j.networks.internal.pass;
+
+import io.github.conv4j.networks.graph.ElementType;
+import io.github.conv4j.networks.graph.Node;
+import java.util.List;
+
+/** Convolutions with constant weights become those that take post-ops. */
+final class Convolutions implements Pass {
+  @Override
+  public String name() {
+    return "convolutions";
+  }
+
+  @Override
+  public int apply(Draft draft) {
+    int count = 0;
+    for (Node node : draft.nodes()) {
+      if (!Attributes.is(node, Fused.CONV, Fused.CONV_TRANSPOSE) || !serves(draft, node)) {
+        continue;
+      }
+      String bias = node.hasInput(2) ? node.inputs().get(2) : "";
+      List<String> inputs = List.of(node.inputs().get(0), node.inputs().get(1), bias);
+      draft.replace(
+          List.of(node),
+          Fused.node(
+              node.name(), node.operator(), inputs, node.outputs().getFirst(), node.attributes()));
+      count++;
+    }
+    return count;
+  }
+
+  private static boolean serves(Draft draft, Node node) {
+    int rank = draft.type(node.inputs().getFirst()).rank();
+    return rank >= 3
+        && rank <= 5
+        && draft.type(node.inputs().getFirst()).element() == ElementType.FLOAT
+        && draft.constant(node.inputs().get(1)) != null
+        && (!node.hasInput(2) || draft.constant(node.inputs().get(2)) != null)
+        && draft.type(node.outputs().getFirst()).elementCount() > 0;
+  }
+}

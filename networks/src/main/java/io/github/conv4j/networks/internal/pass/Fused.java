@@ -1,0 +1,105 @@
+package io.github.conv4j.networks.internal.pass;
+
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOps;
+import io.github.conv4j.networks.graph.Attribute;
+import io.github.conv4j.networks.graph.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Operators that exist only between passes and execution: ONNX's {@code Conv} and {@code
+ * ConvTranspose}, a product with constant weights, and a chain of pointwise functions, each with
+ * post-ops. Their inputs are src, weights and bias where they have them, then the operands of the
+ * post-ops in order.
+ */
+public final class Fused {
+  /** The domain of these operators. */
+  public static final String DOMAIN = "conv4j";
+
+  /** ONNX's Conv with post-ops. */
+  public static final String CONV = "Conv";
+
+  /** ONNX's ConvTranspose with post-ops. */
+  public static final String CONV_TRANSPOSE = "ConvTranspose";
+
+  /**
+   * {@code dst[..., n] = sum over k of src[..., k] * weights[n, k] + bias[n]}, with post-ops whose
+   * channels are the innermost axis.
+   */
+  public static final String PRODUCT = "Product";
+
+  /** Layer normalization over the innermost axis, with one scale and one bias an element. */
+  public static final String LAYER_NORMALIZATION = "LayerNormalization";
+
+  /** Post-ops of src alone; channels are axis 1. */
+  public static final String POINTWISE = "Pointwise";
+
+  private static final String POST_OPS = "post_ops";
+
+  private Fused() {}
+
+  /** Whether a node is one of these. */
+  public static boolean is(Node node) {
+    return node.domain().equals(DOMAIN);
+  }
+
+  /** Whether a node is one of these with weights. */
+  public static boolean hasWeights(Node node) {
+    return is(node)
+        && (node.operator().equals(CONV)
+            || node.operator().equals(CONV_TRANSPOSE)
+            || node.operator().equals(PRODUCT));
+  }
+
+  /** Returns where the operands of post-ops begin among a node's inputs. */
+  public static int firstOperand(Node node) {
+    return node.operator().equals(POINTWISE) ? 1 : 3;
+  }
+
+  /** Returns the post-ops of a node. */
+  public static PostOps postOps(Node node) {
+    return node.attributes().get(POST_OPS) instanceof Attribute.Text text
+        ? PostOps.parse(text.value())
+        : PostOps.none();
+  }
+
+  /** Returns a node with one more post-op, which writes {@code output}. */
+  public static Node then(Node node, PostOp postOp, List<String> operands, String output) {
+    List<String> inputs = new ArrayList<>(node.inputs());
+    inputs.addAll(operands);
+    Map<String, Attribute> attributes = new HashMap<>(node.attributes());
+    attributes.put(POST_OPS, new Attribute.Text(postOps(node).then(postOp).toString()));
+    return new Node(node.name(), DOMAIN, node.operator(), inputs, List.of(output), attributes);
+  }
+
+  /** Returns a node whose last post-op is another. */
+  public static Node withLast(Node node, PostOp postOp, String output) {
+    List<PostOp> list = new ArrayList<>(postOps(node).list());
+    list.set(list.size() - 1, postOp);
+    Map<String, Attribute> attributes = new HashMap<>(node.attributes());
+    attributes.put(POST_OPS, new Attribute.Text(PostOps.of(list).toString()));
+    return new Node(
+        node.name(), DOMAIN, node.operator(), node.inputs(), List.of(output), attributes);
+  }
+
+  /** Returns a node with other post-ops and the same operands. */
+  public static Node withPostOps(Node node, List<PostOp> postOps) {
+    Map<String, Attribute> attributes = new HashMap<>(node.attributes());
+    attributes.put(POST_OPS, new Attribute.Text(PostOps.of(postOps).toString()));
+    return new Node(
+        node.name(), DOMAIN, node.operator(), node.inputs(), node.outputs(), attributes);
+  }
+
+  /** Returns one of these operators. */
+  public static Node node(
+      String name,
+      String operator,
+      List<String> inputs,
+      String output,
+      Map<String, Attribute> attributes) {
+    return new Node(name, DOMAIN, operator, inputs, List.of(output), attributes);
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.conv4j.networks.internal.pass;
+
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOp.Eltwise;
+import io.github.conv4j.networks.graph.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Pointwise nodes become post-ops of the node that writes what they read. */
+final class PostOpsFusion implements Pass {
+  /** Engines apply no more while they write. */
+  private static final int MOST = 4;
+
+  private final boolean standalone;
+
+  /**
+   * Creates the pass.
+   *
+   * @param standalone whether pointwise nodes behind other nodes become chains of their own, else
+   *     those behind convolutions and products go there
+   */
+  PostOpsFusion(boolean standalone) {
+    this.standalone = standalone;
+  }
+
+  @Override
+  public String name() {
+    return standalone ? "pointwise" : "post-ops";
+  }
+
+  @Override
+  public int apply(Draft draft) {
+    int count = 0;
+    for (Node start : draft.nodes()) {
+      Node node = start;
+      if (standalone && !Fused.is(node)) {
+        node = begun(draft, node);
+      }
+      boolean serves = Fused.hasWeights(node) || (standalone && isChain(node));
+      if (!serves || !draft.nodes().contains(node)) {
+        continue;
+      }
+      for (Node next = fused(draft, node); !next.equals(node); next = fused(draft, node)) {
+        node = next;
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Makes a chain of a pointwise node. */
+  private static Node begun(Draft draft, Node node) {
+    if (!draft.nodes().contains(node)) {
+      return node;
+    }
+    for (String input : node.inputs()) {
+      if (input.isEmpty() || draft.constant(input) != null) {
+        continue;
+      }
+      Node chain = Fused.node(node.name(), Fused.POINTWISE, List.of(input), "", Map.of());
+      AsPostOp as = AsPostOp.of(draft, chain, input, node);
+      if (as != null) {
+        Node made = Fused.then(chain, as.postOp(), as.operands(), node.outputs().getFirst());
+        draft.replace(List.of(node), made);
+        return made;
+      }
+    }
+    return node;
+  }
+
+  private static Node fused(Draft draft, Node node) {
+    String value = node.outputs().getFirst();
+    Node reader = draft.onlyReader(value);
+    if (reader == null) {
+      return node;
+    }
+    if (isChain(reader)) {
+      return withChain(draft, node, value, reader);
+    }
+    AsPostOp as = AsPostOp.of(draft, node, value, reader);
+    if (as == null || !hasRoom(node, as.postOp())) {
+      return node;
+    }
+    String output = reader.outputs().getFirst();
+    Node next = merged(node, as, output);
+    draft.replace(List.of(node, reader), next);
+    return next;
+  }
+
+  private static boolean isChain(Node node) {
+    return Fused.is(node) && node.operator().equals(Fused.POINTWISE);
+  }
+
+  /** All functions of a chain behind those of a node, if there is room for them. */
+  private static Node withChain(Draft draft, Node node, String value, Node chain) {
+    List<PostOp> all = new ArrayList<>(Fused.postOps(node).list());
+    all.addAll(Fused.postOps(chain).list());
+    long heavy = all.stream().filter(PostOpsFusion::isTranscendental).count();
+    boolean channels = Channels.axis(node, draft.type(value)) == 1;
+    if (!channels || all.size() > MOST || heavy > 1 || !chain.inputs().getFirst().equals(value)) {
+      return node;
+    }
+    List<String> inputs = new ArrayList<>(node.inputs());
+    inputs.addAll(chain.inputs().subList(1, chain.inputs().size()));
+    Node joined =
+        Fused.node(
+            node.name(), node.operator(), inputs, chain.outputs().getFirst(), node.attributes());
+    Node next = Fused.withPostOps(joined, all);
+    draft.replace(List.of(node, chain), next);
+    return next;
+  }
+
+  private static boolean hasRoom(Node node, PostOp next) {
+    List<PostOp> list = Fused.postOps(node).list();
+    if (isLinear(next) && !list.isEmpty() && isLinear(list.getLast())) {
+      return true;
+    }
+    long heavy = list.stream().filter(PostOpsFusion::isTranscendental).count();
+    return list.size() < MOST && (heavy == 0 || !isTranscendental(next));
+  }
+
+  private static boolean isTranscendental(PostOp postOp) {
+    return postOp instanceof Eltwise eltwise
+        && switch (eltwise.function()) {
+          case ELU, SIGMOID, TANH, GELU_ERF, GELU_TANH, SWISH, EXP -> true;
+          default -> false;
+        };
+  }
+
+  private static boolean isLinear(PostOp postOp) {
+    return postOp instanceof Eltwise eltwise && eltwise.function() == PostOp.Function.LINEAR;
+  }
+
+  /** Two linear functions are one. */
+  private static Node merged(Node node, AsPostOp as, String output) {
+    List<PostOp> list = Fused.postOps(node).list();
+    if (!list.isEmpty()
+        && list.getLast() instanceof Eltwise before
+        && as.postOp() instanceof Eltwise after
+        && isLinear(before)
+        && isLinear(after)) {
+      PostOp both =
+          PostOp.linear(
+              after.alpha() * before.alpha(), after.alpha() * before.beta() + after.beta());
+      return Fused.withLast(node, both, output);
+    }
+    return Fused.then(node, as.postOp(), as.operands(), output);
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.conv4j.networks.internal.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.networks.InvalidModelException;
+import io.github.conv4j.networks.UnsupportedOperatorException;
+import io.github.conv4j.networks.graph.Attribute;
+import io.github.conv4j.networks.graph.Graph;
+import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.networks.graph.ValueInfo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Good nodes made hostile: numbers, dimensions and attributes replaced by those that attackers
+ * choose. Whatever comes of it is a result or one of the documented exceptions, and soon.
+ */
+class MutatedNodesTest {
+  private static final long SEED = Long.getLong("conv4j.seed", 11);
+  private static final int ROUNDS = Integer.getInteger("conv4j.mutations", 4);
+  private static final ElementLimits LIMITS = new ElementLimits(1 << 16, 1 << 20, 1 << 18);
+
+  private static final long[] INTEGERS = {
+    -1,
+    0,
+    1,
+    2,
+    3,
+    7,
+    -2,
+    255,
+    1L << 16,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    1L << 40,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    -(1L << 40)
+  };
+
+  private static final double[] REALS = {
+    Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, -0.0, -1, 1e-30, 1e30, 0.5
+  };
+
+  private final Random random = new Random(SEED);
+
+  @Test
+  @Timeout(240)
+  void givesAResultOrADocumentedException() {
+    List<String> failures = new ArrayList<>();
+    int survived = 0;
+    int refused = 0;
+    for (NodeTest test : NodeTestsTest.defined()) {
+      for (int round = 0; round < ROUNDS; round++) {
+        long start = System.nanoTime();
+        try {
+          run(test);
+          survived++;
+        } catch (InvalidModelException | UnsupportedOperatorException expected) {
+          assertThat(expected.getMessage()).isNotBlank();
+          refused++;
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+          failures.add("%s, round %d of seed %d: %s".formatted(test, round, SEED, e));
+        }
+        if (System.nanoTime() - start > 5_000_000_000L) {
+          failures.add("%s, round %d of seed %d took seconds".formatted(test, round, SEED));
+        }
+      }
+    }
+    assertThat(failures).isEmpty();
+    assertThat(survived).as("mutations are not all fatal").isGreaterThan(refused / 10);
+    assertThat(refused).as("mutations bite").isGreaterThan(survived / 10);
+  }
+
+  private void run(NodeTest test) {
+    Graph graph = test.graph();
+    Map<String, Values> inputs = new HashMap<>();
+    test.inputs(graph)
+        .forEach(
+            (name, values) -> inputs.put(name, random.nextInt(3) == 0 ? mutated(values) : values));
+    List<ValueInfo> untold =
+        graph.inputs().stream()
+            .map(input -> new ValueInfo(input.name(), input.type(), null))
+            .toList();
+    Graph mutated =
+        new Graph(
+            graph.name(),
+            graph.opset(),
+            untold,
+            graph.outputs(),
+            graph.constants(),
+            graph.nodes().stream().map(this::mutated).toList());
+    Map<String, TensorType> types = new HashMap<>();
+    inputs.forEach((name, values) -> types.put(name, values.type()));
+    RuntimeException inferred = null;
+    try {
+      Inferrer.infer(mutated, types, LIMITS);
+    } catch (InvalidModelException | UnsupportedOperatorException e) {
+      inferred = e;
+    }
+    new ReferenceExecutor(mutated, LIMITS, ReferenceExecutor.Rounding.NONE).run(inputs);
+    if (inferred != null) {
+      throw inferred;
+    }
+  }
+
+  private Values mutated(Values values) {
+    return switch (random.nextInt(3)) {
+      case 0 -> withAnotherDimension(values);
+      case 1 -> withAnotherRank(values);
+      default -> withOtherNumbers(values);
+    };
+  }
+
+  private Values withAnotherDimension(Values values) {
+    long[] dims = values.type().dims();
+    if (dims.length == 0) {
+      return values;
+    }
+    dims[random.nextInt(dims.length)] = random.nextInt(4);
+    return withDims(values, dims);
+  }
+
+  private Values withAnotherRank(Values values) {
+    long[] dims =
+        IntStream.range(0, random.nextInt(6)).mapToLong(i -> 1 + random.nextInt(3)).toArray();
+    return withDims(values, dims);
+  }
+
+  private static Values withDims(Values values, long[] dims) {
+    TensorType type = new TensorType(values.type().element(), dims);
+    int count = (int) type.elementCount();
+    int size = Math.max(1, values.size());
+    int[] sources =
+        IntStream.range(0, count).map(i -> values.size() == 0 ? -1 : i % size).toArray();
+    return values.picked(type, sources);
+  }
+
+  private Values withOtherNumbers(Values values) {
+    if (values.size() == 0) {
+      return values;
+    }
+    int at = random.nextInt(values.size());
+    if (values.type().element().isReal()) {
+      double[] reals = values.reals().clone();
+      reals[at] = REALS[random.nextInt(REALS.length)];
+      return Values.of(values.type(), reals);
+    }
+    long[] integers = values.integers().clone();
+    integers[at] = Numbers.wrap(values.type().element(), INTEGERS[random.nextInt(INTEGERS.length)]);
+    return Values.of(values.type(), integers);
+  }
+
+  private Node mutated(Node node) {
+    Map<String, Attribute> attributes = new LinkedHashMap<>();
+    node.attributes()
+        .forEach(
+            (name, attribute) ->
+                attributes.put(name, random.nextInt(3) == 0 ? mutated(attribute) : attribute));
+    return new Node(
+        node.name(), node.domain(), node.operator(), node.inputs(), node.outputs(), attributes);
+  }
+
+  private Attribute mutated(Attribute attribute) {
+    if (random.nextInt(10) == 0) {
+      return random.nextBoolean() ? new Attribute.Text("hostile") : Attribute.ofInts();
+    }
+    long integer = INTEGERS[random.nextInt(INTEGERS.length)];
+    double real = REALS[random.nextInt(REALS.length)];
+    return switch (attribute) {
+      case Attribute.Int i -> new Attribute.Int(integer);
+      case Attribute.Real r -> new Attribute.Real((float) real);
+      case Attribute.Text t -> new Attribute.Text("hostile");
+      case Attribute.Ints(List<Long> values) when !values.isEmpty() -> {
+        List<Long> changed = new ArrayList<>(values);
+        changed.set(random.nextInt(changed.size()), integer);
+        yield new Attribute.Ints(changed);
+      }
+      case Attribute.Reals(List<Float> values) when !values.isEmpty() -> {
+        List<Float> changed = new ArrayList<>(values);
+        changed.set(random.nextInt(changed.size()), (float) real);
+        yield new Attribute.Reals(changed);
+      }
+      case Attribute other -> other;
+    };
+  }
+}
