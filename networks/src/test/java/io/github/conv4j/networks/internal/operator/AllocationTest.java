@@ -12,7 +12,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,9 +22,6 @@ class AllocationTest {
   private static final int CALM_ROUNDS = 5;
   private static final long ROUND_NANOS = 3_000_000;
   private static final long LONGEST_NANOS = 60_000_000_000L;
-
-  private static final String ROW_FOLDS =
-      "some still make objects after a minute; VectorFoldLoop.row is suspected, not proven";
 
   private static final ThreadMXBean THREAD_BEAN =
       (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -58,7 +54,6 @@ class AllocationTest {
     }
   }
 
-  @Disabled(ROW_FOLDS)
   @Test
   void reduction() {
     for (Reduction.Kind kind : Reduction.Kind.values()) {
@@ -109,7 +104,6 @@ class AllocationTest {
     allocatesNothing(new MatrixProduct(9, 33, 50, true, 1), 9 * 33, 450, 1650);
   }
 
-  @Disabled(ROW_FOLDS)
   @Test
   void normalization() {
     allocatesNothing(new LayerNormalization(30, 120, 1e-5f, true, 1), 3600, 3600, 120, 120);
