@@ -99,6 +99,27 @@ class AllocationTest {
   }
 
   @Test
+  void selections() {
+    allocatesNothing(new Lookup(4, 9, 20, 5, true, 1), 400, 720, 10);
+    allocatesNothing(new Lookup(4, 9, 3, 5, false, 1), 60, 108, 5);
+    allocatesNothing(new TopElements(true, 3, 100, 2, 7, 1), 42, 600, 84);
+    long[] dims = {20, 30};
+    long[] row = {30};
+    for (boolean isLong : new boolean[] {false, true}) {
+      allocatesNothing(new Choice(row, dims, row, isLong, 1), 1200, 30, 1200, 60);
+    }
+  }
+
+  @Test
+  void conversions() {
+    for (Conversion.Kind from : Conversion.Kind.values()) {
+      allocatesNothing(new Conversion(from, Conversion.Kind.FLOAT, 1000, 1), 1000, 2000);
+      allocatesNothing(new Conversion(from, Conversion.Kind.INT64, 1000, 1), 2000, 2000);
+      allocatesNothing(new Conversion(Conversion.Kind.FLOAT, from, 1000, 1), 2000, 1000);
+    }
+  }
+
+  @Test
   void products() {
     allocatesNothing(new MatrixProduct(9, 33, 50, false, 1), 9 * 33, 450, 1650);
     allocatesNothing(new MatrixProduct(9, 33, 50, true, 1), 9 * 33, 450, 1650);
