@@ -52,6 +52,11 @@ public final class Recurrent extends RangedPrimitive {
       return direction == Direction.BIDIRECTIONAL ? 2 : 1;
     }
 
+    /** Returns how many elements a state has, of all directions and the whole batch. */
+    public long stateElementCount() {
+      return (long) directions() * batch * hidden;
+    }
+
     private boolean isReverse(int index) {
       return direction == Direction.REVERSE || index == 1;
     }
@@ -139,8 +144,7 @@ public final class Recurrent extends RangedPrimitive {
 
   /** Returns how many elements dst has. */
   public long dstElementCount() {
-    long states = (long) shape.directions() * shape.batch * shape.hidden;
-    return states * (shape.steps + cells[0].stateCount());
+    return shape.stateElementCount() * (shape.steps + cells[0].stateCount());
   }
 
   /** The gates of a row, the states of a block of the batch, and a row between. */
@@ -157,8 +161,8 @@ public final class Recurrent extends RangedPrimitive {
   /** The working memory of one thread. */
   private final class Run implements Ranges {
     private final int pitch = cells[0].pitch();
-    private final float[] input = new float[ROWS * shape.input];
-    private final float[] shares = new float[ROWS * pitch];
+    private final float[] input = new float[Math.multiplyExact(ROWS, shape.input)];
+    private final float[] shares = new float[Math.multiplyExact(ROWS, pitch)];
     private final CellState state = new CellState(BATCH_BLOCK, shape.hidden, cells[0]);
     private final MemorySegment scratchpad;
 
@@ -200,11 +204,11 @@ public final class Recurrent extends RangedPrimitive {
         for (int i = 0; i < count; i++) {
           cell.step(shares, i * rows * pitch, rows, state, scratchpad);
           int at = place(direction, step + i);
-          long to = (long) at * shape.directions() * shape.batch * shape.hidden + statesAt;
+          long to = at * shape.stateElementCount() + statesAt;
           state.store(0, dst, to, rows, scratchpad);
         }
       }
-      long all = (long) shape.directions() * shape.batch * shape.hidden;
+      long all = shape.stateElementCount();
       for (int i = 0; i < cell.stateCount(); i++) {
         state.store(i, dst, all * (shape.steps + i) + statesAt, rows, scratchpad);
       }
