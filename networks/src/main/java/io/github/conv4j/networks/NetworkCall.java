@@ -113,7 +113,7 @@ public final class NetworkCall {
    *
    * @throws IllegalStateException if an input or output is not bound, or something is closed
    * @throws IllegalArgumentException if an output is read-only, or overlaps an input or another
-   *     output
+   *     output, or an index that a node is given is outside of its axis
    * @throws WrongThreadException if an arena is confined to another thread
    * @throws io.github.conv4j.CallRefusedException if the call would have to wait and too many wait,
    *     or the thread is interrupted while it waits

@@ -262,12 +262,20 @@ final class Reductions {
   private static int extreme(Values src, int start, Lanes lanes, int sign, boolean last) {
     int found = 0;
     for (int k = 1; k < lanes.length(); k++) {
-      int order = sign * compare(src, start + k * lanes.inner(), start + found * lanes.inner());
+      int order = order(src, start + k * lanes.inner(), start + found * lanes.inner(), sign);
       if (order > 0 || (last && order == 0)) {
         found = k;
       }
     }
     return found;
+  }
+
+  /** Says whether an element is more extreme than another; what is not a number is so most. */
+  private static int order(Values values, int a, int b, int sign) {
+    boolean isNumber =
+        !values.type().element().isReal()
+            || !(Double.isNaN(values.reals()[a]) || Double.isNaN(values.reals()[b]));
+    return isNumber ? sign * compare(values, a, b) : compare(values, a, b);
   }
 
   /** Compares two elements; 0 and -0 are equal. */

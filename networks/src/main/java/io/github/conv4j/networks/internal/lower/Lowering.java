@@ -187,6 +187,11 @@ final class Lowering {
     return number;
   }
 
+  /** Returns the number of memory that only the steps of one node know. */
+  int temporary(long byteSize) {
+    return program.temporary(byteSize);
+  }
+
   /** Says that a value is the bytes of another, seen in another way. */
   void alias(String value, Place place) {
     places.put(value, place);

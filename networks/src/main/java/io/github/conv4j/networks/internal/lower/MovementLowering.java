@@ -115,7 +115,7 @@ final class MovementLowering {
     for (int i = 0; i < starts.length; i++) {
       int axis = axes == null ? i : axis(axes[i], dims.length);
       steps[axis] = given == null ? 1 : given[i];
-      if (steps[axis] < 1) {
+      if (steps[axis] == 0) {
         return false;
       }
       long start = starts[i] < 0 ? starts[i] + dims[axis] : starts[i];
@@ -159,6 +159,35 @@ final class MovementLowering {
     Order order = shift == 0 ? place.order() : Order.rowMajor(dims.length);
     int result = to.write(dst, order);
     var copy = new OrderCopy(dims, from, order.strides(dims), bytes(to, src));
+    to.step(node, copy, "java:copy", place.value(), result);
+    return true;
+  }
+
+  /** Each axis twice: from one repetition to the next, and within one. */
+  static boolean tile(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    String dst = node.outputs().getFirst();
+    if (to.type(dst).elementCount() == 0) {
+      return false;
+    }
+    long[] small = to.dims(src);
+    long[] large = to.dims(dst);
+    int rank = small.length;
+    Place place = to.place(src);
+    long[] in = place.order().strides(small);
+    long[] out = place.order().strides(large);
+    long[] sizes = new long[2 * rank];
+    long[] from = new long[2 * rank];
+    long[] into = new long[2 * rank];
+    for (int i = 0; i < rank; i++) {
+      sizes[2 * i] = large[i] / small[i];
+      into[2 * i] = small[i] * out[i];
+      sizes[2 * i + 1] = small[i];
+      from[2 * i + 1] = in[i];
+      into[2 * i + 1] = out[i];
+    }
+    int result = to.write(dst, place.order());
+    var copy = new OrderCopy(sizes, from, into, bytes(to, src));
     to.step(node, copy, "java:copy", place.value(), result);
     return true;
   }

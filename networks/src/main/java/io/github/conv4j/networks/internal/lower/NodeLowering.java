@@ -38,12 +38,14 @@ final class NodeLowering {
   private static boolean lowered(Lowering to, Node node) {
     return switch (node.operator()) {
       case "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity" -> reshape(to, node);
+      case "Dropout" -> node.outputs().size() == 1 && reshape(to, node);
       case "Transpose" -> transpose(to, node);
       case "Concat" -> MovementLowering.concat(to, node);
       case "Split" -> MovementLowering.split(to, node);
       case "Slice" -> MovementLowering.slice(to, node);
       case "Expand" -> MovementLowering.expand(to, node);
-      case "Pad" -> MovementLowering.pad(to, node);
+      case "Tile" -> MovementLowering.tile(to, node);
+      case "Pad" -> MovementLowering.pad(to, node) || ResizeLowering.pad(to, node);
       case "DepthToSpace", "SpaceToDepth" -> MovementLowering.blocks(to, node);
       case "MaxPool", "AveragePool" -> ReductionLowering.pooling(to, node);
       case "GlobalAveragePool", "GlobalMaxPool" -> ReductionLowering.global(to, node);
@@ -61,6 +63,15 @@ final class NodeLowering {
       case "Resize", "Upsample" -> ResizeLowering.lower(to, node);
       case "Softmax", "LogSoftmax" -> RowLowering.softmax(to, node);
       case "MatMul" -> RowLowering.product(to, node);
+      case "LSTM", "GRU" -> RecurrentLowering.lower(to, node);
+      case "InstanceNormalization" -> NormalizationLowering.instance(to, node);
+      case "GroupNormalization" -> NormalizationLowering.group(to, node);
+      case "LRN" -> NormalizationLowering.localResponse(to, node);
+      case "ArgMax", "ArgMin" -> SelectionLowering.extremum(to, node);
+      case "TopK" -> SelectionLowering.top(to, node);
+      case "Gather" -> SelectionLowering.gather(to, node);
+      case "Where" -> SelectionLowering.where(to, node);
+      case "Cast", "CastLike" -> PointwiseLowering.cast(to, node);
       default -> PointwiseLowering.unary(to, node) || PointwiseLowering.binary(to, node);
     };
   }

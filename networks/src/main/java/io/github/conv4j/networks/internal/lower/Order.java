@@ -23,6 +23,11 @@ final class Order {
     return new Order(axes);
   }
 
+  /** The axes from the outermost on. */
+  static Order of(int... axes) {
+    return new Order(axes.clone());
+  }
+
   /** Axis 1 is the innermost. */
   static Order channelsLast(int rank) {
     if (rank < 2) {
@@ -85,6 +90,22 @@ final class Order {
       step *= dims[axes[i]];
     }
     return strides;
+  }
+
+  /** Returns the order of a tensor that has several axes, or none, where this one has one. */
+  Order replaced(int axis, int count) {
+    int[] result = new int[axes.length - 1 + count];
+    int at = 0;
+    for (int each : axes) {
+      if (each == axis) {
+        for (int i = 0; i < count; i++) {
+          result[at++] = axis + i;
+        }
+      } else {
+        result[at++] = each < axis ? each : each - 1 + count;
+      }
+    }
+    return new Order(result);
   }
 
   /** Whether a tensor has the same bytes in both orders. */

@@ -6,6 +6,7 @@ import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.operator.BinaryFunction;
 import io.github.conv4j.networks.internal.operator.Broadcast;
+import io.github.conv4j.networks.internal.operator.Conversion;
 import io.github.conv4j.networks.internal.operator.Elementwise;
 import io.github.conv4j.networks.internal.operator.Pointwise;
 import io.github.conv4j.networks.internal.operator.UnaryFunction;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Functions of single elements, in whatever order these lie. */
 final class PointwiseLowering {
+  private static final float SELU_ALPHA = 1.6732632f;
+  private static final float SELU_GAMMA = 1.050701f;
+
   private PointwiseLowering() {}
 
   /** A chain of functions. */
@@ -59,21 +63,75 @@ final class PointwiseLowering {
   /** A function of one input, or of one and a constant exponent. */
   static boolean unary(Lowering to, Node node) {
     String src = node.inputs().getFirst();
-    Pointwise function = function(to, node);
-    if (function == null || to.type(src).element() != ElementType.FLOAT || isEmpty(to, src)) {
+    List<Pointwise> functions = functions(to, node);
+    if (functions.isEmpty() || to.type(src).element() != ElementType.FLOAT || isEmpty(to, src)) {
       return false;
     }
     Order order = to.place(src).order();
     int from = to.place(src).value();
     int result = to.write(node.outputs().getFirst(), order);
-    var primitive =
-        new Elementwise(to.type(src).elementCount(), 1, List.of(function), to.threads());
+    var primitive = new Elementwise(to.type(src).elementCount(), 1, functions, to.threads());
     to.step(node, primitive, "java:elementwise", from, result);
     return true;
   }
 
+  /** From one element type to another; the type of the result says to which. */
+  static boolean cast(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    String dst = node.outputs().getFirst();
+    Place place = to.place(src);
+    if (to.type(src).element() == to.type(dst).element()) {
+      to.alias(dst, place);
+      return true;
+    }
+    Conversion.Kind from = kind(to.type(src).element());
+    Conversion.Kind into = kind(to.type(dst).element());
+    if (from == null || into == null || isEmpty(to, src)) {
+      return false;
+    }
+    int result = to.write(dst, place.order());
+    var primitive = new Conversion(from, into, to.type(src).elementCount(), to.threads());
+    to.step(node, primitive, "java:conversion", place.value(), result);
+    return true;
+  }
+
+  private static Conversion.@Nullable Kind kind(ElementType element) {
+    return switch (element) {
+      case FLOAT -> Conversion.Kind.FLOAT;
+      case DOUBLE -> Conversion.Kind.DOUBLE;
+      case FLOAT16 -> Conversion.Kind.FLOAT16;
+      case INT8 -> Conversion.Kind.INT8;
+      case UINT8 -> Conversion.Kind.UINT8;
+      case INT32 -> Conversion.Kind.INT32;
+      case INT64 -> Conversion.Kind.INT64;
+      case BOOL -> Conversion.Kind.BOOL;
+      case BFLOAT16, INT16, UINT16, UINT32, UINT64 -> null;
+    };
+  }
+
   private static boolean isEmpty(Lowering to, String value) {
     return to.type(value).elementCount() == 0;
+  }
+
+  private static List<Pointwise> functions(Lowering to, Node node) {
+    return switch (node.operator()) {
+      case "Selu" ->
+          List.of(
+              new Pointwise.Unary(UnaryFunction.ELU, Attributes.real(node, "alpha", SELU_ALPHA), 0),
+              new Pointwise.Unary(
+                  UnaryFunction.LINEAR, Attributes.real(node, "gamma", SELU_GAMMA), 0));
+      case "Celu" -> {
+        float alpha = Attributes.real(node, "alpha", 1);
+        yield List.of(
+            new Pointwise.Unary(UnaryFunction.LINEAR, 1 / alpha, 0),
+            new Pointwise.Unary(UnaryFunction.ELU, 1, 0),
+            new Pointwise.Unary(UnaryFunction.LINEAR, alpha, 0));
+      }
+      default -> {
+        Pointwise function = function(to, node);
+        yield function == null ? List.of() : List.of(function);
+      }
+    };
   }
 
   private static @Nullable Pointwise function(Lowering to, Node node) {
@@ -153,7 +211,7 @@ final class PointwiseLowering {
   }
 
   /** Axes that are missing come first and have length 1. */
-  private static long[] extended(long[] dims, int rank) {
+  static long[] extended(long[] dims, int rank) {
     long[] all = new long[rank];
     Arrays.fill(all, 1);
     System.arraycopy(dims, 0, all, rank - dims.length, dims.length);

@@ -102,7 +102,7 @@ final class ReductionLowering {
     return true;
   }
 
-  /** Axes that lie together in memory, else in row-major order, if they do there. */
+  /** Axes that lie together in memory; else the tensor is copied with those that go innermost. */
   static boolean reduce(Lowering to, Node node) {
     String src = node.inputs().getFirst();
     String dst = node.outputs().getFirst();
@@ -118,7 +118,7 @@ final class ReductionLowering {
     Order order = to.place(src).order();
     long[] parts = parts(order, dims, reduced);
     if (parts == null) {
-      order = Order.rowMajor(dims.length);
+      order = innermost(reduced);
       parts = parts(order, dims, reduced);
     }
     if (parts == null) {
@@ -137,6 +137,19 @@ final class ReductionLowering {
     var primitive = new Reduction(kind, parts[0], parts[1], parts[2], to.threads());
     to.step(node, primitive, "java:reduction", from, result);
     return true;
+  }
+
+  private static Order innermost(boolean[] reduced) {
+    int[] axes = new int[reduced.length];
+    int count = 0;
+    for (boolean inner : new boolean[] {false, true}) {
+      for (int axis = 0; axis < reduced.length; axis++) {
+        if (reduced[axis] == inner) {
+          axes[count++] = axis;
+        }
+      }
+    }
+    return Order.of(axes);
   }
 
   private static Reduction.@Nullable Kind kind(Node node) {

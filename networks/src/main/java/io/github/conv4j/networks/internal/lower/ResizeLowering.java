@@ -5,25 +5,20 @@ import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.ResizeTable;
 import io.github.conv4j.networks.internal.operator.Resampling;
 import io.github.conv4j.networks.internal.operator.ResamplingAxis;
+import io.github.conv4j.networks.internal.pass.Attributes;
 import java.util.List;
 
-/** Resize and Upsample along spatial axes. */
+/** Resize, Upsample, and Pad by elements of the image itself, along spatial axes. */
 final class ResizeLowering {
   private ResizeLowering() {}
 
   static boolean lower(Lowering to, Node node) {
     String src = node.inputs().getFirst();
     String dst = node.outputs().getFirst();
-    int rank = to.rank(src);
-    if (rank < 3
-        || rank > 5
-        || to.type(src).element() != ElementType.FLOAT
-        || to.type(src).elementCount() == 0
-        || to.type(dst).elementCount() == 0
-        || to.dims(src)[0] != to.dims(dst)[0]
-        || to.dims(src)[1] != to.dims(dst)[1]) {
+    if (!keepsChannels(to, src, dst)) {
       return false;
     }
+    int rank = to.rank(src);
     List<ResizeTable> tables =
         ResizeTable.of(node, to.draft().opset(), to.inputTypes(node), to.constants(node)::get);
     if (tables == null) {
@@ -33,19 +28,78 @@ final class ResizeLowering {
     for (int i = 2; i < rank; i++) {
       axes[5 - rank + i - 2] = axis(Math.toIntExact(to.dims(src)[i]), tables.get(i));
     }
-    Order order = Order.channelsLast(rank);
-    int from = to.read(src, order);
-    int result = to.write(dst, order);
-    var primitive =
-        new Resampling(
-            to.dims(src)[0],
-            axes[0],
-            axes[1],
-            axes[2],
-            Math.toIntExact(to.dims(src)[1]),
-            to.threads());
-    to.step(node, primitive, "java:resampling", from, result);
+    add(to, node, axes);
     return true;
+  }
+
+  private static boolean keepsChannels(Lowering to, String src, String dst) {
+    int rank = to.rank(src);
+    return rank >= 3
+        && rank <= 5
+        && to.type(src).element() == ElementType.FLOAT
+        && to.type(src).elementCount() > 0
+        && to.type(dst).elementCount() > 0
+        && to.dims(src)[0] == to.dims(dst)[0]
+        && to.dims(src)[1] == to.dims(dst)[1];
+  }
+
+  private static void add(Lowering to, Node node, ResamplingAxis[] axes) {
+    String src = node.inputs().getFirst();
+    long[] dims = to.dims(src);
+    Order order = Order.channelsLast(dims.length);
+    int from = to.read(src, order);
+    int result = to.write(node.outputs().getFirst(), order);
+    var primitive =
+        new Resampling(dims[0], axes[0], axes[1], axes[2], Math.toIntExact(dims[1]), to.threads());
+    to.step(node, primitive, "java:resampling", from, result);
+  }
+
+  /** Padding with what is there: the nearest element, the mirrored one, or the other end. */
+  static boolean pad(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    String dst = node.outputs().getFirst();
+    String mode = Attributes.text(node, "mode", "constant");
+    long[] pads = MovementLowering.list(to, node, 1, "pads");
+    if (mode.equals("constant") || pads == null || !keepsChannels(to, src, dst)) {
+      return false;
+    }
+    int rank = to.rank(src);
+    long[] before = new long[rank];
+    long[] axes = node.hasInput(3) ? MovementLowering.list(to, node, 3, "axes") : null;
+    for (int i = 0; i < pads.length / 2; i++) {
+      if (node.hasInput(3) && axes == null) {
+        return false;
+      }
+      before[axes == null ? i : MovementLowering.axis(axes[i], rank)] = pads[i];
+    }
+    if (before[0] != 0 || before[1] != 0) {
+      return false;
+    }
+    ResamplingAxis[] all = {ResamplingAxis.NONE, ResamplingAxis.NONE, ResamplingAxis.NONE};
+    for (int i = 2; i < rank; i++) {
+      int size = Math.toIntExact(to.dims(src)[i]);
+      int[] elements = new int[Math.toIntExact(to.dims(dst)[i])];
+      for (int j = 0; j < elements.length; j++) {
+        elements[j] = element(mode, j - before[i], size);
+      }
+      all[5 - rank + i - 2] = ResamplingAxis.nearest(size, elements);
+    }
+    add(to, node, all);
+    return true;
+  }
+
+  private static int element(String mode, long at, int size) {
+    return (int)
+        switch (mode) {
+          case "edge" -> Math.clamp(at, 0, size - 1);
+          case "wrap" -> Math.floorMod(at, size);
+          default -> {
+            // There and back without repeating the ends.
+            long period = Math.max(1, 2L * (size - 1));
+            long phase = Math.floorMod(at, period);
+            yield Math.min(phase, period - phase) % size;
+          }
+        };
   }
 
   private static ResamplingAxis axis(int srcSize, ResizeTable table) {

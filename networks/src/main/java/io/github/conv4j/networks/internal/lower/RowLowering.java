@@ -23,28 +23,16 @@ final class RowLowering {
     int axis =
         MovementLowering.axis(Attributes.integer(node, "axis", flattens ? 1 : -1), dims.length);
     Order order = flattens ? Order.rowMajor(dims.length) : to.place(src).order();
-    long outer = 1;
-    long inner = 1;
-    long count = flattens ? 1 : dims[axis];
-    int position = order.position(axis);
-    for (int i = 0; i < dims.length; i++) {
-      long dim = dims[order.axis(i)];
-      if (flattens && i >= axis) {
-        count *= dim;
-      } else if (i < position) {
-        outer *= dim;
-      } else if (i > position) {
-        inner *= dim;
-      }
-    }
+    Around around = Around.of(order, dims, axis);
+    long count = flattens ? around.axis() * around.inner() : around.axis();
     int from = to.read(src, order);
     int result = to.write(dst, order);
     var primitive =
         new Softmax(
             node.operator().equals("LogSoftmax"),
-            outer,
+            around.outer(),
             Math.toIntExact(count),
-            Math.toIntExact(inner),
+            flattens ? 1 : Math.toIntExact(around.inner()),
             to.threads());
     to.step(node, primitive, "java:softmax", from, result);
     return true;
@@ -67,6 +55,7 @@ final class RowLowering {
             to.type(src).elementCount() / size,
             size,
             Attributes.real(node, "epsilon", 1e-5f),
+            true,
             to.threads());
     to.step(node, primitive, "java:normalization", from, result, scale, bias);
   }

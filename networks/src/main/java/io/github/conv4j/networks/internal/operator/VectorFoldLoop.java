@@ -1,48 +1,79 @@
 package io.github.conv4j.networks.internal.operator;
 
 import static io.github.conv4j.networks.internal.operator.VectorWidth.LANES;
+import static io.github.conv4j.networks.internal.operator.VectorWidth.SPECIES;
 import static io.github.conv4j.networks.internal.operator.VectorWidth.all;
 import static io.github.conv4j.networks.internal.operator.VectorWidth.load;
 import static io.github.conv4j.networks.internal.operator.VectorWidth.store;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
-/** A {@linkplain VectorTemplate template}; rows and channels of at least one vector. */
+/**
+ * A {@linkplain VectorTemplate template}; rows and channels of at least one vector.
+ *
+ * <p>Where the JIT compiler has rarely seen a call, of a function that is compiled already or while
+ * it did not count calls, it leaves it a call, for which each vector becomes an object. So what a
+ * row may run seldom, or never, calls nothing but the Vector API, which is always compiled into its
+ * caller.
+ */
 final class VectorFoldLoop implements FoldLoop {
-  private static final VectorFold FOLD =
-      VectorTemplate.constant(MethodHandles.lookup(), VectorFold.class);
-  private static final FoldFunction FUNCTION = FOLD.function();
+  private static final FoldFunction FUNCTION =
+      VectorTemplate.constant(MethodHandles.lookup(), FoldFunction.class);
+
+  private static final boolean SQUARES = FUNCTION == FoldFunction.SUM_OF_SQUARES;
+  private static final boolean SIZES = FUNCTION == FoldFunction.SUM_OF_SIZES;
+
+  private static final VectorOperators.Associative COMBINE =
+      switch (FUNCTION) {
+        case SUM, SUM_OF_SIZES, SUM_OF_SQUARES -> VectorOperators.ADD;
+        case PRODUCT -> VectorOperators.MUL;
+        case MAXIMUM -> VectorOperators.MAX;
+        case MINIMUM -> VectorOperators.MIN;
+      };
+
   private static final int VECTORS = 4;
+  private static final long BYTES = LANES * (long) Float.BYTES;
 
   private static FloatVector step(FloatVector sum, FloatVector x, FloatVector alphas) {
-    return FOLD.step().apply(sum, x, alphas);
-  }
-
-  private static FloatVector combine(FloatVector a, FloatVector b) {
-    return FOLD.combine().apply(a, b);
+    FloatVector d = x.sub(alphas);
+    return SQUARES ? d.fma(d, sum) : sum.lanewise(COMBINE, SIZES ? x.abs() : x);
   }
 
   @Override
   public float row(MemorySegment src, long at, int count, float alpha) {
-    FloatVector alphas = all(alpha);
-    FloatVector sum0 = all(FUNCTION.initial());
+    FloatVector alphas = FloatVector.broadcast(SPECIES, alpha);
+    FloatVector sum0 = FloatVector.broadcast(SPECIES, FUNCTION.initial());
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
     FloatVector sum3 = sum0;
     int i = 0;
     for (; i <= count - VECTORS * LANES; i += VECTORS * LANES) {
-      sum0 = step(sum0, load(src, at + i), alphas);
-      sum1 = step(sum1, load(src, at + i + LANES), alphas);
-      sum2 = step(sum2, load(src, at + i + 2L * LANES), alphas);
-      sum3 = step(sum3, load(src, at + i + 3L * LANES), alphas);
+      long from = (at + i) * Float.BYTES;
+      FloatVector x0 = FloatVector.fromMemorySegment(SPECIES, src, from, LITTLE_ENDIAN);
+      FloatVector x1 = FloatVector.fromMemorySegment(SPECIES, src, from + BYTES, LITTLE_ENDIAN);
+      FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, src, from + 2 * BYTES, LITTLE_ENDIAN);
+      FloatVector x3 = FloatVector.fromMemorySegment(SPECIES, src, from + 3 * BYTES, LITTLE_ENDIAN);
+      FloatVector d0 = x0.sub(alphas);
+      FloatVector d1 = x1.sub(alphas);
+      FloatVector d2 = x2.sub(alphas);
+      FloatVector d3 = x3.sub(alphas);
+      sum0 = SQUARES ? d0.fma(d0, sum0) : sum0.lanewise(COMBINE, SIZES ? x0.abs() : x0);
+      sum1 = SQUARES ? d1.fma(d1, sum1) : sum1.lanewise(COMBINE, SIZES ? x1.abs() : x1);
+      sum2 = SQUARES ? d2.fma(d2, sum2) : sum2.lanewise(COMBINE, SIZES ? x2.abs() : x2);
+      sum3 = SQUARES ? d3.fma(d3, sum3) : sum3.lanewise(COMBINE, SIZES ? x3.abs() : x3);
     }
     for (; i <= count - LANES; i += LANES) {
-      sum0 = step(sum0, load(src, at + i), alphas);
+      long from = (at + i) * Float.BYTES;
+      FloatVector x = FloatVector.fromMemorySegment(SPECIES, src, from, LITTLE_ENDIAN);
+      FloatVector d = x.sub(alphas);
+      sum0 = SQUARES ? d.fma(d, sum0) : sum0.lanewise(COMBINE, SIZES ? x.abs() : x);
     }
-    FloatVector sum = combine(combine(sum0, sum1), combine(sum2, sum3));
+    FloatVector sum = sum0.lanewise(COMBINE, sum1).lanewise(COMBINE, sum2.lanewise(COMBINE, sum3));
     double result = FUNCTION.initial();
     for (; i < count; i++) {
       result = FUNCTION.accumulate(result, src.getAtIndex(JAVA_FLOAT_UNALIGNED, at + i), alpha);
@@ -199,10 +230,10 @@ final class VectorFoldLoop implements FoldLoop {
             sum2 = step(sum2, load(src, x + k * columnStride + 2L * LANES), alphas);
             sum3 = step(sum3, load(src, x + k * columnStride + 3L * LANES), alphas);
           }
-          total0 = combine(total0, sum0);
-          total1 = combine(total1, sum1);
-          total2 = combine(total2, sum2);
-          total3 = combine(total3, sum3);
+          total0 = total0.lanewise(COMBINE, sum0);
+          total1 = total1.lanewise(COMBINE, sum1);
+          total2 = total2.lanewise(COMBINE, sum2);
+          total3 = total3.lanewise(COMBINE, sum3);
         }
       }
     }
@@ -238,7 +269,7 @@ final class VectorFoldLoop implements FoldLoop {
           for (int k = 0; k < count; k++) {
             sum = step(sum, load(src, x + k * columnStride), alphas);
           }
-          total = combine(total, sum);
+          total = total.lanewise(COMBINE, sum);
         }
       }
     }

@@ -81,25 +81,6 @@ final class VectorFunctions {
     };
   }
 
-  static VectorFold of(FoldFunction function) {
-    return switch (function) {
-      case SUM -> new VectorFold((sum, x, _) -> sum.add(x), FloatVector::add, function);
-      case SUM_OF_SIZES ->
-          new VectorFold((sum, x, _) -> sum.add(x.abs()), FloatVector::add, function);
-      case SUM_OF_SQUARES ->
-          new VectorFold(
-              (sum, x, alpha) -> {
-                FloatVector difference = x.sub(alpha);
-                return difference.fma(difference, sum);
-              },
-              FloatVector::add,
-              function);
-      case PRODUCT -> new VectorFold((sum, x, _) -> sum.mul(x), FloatVector::mul, function);
-      case MAXIMUM -> new VectorFold((sum, x, _) -> sum.max(x), FloatVector::max, function);
-      case MINIMUM -> new VectorFold((sum, x, _) -> sum.min(x), FloatVector::min, function);
-    };
-  }
-
   private static FloatVector relu(FloatVector x, FloatVector slope, FloatVector unused) {
     // What is infinite, or no number, times a slope of 0 would be no number.
     return x.mul(slope).blend(ZERO, slope.compare(EQ, ZERO)).blend(x, x.compare(GT, ZERO));

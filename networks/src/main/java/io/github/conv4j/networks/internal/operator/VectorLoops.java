@@ -97,9 +97,7 @@ final class VectorLoops implements Loops {
         f ->
             new SizedFold(
                 small.fold(f),
-                VectorCalls.of(
-                    VectorTemplate.instance(
-                        VectorFoldLoop.class, FoldLoop.class, VectorFunctions.of(f)))));
+                VectorCalls.of(VectorTemplate.instance(VectorFoldLoop.class, FoldLoop.class, f))));
   }
 
   private record SizedFold(FoldLoop scalar, FoldLoop vectors) implements FoldLoop {

@@ -188,6 +188,13 @@ public final class Draft {
     nodes = kept;
   }
 
+  /** Puts several nodes in the place of one. */
+  public void replace(Node old, List<Node> replacements) {
+    int at = nodes.indexOf(old);
+    nodes.remove(at);
+    nodes.addAll(at, replacements);
+  }
+
   private static Set<Node> identities(List<Node> list) {
     return new HashSet<>(list);
   }

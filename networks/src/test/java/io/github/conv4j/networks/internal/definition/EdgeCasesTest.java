@@ -152,6 +152,14 @@ class EdgeCasesTest {
   }
 
   @Test
+  void whatIsNotANumberIsMostExtreme() {
+    Values unknown = floats(3, Double.NaN, 5, Double.NaN);
+    for (String operator : List.of("ArgMax", "ArgMin")) {
+      assertThat(OneNode.of(operator, 13).input(unknown).run()).isEqualTo(Values.list(1));
+    }
+  }
+
+  @Test
   void softmaxOfLargeNumbersIsFinite() {
     assertThat(OneNode.of("Softmax", 13).input(floats(1e30, 1e30)).run()).isEqualTo(floats(.5, .5));
     assertThat(OneNode.of("LogSoftmax", 13).input(floats(1e4, 0)).run()).isEqualTo(floats(0, -1e4));

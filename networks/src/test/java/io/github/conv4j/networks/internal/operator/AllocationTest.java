@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,7 +29,7 @@ class AllocationTest {
   @Test
   void elementwise() {
     for (UnaryFunction function : UnaryFunction.values()) {
-      var chain = java.util.List.<Pointwise>of(new Pointwise.Unary(function, 1, 1));
+      var chain = List.<Pointwise>of(new Pointwise.Unary(function, 1, 1));
       allocatesNothing(new Elementwise(1000, 1, chain, 1), 1000, 1000);
     }
     var chain = Pointwise.of(PostOps.parse("mul:per_oc,add:per_tensor:run,relu,sub:common:run"));
@@ -59,6 +60,88 @@ class AllocationTest {
       allocatesNothing(new Reduction(kind, 3, 50, 1, 1), 3, 150);
       allocatesNothing(new Reduction(kind, 3, 50, 40, 1), 120, 6000);
     }
+  }
+
+  @Test
+  void copies() {
+    allocatesNothing(new Permute(new long[] {3, 40, 50}, new int[] {2, 0, 1}, 1), 6000, 6000);
+    long[] dims = {10, 20, 30};
+    long[] half = {5, 10, 15};
+    long[] starts = {9, 0, 29};
+    long[] steps = {-2, 2, -1};
+    allocatesNothing(new Gathering(dims, starts, steps, half, 1), 750, 6000);
+    allocatesNothing(new Placement(dims, half, half, 1f, 1), 6000, 750);
+    allocatesNothing(new Assembly(30, new long[] {24, 7}, 1, 1), 930, 720, 210);
+  }
+
+  @Test
+  void resampling() {
+    int[] twice = {0, 0, 1, 1, 2, 2};
+    int[] next = {0, 1, 1, 2, 2, 2};
+    float[] halves = {.5f, .5f, .5f, .5f, .5f, .5f};
+    for (var axis :
+        new ResamplingAxis[] {
+          ResamplingAxis.nearest(3, twice), ResamplingAxis.linear(3, twice, next, halves, halves)
+        }) {
+      allocatesNothing(new Resampling(1, ResamplingAxis.NONE, axis, axis, 40, 1), 36 * 40, 9 * 40);
+      allocatesNothing(new Resampling(1, axis, axis, axis, 3, 1), 216 * 3, 27 * 3);
+    }
+  }
+
+  @Test
+  void softmax() {
+    for (boolean isLogarithm : new boolean[] {false, true}) {
+      allocatesNothing(new Softmax(isLogarithm, 5, 100, 1, 1), 500, 500);
+      allocatesNothing(new Softmax(isLogarithm, 2, 10, 30, 1), 600, 600);
+    }
+    var argMax = new ArgExtremum(ArgExtremum.Kind.MAX, false, 5, 100, 2, 1);
+    allocatesNothing(argMax, 20, 1000);
+  }
+
+  @Test
+  void selections() {
+    allocatesNothing(new Lookup(4, 9, 20, 5, true, 1), 400, 720, 10);
+    allocatesNothing(new Lookup(4, 9, 3, 5, false, 1), 60, 108, 5);
+    allocatesNothing(new TopElements(true, 3, 100, 2, 7, 1), 42, 600, 84);
+    long[] dims = {20, 30};
+    long[] row = {30};
+    for (boolean isLong : new boolean[] {false, true}) {
+      allocatesNothing(new Choice(row, dims, row, isLong, 1), 1200, 30, 1200, 60);
+    }
+  }
+
+  @Test
+  void conversions() {
+    for (Conversion.Kind from : Conversion.Kind.values()) {
+      allocatesNothing(new Conversion(from, Conversion.Kind.FLOAT, 1000, 1), 1000, 2000);
+      allocatesNothing(new Conversion(from, Conversion.Kind.INT64, 1000, 1), 2000, 2000);
+      allocatesNothing(new Conversion(Conversion.Kind.FLOAT, from, 1000, 1), 2000, 1000);
+    }
+  }
+
+  @Test
+  void products() {
+    allocatesNothing(new MatrixProduct(9, 33, 50, false, 1), 9 * 33, 450, 1650);
+    allocatesNothing(new MatrixProduct(9, 33, 50, true, 1), 9 * 33, 450, 1650);
+  }
+
+  @Test
+  void normalization() {
+    allocatesNothing(new LayerNormalization(30, 120, 1e-5f, true, 1), 3600, 3600, 120, 120);
+    allocatesNothing(new GroupNormalization(1, 30, 80, 4, 1e-5f, 1), 2400, 2400, 80, 80);
+    allocatesNothing(new LocalResponseNormalization(30, 64, 5, 1, 0.75f, 1, 1), 1920, 1920);
+  }
+
+  @Test
+  void recurrent() {
+    var shape = new Recurrent.Shape(Recurrent.Direction.BIDIRECTIONAL, 6, 1, 20, 24);
+    float[] none = {};
+    var lstm =
+        Recurrent.lstm(shape, new float[2 * 96 * 20], new float[2 * 96 * 24], none, none, false, 1);
+    allocatesNothing(lstm, (int) lstm.dstElementCount(), 120);
+    var gru =
+        Recurrent.gru(shape, new float[2 * 72 * 20], new float[2 * 72 * 24], none, true, false, 1);
+    allocatesNothing(gru, (int) gru.dstElementCount(), 120);
   }
 
   /** Runs until the rounds are calm. */
