@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A thread of the pool: takes an invitation, helps, and lingers for the next. */
 final class Worker implements Runnable {
   /** A wake-up takes tens of microseconds; the layers of a network follow each other faster. */
-  private static final long LINGER_NANOS = 50_000;
+  private static final long LINGER_NANOS = 100_000;
 
   private static final long LONGEST_IDLE_NANOS = 30_000_000_000L;
 
@@ -58,15 +58,9 @@ final class Worker implements Runnable {
 
   /** Returns what to do next, or null after a long time without any. */
   private @Nullable Task await(@Nullable Budget lastBudget) {
-    if (lastBudget != null) {
-      long begin = System.nanoTime();
-      while (lastBudget.hasRoom() && System.nanoTime() - begin < LINGER_NANOS) {
-        Task task = take();
-        if (task != null) {
-          return task;
-        }
-        Thread.onSpinWait();
-      }
+    Task next = lastBudget == null ? null : linger(lastBudget);
+    if (next != null) {
+      return next;
     }
     int dismissals = lastDismissals;
     long idleSince = System.nanoTime();
@@ -80,6 +74,11 @@ final class Worker implements Runnable {
         boolean dismissed = HelperPool.dismissals() != dismissals;
         if (!dismissed) {
           LockSupport.parkNanos(this, LONGEST_IDLE_NANOS);
+          // Woken too late for one layer, it is in time for the next.
+          task = lastBudget == null ? null : linger(lastBudget);
+          if (task != null) {
+            return task;
+          }
         }
         boolean expired = System.nanoTime() - idleSince > LONGEST_IDLE_NANOS;
         if ((expired || dismissed) && invitation.get() == null && HelperPool.retire(this)) {
@@ -93,6 +92,19 @@ final class Worker implements Runnable {
     } finally {
       parked = null;
     }
+  }
+
+  /** Watches for a task while there is room for one more thread. */
+  private @Nullable Task linger(Budget budget) {
+    long begin = System.nanoTime();
+    while (budget.hasRoom() && System.nanoTime() - begin < LINGER_NANOS) {
+      Task task = take();
+      if (task != null) {
+        return task;
+      }
+      Thread.onSpinWait();
+    }
+    return null;
   }
 
   private @Nullable Task take() {
