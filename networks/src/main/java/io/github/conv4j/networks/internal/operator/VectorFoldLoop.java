@@ -163,7 +163,7 @@ final class VectorFoldLoop implements FoldLoop {
       x += rowStride;
       FloatVector second =
           step(step(initial, load(src, x), alphas), load(src, x + columnStride), alphas);
-      store(combine(first, second).mul(scales), dst, to + begin);
+      store(first.lanewise(COMBINE, second).mul(scales), dst, to + begin);
     }
   }
 
@@ -178,22 +178,25 @@ final class VectorFoldLoop implements FoldLoop {
       float alpha,
       float scale) {
     FloatVector alphas = all(alpha);
+    FloatVector initial = all(FUNCTION.initial());
     FloatVector scales = all(scale);
     for (int c = 0; c < channels; c += LANES) {
       int begin = Math.min(c, channels - LANES);
       long x = at + begin;
-      FloatVector first = threeTaps(src, x, columnStride, alphas);
-      FloatVector second = threeTaps(src, x + rowStride, columnStride, alphas);
-      FloatVector third = threeTaps(src, x + 2 * rowStride, columnStride, alphas);
-      store(combine(combine(first, second), third).mul(scales), dst, to + begin);
+      FloatVector first = step(initial, load(src, x), alphas);
+      first = step(first, load(src, x + columnStride), alphas);
+      first = step(first, load(src, x + 2 * columnStride), alphas);
+      x += rowStride;
+      FloatVector second = step(initial, load(src, x), alphas);
+      second = step(second, load(src, x + columnStride), alphas);
+      second = step(second, load(src, x + 2 * columnStride), alphas);
+      x += rowStride;
+      FloatVector third = step(initial, load(src, x), alphas);
+      third = step(third, load(src, x + columnStride), alphas);
+      third = step(third, load(src, x + 2 * columnStride), alphas);
+      FloatVector all = first.lanewise(COMBINE, second).lanewise(COMBINE, third);
+      store(all.mul(scales), dst, to + begin);
     }
-  }
-
-  private static FloatVector threeTaps(
-      MemorySegment src, long x, long columnStride, FloatVector alphas) {
-    FloatVector sum = step(all(FUNCTION.initial()), load(src, x), alphas);
-    sum = step(sum, load(src, x + columnStride), alphas);
-    return step(sum, load(src, x + 2 * columnStride), alphas);
   }
 
   private static void fourVectors(
