@@ -3,7 +3,6 @@ package io.github.conv4j.networks.internal.operator;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /** One number after the other. */
 final class ScalarPixelLoops implements PixelLoops {
@@ -30,7 +29,11 @@ final class ScalarPixelLoops implements PixelLoops {
       long begin,
       long end,
       MemorySegment dst) {
-    long to = begin * Arrays.stream(counts).asLongStream().sum();
+    long rowSize = 0;
+    for (int count : counts) {
+      rowSize += count;
+    }
+    long to = begin * rowSize;
     for (long r = begin; r < end; r++) {
       for (int i = 0; i < counts.length; i++) {
         copy(i == 0 ? first : others[i - 1], r * counts[i], dst, to, counts[i]);
