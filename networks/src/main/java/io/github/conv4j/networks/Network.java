@@ -30,7 +30,8 @@ import java.util.stream.Stream;
  * nothing to close. As long as it is used a file must neither change nor become shorter; and where
  * the operating system does not let go of files that are mapped, it cannot be deleted. A model
  * given as bytes is copied once. Integers that a file holds one by one are unpacked off the heap.
- * Reading takes at most four times the file's size of heap, and 4 MiB.
+ * Reading takes at most four times the file's size of heap, and 16 MiB; files of external data
+ * count, up to another 64 MiB.
  *
  * <p><b>Threads.</b> Immutable.
  *

@@ -315,6 +315,35 @@ class PreparedNetworkTest {
     }
   }
 
+  /** A corner window of a padding as wide as the kernel has no element: its largest is none. */
+  @Test
+  void windowsMayLieInThePadding() {
+    var b = new GraphBuilder(13);
+    String x =
+        b.input(
+            "x",
+            ElementType.FLOAT,
+            new Dim.Fixed(1),
+            new Dim.Fixed(1),
+            new Dim.Fixed(2),
+            new Dim.Fixed(2));
+    String pooled =
+        b.node(
+            "MaxPool",
+            List.of(x),
+            Map.of("kernel_shape", ints(2L, 2L), "pads", ints(2L, 2L, 0L, 0L)));
+    b.output(pooled);
+    try (Arena arena = Arena.ofConfined();
+        Engine engine = Engines.named("vector");
+        PreparedNetwork prepared = Network.of(b.build()).prepare(engine)) {
+      NetworkCall call = prepared.call().input("x", floats(new double[] {1, 2, 3, 4}, arena));
+      MemorySegment y = Objects.requireNonNull(bind(prepared, call, arena).get(pooled));
+      call.execute();
+      float none = Float.NEGATIVE_INFINITY;
+      assertThat(y.toArray(JAVA_FLOAT)).containsExactly(none, none, none, none, 1, 2, none, 3, 4);
+    }
+  }
+
   @Test
   void whatIsWrongIsSaid() {
     Graph graph = graph();

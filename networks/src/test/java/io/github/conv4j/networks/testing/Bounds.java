@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Bounds {
   private static final Duration MOST_TIME = Duration.ofSeconds(1);
   private static final int HEAP_PER_FILE_BYTE = 4;
-  private static final long HEAP_OF_ANY_FILE = 4L << 20;
+  private static final long HEAP_OF_ANY_FILE = 16L << 20;
   private static final int MOST_MESSAGE = 1_000;
 
   /** What came of it: one of both is there. */

@@ -67,6 +67,11 @@ public final class Mutator {
     return name;
   }
 
+  /** Returns how many bytes the file has. */
+  public int byteSize() {
+    return file.length;
+  }
+
   /** Returns the file with one to four changes. */
   public byte[] mutate(Random random) {
     byte[] mutant = file.clone();

@@ -98,7 +98,8 @@ public final class Comparison {
   private Tracked get(String name) {
     Tracked known = tracked.get(name);
     if (known == null) {
-      known = Tracked.exact(Values.of(Objects.requireNonNull(graph.constants().get(name), name)));
+      known =
+          Tracked.constant(Values.of(Objects.requireNonNull(graph.constants().get(name), name)));
       tracked.put(name, known);
     }
     return known;

@@ -1,5 +1,6 @@
 package io.github.conv4j.networks.internal.comparison;
 
+import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.internal.definition.Values;
 import io.github.conv4j.networks.report.TensorVerdict;
 import java.util.Arrays;
@@ -7,15 +8,28 @@ import java.util.Locale;
 
 /** Compares a tensor element by element. */
 final class Difference {
-  private static final double UNIT_ROUNDOFF = 0x1p-24;
-
   private Difference() {}
+
+  /** Returns by which share of it a number is rounded at most; doubles are computed as floats. */
+  static double unitRoundoff(ElementType element) {
+    return switch (element) {
+      case FLOAT16 -> 0x1p-11;
+      case BFLOAT16 -> 0x1p-8;
+      default -> 0x1p-24;
+    };
+  }
+
+  private static double least(ElementType element) {
+    return element == ElementType.FLOAT16 ? 0x1p-24 : Float.MIN_VALUE;
+  }
 
   static TensorVerdict of(Observed observed, Tracked expected, Values actual) {
     double[] wanted = expected.values().asReals();
     double[] found = actual.asReals();
     double[] permitted = expected.errors();
     boolean exact = expected.isExact();
+    double unit = unitRoundoff(actual.type().element());
+    double least = least(actual.type().element());
     long wrong = 0;
     double worst = 0;
     double largest = 0;
@@ -25,9 +39,8 @@ final class Difference {
         continue;
       }
       double error = Math.abs(wanted[i] - found[i]);
-      // The reference's number is rounded like every float.
-      double most =
-          exact ? 0 : permitted[i] + UNIT_ROUNDOFF * Math.abs(wanted[i]) + Float.MIN_VALUE;
+      // The reference's number is rounded like every number of that type.
+      double most = exact ? 0 : permitted[i] + unit * Math.abs(wanted[i]) + least;
       boolean isWrong = !(error <= most || most == Double.POSITIVE_INFINITY);
       wrong += isWrong ? 1 : 0;
       double share = isWrong && !(error / most < 1e9) ? 1e9 : error / most;

@@ -83,10 +83,20 @@ final class ErrorRules {
         // A rounding may decide which of two it is.
         all.add(filled(results.get(i).size(), Double.POSITIVE_INFINITY));
       } else {
-        all.add(errors(family, i));
+        all.add(stored(results.get(i), errors(family, i)));
       }
     }
     return all;
+  }
+
+  /** What has fewer digits than floats is rounded once more when it is stored. */
+  private static double[] stored(Values result, double[] errors) {
+    double unit = Difference.unitRoundoff(result.type().element());
+    if (unit > UNIT_ROUNDOFF) {
+      double[] y = result.reals();
+      Arrays.setAll(errors, i -> errors[i] + unit * Math.abs(y[i]));
+    }
+    return errors;
   }
 
   private double[] errors(Family family, int result) {
@@ -95,8 +105,8 @@ final class ErrorRules {
       case POSITIVE_SUMS -> positiveSums();
       case MOVES -> of(result, Tracked::asErrors);
       case BATCH_NORMALIZATION -> batchNormalization();
-      case SUM -> rounded(of(0, Tracked::asErrors));
-      case DIFFERENCE -> rounded(difference());
+      case SUM -> rounded(shifted(of(0, Tracked::asErrors)));
+      case DIFFERENCE -> rounded(shifted(difference()));
       case PRODUCT -> rounded(less(of(0, x -> sum(x, 1)), of(0, x -> x.magnitudes(1))));
       case QUOTIENT -> rounded(quotient());
       case EXACT_FUNCTION -> rounded(function(1));
@@ -289,6 +299,22 @@ final class ErrorRules {
     };
   }
 
+  /**
+   * A constant may be added after what is behind the sum, scaled like it: {@code (x + 3) / 6} is
+   * {@code x / 6 + 0.5}. Then what is rounded is as large as the terms, not as their sum.
+   */
+  private double[] shifted(double[] errors) {
+    if (present().stream().noneMatch(Tracked::isConstant)) {
+      return errors;
+    }
+    for (int i = 0; i < inputs.size(); i++) {
+      int index = i;
+      double[] term = compute(0, (j, input) -> j == index ? input.values() : input.zeros());
+      Arrays.setAll(errors, k -> errors[k] + 2 * UNIT_ROUNDOFF * term[k]);
+    }
+    return errors;
+  }
+
   private double[] rounded(double[] errors) {
     double[] y = y();
     Arrays.setAll(errors, i -> errors[i] + 2 * UNIT_ROUNDOFF * Math.abs(y[i]));
@@ -340,7 +366,8 @@ final class ErrorRules {
         moved.add(input == null ? null : shaken(input, random));
       }
       double[] other = definition.apply(moved).get(result).reals();
-      for (int i = 0; i < y.length; i++) {
+      // Where an input that moved was a size, there are more or fewer.
+      for (int i = 0; i < y.length && other.length == y.length; i++) {
         double difference = Math.abs(other[i] - y[i]);
         if (Double.isFinite(difference)) {
           permitted[i] = Math.max(permitted[i], difference);

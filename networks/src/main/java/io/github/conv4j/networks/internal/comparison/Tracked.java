@@ -8,24 +8,35 @@ import org.jspecify.annotations.Nullable;
 final class Tracked {
   private final Values values;
   private final double @Nullable [] errors;
+  private final boolean constant;
 
-  private Tracked(Values values, double @Nullable [] errors) {
+  private Tracked(Values values, double @Nullable [] errors, boolean constant) {
     this.values = values;
     this.errors = errors;
+    this.constant = constant;
+  }
+
+  /** Values that the graph holds. */
+  static Tracked constant(Values values) {
+    return new Tracked(values, null, true);
   }
 
   /** Values that are the same on both sides. */
   static Tracked exact(Values values) {
-    return new Tracked(values, null);
+    return new Tracked(values, null, false);
   }
 
   /** Values with how far each may be off; null where they are exact. */
   static Tracked of(Values values, double @Nullable [] errors) {
-    return new Tracked(values, errors);
+    return new Tracked(values, errors, false);
   }
 
   Values values() {
     return values;
+  }
+
+  boolean isConstant() {
+    return constant;
   }
 
   boolean isExact() {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ResizeTable(int[] low, int[] high, float[] lowWeights, float[] highWeights) {
   /**
-   * Returns one table an axis, or null where an element is made of more than two along some axis.
+   * Returns one table an axis, or null where an element is made of more than two along some axis,
+   * or of which ones is not known.
    *
    * @param types of the node's inputs
    * @param values of those that are known
@@ -24,12 +25,16 @@ public record ResizeTable(int[] low, int[] high, float[] lowWeights, float[] hig
       IntFunction<@Nullable Values> values) {
     var call = new NodeCall(node, opset, types, values, ElementLimits.DEFAULT);
     List<ResizeTable> tables = new ArrayList<>();
-    for (ResizeAxis axis : Resizings.axes(call)) {
-      ResizeTable table = axis.table();
-      if (table == null) {
-        return null;
+    try {
+      for (ResizeAxis axis : Resizings.axes(call)) {
+        ResizeTable table = axis.table();
+        if (table == null) {
+          return null;
+        }
+        tables.add(table);
       }
-      tables.add(table);
+    } catch (UnknownValueException e) {
+      return null;
     }
     return tables;
   }

@@ -10,6 +10,7 @@ import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.pass.Attributes;
 import io.github.conv4j.networks.internal.pass.Fused;
+import io.github.conv4j.networks.internal.pass.TransposedPadding;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
@@ -46,19 +47,15 @@ final class ConvolutionLowering {
         .kernel(kernel)
         .stride(Attributes.integers(node, "strides", axes, 1))
         .dilation(Attributes.integers(node, "dilations", axes, 1))
-        .padding(padding(node, axes))
         .bias(node.hasInput(2))
         .postOps(Fused.postOps(node));
     if (transposed) {
-      long[] outputPadding = Attributes.integers(node, "output_padding");
-      if (outputPadding != null) {
-        builder.outputPadding(outputPadding);
-      }
-      long[] outputShape = Attributes.integers(node, "output_shape");
-      if (outputShape != null) {
-        builder.outputSize(
-            Arrays.copyOfRange(outputShape, outputShape.length - axes, outputShape.length));
-      }
+      var padding = TransposedPadding.of(node, to.dims(src), weights.dims(), to.dims(dst));
+      builder
+          .padding(Padding.asymmetric(padding.begin(), padding.end()))
+          .outputPadding(padding.output());
+    } else {
+      builder.padding(padding(node, axes));
     }
     Order order = Order.channelsLast(rank);
     Layout layout = Layout.channelsLast(rank);

@@ -200,7 +200,15 @@ final class Lowering {
   /** Adds a step. */
   void step(Node node, Primitive primitive, String what, int src, int dst, int... operands) {
     program.step(primitive, src, dst, operands);
-    addStep(node, what, "");
+    addStep(node, what, "", node.outputs());
+  }
+
+  /**
+   * Adds a step that writes one of several results of a node: the others have steps of their own.
+   */
+  void stepOf(String result, Node node, Primitive primitive, String what, int src, int dst) {
+    program.step(primitive, src, dst);
+    addStep(node, what, "", List.of(result));
   }
 
   /** Adds a prepared convolution as a step. */
@@ -213,12 +221,12 @@ final class Lowering {
     warnings.addAll(prepared.explain().warnings());
     String problem = prepared.explain().problem();
     PreparedProgram.inline(prepared, ledger, program, src, dst, operands);
-    addStep(node, what.toString(), problem);
+    addStep(node, what.toString(), problem, node.outputs());
   }
 
-  private void addStep(Node node, String implementation, String problem) {
+  private void addStep(Node node, String implementation, String problem, List<String> written) {
     List<StepResult> results = new ArrayList<>();
-    for (String output : node.outputs()) {
+    for (String output : written) {
       Place place = places.get(output);
       if (place != null) {
         results.add(new StepResult(output, type(output), place));

@@ -138,7 +138,7 @@ final class MovementLowering {
     int result = to.write(dst, place.order());
     long[] dims = to.dims(dst);
     var copy = new OrderCopy(dims, scaled, offset, place.order().strides(dims), 0, bytes(to, src));
-    to.step(node, copy, "java:copy", place.value(), result);
+    to.stepOf(dst, node, copy, "java:copy", place.value(), result);
   }
 
   static boolean expand(Lowering to, Node node) {

@@ -7,7 +7,6 @@ import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PreparedProgram;
 import io.github.conv4j.internal.primitive.Program;
 import io.github.conv4j.internal.primitive.ProgramBuilder;
-import io.github.conv4j.networks.InvalidModelException;
 import io.github.conv4j.networks.UnsupportedOperatorException;
 import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.ValueInfo;
@@ -44,7 +43,8 @@ public final class NetworkPreparation {
       Set<String> channelsLast,
       Set<String> leftOut) {
     if (graph.inputs().isEmpty()) {
-      throw new InvalidModelException("the graph has no input: there is nothing to run");
+      throw new UnsupportedOperatorException(
+          "graph without inputs", "the graph has no input: there is nothing to run");
     }
     Inference inferred = Inferrer.infer(graph, inputs, ElementLimits.DEFAULT);
     inferred
@@ -131,7 +131,8 @@ public final class NetworkPreparation {
   public static TensorSpec bytes(TensorType type) {
     long byteSize = type.elementCount() * type.element().byteSize();
     if (byteSize == 0) {
-      throw new InvalidModelException("inputs and outputs without elements cannot be run: " + type);
+      throw new UnsupportedOperatorException(
+          "empty tensor", "inputs and outputs without elements cannot be run: " + type);
     }
     return TensorSpec.of(DataType.U8, Layout.NCW, Shape.of(1, 1, byteSize));
   }

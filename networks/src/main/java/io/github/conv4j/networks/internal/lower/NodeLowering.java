@@ -97,7 +97,7 @@ final class NodeLowering {
     long[] given = Attributes.integers(node, "perm");
     int[] permutation = new int[rank];
     for (int i = 0; i < rank; i++) {
-      permutation[i] = given == null ? rank - 1 - i : (int) given[i];
+      permutation[i] = given == null ? rank - 1 - i : MovementLowering.axis(given[i], rank);
     }
     Place place = to.place(src);
     to.alias(

@@ -51,6 +51,9 @@ final class ReductionLowering {
         begin = 0;
         end = 0;
       }
+      if (!touchesElements(in, out, kernel[i], strides[i], dilations[i], begin)) {
+        return false;
+      }
       all[3 - axes + i] =
           new PoolingAxis(
               Math.toIntExact(in),
@@ -80,6 +83,19 @@ final class ReductionLowering {
             Math.toIntExact(to.dims(src)[1]),
             to.threads());
     to.step(node, primitive, "java:pooling", from, result);
+    return true;
+  }
+
+  /** Whether each window has a tap on an element: padding alone is left to the definition. */
+  private static boolean touchesElements(
+      long in, long out, long kernel, long stride, long dilation, long begin) {
+    for (long window = 0; window < out; window++) {
+      long first = window * stride - begin;
+      long tap = Math.max(0, Math.ceilDiv(-first, dilation));
+      if (tap >= kernel || first + tap * dilation >= in) {
+        return false;
+      }
+    }
     return true;
   }
 

@@ -1,6 +1,7 @@
 package io.github.conv4j.networks.internal.onnx;
 
 import io.github.conv4j.networks.InvalidModelException;
+import io.github.conv4j.networks.internal.wire.Allowance;
 import io.github.conv4j.networks.internal.wire.Excerpt;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,6 +27,7 @@ final class ExternalData {
 
   private final @Nullable ModelFolder folder;
   private final Arena arena;
+  private final Allowance allowance;
   private final Map<String, File> files = new HashMap<>();
 
   /**
@@ -33,10 +35,12 @@ final class ExternalData {
    *
    * @param folder null where there is none: then all external data is refused
    * @param arena of the mapped files
+   * @param allowance of the model, to which its files add
    */
-  ExternalData(@Nullable ModelFolder folder, Arena arena) {
+  ExternalData(@Nullable ModelFolder folder, Arena arena, Allowance allowance) {
     this.folder = folder;
     this.arena = arena;
+    this.allowance = allowance;
   }
 
   /**
@@ -84,6 +88,7 @@ final class ExternalData {
               .formatted(where.get(), Limits.EXTERNAL_FILES));
     }
     File file = new File(folder.map(location, arena));
+    allowance.addFile(file.bytes.byteSize());
     files.put(location, file);
     return file;
   }

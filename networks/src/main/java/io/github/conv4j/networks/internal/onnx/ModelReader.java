@@ -90,10 +90,11 @@ public final class ModelReader {
 
   /** Reads bytes that stay as they are, and are not copied. */
   static Graph read(MemorySegment bytes, @Nullable ModelFolder folder, Arena arena) {
+    var allowance = new Allowance(bytes.byteSize());
     try {
       return readModel(
-          new WireReader(bytes, new Allowance(bytes.byteSize())),
-          new ModelMemory(arena, new ExternalData(folder, arena)));
+          new WireReader(bytes, allowance),
+          new ModelMemory(arena, new ExternalData(folder, arena, allowance)));
     } catch (InternalError e) {
       // What the JVM makes of a read behind the end of a mapped file.
       throw new InvalidModelException("a file of the model became shorter while it was read", e);

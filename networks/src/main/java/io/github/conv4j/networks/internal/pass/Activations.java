@@ -2,14 +2,17 @@ package io.github.conv4j.networks.internal.pass;
 
 import io.github.conv4j.PostOp;
 import io.github.conv4j.networks.graph.Attribute;
+import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.networks.internal.definition.TensorType;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Activations that a file spells out become the operators that they are. */
 final class Activations implements Pass {
-  private static final float CLOSE = 1e-4f;
+  /** What constants in a file may be off: as much as functions of floats are. */
+  private static final float CLOSE = 2.5e-6f;
 
   @Override
   public String name() {
@@ -23,7 +26,8 @@ final class Activations implements Pass {
     while (again) {
       again = false;
       for (Node node : draft.nodes()) {
-        if (hardSigmoid(draft, node) || gate(draft, node) || gelu(draft, node)) {
+        if (isOfFloats(draft, node)
+            && (hardSigmoid(draft, node) || gate(draft, node) || gelu(draft, node))) {
           count++;
           again = true;
           break;
@@ -31,6 +35,11 @@ final class Activations implements Pass {
       }
     }
     return count;
+  }
+
+  private static boolean isOfFloats(Draft draft, Node node) {
+    TensorType type = draft.type(node.outputs().getFirst());
+    return type.element() == ElementType.FLOAT && type.elementCount() > 0;
   }
 
   /** {@code clip(x + 3, 0, 6) / 6}. */

@@ -2,6 +2,7 @@ package io.github.conv4j.networks.internal.pass;
 
 import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOp.Operand;
+import io.github.conv4j.networks.graph.Attribute;
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
@@ -28,6 +29,7 @@ record AsPostOp(PostOp postOp, List<String> operands) {
     TensorType type = draft.type(value);
     if (node.outputs().size() != 1
         || type.element() != ElementType.FLOAT
+        || type.elementCount() == 0
         || !type.equals(draft.type(node.outputs().getFirst()))) {
       return null;
     }
@@ -39,11 +41,20 @@ record AsPostOp(PostOp postOp, List<String> operands) {
         && !node.domain().equals("com.microsoft")) {
       return null;
     }
+    if (hasNaN(node)) {
+      return null;
+    }
     PostOp unary = unary(draft, node);
     if (unary != null) {
       return of(unary);
     }
     return node.inputs().size() == 2 ? binary(draft, producer, value, node) : null;
+  }
+
+  /** Post-ops take no NaN: nodes that have one are computed by their definitions. */
+  private static boolean hasNaN(Node node) {
+    return node.attributes().values().stream()
+        .anyMatch(each -> each instanceof Attribute.Real(float value) && Float.isNaN(value));
   }
 
   private static @Nullable PostOp unary(Draft draft, Node node) {
@@ -83,6 +94,9 @@ record AsPostOp(PostOp postOp, List<String> operands) {
       return Attributes.is(node, "Mul") ? of(PostOp.square()) : null;
     }
     Float number = draft.scalar(other);
+    if (number != null && Float.isNaN(number)) {
+      return null;
+    }
     if (number != null && draft.type(other).rank() <= draft.type(value).rank()) {
       return scalar(node.operator(), number, first);
     }

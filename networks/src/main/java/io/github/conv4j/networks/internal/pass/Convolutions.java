@@ -30,10 +30,22 @@ final class Convolutions implements Pass {
   }
 
   private static boolean serves(Draft draft, Node node) {
+    return hasConstants(draft, node)
+        && (node.operator().equals(Fused.CONV)
+            || TransposedPadding.of(
+                    node,
+                    draft.type(node.inputs().get(0)).dims(),
+                    draft.type(node.inputs().get(1)).dims(),
+                    draft.type(node.outputs().getFirst()).dims())
+                .isUsual(node));
+  }
+
+  private static boolean hasConstants(Draft draft, Node node) {
     int rank = draft.type(node.inputs().getFirst()).rank();
     return rank >= 3
         && rank <= 5
         && draft.type(node.inputs().getFirst()).element() == ElementType.FLOAT
+        && draft.type(node.inputs().getFirst()).elementCount() > 0
         && draft.constant(node.inputs().get(1)) != null
         && (!node.hasInput(2) || draft.constant(node.inputs().get(2)) != null)
         && draft.type(node.outputs().getFirst()).elementCount() > 0;

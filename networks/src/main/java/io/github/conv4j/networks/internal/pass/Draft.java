@@ -91,6 +91,11 @@ public final class Draft {
     return origin.outputs().stream().anyMatch(output -> output.name().equals(value));
   }
 
+  /** Whether a node reads a value, or the caller. */
+  public boolean isRead(String value) {
+    return !value.isEmpty() && (isOutput(value) || !readers(value).isEmpty());
+  }
+
   /** Returns the node that writes a value, or null. */
   public @Nullable Node writer(String value) {
     for (Node node : nodes) {

@@ -12,11 +12,13 @@ final class Identities implements Pass {
   @Override
   public int apply(Draft draft) {
     int count = 0;
-    for (Node node : draft.nodes()) {
-      if (!changesNothing(draft, node)) {
+    for (Node before : draft.nodes()) {
+      String output = before.outputs().getFirst();
+      // As it is now: it may read another value since the one before it is gone.
+      Node node = changesNothing(draft, before) ? draft.writer(output) : null;
+      if (node == null || output.isEmpty()) {
         continue;
       }
-      String output = node.outputs().getFirst();
       String input = node.inputs().getFirst();
       if (!draft.isOutput(output)) {
         draft.bypass(node, output, input);
@@ -34,11 +36,7 @@ final class Identities implements Pass {
       return true;
     }
     if (Attributes.is(node, "Dropout")) {
-      boolean masked =
-          node.outputs().size() > 1
-              && !node.outputs().get(1).isEmpty()
-              && (draft.isOutput(node.outputs().get(1))
-                  || !draft.readers(node.outputs().get(1)).isEmpty());
+      boolean masked = node.outputs().size() > 1 && draft.isRead(node.outputs().get(1));
       return !masked && !node.hasInput(2);
     }
     return Attributes.is(node, "Cast", "CastLike")

@@ -44,14 +44,12 @@ final class LayerNormalizations implements Pass {
     long axis = Attributes.integer(node, "axis", -1);
     boolean innermost = axis == -1 || axis == type.rank() - 1;
     boolean single =
-        node.outputs().size() == 1
-            || node.outputs().stream()
-                .skip(1)
-                .allMatch(name -> name.isEmpty() || draft.readers(name).isEmpty());
+        node.outputs().size() == 1 || node.outputs().stream().skip(1).noneMatch(draft::isRead);
     int size = (int) type.dim(type.rank() - 1);
     float[] scale = draft.floats(node.inputs().get(1));
     float[] bias = node.hasInput(2) ? draft.floats(node.inputs().get(2)) : new float[size];
-    if (!innermost
+    if (type.elementCount() == 0
+        || !innermost
         || !single
         || type.element() != ElementType.FLOAT
         || scale == null
@@ -107,6 +105,9 @@ final class LayerNormalizations implements Pass {
     List<Node> old =
         new ArrayList<>(List.of(mean, difference, square, variance, sum, root, quotient));
     TensorType type = draft.type(x);
+    if (type.elementCount() == 0 || type.element() != ElementType.FLOAT) {
+      return 0;
+    }
     int size = (int) type.dim(type.rank() - 1);
     float[] scale = new float[size];
     Arrays.fill(scale, 1);

@@ -6,6 +6,7 @@ import io.github.conv4j.networks.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Pointwise nodes become post-ops of the node that writes what they read. */
 final class PostOpsFusion implements Pass {
@@ -113,7 +114,7 @@ final class PostOpsFusion implements Pass {
 
   private static boolean hasRoom(Node node, PostOp next) {
     List<PostOp> list = Fused.postOps(node).list();
-    if (isLinear(next) && !list.isEmpty() && isLinear(list.getLast())) {
+    if (joined(list, next) != null) {
       return true;
     }
     long heavy = list.stream().filter(PostOpsFusion::isTranscendental).count();
@@ -134,17 +135,23 @@ final class PostOpsFusion implements Pass {
 
   /** Two linear functions are one. */
   private static Node merged(Node node, AsPostOp as, String output) {
-    List<PostOp> list = Fused.postOps(node).list();
-    if (!list.isEmpty()
-        && list.getLast() instanceof Eltwise before
-        && as.postOp() instanceof Eltwise after
-        && isLinear(before)
-        && isLinear(after)) {
-      PostOp both =
-          PostOp.linear(
-              after.alpha() * before.alpha(), after.alpha() * before.beta() + after.beta());
-      return Fused.withLast(node, both, output);
+    PostOp both = joined(Fused.postOps(node).list(), as.postOp());
+    return both == null
+        ? Fused.then(node, as.postOp(), as.operands(), output)
+        : Fused.withLast(node, both, output);
+  }
+
+  /** Returns the last function and the next one as one, or null where they are not linear. */
+  private static @Nullable PostOp joined(List<PostOp> list, PostOp next) {
+    if (list.isEmpty()
+        || !(list.getLast() instanceof Eltwise before)
+        || !(next instanceof Eltwise after)
+        || !isLinear(before)
+        || !isLinear(after)) {
+      return null;
     }
-    return Fused.then(node, as.postOp(), as.operands(), output);
+    float alpha = after.alpha() * before.alpha();
+    float beta = after.alpha() * before.beta() + after.beta();
+    return Float.isFinite(alpha) && Float.isFinite(beta) ? PostOp.linear(alpha, beta) : null;
   }
 }

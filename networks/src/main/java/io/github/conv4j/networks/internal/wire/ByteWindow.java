@@ -2,6 +2,8 @@ package io.github.conv4j.networks.internal.wire;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of a segment, read one by one through an array that follows. A single read of a segment
@@ -43,6 +45,33 @@ public final class ByteWindow {
       MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, position, copy, 0, byteSize);
     }
     return copy;
+  }
+
+  /** Returns bytes as the text that they are in ASCII, or null where some are no ASCII. */
+  public @Nullable String ascii(long position, int byteSize) {
+    long index = position - start;
+    if (index < 0 || index + byteSize > length) {
+      if (byteSize > window.length) {
+        byte[] copy = copy(position, byteSize);
+        return isAscii(copy, 0, byteSize) ? text(copy, 0, byteSize) : null;
+      }
+      moveTo(position);
+      index = 0;
+    }
+    return isAscii(window, (int) index, byteSize) ? text(window, (int) index, byteSize) : null;
+  }
+
+  private static boolean isAscii(byte[] bytes, int from, int byteSize) {
+    for (int i = from; i < from + byteSize; i++) {
+      if (bytes[i] < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String text(byte[] bytes, int from, int byteSize) {
+    return new String(bytes, from, byteSize, StandardCharsets.ISO_8859_1);
   }
 
   private void moveTo(long position) {

@@ -31,8 +31,8 @@ public final class WireReader {
 
   private static final int HEAP_OF_READER = 88;
 
-  /** A string, its bytes and the array that they are copied to, beside the bytes themselves. */
-  private static final int HEAP_OF_TEXT = 80;
+  /** A string and the header of its array. */
+  private static final int HEAP_OF_TEXT = 48;
 
   private static final String FOUR_BYTES = "numbers of 4 bytes";
   private static final String EIGHT_BYTES = "numbers of 8 bytes";
@@ -181,19 +181,16 @@ public final class WireReader {
       throw broken(
           "the text has %d bytes, more than the %d allowed".formatted(byteSize, mostBytes));
     }
-    allowance.takeHeap(HEAP_OF_TEXT + 2 * byteSize, at);
-    byte[] copy = window.copy(payload, (int) byteSize);
-    for (byte b : copy) {
-      if (b < 0) {
-        return decode(copy);
-      }
-    }
-    return new String(copy, StandardCharsets.US_ASCII);
+    // What does not fit the window is copied to an array of its own.
+    allowance.takeHeap(HEAP_OF_TEXT + (byteSize > ByteWindow.LENGTH ? 2 : 1) * byteSize, at);
+    String ascii = window.ascii(payload, (int) byteSize);
+    return ascii == null ? decode((int) byteSize) : ascii;
   }
 
-  private String decode(byte[] utf8) {
-    // A decoder, its buffer of characters, and a string of two bytes each.
-    allowance.takeHeap(256 + 6L * utf8.length, at);
+  private String decode(int byteSize) {
+    // A copy, a decoder, its buffer of characters, and a string of two bytes each.
+    allowance.takeHeap(256 + 7L * byteSize, at);
+    byte[] utf8 = window.copy(payload, byteSize);
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     } catch (CharacterCodingException e) {

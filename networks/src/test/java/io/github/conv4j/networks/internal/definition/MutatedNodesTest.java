@@ -1,22 +1,36 @@
 package io.github.conv4j.networks.internal.definition;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.Engines;
 import io.github.conv4j.networks.InvalidModelException;
+import io.github.conv4j.networks.Network;
+import io.github.conv4j.networks.NetworkCall;
+import io.github.conv4j.networks.NetworkOptions;
+import io.github.conv4j.networks.PreparedNetwork;
 import io.github.conv4j.networks.UnsupportedOperatorException;
 import io.github.conv4j.networks.graph.Attribute;
+import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.graph.ValueInfo;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Good nodes made hostile: numbers, dimensions and attributes replaced by those that attackers
@@ -26,6 +40,9 @@ class MutatedNodesTest {
   private static final long SEED = Long.getLong("conv4j.seed", 11);
   private static final int ROUNDS = Integer.getInteger("conv4j.mutations", 4);
   private static final ElementLimits LIMITS = new ElementLimits(1 << 16, 1 << 20, 1 << 18);
+
+  /** What is larger is prepared and not run. */
+  private static final long MOST_BYTES = 1 << 20;
 
   private static final long[] INTEGERS = {
     -1,
@@ -54,6 +71,19 @@ class MutatedNodesTest {
   @Test
   @Timeout(240)
   void givesAResultOrADocumentedException() {
+    check(this::run);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"onednn", "vector"})
+  @Timeout(240)
+  void isPreparedAndRunsOrIsRefused(String name) {
+    try (Engine engine = Engines.named(name)) {
+      check(test -> prepare(test, engine));
+    }
+  }
+
+  private static void check(Consumer<NodeTest> what) {
     List<String> failures = new ArrayList<>();
     int survived = 0;
     int refused = 0;
@@ -61,13 +91,18 @@ class MutatedNodesTest {
       for (int round = 0; round < ROUNDS; round++) {
         long start = System.nanoTime();
         try {
-          run(test);
+          what.accept(test);
           survived++;
-        } catch (InvalidModelException | UnsupportedOperatorException expected) {
+        } catch (InvalidModelException
+            | UnsupportedOperatorException
+            | UnsupportedConvolutionException expected) {
           assertThat(expected.getMessage()).isNotBlank();
           refused++;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-          failures.add("%s, round %d of seed %d: %s".formatted(test, round, SEED, e));
+          failures.add(
+              "%s, round %d of seed %d: %s at %s"
+                  .formatted(
+                      test, round, SEED, e, Arrays.stream(e.getStackTrace()).limit(4).toList()));
         }
         if (System.nanoTime() - start > 5_000_000_000L) {
           failures.add("%s, round %d of seed %d took seconds".formatted(test, round, SEED));
@@ -79,7 +114,20 @@ class MutatedNodesTest {
     assertThat(refused).as("mutations bite").isGreaterThan(survived / 10);
   }
 
-  private void run(NodeTest test) {
+  /**
+   * A graph and what it would be given.
+   *
+   * @param graph told nothing of the dimensions of its inputs
+   */
+  private record Mutant(Graph graph, Map<String, Values> inputs) {
+    Map<String, TensorType> types() {
+      Map<String, TensorType> types = new HashMap<>();
+      inputs.forEach((name, values) -> types.put(name, values.type()));
+      return types;
+    }
+  }
+
+  private Mutant mutant(NodeTest test) {
     Graph graph = test.graph();
     Map<String, Values> inputs = new HashMap<>();
     test.inputs(graph)
@@ -97,17 +145,67 @@ class MutatedNodesTest {
             graph.outputs(),
             graph.constants(),
             graph.nodes().stream().map(this::mutated).toList());
-    Map<String, TensorType> types = new HashMap<>();
-    inputs.forEach((name, values) -> types.put(name, values.type()));
+    return new Mutant(mutated, inputs);
+  }
+
+  private void run(NodeTest test) {
+    Mutant mutant = mutant(test);
     RuntimeException inferred = null;
     try {
-      Inferrer.infer(mutated, types, LIMITS);
+      Inferrer.infer(mutant.graph(), mutant.types(), LIMITS);
     } catch (InvalidModelException | UnsupportedOperatorException e) {
       inferred = e;
     }
-    new ReferenceExecutor(mutated, LIMITS, ReferenceExecutor.Rounding.NONE).run(inputs);
+    new ReferenceExecutor(mutant.graph(), LIMITS, ReferenceExecutor.Rounding.NONE)
+        .run(mutant.inputs());
     if (inferred != null) {
       throw inferred;
+    }
+  }
+
+  /** Prepares and runs one, some of whose inputs are constants as in files. */
+  private void prepare(NodeTest test, Engine engine) {
+    Mutant mutant = mutant(test);
+    Map<String, Constant> constants = new LinkedHashMap<>(mutant.graph().constants());
+    Map<String, Constant> given = new LinkedHashMap<>();
+    Map<String, long[]> dims = new LinkedHashMap<>();
+    List<ValueInfo> told = new ArrayList<>();
+    for (ValueInfo input : mutant.graph().inputs()) {
+      Constant value = requireNonNull(mutant.inputs().get(input.name())).toConstant();
+      if (told.isEmpty() || random.nextInt(3) == 0) {
+        told.add(input);
+        given.put(input.name(), value);
+        dims.put(input.name(), value.dims());
+      } else {
+        constants.put(input.name(), value);
+      }
+    }
+    Graph graph =
+        new Graph(
+            "",
+            mutant.graph().opset(),
+            told,
+            mutant.graph().outputs(),
+            constants,
+            mutant.graph().nodes());
+    try (Arena arena = Arena.ofConfined();
+        PreparedNetwork prepared =
+            Network.of(graph).prepare(engine, dims, NetworkOptions.defaults())) {
+      long byteSize = prepared.arenaByteSize();
+      for (String output : prepared.outputs()) {
+        byteSize += prepared.type(output).byteSize();
+      }
+      if (byteSize > MOST_BYTES) {
+        return;
+      }
+      NetworkCall call = prepared.call();
+      given.forEach(
+          (name, value) ->
+              call.input(name, arena.allocate(value.data().byteSize(), 64).copyFrom(value.data())));
+      for (String output : prepared.outputs()) {
+        call.output(output, arena.allocate(prepared.type(output).byteSize(), 64));
+      }
+      call.execute();
     }
   }
 

@@ -15,9 +15,10 @@ public final class TensorFiles {
   public static Constant read(byte[] file) {
     MemorySegment bytes = MemorySegment.ofArray(file);
     Arena arena = Arena.ofAuto();
-    WireReader in = new WireReader(bytes, new Allowance(bytes.byteSize()));
+    var allowance = new Allowance(bytes.byteSize());
+    WireReader in = new WireReader(bytes, allowance);
     TensorReader tensor = new TensorReader(in, () -> "a tensor");
-    return switch (tensor.read(new ModelMemory(arena, new ExternalData(null, arena)))) {
+    return switch (tensor.read(new ModelMemory(arena, new ExternalData(null, arena, allowance)))) {
       case StoredTensor.Known known -> known.constant();
       case StoredTensor.Foreign foreign ->
           throw new UnsupportedOperatorException(foreign.type(), foreign.type());

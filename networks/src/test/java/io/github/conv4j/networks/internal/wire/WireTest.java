@@ -278,11 +278,41 @@ class WireTest {
   @Test
   void heapIsTakenBeforeItIsUsed() {
     var allowance = new Allowance(10);
-    allowance.takeHeap(4 << 20, 1);
+    allowance.takeHeap(16 << 20, 1);
     allowance.takeHeap(30, 2);
     assertThatThrownBy(() -> allowance.takeHeap(1, 3))
         .isInstanceOf(InvalidModelException.class)
-        .hasMessageContaining("byte 3 needs more than the 4194334 bytes of heap");
+        .hasMessageContaining("byte 3 needs more than the 16777246 bytes of heap");
+  }
+
+  @Test
+  void otherFilesAddToTheHeapUpToALimit() {
+    var allowance = new Allowance(10);
+    allowance.addFile(1000);
+    allowance.takeHeap((16 << 20) + 3030, 1);
+    allowance.addFile(Long.MAX_VALUE);
+    allowance.addFile(Long.MAX_VALUE);
+    allowance.takeHeap((64 << 20) - 3000, 2);
+    assertThatThrownBy(() -> allowance.takeHeap(1, 3)).isInstanceOf(InvalidModelException.class);
+  }
+
+  /** Bytes are read through a window of 8192, wherever a text lies and however long it is. */
+  @Test
+  void textsLieAcrossTheWindow() {
+    for (int length : new int[] {1, 100, 8191, 8192, 8193, 50_000}) {
+      for (String end : new String[] {"end", "ende ß"}) {
+        String text = "a".repeat(length) + end;
+        for (int before : new int[] {0, 8000, 8190, 20_000}) {
+          var message = new ProtoWriter().bytes(1, new byte[before]).text(2, text).varint(3, 7);
+          WireReader in = reader(message.toByteArray());
+          assertThat(in.next()).isTrue();
+          assertThat(in.next()).isTrue();
+          assertThat(in.text(100_000)).isEqualTo(text);
+          assertThat(in.next()).isTrue();
+          assertThat(in.int64()).isEqualTo(7);
+        }
+      }
+    }
   }
 
   @Test
