@@ -82,7 +82,10 @@ public final class RandomGraph {
     inputs.forEach((name, constant) -> given.put(name, Values.of(constant)));
     var finite = new boolean[] {true};
     new ReferenceExecutor(graph)
-        .run(given, (_, _, values) -> finite[0] &= Arrays.stream(values.asReals()).allMatch(RandomGraph::fits));
+        .run(
+            given,
+            (_, _, values) ->
+                finite[0] &= Arrays.stream(values.asReals()).allMatch(RandomGraph::fits));
     return finite[0];
   }
 

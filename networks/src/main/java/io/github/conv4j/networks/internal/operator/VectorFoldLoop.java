@@ -2,9 +2,6 @@ package io.github.conv4j.networks.internal.operator;
 
 import static io.github.conv4j.networks.internal.operator.VectorWidth.LANES;
 import static io.github.conv4j.networks.internal.operator.VectorWidth.SPECIES;
-import static io.github.conv4j.networks.internal.operator.VectorWidth.all;
-import static io.github.conv4j.networks.internal.operator.VectorWidth.load;
-import static io.github.conv4j.networks.internal.operator.VectorWidth.store;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
@@ -28,6 +25,9 @@ final class VectorFoldLoop implements FoldLoop {
   private static final boolean SQUARES = FUNCTION == FoldFunction.SUM_OF_SQUARES;
   private static final boolean SIZES = FUNCTION == FoldFunction.SUM_OF_SIZES;
 
+  /** Whether elements are combined as they are. */
+  private static final boolean PLAIN = !SQUARES && !SIZES;
+
   private static final VectorOperators.Associative COMBINE =
       switch (FUNCTION) {
         case SUM, SUM_OF_SIZES, SUM_OF_SQUARES -> VectorOperators.ADD;
@@ -38,11 +38,6 @@ final class VectorFoldLoop implements FoldLoop {
 
   private static final int VECTORS = 4;
   private static final long BYTES = LANES * (long) Float.BYTES;
-
-  private static FloatVector step(FloatVector sum, FloatVector x, FloatVector alphas) {
-    FloatVector d = x.sub(alphas);
-    return SQUARES ? d.fma(d, sum) : sum.lanewise(COMBINE, SIZES ? x.abs() : x);
-  }
 
   @Override
   public float row(MemorySegment src, long at, int count, float alpha) {
@@ -99,12 +94,12 @@ final class VectorFoldLoop implements FoldLoop {
       int channels,
       float alpha,
       float scale) {
-    if (planes == 1 && rows == 2 && columns == 2) {
-      fourTaps(src, at, rowStride, columnStride, dst, to, channels, alpha, scale);
+    if (PLAIN && planes == 1 && rows == 2 && columns == 2) {
+      fourTaps(src, at, rowStride, columnStride, dst, to, channels, scale);
       return;
     }
-    if (planes == 1 && rows == 3 && columns == 3) {
-      nineTaps(src, at, rowStride, columnStride, dst, to, channels, alpha, scale);
+    if (PLAIN && planes == 1 && rows == 3 && columns == 3) {
+      nineTaps(src, at, rowStride, columnStride, dst, to, channels, scale);
       return;
     }
     int c = 0;
@@ -150,20 +145,31 @@ final class VectorFoldLoop implements FoldLoop {
       MemorySegment dst,
       long to,
       int channels,
-      float alpha,
       float scale) {
-    FloatVector alphas = all(alpha);
-    FloatVector initial = all(FUNCTION.initial());
-    FloatVector scales = all(scale);
+    FloatVector initial = FloatVector.broadcast(SPECIES, FUNCTION.initial());
+    FloatVector scales = FloatVector.broadcast(SPECIES, scale);
+    long rowBytes = rowStride * Float.BYTES;
+    long columnBytes = columnStride * Float.BYTES;
     for (int c = 0; c < channels; c += LANES) {
       int begin = Math.min(c, channels - LANES);
-      long x = at + begin;
+      long x = (at + begin) * Float.BYTES;
       FloatVector first =
-          step(step(initial, load(src, x), alphas), load(src, x + columnStride), alphas);
-      x += rowStride;
+          initial
+              .lanewise(COMBINE, FloatVector.fromMemorySegment(SPECIES, src, x, LITTLE_ENDIAN))
+              .lanewise(
+                  COMBINE,
+                  FloatVector.fromMemorySegment(SPECIES, src, x + columnBytes, LITTLE_ENDIAN));
+      x += rowBytes;
       FloatVector second =
-          step(step(initial, load(src, x), alphas), load(src, x + columnStride), alphas);
-      store(first.lanewise(COMBINE, second).mul(scales), dst, to + begin);
+          initial
+              .lanewise(COMBINE, FloatVector.fromMemorySegment(SPECIES, src, x, LITTLE_ENDIAN))
+              .lanewise(
+                  COMBINE,
+                  FloatVector.fromMemorySegment(SPECIES, src, x + columnBytes, LITTLE_ENDIAN));
+      first
+          .lanewise(COMBINE, second)
+          .mul(scales)
+          .intoMemorySegment(dst, (to + begin) * Float.BYTES, LITTLE_ENDIAN);
     }
   }
 
@@ -175,27 +181,48 @@ final class VectorFoldLoop implements FoldLoop {
       MemorySegment dst,
       long to,
       int channels,
-      float alpha,
       float scale) {
-    FloatVector alphas = all(alpha);
-    FloatVector initial = all(FUNCTION.initial());
-    FloatVector scales = all(scale);
+    FloatVector initial = FloatVector.broadcast(SPECIES, FUNCTION.initial());
+    FloatVector scales = FloatVector.broadcast(SPECIES, scale);
+    long rowBytes = rowStride * Float.BYTES;
+    long columnBytes = columnStride * Float.BYTES;
     for (int c = 0; c < channels; c += LANES) {
       int begin = Math.min(c, channels - LANES);
-      long x = at + begin;
-      FloatVector first = step(initial, load(src, x), alphas);
-      first = step(first, load(src, x + columnStride), alphas);
-      first = step(first, load(src, x + 2 * columnStride), alphas);
-      x += rowStride;
-      FloatVector second = step(initial, load(src, x), alphas);
-      second = step(second, load(src, x + columnStride), alphas);
-      second = step(second, load(src, x + 2 * columnStride), alphas);
-      x += rowStride;
-      FloatVector third = step(initial, load(src, x), alphas);
-      third = step(third, load(src, x + columnStride), alphas);
-      third = step(third, load(src, x + 2 * columnStride), alphas);
-      FloatVector all = first.lanewise(COMBINE, second).lanewise(COMBINE, third);
-      store(all.mul(scales), dst, to + begin);
+      long x = (at + begin) * Float.BYTES;
+      FloatVector first =
+          initial
+              .lanewise(COMBINE, FloatVector.fromMemorySegment(SPECIES, src, x, LITTLE_ENDIAN))
+              .lanewise(
+                  COMBINE,
+                  FloatVector.fromMemorySegment(SPECIES, src, x + columnBytes, LITTLE_ENDIAN))
+              .lanewise(
+                  COMBINE,
+                  FloatVector.fromMemorySegment(SPECIES, src, x + 2 * columnBytes, LITTLE_ENDIAN));
+      x += rowBytes;
+      FloatVector second =
+          initial
+              .lanewise(COMBINE, FloatVector.fromMemorySegment(SPECIES, src, x, LITTLE_ENDIAN))
+              .lanewise(
+                  COMBINE,
+                  FloatVector.fromMemorySegment(SPECIES, src, x + columnBytes, LITTLE_ENDIAN))
+              .lanewise(
+                  COMBINE,
+                  FloatVector.fromMemorySegment(SPECIES, src, x + 2 * columnBytes, LITTLE_ENDIAN));
+      x += rowBytes;
+      FloatVector third =
+          initial
+              .lanewise(COMBINE, FloatVector.fromMemorySegment(SPECIES, src, x, LITTLE_ENDIAN))
+              .lanewise(
+                  COMBINE,
+                  FloatVector.fromMemorySegment(SPECIES, src, x + columnBytes, LITTLE_ENDIAN))
+              .lanewise(
+                  COMBINE,
+                  FloatVector.fromMemorySegment(SPECIES, src, x + 2 * columnBytes, LITTLE_ENDIAN));
+      first
+          .lanewise(COMBINE, second)
+          .lanewise(COMBINE, third)
+          .mul(scales)
+          .intoMemorySegment(dst, (to + begin) * Float.BYTES, LITTLE_ENDIAN);
     }
   }
 
@@ -212,8 +239,8 @@ final class VectorFoldLoop implements FoldLoop {
       long to,
       float alpha,
       float scale) {
-    FloatVector alphas = all(alpha);
-    FloatVector initial = all(FUNCTION.initial());
+    FloatVector alphas = FloatVector.broadcast(SPECIES, alpha);
+    FloatVector initial = FloatVector.broadcast(SPECIES, FUNCTION.initial());
     FloatVector total0 = initial;
     FloatVector total1 = initial;
     FloatVector total2 = initial;
@@ -228,10 +255,22 @@ final class VectorFoldLoop implements FoldLoop {
           FloatVector sum2 = initial;
           FloatVector sum3 = initial;
           for (int k = 0; k < count; k++) {
-            sum0 = step(sum0, load(src, x + k * columnStride), alphas);
-            sum1 = step(sum1, load(src, x + k * columnStride + LANES), alphas);
-            sum2 = step(sum2, load(src, x + k * columnStride + 2L * LANES), alphas);
-            sum3 = step(sum3, load(src, x + k * columnStride + 3L * LANES), alphas);
+            long from = (x + k * columnStride) * Float.BYTES;
+            FloatVector x0 = FloatVector.fromMemorySegment(SPECIES, src, from, LITTLE_ENDIAN);
+            FloatVector x1 =
+                FloatVector.fromMemorySegment(SPECIES, src, from + BYTES, LITTLE_ENDIAN);
+            FloatVector x2 =
+                FloatVector.fromMemorySegment(SPECIES, src, from + 2 * BYTES, LITTLE_ENDIAN);
+            FloatVector x3 =
+                FloatVector.fromMemorySegment(SPECIES, src, from + 3 * BYTES, LITTLE_ENDIAN);
+            FloatVector d0 = x0.sub(alphas);
+            FloatVector d1 = x1.sub(alphas);
+            FloatVector d2 = x2.sub(alphas);
+            FloatVector d3 = x3.sub(alphas);
+            sum0 = SQUARES ? d0.fma(d0, sum0) : sum0.lanewise(COMBINE, SIZES ? x0.abs() : x0);
+            sum1 = SQUARES ? d1.fma(d1, sum1) : sum1.lanewise(COMBINE, SIZES ? x1.abs() : x1);
+            sum2 = SQUARES ? d2.fma(d2, sum2) : sum2.lanewise(COMBINE, SIZES ? x2.abs() : x2);
+            sum3 = SQUARES ? d3.fma(d3, sum3) : sum3.lanewise(COMBINE, SIZES ? x3.abs() : x3);
           }
           total0 = total0.lanewise(COMBINE, sum0);
           total1 = total1.lanewise(COMBINE, sum1);
@@ -240,11 +279,11 @@ final class VectorFoldLoop implements FoldLoop {
         }
       }
     }
-    FloatVector scales = all(scale);
-    store(total0.mul(scales), dst, to);
-    store(total1.mul(scales), dst, to + LANES);
-    store(total2.mul(scales), dst, to + 2L * LANES);
-    store(total3.mul(scales), dst, to + 3L * LANES);
+    FloatVector scales = FloatVector.broadcast(SPECIES, scale);
+    total0.mul(scales).intoMemorySegment(dst, to * Float.BYTES, LITTLE_ENDIAN);
+    total1.mul(scales).intoMemorySegment(dst, (to + LANES) * Float.BYTES, LITTLE_ENDIAN);
+    total2.mul(scales).intoMemorySegment(dst, (to + 2L * LANES) * Float.BYTES, LITTLE_ENDIAN);
+    total3.mul(scales).intoMemorySegment(dst, (to + 3L * LANES) * Float.BYTES, LITTLE_ENDIAN);
   }
 
   private static void oneVector(
@@ -260,8 +299,8 @@ final class VectorFoldLoop implements FoldLoop {
       long to,
       float alpha,
       float scale) {
-    FloatVector alphas = all(alpha);
-    FloatVector initial = all(FUNCTION.initial());
+    FloatVector alphas = FloatVector.broadcast(SPECIES, alpha);
+    FloatVector initial = FloatVector.broadcast(SPECIES, FUNCTION.initial());
     FloatVector total = initial;
     for (int p = 0; p < planes; p++) {
       for (int r = 0; r < rows; r++) {
@@ -270,12 +309,17 @@ final class VectorFoldLoop implements FoldLoop {
           int count = Math.min(BLOCK, columns - begin);
           FloatVector sum = initial;
           for (int k = 0; k < count; k++) {
-            sum = step(sum, load(src, x + k * columnStride), alphas);
+            long from = (x + k * columnStride) * Float.BYTES;
+            FloatVector element = FloatVector.fromMemorySegment(SPECIES, src, from, LITTLE_ENDIAN);
+            FloatVector d = element.sub(alphas);
+            sum = SQUARES ? d.fma(d, sum) : sum.lanewise(COMBINE, SIZES ? element.abs() : element);
           }
           total = total.lanewise(COMBINE, sum);
         }
       }
     }
-    store(total.mul(all(scale)), dst, to);
+    total
+        .mul(FloatVector.broadcast(SPECIES, scale))
+        .intoMemorySegment(dst, to * Float.BYTES, LITTLE_ENDIAN);
   }
 }
