@@ -39,7 +39,7 @@ final class NetworkLanes implements AutoCloseable {
    */
   Optional<String> add(NetworkContender contender, List<Integer> clientCounts, boolean apart) {
     try {
-      if (apart && contender.sharesThreads()) {
+      if (apart) {
         lanes.add(apart(contender));
       }
       for (int clients : clientCounts) {

@@ -51,8 +51,11 @@ public final class NetworkText {
             ? "each start in a process of its own; memory: how much the resident memory has grown"
                 + " after %d runs".formatted(StartUp.RUNS)
             : "all in one process, where other networks and contenders came before");
-    lines.add("");
-    lines.addAll(gains(results));
+    List<String> gains = gains(results);
+    if (!gains.isEmpty()) {
+      lines.add("");
+    }
+    lines.addAll(gains);
     return lines;
   }
 
