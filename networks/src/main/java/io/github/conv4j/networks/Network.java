@@ -123,6 +123,19 @@ public final class Network {
             graph, engine, inputTypes(dims), known(options.channelsLast()), options.leftOut()));
   }
 
+  /**
+   * Returns a cache that prepares the network for each shape of its inputs when it is first asked
+   * for.
+   *
+   * @param engine as for {@link #prepare(Engine, Map, NetworkOptions)}; must stay open as long as
+   *     the cache
+   * @param byteLimit how many bytes all shapes may hold before those that nobody uses are closed
+   * @throws IllegalArgumentException if byteLimit is negative
+   */
+  public ShapeCache shapeCache(Engine engine, NetworkOptions options, long byteLimit) {
+    return new ShapeCache(this, engine, options, byteLimit);
+  }
+
   private Set<String> known(Set<String> names) {
     for (String name : names) {
       boolean found =
@@ -136,11 +149,8 @@ public final class Network {
   }
 
   private Map<String, TensorType> inputTypes(Map<String, long[]> dims) {
-    for (String name : dims.keySet()) {
-      if (graph.inputs().stream().noneMatch(input -> input.name().equals(name))) {
-        throw new IllegalArgumentException(
-            "there is no input \"%s\"; there are %s".formatted(name, graph.inputs()));
-      }
+    if (!new InputShapes(graph.inputs()).set(dims)) {
+      throw unknownInput(dims.keySet());
     }
     Map<String, TensorType> types = new LinkedHashMap<>();
     Map<String, Long> symbols = new LinkedHashMap<>();
@@ -152,6 +162,17 @@ public final class Network {
       types.put(input.name(), new TensorType(element, known));
     }
     return types;
+  }
+
+  /** Names the first of some names that no input has. */
+  IllegalArgumentException unknownInput(Set<String> names) {
+    String name =
+        names.stream()
+            .filter(each -> graph.inputs().stream().noneMatch(i -> i.name().equals(each)))
+            .findFirst()
+            .orElse("");
+    return new IllegalArgumentException(
+        "there is no input \"%s\"; there are %s".formatted(name, graph.inputs()));
   }
 
   private static void requireFit(ValueInfo input, long[] given, Map<String, Long> symbols) {
@@ -180,12 +201,12 @@ public final class Network {
   }
 
   private static long[] fixed(ValueInfo input) {
-    List<Dim> dims = input.dims();
-    if (dims == null || !dims.stream().allMatch(Dim.Fixed.class::isInstance)) {
+    long[] dims = InputShapes.fixed(input);
+    if (dims == null) {
       throw new IllegalArgumentException(
           "input %s leaves dimensions open: tell them in prepare".formatted(input));
     }
-    return dims.stream().mapToLong(dim -> ((Dim.Fixed) dim).size()).toArray();
+    return dims;
   }
 
   /** Returns what all constants together take. */

@@ -121,9 +121,18 @@ public final class PreparedNetwork implements AutoCloseable {
     return network.warnings().stream().distinct().toList();
   }
 
-  /** Returns the bytes of packed weights and other constants that kernels keep. */
+  /** Returns the bytes of packed weights and other constants, on the Java heap and off it. */
   public long weightsByteSize() {
     return network.weightsByteSize();
+  }
+
+  /**
+   * Returns the bytes that this holds now, on the Java heap and off it: {@link #weightsByteSize},
+   * and an arena and scratchpads for each of as many callers and helpers as there were at once of
+   * late. Not counted is compiled code, which the engine keeps within a limit of its own.
+   */
+  public long byteSize() {
+    return network.prepared().byteSize();
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.github.conv4j.peers;
 
-import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
@@ -8,16 +7,18 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
 import io.github.conv4j.bench.whole.Inputs;
 import io.github.conv4j.bench.whole.NetworkContender;
 import io.github.conv4j.bench.whole.NetworkEntry;
 import io.github.conv4j.bench.whole.NetworkTask;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Whole networks by ONNX Runtime: all optimisations, direct buffers, pinned outputs. */
 public final class OnnxRuntimeNetworks implements NetworkContender {
@@ -32,7 +33,12 @@ public final class OnnxRuntimeNetworks implements NetworkContender {
   }
 
   @Override
-  public NetworkEntry enter(NetworkTask task) {
+  public boolean sharesThreads() {
+    return false;
+  }
+
+  @Override
+  public List<NetworkEntry> enter(NetworkTask task, int clients) {
     try (var options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(task.threads());
       options.setInterOpNumThreads(1);
@@ -41,51 +47,71 @@ public final class OnnxRuntimeNetworks implements NetworkContender {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       OrtEnvironment environment = OrtEnvironment.getEnvironment();
       OrtSession session = environment.createSession(task.file().toString(), options);
-      return new Entry(environment, session, task);
+      var users = new AtomicInteger(clients);
+      List<NetworkEntry> entries = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        entries.add(new Entry(environment, session, users, task));
+      }
+      return entries;
     } catch (OrtException e) {
       throw new IllegalStateException(e);
     }
   }
 
   private static final class Entry implements NetworkEntry {
+    private final OrtEnvironment environment;
     private final OrtSession session;
+
+    /** How many entries use the session; the last closes it. */
+    private final AtomicInteger users;
+
     private final Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
 
-    /** Those that a first run showed the shapes of; the session makes the others in each run. */
+    /** Those that the first run showed the shapes of; the session makes the others in each run. */
     private final Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
 
-    private final Set<String> free;
+    private final Set<String> free = new HashSet<>();
     private final Map<String, FloatBuffer> results = new LinkedHashMap<>();
 
-    Entry(OrtEnvironment environment, OrtSession session, NetworkTask task) throws OrtException {
+    Entry(OrtEnvironment environment, OrtSession session, AtomicInteger users, NetworkTask task)
+        throws OrtException {
+      this.environment = environment;
       this.session = session;
-      for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
-        long[] dims = task.dims().get(input.getKey());
-        float[] values = Inputs.of(input.getKey(), dims);
-        inputs.put(
-            input.getKey(), OnnxTensor.createTensor(environment, Floats.direct(values), dims));
+      this.users = users;
+      for (String input : session.getInputNames()) {
+        long[] dims = task.dims().get(input);
+        float[] values = Inputs.of(input, dims);
+        inputs.put(input, OnnxTensor.createTensor(environment, Floats.direct(values), dims));
       }
-      try (OrtSession.Result first = session.run(inputs)) {
-        for (Map.Entry<String, OnnxValue> output : first) {
-          if (output.getValue().getInfo() instanceof TensorInfo info
-              && info.type == OnnxJavaType.FLOAT) {
-            FloatBuffer buffer = Floats.direct(Floats.count(info.getShape()));
-            results.put(output.getKey(), buffer);
-            pinned.put(
-                output.getKey(), OnnxTensor.createTensor(environment, buffer, info.getShape()));
-          }
-        }
-      }
-      free = new HashSet<>(session.getOutputNames());
-      free.removeAll(pinned.keySet());
     }
 
     @Override
     public void run() {
       try {
-        session.run(inputs, free, pinned).close();
+        if (pinned.isEmpty()) {
+          runFirst();
+        } else {
+          session.run(inputs, free, pinned).close();
+        }
       } catch (OrtException e) {
         throw new IllegalStateException(e);
+      }
+    }
+
+    private void runFirst() throws OrtException {
+      try (OrtSession.Result first = session.run(inputs)) {
+        for (Map.Entry<String, OnnxValue> output : first) {
+          if (output.getValue() instanceof OnnxTensor tensor
+              && tensor.getInfo().type == OnnxJavaType.FLOAT) {
+            long[] dims = tensor.getInfo().getShape();
+            FloatBuffer buffer = Floats.direct(Floats.count(dims));
+            buffer.put(0, tensor.getFloatBuffer(), 0, buffer.capacity());
+            results.put(output.getKey(), buffer);
+            pinned.put(output.getKey(), OnnxTensor.createTensor(environment, buffer, dims));
+          } else {
+            free.add(output.getKey());
+          }
+        }
       }
     }
 
@@ -100,10 +126,12 @@ public final class OnnxRuntimeNetworks implements NetworkContender {
     public void close() {
       inputs.values().forEach(OnnxTensor::close);
       pinned.values().forEach(OnnxTensor::close);
-      try {
-        session.close();
-      } catch (OrtException e) {
-        throw new IllegalStateException(e);
+      if (users.decrementAndGet() == 0) {
+        try {
+          session.close();
+        } catch (OrtException e) {
+          throw new IllegalStateException(e);
+        }
       }
     }
   }

@@ -5,9 +5,14 @@ import io.github.conv4j.bench.network.NetworkLayer;
 import io.github.conv4j.bench.network.Networks;
 import io.github.conv4j.bench.report.BenchFiles;
 import io.github.conv4j.bench.report.BenchText;
+import io.github.conv4j.bench.report.NetworkPage;
+import io.github.conv4j.bench.report.NetworkText;
 import io.github.conv4j.bench.results.BenchResults;
 import io.github.conv4j.bench.results.LoadResults;
 import io.github.conv4j.bench.results.Outcome;
+import io.github.conv4j.bench.whole.NetworkContender;
+import io.github.conv4j.bench.whole.NetworkResults;
+import io.github.conv4j.bench.whole.NetworkTask;
 import io.github.conv4j.validation.LayoutChoice;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,8 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -161,19 +168,33 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--networks",
       split = ",",
-      paramLabel = "FILE[:INPUT=1x3x480x480]",
+      paramLabel = "FILE[:INPUT=1x3x480x480]|SET",
       description = {
-        "Instead: whole networks from ONNX files, joined by commas, by engines onednn and auto, or"
-            + " those",
-        "that --engines names; with --peers by ONNX Runtime too. Dimensions that a file leaves open"
-            + " are",
-        "written behind it. --millis is the time of each contender; 3000 if left out."
+        "Instead: whole networks from ONNX files, or sets of them, joined by commas, by engines",
+        "onednn and auto, or those that --engines names; with --peers by ONNX Runtime too.",
+        "Dimensions that a file leaves open are written behind it. Sets: ocr, of the build;",
+        "blazeface and light, of the folder that --models names. --millis is the time of each",
+        "contender; 3000 if left out."
       })
   private List<String> networks = new ArrayList<>();
 
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description = "With --networks: the folder with the files of a set; its folders too.")
+  private @Nullable Path models;
+
+  @Option(
+      names = "--no-start-up",
+      description = {
+        "With --networks: do not start each contender in a process of its own too, where reading,",
+        "preparing, the first run and memory are measured."
+      })
+  private boolean withoutStartUp;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (!networks.isEmpty()) {
+    if (!networks.isEmpty() || isOfNetworks(from)) {
       return raceNetworks();
     }
     if (equalWork) {
@@ -224,21 +245,39 @@ final class BenchCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private int raceNetworks() throws IOException {
+  private boolean isOfNetworks(@Nullable Path results) {
+    return results != null && read(results, NetworkResults::isIn);
+  }
+
+  private int raceNetworks() throws IOException, InterruptedException {
     requireRange("--threads", threads, MOST_THREADS);
     requireRange("--millis", millis == null ? 1 : millis, 600_000);
-    try (var _ = LogLines.withoutWarnings()) {
-      WholeNetworks.run(
-          spec.commandLine(),
-          networks,
-          names,
-          peers,
-          threads,
-          millis == null ? 3_000 : millis,
-          out,
-          spec.commandLine().getOut());
+    LoadResults loaded = load == null ? null : read(load, LoadResults::read);
+    PrintWriter stdout = spec.commandLine().getOut();
+    NetworkResults results;
+    if (from == null) {
+      results = measureNetworks(stdout);
+    } else {
+      prepareOut();
+      results = read(from, NetworkResults::read);
+      WholeNetworks.print(stdout, NetworkText.lines(results));
     }
+    stdout.println();
+    stdout.println(NetworkPage.write(out, results, loaded));
+    stdout.flush();
     return ExitCodes.OK;
+  }
+
+  private NetworkResults measureNetworks(PrintWriter stdout) throws InterruptedException {
+    CommandLine command = spec.commandLine();
+    List<NetworkContender> contenders =
+        WholeNetworks.contenders(command, names, Set.of("onednn", "auto"), peers);
+    List<NetworkTask> tasks = NetworkTasks.of(command, networks, models, threads);
+    prepareOut();
+    try (var _ = LogLines.withoutWarnings()) {
+      return WholeNetworks.run(
+          tasks, contenders, millis == null ? 3_000 : millis, !withoutStartUp, command(), stdout);
+    }
   }
 
   private List<Integer> threadCounts() {

@@ -11,8 +11,8 @@ import io.github.conv4j.bench.load.LaneName;
 import io.github.conv4j.bench.load.LaneResult;
 import io.github.conv4j.bench.load.LoadFile;
 import io.github.conv4j.bench.load.LoadRun;
-import io.github.conv4j.bench.results.Fairness;
-import io.github.conv4j.bench.text.TextTable;
+import io.github.conv4j.bench.whole.NetworkContender;
+import io.github.conv4j.bench.whole.NetworkTask;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
@@ -22,12 +22,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,7 +42,8 @@ import picocli.CommandLine.Spec;
     name = "load",
     sortOptions = false,
     description = {
-      "Let clients call a convolution at once, as in a server: throughput, percentiles, errors.",
+      "Let clients call a convolution, or a network, at once, as in a server: throughput,",
+      "percentiles, errors.",
       "Without --rate each client calls again at once (closed loop). With --rate requests start at",
       "fixed times whoever is free, and waiting counts (open loop, no coordinated omission).",
       "Contenders take turns of a quarter of a second. Several numbers of clients also show what",
@@ -49,7 +53,6 @@ final class LoadCommand implements Callable<Integer> {
   private static final int MOST_CLIENTS = 1024;
   private static final double MOST_SECONDS = 86_400;
   private static final double MOST_RATE = 1e7;
-  private static final double[] PERCENTAGES = {50, 90, 99, 99.9, 100};
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -77,8 +80,25 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--problem",
       paramLabel = "LINE",
-      description = "In benchdnn's syntax; ${DEFAULT-VALUE} if left out.")
+      description = "A convolution in benchdnn's syntax; ${DEFAULT-VALUE} if left out.")
   private String line = "mb1_ic64oc64_ih56kh3ph1";
+
+  @Option(
+      names = "--network",
+      split = ",",
+      paramLabel = "FILE[:INPUT=1x3x480x480]|SET",
+      description = {
+        "Networks instead of a convolution, one after the other, as bench --networks takes them;"
+            + " by",
+        "engines onednn and vector if --engines names none."
+      })
+  private List<String> networks = new ArrayList<>();
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description = "With --network: the folder with the files of a set; its folders too.")
+  private @Nullable Path models;
 
   @Option(names = "--transposed", description = "A transposed convolution (deconvolution).")
   private boolean transposed;
@@ -120,10 +140,15 @@ final class LoadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireRanges();
+    return networks.isEmpty() ? loadConvolution() : loadNetworks();
+  }
+
+  private int loadConvolution() throws IOException {
     Task task = Task.random(parse(), layout, threads, 1);
     List<Contender> contenders = contenders();
     List<Lane> lanes = new ArrayList<>();
     List<Contender> apart = new ArrayList<>();
+    List<LaneResult> results;
     try {
       for (Contender contender : contenders) {
         enter(contender, task, lanes, apart);
@@ -132,32 +157,69 @@ final class LoadCommand implements Callable<Integer> {
         print("nobody can compute this problem");
         return ExitCodes.UNAVAILABLE;
       }
-      return run(task, lanes);
+      results = run(lanes, () -> SameResult.expected(task));
     } finally {
       lanes.forEach(Lane::close);
       apart.forEach(Contender::close);
       contenders.forEach(Contender::close);
     }
+    return finish(
+        new LoadFile(false, task.problem().convolution().isTransposed(), layout, rate),
+        Map.of(task.problem().line(), results));
   }
 
-  private int run(Task task, List<Lane> lanes) throws IOException {
+  private int loadNetworks() throws IOException {
+    CommandLine command = spec.commandLine();
+    List<NetworkContender> contenders =
+        WholeNetworks.contenders(command, engineNames, Set.of("onednn", "vector"), peers);
+    List<NetworkTask> tasks = NetworkTasks.of(command, networks, models, threads);
+    Map<String, List<LaneResult>> results = new LinkedHashMap<>();
+    for (NetworkTask task : tasks) {
+      try (var _ = LogLines.withoutWarnings();
+          var lanes = new NetworkLanes(task, rate)) {
+        for (NetworkContender contender : contenders) {
+          lanes
+              .add(contender, clientCounts, measuresFairness())
+              .ifPresent(lack -> print("without %s: %s".formatted(contender.name(), lack)));
+        }
+        if (lanes.all().isEmpty()) {
+          print("nobody can run " + task.line());
+          return ExitCodes.UNAVAILABLE;
+        }
+        results.put(task.line(), run(lanes.all(), () -> lanes.all().getFirst().firstResult()));
+      }
+    }
+    return finish(new LoadFile(true, false, layout, rate), results);
+  }
+
+  private List<LaneResult> run(List<Lane> lanes, Supplier<float[]> expected) {
     var run = new LoadRun(lanes, seconds);
-    List<LaneResult> results;
     try (Progress progress = Progress.of("load", run.stepCount())) {
       run.warmUp(progress::step);
-      float[] expected = SameResult.expected(task);
+      float[] wanted = expected.get();
       for (Lane lane : lanes) {
-        SameResult.difference(expected, lane.firstResult())
+        SameResult.difference(wanted, lane.firstResult())
             .ifPresent(difference -> lane.countError("the result is wrong: " + difference));
       }
-      results = run.measure(progress::step);
+      return run.measure(progress::step);
     }
+  }
+
+  private int finish(LoadFile file, Map<String, List<LaneResult>> results) throws IOException {
     if (out != null) {
-      print("wrote " + LoadFile.write(out, task, rate, results));
+      print("wrote " + file.write(out, results));
     }
-    print(results);
-    long errors = results.stream().mapToLong(LaneResult::errors).sum();
-    return errors == 0 ? ExitCodes.OK : ExitCodes.FAILED;
+    var table = new LoadTable(threads, rate, measuresFairness(), file.networks());
+    results.forEach(
+        (problem, lanes) -> {
+          if (file.networks()) {
+            print(problem);
+          }
+          table.lines(lanes).forEach(this::print);
+        });
+    boolean failed =
+        results.values().stream().flatMap(List::stream).anyMatch(lane -> lane.errors() > 0);
+    return failed ? ExitCodes.FAILED : ExitCodes.OK;
   }
 
   private void enter(Contender contender, Task task, List<Lane> lanes, List<Contender> apart) {
@@ -195,102 +257,6 @@ final class LoadCommand implements Callable<Integer> {
 
   private boolean measuresFairness() {
     return clientCounts.size() > 1 && rate == 0;
-  }
-
-  private void print(List<LaneResult> results) {
-    List<String> header =
-        new ArrayList<>(
-            List.of("contender", "clients", "calls/s", "p50", "p90", "p99", "p99.9", "max"));
-    header.add("errors");
-    if (rate > 0) {
-      header.add("unserved");
-    }
-    if (measuresFairness()) {
-      header.addAll(List.of("throughput", "p99/fair share", ""));
-    }
-    var table = new TextTable(header.toArray(String[]::new));
-    LaneResult apart = null;
-    for (LaneResult result : results) {
-      apart = result.name().apart() ? result : apart;
-      table.add(row(result, apart));
-    }
-    table.lines().forEach(this::print);
-    if (measuresFairness()) {
-      print(
-          "throughput: over that of %d clients with an engine of one thread each, bar %.2f; fair"
-                  .formatted(threads, Fairness.LEAST_THROUGHPUT_RATIO)
-              + " share: clients over that throughput, bar %.1f"
-                  .formatted(Fairness.MOST_TAIL_RATIO));
-    }
-    for (LaneResult result : results) {
-      if (!result.error().isEmpty()) {
-        print("%s: first error: %s".formatted(result.name().contender(), result.error()));
-      }
-    }
-    print(lastLine(results));
-  }
-
-  private String[] row(LaneResult result, @Nullable LaneResult apart) {
-    List<String> cells = new ArrayList<>();
-    LaneName name = result.name();
-    cells.add(name.apart() ? name.contender() + " apart" : name.contender());
-    cells.add(String.valueOf(name.clients()));
-    cells.add(String.format(Locale.ROOT, "%.1f", result.throughput()));
-    for (double percentage : PERCENTAGES) {
-      cells.add(duration(result.percentile(percentage)));
-    }
-    cells.add(String.valueOf(result.errors()));
-    if (rate > 0) {
-      cells.add(String.valueOf(result.unserved()));
-    }
-    if (measuresFairness()) {
-      boolean comparable =
-          apart != null && !name.apart() && apart.name().contender().equals(name.contender());
-      cells.addAll(
-          comparable ? fairness(Objects.requireNonNull(apart), result) : List.of("", "", ""));
-    }
-    return cells.toArray(String[]::new);
-  }
-
-  /** Fewer clients than threads cannot fill the machine: nothing to reach there. */
-  private List<String> fairness(LaneResult apart, LaneResult together) {
-    LaneName name = together.name();
-    Fairness fairness =
-        Fairness.of(
-            apart.throughput(),
-            name.clients(),
-            together.throughput(),
-            (double) together.percentile(99));
-    String verdict = fairness.isReached() ? "reached" : "not reached";
-    return List.of(
-        String.format(Locale.ROOT, "%.2f", fairness.throughputRatio()),
-        String.format(Locale.ROOT, "%.2f", fairness.tailRatio()),
-        name.clients() < threads ? "" : verdict);
-  }
-
-  private static String lastLine(List<LaneResult> results) {
-    LaneResult first =
-        results.stream().filter(result -> !result.name().apart()).findFirst().orElseThrow();
-    long errors = results.stream().mapToLong(LaneResult::errors).sum();
-    return String.format(
-        Locale.ROOT,
-        "%s, %d clients: %.1f calls/s, p50 %s, p90 %s, p99 %s, p99.9 %s, max %s, errors %d%s",
-        first.name().contender(),
-        first.name().clients(),
-        first.throughput(),
-        duration(first.percentile(50)),
-        duration(first.percentile(90)),
-        duration(first.percentile(99)),
-        duration(first.percentile(99.9)),
-        duration(first.percentile(100)),
-        first.errors(),
-        results.size() > 1 ? " (" + errors + " of all)" : "");
-  }
-
-  private static String duration(long nanos) {
-    return nanos < 10_000_000
-        ? String.format(Locale.ROOT, "%.1f \u00b5s", nanos / 1e3)
-        : String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
   }
 
   private void print(String text) {

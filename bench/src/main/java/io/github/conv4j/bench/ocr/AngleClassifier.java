@@ -15,10 +15,10 @@ final class AngleClassifier implements AutoCloseable {
   private static final int WIDTH = 192;
   private static final double THRESHOLD = 0.9;
 
-  private final PreparedShapes network;
+  private final PictureNetwork network;
 
   AngleClassifier(Path file, Engine engine) {
-    this.network = new PreparedShapes(file, engine, FROM_MINUS_ONE);
+    this.network = new PictureNetwork(file, engine, FROM_MINUS_ONE);
   }
 
   /** Returns a line as it is, or turned around. */

@@ -17,11 +17,11 @@ final class LineReader implements AutoCloseable {
   /** Widths are rounded up, so that few shapes are prepared. */
   private static final int MULTIPLE = 32;
 
-  private final PreparedShapes network;
+  private final PictureNetwork network;
   private final Alphabet alphabet;
 
   LineReader(Path file, Path keys, Engine engine) {
-    this.network = new PreparedShapes(file, engine, AngleClassifier.FROM_MINUS_ONE);
+    this.network = new PictureNetwork(file, engine, AngleClassifier.FROM_MINUS_ONE);
     this.alphabet = Alphabet.read(keys);
   }
 
@@ -30,7 +30,7 @@ final class LineReader implements AutoCloseable {
     int fitting = Math.clamp(width, 1, MOST_WIDTH);
     int padded = Math.max(LEAST_WIDTH, Math.ceilDiv(fitting, MULTIPLE) * MULTIPLE);
     int[] levels = Pixels.levels(Pixels.scaled(line, fitting, HEIGHT));
-    PreparedShapes.Result result = network.run(levels, HEIGHT, fitting, padded);
+    PictureNetwork.Result result = network.run(levels, HEIGHT, fitting, padded);
     if (result.dims().getLast() != alphabet.size()) {
       throw new IllegalStateException(
           "the network tells %d characters apart, but %d are named"

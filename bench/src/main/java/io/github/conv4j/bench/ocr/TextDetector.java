@@ -19,10 +19,10 @@ final class TextDetector implements AutoCloseable {
       new Normalization(
           1 / 255.0, new double[] {0.485, 0.456, 0.406}, new double[] {0.229, 0.224, 0.225});
 
-  private final PreparedShapes network;
+  private final PictureNetwork network;
 
   TextDetector(Path file, Engine engine) {
-    this.network = new PreparedShapes(file, engine, NORMALIZATION);
+    this.network = new PictureNetwork(file, engine, NORMALIZATION);
   }
 
   /** Returns boxes around lines, in the picture's pixels. */

@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.overhead;
 
+import io.github.conv4j.bench.toolchain.ChildJvm;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;

@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.overhead;
 
+import io.github.conv4j.bench.toolchain.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

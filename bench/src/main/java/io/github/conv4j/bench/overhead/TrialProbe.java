@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.overhead;
 
 import com.google.gson.Gson;
+import io.github.conv4j.bench.toolchain.ChildJvm;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;

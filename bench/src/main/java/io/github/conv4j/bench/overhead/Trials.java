@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.overhead;
 
 import com.google.gson.Gson;
+import io.github.conv4j.bench.toolchain.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

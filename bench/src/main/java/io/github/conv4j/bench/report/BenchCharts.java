@@ -90,14 +90,8 @@ final class BenchCharts {
   private static void ticks(Svg svg, LogAxis axis, double top, double bottom, String unit) {
     for (double tick : axis.ticks()) {
       svg.line("grid", axis.at(tick), top, axis.at(tick), bottom);
-      svg.text("tick", "middle", axis.at(tick), bottom + 14, number(tick) + unit);
+      svg.text("tick", "middle", axis.at(tick), bottom + 14, Figures.shortest(tick) + unit);
     }
-  }
-
-  private static String number(double value) {
-    return value >= 1
-        ? String.format(Locale.ROOT, "%,.0f", value)
-        : String.valueOf(Math.round(value * 1e6) / 1e6);
   }
 
   /** Intensity against speed, under the roofs. */
@@ -113,11 +107,11 @@ final class BenchCharts {
     var svg = new Svg(WIDTH, bottom + 46, "Speeds under the roofline");
     for (double tick : x.ticks()) {
       svg.line("grid", x.at(tick), 14, x.at(tick), bottom);
-      svg.text("tick", "middle", x.at(tick), bottom + 15, number(tick));
+      svg.text("tick", "middle", x.at(tick), bottom + 15, Figures.shortest(tick));
     }
     for (double tick : y.ticks()) {
       svg.line("grid", 70, y.at(tick), RIGHT, y.at(tick));
-      svg.text("tick", "end", 64, y.at(tick) + 4, number(tick));
+      svg.text("tick", "end", 64, y.at(tick) + 4, Figures.shortest(tick));
     }
     svg.text(
         "tick",
@@ -275,11 +269,11 @@ final class BenchCharts {
   }
 
   /** Percentiles against time, a line a run. */
-  static String load(LoadResults load) {
+  static String load(List<LoadResults.Run> runs) {
     double least = Double.POSITIVE_INFINITY;
     double most = 0;
     List<String> percentiles = new ArrayList<>();
-    for (LoadResults.Run run : load.runs()) {
+    for (LoadResults.Run run : runs) {
       for (var entry : run.percentiles().entrySet()) {
         least = Math.min(least, entry.getValue());
         most = Math.max(most, entry.getValue());
@@ -298,14 +292,14 @@ final class BenchCharts {
     double step = (RIGHT - 120) / (percentiles.size() - 1);
     for (double tick : y.ticks()) {
       svg.line("grid", 100, y.at(tick), RIGHT, y.at(tick));
-      svg.text("tick", "end", 94, y.at(tick) + 4, number(tick) + " \u00b5s");
+      svg.text("tick", "end", 94, y.at(tick) + 4, Figures.shortest(tick) + " \u00b5s");
     }
     for (int i = 0; i < percentiles.size(); i++) {
       String name = percentiles.get(i).equals("100") ? "max" : "p" + percentiles.get(i);
       svg.text("tick", "middle", 110 + i * step, bottom + 18, name);
     }
-    for (int r = 0; r < load.runs().size(); r++) {
-      Map<String, Double> values = load.runs().get(r).percentiles();
+    for (int r = 0; r < runs.size(); r++) {
+      Map<String, Double> values = runs.get(r).percentiles();
       var path = new StringBuilder();
       for (int i = 0; i < percentiles.size(); i++) {
         Double nanos = values.get(percentiles.get(i));

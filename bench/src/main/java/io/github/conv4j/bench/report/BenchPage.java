@@ -16,17 +16,12 @@ import io.github.conv4j.bench.results.SpeedVerdict;
 import io.github.conv4j.bench.results.Timing;
 import io.github.conv4j.bench.results.Versus;
 import io.github.conv4j.problem.Problem;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -64,24 +59,15 @@ public final class BenchPage {
     parts.put("shares", page.shares());
     parts.put("costs", page.charts.costs());
     parts.put("calls", page.calls());
-    parts.put("load", load(load));
+    parts.put(
+        "load",
+        LoadSection.of(
+            load, "./conv4j load --out DIR", "./conv4j bench --from bench.json --load load.json"));
     parts.put("figures", page.figures());
     parts.put("noise", Svg.escaped(SameCode.text(results)));
     parts.put("left-out", page.leftOut());
     parts.put("command", Svg.escaped(results.command()));
-    String text = template();
-    for (var part : parts.entrySet()) {
-      text = text.replace("{{" + part.getKey() + "}}", part.getValue());
-    }
-    return text;
-  }
-
-  private static String template() {
-    try (InputStream in = BenchPage.class.getResourceAsStream("bench.html")) {
-      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Template.fill("bench.html", parts);
   }
 
   private String lead() {
@@ -104,16 +90,16 @@ public final class BenchPage {
   private String bars(@Nullable LoadResults load) {
     var html = new StringBuilder("<thead><tr>");
     for (String head : List.of("", "what", "wanted", "found")) {
-      html.append(cell("th", "word", head));
+      html.append(Html.cell("th", "word", head));
     }
     html.append("</tr></thead>\n");
     for (Bar bar : Bars.of(results, load)) {
       String state = bar.state().name().toLowerCase(Locale.ROOT);
       html.append("<tr>")
-          .append(cell("td", state, bar.state() == Bar.State.UNKNOWN ? "not judged" : state))
-          .append(cell("td", "wide", bar.subject()))
-          .append(cell("td", "word", bar.wanted()))
-          .append(cell("td", "wide", bar.found()))
+          .append(Html.cell("td", state, bar.state() == Bar.State.UNKNOWN ? "not judged" : state))
+          .append(Html.cell("td", "wide", bar.subject()))
+          .append(Html.cell("td", "word", bar.wanted()))
+          .append(Html.cell("td", "wide", bar.found()))
           .append("</tr>\n");
     }
     return html.toString();
@@ -122,12 +108,7 @@ public final class BenchPage {
   private String machine() {
     Map<String, String> facts = new LinkedHashMap<>(results.machine());
     results.contenders().forEach(c -> facts.putIfAbsent("Contender " + c.name(), c.version()));
-    return facts.entrySet().stream()
-        .map(
-            fact ->
-                "<dt>%s</dt><dd>%s</dd>"
-                    .formatted(Svg.escaped(fact.getKey()), Svg.escaped(fact.getValue())))
-        .collect(Collectors.joining("\n"));
+    return Html.facts(facts);
   }
 
   private String limits() {
@@ -139,21 +120,21 @@ public final class BenchPage {
       return html.toString();
     }
     html.append("<div class=\"scroll\"><table><thead><tr>")
-        .append(cell("th", "word", "threads"))
-        .append(cell("th", "number", "f32 GFLOP/s"))
-        .append(cell("th", "number", "bf16 GFLOP/s"))
-        .append(cell("th", "number", "int8 GOP/s"));
+        .append(Html.cell("th", "word", "threads"))
+        .append(Html.cell("th", "number", "f32 GFLOP/s"))
+        .append(Html.cell("th", "number", "bf16 GFLOP/s"))
+        .append(Html.cell("th", "number", "int8 GOP/s"));
     List<Bandwidth> sizes = results.limits().ceilings().getFirst().bandwidths();
-    sizes.forEach(b -> html.append(cell("th", "number", size(b.bytes()))));
+    sizes.forEach(b -> html.append(Html.cell("th", "number", size(b.bytes()))));
     html.append("</tr></thead>\n");
     for (Ceiling ceiling : results.limits().ceilings()) {
       html.append("<tr>")
-          .append(cell("td", "word", String.valueOf(ceiling.threads())))
-          .append(cell("td", "number", whole(ceiling.f32())))
-          .append(cell("td", "number", whole(ceiling.bf16())))
-          .append(cell("td", "number", whole(ceiling.int8())));
+          .append(Html.cell("td", "word", String.valueOf(ceiling.threads())))
+          .append(Html.cell("td", "number", whole(ceiling.f32())))
+          .append(Html.cell("td", "number", whole(ceiling.bf16())))
+          .append(Html.cell("td", "number", whole(ceiling.int8())));
       for (Bandwidth b : ceiling.bandwidths()) {
-        html.append(cell("td", "number", "%.0f / %.0f".formatted(b.read(), b.triad())));
+        html.append(Html.cell("td", "number", "%.0f / %.0f".formatted(b.read(), b.triad())));
       }
       html.append("</tr>\n");
     }
@@ -181,8 +162,8 @@ public final class BenchPage {
   }
 
   private String networks() {
-    var html = new StringBuilder("<thead><tr>").append(cell("th", "word", "network"));
-    names.forEach(name -> html.append(cell("th", "number", name)));
+    var html = new StringBuilder("<thead><tr>").append(Html.cell("th", "word", "network"));
+    names.forEach(name -> html.append(Html.cell("th", "number", name)));
     html.append("</tr></thead>\n");
     for (String network : results.networks()) {
       if (network.equals(BenchResults.SMALL)) {
@@ -197,7 +178,7 @@ public final class BenchPage {
               .orElse(0);
       html.append("<tr>")
           .append(
-              cell(
+              Html.cell(
                   "td",
                   "word",
                   (network.isEmpty() ? "problems" : network)
@@ -205,7 +186,7 @@ public final class BenchPage {
       for (String name : names) {
         Optional<Double> nanos = NetworkTime.nanos(layers, name);
         html.append(
-            cell(
+            Html.cell(
                 "td",
                 nanos.isPresent() && nanos.get() <= best ? "number best" : "number",
                 nanos.map(BenchCharts::time).orElse("\u2013")));
@@ -249,7 +230,7 @@ public final class BenchPage {
                         ? "The " + MOST_LOSSES + " largest differences:"
                         : ""));
     for (String head : List.of("layer", "", "ours", "other", "speed", "95 % interval", "problem")) {
-      html.append(cell("th", "word", head));
+      html.append(Html.cell("th", "word", head));
     }
     html.append("</tr></thead>\n");
     losses.stream()
@@ -257,17 +238,19 @@ public final class BenchPage {
         .forEach(
             loss ->
                 html.append("<tr>")
-                    .append(cell("td", "word", loss.layer().network() + " " + loss.layer().name()))
-                    .append(cell("td", "word", loss.layer().layer().label()))
-                    .append(cell("td", "word", loss.ours()))
-                    .append(cell("td", "word", loss.other()))
-                    .append(cell("td", "number lost", "%.2fx".formatted(loss.versus().speed())))
                     .append(
-                        cell(
+                        Html.cell("td", "word", loss.layer().network() + " " + loss.layer().name()))
+                    .append(Html.cell("td", "word", loss.layer().layer().label()))
+                    .append(Html.cell("td", "word", loss.ours()))
+                    .append(Html.cell("td", "word", loss.other()))
+                    .append(
+                        Html.cell("td", "number lost", "%.2fx".formatted(loss.versus().speed())))
+                    .append(
+                        Html.cell(
                             "td",
                             "number",
                             "%.2f to %.2f".formatted(loss.versus().low(), loss.versus().high())))
-                    .append(cell("td", "problem", loss.layer().problem()))
+                    .append(Html.cell("td", "problem", loss.layer().problem()))
                     .append("</tr>\n"));
     return html.append("</table></div>").toString();
   }
@@ -313,74 +296,31 @@ public final class BenchPage {
     }
     var html = new StringBuilder("<p class=\"note\">");
     html.append(Svg.escaped(calls.source())).append(".</p>\n");
-    html.append("<div class=\"scroll\"><table><thead><tr>").append(cell("th", "word", "layer"));
+    html.append("<div class=\"scroll\"><table><thead><tr>")
+        .append(Html.cell("th", "word", "layer"));
     for (String head : List.of("C \u00b5s", "Java \u00b5s", "added ns", "ratio")) {
-      html.append(cell("th", "number", head));
+      html.append(Html.cell("th", "number", head));
     }
-    html.append(cell("th", "word", "problem")).append("</tr></thead>\n");
+    html.append(Html.cell("th", "word", "problem")).append("</tr></thead>\n");
     for (CallCosts.Layer layer : calls.layers()) {
       String label = NetworkLayer.of(Problem.parse(layer.problem())).label();
       html.append("<tr>")
-          .append(cell("td", "word", label))
-          .append(cell("td", "number", micros(layer.fromC())))
-          .append(cell("td", "number", micros(layer.fromJava())))
-          .append(cell("td", "number", String.format(Locale.ROOT, "%+,.0f", layer.added())))
-          .append(cell("td", "number", String.format(Locale.ROOT, "%.3f", layer.ratio())))
-          .append(cell("td", "problem", layer.problem()))
-          .append("</tr>\n");
-    }
-    return html.append("</table></div>").toString();
-  }
-
-  private static String load(@Nullable LoadResults load) {
-    if (load == null || load.runs().isEmpty()) {
-      return "<p>Not measured in this run. <code>./conv4j load --out DIR</code> measures it;"
-          + " <code>./conv4j bench --from bench.json --load load.json</code> writes this page again"
-          + " with it.</p>";
-    }
-    List<String> titles =
-        load.runs().stream()
-            .map(
-                run ->
-                    "%s%s, %s, %d client%s%s"
-                        .formatted(
-                            run.contender(),
-                            run.apart() ? " apart" : "",
-                            run.mode(),
-                            run.clients(),
-                            run.clients() == 1 ? "" : "s",
-                            run.rate() > 0 ? ", %.0f calls/s".formatted(run.rate()) : ""))
-            .toList();
-    var html = new StringBuilder(Marks.legend(titles)).append(BenchCharts.load(load));
-    html.append("<div class=\"scroll\"><table><thead><tr>")
-        .append(cell("th", "word", "run"))
-        .append(cell("th", "number", "calls/s"))
-        .append(cell("th", "number", "errors"))
-        .append(cell("th", "word", "percentiles"))
-        .append(cell("th", "word", "problem"))
-        .append("</tr></thead>\n");
-    for (int i = 0; i < load.runs().size(); i++) {
-      LoadResults.Run run = load.runs().get(i);
-      String percentiles =
-          run.percentiles().entrySet().stream()
-              .map(p -> "p%s %s".formatted(p.getKey(), BenchCharts.time(p.getValue())))
-              .collect(Collectors.joining(", "));
-      html.append("<tr>")
-          .append(cell("td", "word", titles.get(i)))
-          .append(cell("td", "number", "%,.0f".formatted(run.throughput())))
-          .append(cell("td", run.errors() == 0 ? "number" : "number lost", "" + run.errors()))
-          .append(cell("td", "wide", percentiles))
-          .append(cell("td", "problem", run.problem()))
+          .append(Html.cell("td", "word", label))
+          .append(Html.cell("td", "number", micros(layer.fromC())))
+          .append(Html.cell("td", "number", micros(layer.fromJava())))
+          .append(Html.cell("td", "number", String.format(Locale.ROOT, "%+,.0f", layer.added())))
+          .append(Html.cell("td", "number", String.format(Locale.ROOT, "%.3f", layer.ratio())))
+          .append(Html.cell("td", "problem", layer.problem()))
           .append("</tr>\n");
     }
     return html.append("</table></div>").toString();
   }
 
   private String figures() {
-    var html = new StringBuilder("<thead><tr>").append(cell("th", "word", "layer"));
-    html.append(cell("th", "number", "MMAC"));
+    var html = new StringBuilder("<thead><tr>").append(Html.cell("th", "word", "layer"));
+    html.append(Html.cell("th", "number", "MMAC"));
     for (String name : names) {
-      html.append(cell("th", "number", name + " \u00b5s"));
+      html.append(Html.cell("th", "number", name + " \u00b5s"));
     }
     html.append("</tr></thead>\n");
     for (String network : results.networks()) {
@@ -399,12 +339,12 @@ public final class BenchPage {
         .append("<br><span class=\"problem\">")
         .append(Svg.escaped((layer.transposed() ? "--transposed " : "") + layer.problem()))
         .append("</span></td>")
-        .append(cell("td", "number", "%.2f".formatted(layer.multiplications() / 1e6)));
+        .append(Html.cell("td", "number", "%.2f".formatted(layer.multiplications() / 1e6)));
     for (String name : names) {
       Entrant entrant = layer.entrant(name).orElse(null);
       Timing timing = entrant == null ? null : entrant.timing();
       if (timing == null) {
-        html.append(cell("td", "number", entrant == null ? "" : absence(entrant.outcome())));
+        html.append(Html.cell("td", "number", entrant == null ? "" : absence(entrant.outcome())));
         continue;
       }
       html.append(
@@ -477,9 +417,5 @@ public final class BenchPage {
                         e.getValue().size(),
                         Svg.escaped(String.join(", ", e.getValue().stream().limit(5).toList()))))
         .collect(Collectors.joining("\n", "<ul>", "</ul>"));
-  }
-
-  private static String cell(String tag, String style, String text) {
-    return "<%s class=\"%s\">%s</%s>".formatted(tag, style, Svg.escaped(text), tag);
   }
 }

@@ -25,6 +25,35 @@ final class Figures {
         : String.format(Locale.ROOT, factor < 10 ? "%.1fx" : "%,.0fx", factor);
   }
 
+  /** Returns for example {@code 0.123}, {@code 12.3}; {@code -} for what is unknown. */
+  static String millis(double millis) {
+    String form = millis < 10 ? "%.3f" : millis < 100 ? "%.2f" : "%,.1f";
+    return known(millis, form);
+  }
+
+  static String mebibytes(double bytes) {
+    return known(bytes / (1 << 20), "%,.0f");
+  }
+
+  static String whole(double number) {
+    return known(number, "%,.0f");
+  }
+
+  static String ratio(double ratio) {
+    return known(ratio, "%.2f");
+  }
+
+  /** Returns for example {@code 0.5}, {@code 2}. */
+  static String shortest(double number) {
+    return number >= 1
+        ? String.format(Locale.ROOT, "%,.0f", number)
+        : String.valueOf(Math.round(number * 1e6) / 1e6);
+  }
+
+  private static String known(double number, String form) {
+    return Double.isNaN(number) ? "-" : String.format(Locale.ROOT, form, number);
+  }
+
   static String error(double error) {
     return error == 0 ? "0" : String.format(Locale.ROOT, "%.1e", error);
   }

@@ -5,14 +5,12 @@ import io.github.conv4j.bench.tour.Tour;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
@@ -40,19 +38,7 @@ public final class HtmlReport {
         chart(
             "Multiplications and parameters saved by each variant", Charts.savings(measurements)));
     parts.put("pictures", pictures(visits));
-    String page = template();
-    for (var part : parts.entrySet()) {
-      page = page.replace("{{" + part.getKey() + "}}", part.getValue());
-    }
-    return page;
-  }
-
-  private static String template() {
-    try (InputStream in = HtmlReport.class.getResourceAsStream("report.html")) {
-      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Template.fill("report.html", parts);
   }
 
   private static String machine() {

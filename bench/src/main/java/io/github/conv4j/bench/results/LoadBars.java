@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What is wanted of clients that share an engine, beside clients with an engine each. */
 final class LoadBars {
-  private static final String P99 = "99";
-
   private LoadBars() {}
 
   /** Returns two bars for each engine and problem; without clients apart, two that are unknown. */
@@ -18,7 +16,7 @@ final class LoadBars {
     List<Bar> bars = new ArrayList<>();
     for (LoadResults.Run run : load.runs()) {
       if (run.apart() && run.throughput() > 0) {
-        bars.addAll(judge(run, load.runs()));
+        bars.addAll(judge(run, load));
       }
     }
     return bars.isEmpty()
@@ -26,37 +24,42 @@ final class LoadBars {
             "engines",
             "no clients with an engine each to compare with: give ./conv4j load several numbers of"
                 + " clients and no rate",
+            mostTailRatio(load),
             null)
         : bars;
   }
 
+  private static double mostTailRatio(LoadResults load) {
+    return load.networks() ? Fairness.MOST_TAIL_RATIO_OF_NETWORKS : Fairness.MOST_TAIL_RATIO;
+  }
+
   private record Shared(LoadResults.Run run, Fairness fairness) {}
 
-  private static List<Bar> judge(LoadResults.Run apart, List<LoadResults.Run> runs) {
+  private static List<Bar> judge(LoadResults.Run apart, LoadResults load) {
     List<Shared> shared = new ArrayList<>();
-    for (LoadResults.Run run : runs) {
-      Double p99 = run.percentiles().get(P99);
-      boolean comparable =
-          !run.apart()
-              && run.rate() == 0
-              && run.contender().equals(apart.contender())
-              && run.problem().equals(apart.problem());
+    for (LoadResults.Run run : load.runs()) {
       // Fewer clients than threads cannot fill the machine: nothing to reach there.
-      if (comparable && p99 != null && run.clients() >= apart.clients()) {
-        shared.add(
-            new Shared(run, Fairness.of(apart.throughput(), run.clients(), run.throughput(), p99)));
+      if (run.contender().equals(apart.contender())
+          && run.problem().equals(apart.problem())
+          && run.clients() >= apart.clients()) {
+        load.fairness(run).ifPresent(fairness -> shared.add(new Shared(run, fairness)));
       }
     }
-    return bars(
-        apart.contender(), "no run with %d clients or more".formatted(apart.clients()), shared);
+    String subject =
+        load.networks()
+            ? "%s, %s".formatted(apart.contender(), apart.problem())
+            : apart.contender();
+    String why = "no run with %d clients or more".formatted(apart.clients());
+    return bars(subject, why, mostTailRatio(load), shared);
   }
 
   /** Judges, or says why not where there is nothing. */
-  private static List<Bar> bars(String who, String why, @Nullable List<Shared> shared) {
+  private static List<Bar> bars(
+      String who, String why, double mostTailRatio, @Nullable List<Shared> shared) {
     String throughput = who + " under load, throughput over that of clients with an engine each";
     String tail = who + " under load, p99 over the fair share";
     String least = "at least %.2f".formatted(Fairness.LEAST_THROUGHPUT_RATIO);
-    String most = "at most %.1f".formatted(Fairness.MOST_TAIL_RATIO);
+    String most = "at most %.1f".formatted(mostTailRatio);
     if (shared == null || shared.isEmpty()) {
       return List.of(Bar.unknown(throughput, least, why), Bar.unknown(tail, most, why));
     }

@@ -6,15 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * What contenders did under load, as {@code conv4j load} writes it.
  *
  * @param schema what the fields mean: {@link #SCHEMA}
+ * @param networks whether the problems are whole networks
  * @param runs one a contender, problem and kind of load
  */
-public record LoadResults(String schema, List<Run> runs) {
+public record LoadResults(String schema, boolean networks, List<Run> runs) {
   /** The version of this form. */
   public static final String SCHEMA = "conv4j-load/1";
 
@@ -54,6 +56,22 @@ public record LoadResults(String schema, List<Run> runs) {
       ordered.putAll(percentiles);
       percentiles = ordered;
     }
+  }
+
+  /**
+   * Compares clients who share an engine with clients who have one each; empty where there are no
+   * such clients, or the run is no closed loop of sharing clients.
+   */
+  public Optional<Fairness> fairness(Run run) {
+    Double p99 = run.percentiles().get("99");
+    return runs.stream()
+        .filter(other -> other.apart() && other.throughput() > 0)
+        .filter(other -> p99 != null && !run.apart() && run.rate() == 0)
+        .filter(other -> other.contender().equals(run.contender()))
+        .filter(other -> other.problem().equals(run.problem()))
+        .findFirst()
+        .map(apart -> Fairness.of(apart.throughput(), run.clients(), run.throughput(), p99))
+        .map(fairness -> networks ? fairness.ofNetwork() : fairness);
   }
 
   /** Reads a file. */

@@ -1,4 +1,4 @@
-/** The C compiler of the machine, where there is one. */
+/** What runs beside this JVM: the C compiler of the machine, where there is one, and other JVMs. */
 @NullMarked
 package io.github.conv4j.bench.toolchain;
 

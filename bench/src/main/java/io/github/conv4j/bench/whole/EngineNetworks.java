@@ -14,9 +14,12 @@ import io.github.conv4j.networks.PreparedNetwork;
 import io.github.conv4j.networks.graph.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Networks of conv4j on one of its engines. */
 public final class EngineNetworks implements NetworkContender {
@@ -38,7 +41,12 @@ public final class EngineNetworks implements NetworkContender {
   }
 
   @Override
-  public NetworkEntry enter(NetworkTask task) {
+  public boolean sharesThreads() {
+    return true;
+  }
+
+  @Override
+  public List<NetworkEntry> enter(NetworkTask task, int clients) {
     int threads = name.threads() == 0 ? task.threads() : name.threads();
     var options =
         EngineOptions.defaults()
@@ -46,26 +54,44 @@ public final class EngineNetworks implements NetworkContender {
             .withReady(true)
             .withAccuracy(name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT);
     Engine engine = Engines.named(name.engine(), options);
+    List<NetworkEntry> entries = new ArrayList<>();
     try {
-      PreparedNetwork prepared =
-          Network.read(task.file()).prepare(engine, task.dims(), NetworkOptions.defaults());
-      return new Entry(engine, prepared, task);
+      long begin = System.nanoTime();
+      Network network = Network.read(task.file());
+      double readMillis = (System.nanoTime() - begin) / 1e6;
+      PreparedNetwork prepared = network.prepare(engine, task.dims(), NetworkOptions.defaults());
+      var shared = new Shared(engine, prepared, new AtomicInteger(clients), readMillis);
+      for (int i = 0; i < clients; i++) {
+        entries.add(new Entry(shared, task));
+      }
+      return entries;
     } catch (Throwable e) {
-      engine.close();
+      entries.forEach(NetworkEntry::close);
+      engine.close(); // and what was prepared
       throw e;
     }
   }
 
+  /** What all clients use; the last closes it. */
+  private record Shared(
+      Engine engine, PreparedNetwork prepared, AtomicInteger users, double readMillis) {
+    void letGo() {
+      if (users.decrementAndGet() == 0) {
+        prepared.close();
+        engine.close();
+      }
+    }
+  }
+
   private static final class Entry implements NetworkEntry {
-    private final Engine engine;
-    private final PreparedNetwork prepared;
+    private final Shared shared;
     private final Arena arena = Arena.ofShared();
     private final NetworkCall call;
     private final Map<String, MemorySegment> outputs = new LinkedHashMap<>();
 
-    Entry(Engine engine, PreparedNetwork prepared, NetworkTask task) {
-      this.engine = engine;
-      this.prepared = prepared;
+    Entry(Shared shared, NetworkTask task) {
+      this.shared = shared;
+      PreparedNetwork prepared = shared.prepared();
       this.call = prepared.call();
       for (String input : prepared.inputs()) {
         float[] values = Inputs.of(input, Objects.requireNonNull(task.dims().get(input), input));
@@ -90,7 +116,7 @@ public final class EngineNetworks implements NetworkContender {
       Map<String, float[]> results = new LinkedHashMap<>();
       outputs.forEach(
           (output, segment) -> {
-            if (prepared.type(output).element() == ElementType.FLOAT) {
+            if (shared.prepared().type(output).element() == ElementType.FLOAT) {
               results.put(output, segment.toArray(JAVA_FLOAT));
             }
           });
@@ -98,9 +124,13 @@ public final class EngineNetworks implements NetworkContender {
     }
 
     @Override
+    public double readMillis() {
+      return shared.readMillis();
+    }
+
+    @Override
     public void close() {
-      prepared.close();
-      engine.close();
+      shared.letGo();
       arena.close();
     }
   }

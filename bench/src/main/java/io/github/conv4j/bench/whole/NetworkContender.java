@@ -1,5 +1,7 @@
 package io.github.conv4j.bench.whole;
 
+import java.util.List;
+
 /** Who runs whole networks: an engine of conv4j, or another library. */
 public interface NetworkContender {
   /** Returns the short name. */
@@ -8,10 +10,14 @@ public interface NetworkContender {
   /** Returns name and version for reports. */
   String version();
 
+  /** Whether the threads of a task are for all calls together rather than for each. */
+  boolean sharesThreads();
+
   /**
-   * Reads a file and makes it ready.
+   * Reads a file and makes it ready for several clients at once, an entry each. What is only read,
+   * such as packed weights, is shared.
    *
    * @throws RuntimeException if that is not possible, with the reason
    */
-  NetworkEntry enter(NetworkTask task);
+  List<NetworkEntry> enter(NetworkTask task, int clients);
 }

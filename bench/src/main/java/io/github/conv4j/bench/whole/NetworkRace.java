@@ -1,12 +1,14 @@
 package io.github.conv4j.bench.whole;
 
+import io.github.conv4j.bench.toolchain.TemporaryFolder;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one network by all contenders in turns, in one process: each turn is some runs long, so that
@@ -19,35 +21,35 @@ public final class NetworkRace {
   private final NetworkTask task;
   private final List<NetworkContender> contenders;
   private final long nanosEach;
+  private final boolean inOwnProcesses;
 
   /**
    * Creates a race.
    *
    * @param nanosEach how long each contender is measured; it warms up for half of it before
+   * @param inOwnProcesses whether each starts in a process of its own too, to measure that
    */
-  public NetworkRace(NetworkTask task, List<NetworkContender> contenders, long nanosEach) {
+  public NetworkRace(
+      NetworkTask task, List<NetworkContender> contenders, long nanosEach, boolean inOwnProcesses) {
     this.task = task;
     this.contenders = List.copyOf(contenders);
     this.nanosEach = nanosEach;
+    this.inOwnProcesses = inOwnProcesses;
   }
 
   private static final class Lane implements AutoCloseable {
     final NetworkContender contender;
     final NetworkEntry entry;
-    final double prepareMillis;
-    final double firstMillis;
+    final StartUp startUp;
     final List<Double> millis = new ArrayList<>();
     long spent;
     double allocatedBytes = Double.NaN;
 
-    Lane(NetworkContender contender, NetworkTask task) {
+    Lane(NetworkContender contender, NetworkTask task, @Nullable StartUp alone) {
       this.contender = contender;
-      long begin = System.nanoTime();
-      this.entry = contender.enter(task);
-      this.prepareMillis = (System.nanoTime() - begin) / 1e6;
-      begin = System.nanoTime();
-      entry.run();
-      this.firstMillis = (System.nanoTime() - begin) / 1e6;
+      StartUp.Begun begun = StartUp.begin(contender, task);
+      this.entry = begun.entry();
+      this.startUp = alone == null ? begun.startUp() : alone;
     }
 
     void turn(boolean counts) {
@@ -83,17 +85,17 @@ public final class NetworkRace {
    *
    * @param told of what happens
    */
-  public List<NetworkResult> run(Consumer<String> told) {
+  public List<NetworkResult> run(Consumer<String> told) throws InterruptedException {
     List<NetworkResult> results = new ArrayList<>();
     List<Lane> lanes = new ArrayList<>();
     try {
       for (NetworkContender contender : contenders) {
         told.accept("%s: %s prepares".formatted(task.name(), contender.name()));
         try {
-          lanes.add(new Lane(contender, task));
+          lanes.add(new Lane(contender, task, alone(contender)));
         } catch (RuntimeException e) {
-          results.add(
-              NetworkResult.lacking(task.name(), contender.name(), String.valueOf(e.getMessage())));
+          String lack = String.valueOf(e.getMessage());
+          results.add(NetworkResult.lacking(task, contender.name(), lack));
         }
       }
       told.accept(task.name() + ": in turns");
@@ -109,6 +111,17 @@ public final class NetworkRace {
       lanes.forEach(Lane::close);
     }
     return results;
+  }
+
+  private @Nullable StartUp alone(NetworkContender contender) throws InterruptedException {
+    if (!inOwnProcesses) {
+      return null;
+    }
+    try (var folder = new TemporaryFolder()) {
+      return StartUpProbe.measure(contender.name(), task, folder.path().resolve("start-up.log"));
+    } catch (IOException _) {
+      return null; // why shows when it starts in this process
+    }
   }
 
   private static void turns(List<Lane> lanes, boolean counts, long nanos) {
@@ -129,15 +142,20 @@ public final class NetworkRace {
     return new NetworkResult(
         task.name(),
         lane.contender.name(),
+        task.threads(),
         "",
-        lane.prepareMillis,
-        lane.firstMillis,
-        sorted[sorted.length / 2],
+        lane.startUp,
+        quantile(sorted, 0.5),
+        quantile(sorted, 0.9),
+        quantile(sorted, 0.99),
         sorted[0],
-        sorted[Math.min(sorted.length - 1, (int) (sorted.length * 0.99))],
         sorted.length,
         lane.allocatedBytes,
         difference(first, lane.entry.results()));
+  }
+
+  private static double quantile(double[] sorted, double share) {
+    return sorted[Math.min(sorted.length - 1, (int) (sorted.length * share))];
   }
 
   private static double difference(Map<String, float[]> first, Map<String, float[]> other) {
@@ -157,18 +175,5 @@ public final class NetworkRace {
       worst = Math.max(worst, largest == 0 ? difference : difference / largest);
     }
     return worst;
-  }
-
-  /** Returns how often as fast as the last contender the others are, by their medians. */
-  public static double[] ratios(List<NetworkResult> results, String over) {
-    double base =
-        results.stream()
-            .filter(result -> result.contender().equals(over))
-            .mapToDouble(NetworkResult::medianMillis)
-            .findFirst()
-            .orElse(Double.NaN);
-    return Arrays.stream(results.toArray(NetworkResult[]::new))
-        .mapToDouble(result -> base / result.medianMillis())
-        .toArray();
   }
 }

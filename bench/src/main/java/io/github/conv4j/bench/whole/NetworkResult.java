@@ -1,16 +1,17 @@
 package io.github.conv4j.bench.whole;
 
 /**
- * What one contender took for one network; milliseconds.
+ * What one contender took for one network; milliseconds, NaN where unknown.
  *
  * @param network its name
  * @param contender its name
+ * @param threads of a run
  * @param lack why it does not run it, or empty
- * @param prepareMillis from the file to the first run
- * @param firstMillis of the first run
+ * @param startUp what it costs before it runs often
  * @param medianMillis of a run
- * @param bestMillis of the fastest run
+ * @param p90Millis that 90 of 100 runs do not exceed
  * @param p99Millis that 99 of 100 runs do not exceed
+ * @param bestMillis of the fastest run
  * @param runs how many were measured
  * @param allocatedBytes on the Java heap in a run
  * @param difference the largest difference from the first contender's results, relative to the
@@ -19,17 +20,35 @@ package io.github.conv4j.bench.whole;
 public record NetworkResult(
     String network,
     String contender,
+    int threads,
     String lack,
-    double prepareMillis,
-    double firstMillis,
+    StartUp startUp,
     double medianMillis,
-    double bestMillis,
+    double p90Millis,
     double p99Millis,
+    double bestMillis,
     int runs,
     double allocatedBytes,
     double difference) {
-  static NetworkResult lacking(String network, String contender, String lack) {
+  static NetworkResult lacking(NetworkTask task, String contender, String lack) {
     double none = Double.NaN;
-    return new NetworkResult(network, contender, lack, none, none, none, none, none, 0, none, none);
+    return new NetworkResult(
+        task.name(),
+        contender,
+        task.threads(),
+        lack,
+        StartUp.NONE,
+        none,
+        none,
+        none,
+        none,
+        0,
+        none,
+        none);
+  }
+
+  /** Whether it ran. */
+  public boolean isTimed() {
+    return lack.isEmpty();
   }
 }

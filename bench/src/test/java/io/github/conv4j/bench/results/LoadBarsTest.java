@@ -25,7 +25,7 @@ class LoadBarsTest {
   }
 
   private static List<Bar> bars(LoadResults.Run... runs) {
-    return LoadBars.of(new LoadResults(LoadResults.SCHEMA, List.of(runs)));
+    return LoadBars.of(new LoadResults(LoadResults.SCHEMA, false, List.of(runs)));
   }
 
   @Test

@@ -25,6 +25,11 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
   /** The parts of each step. */
   private final int[] partCounts;
 
+  /** What all calls share, on the Java heap and off it. */
+  private final long sharedByteSize;
+
+  private final long boundHeapByteSize;
+
   private final AtomicBoolean toldOfHelper = new AtomicBoolean();
 
   private PreparedProgram(
@@ -40,6 +45,8 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
     this.steps = program.steps().toArray(Program.Step[]::new);
     this.partCounts =
         program.steps().stream().mapToInt(step -> step.primitive().partCount()).toArray();
+    this.sharedByteSize = program.constantsByteSize() + program.heapConstantsByteSize();
+    this.boundHeapByteSize = program.boundHeapByteSize();
   }
 
   /** What all calls share. */
@@ -163,6 +170,14 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
     } else {
       builder.step(new ForeignPrimitive(prepared), src, dst, operands);
     }
+  }
+
+  /**
+   * Returns the bytes that this holds now, on the Java heap and off it: packed weights, constants,
+   * and working memory of as many threads as have some.
+   */
+  public long byteSize() {
+    return sharedByteSize + slots().byteSize() + slots().count() * boundHeapByteSize;
   }
 
   /** Says once that helpers find no memory, which makes calls slow and not wrong. */

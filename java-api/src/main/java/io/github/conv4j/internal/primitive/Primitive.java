@@ -24,6 +24,16 @@ public interface Primitive extends AutoCloseable {
     return 0;
   }
 
+  /** Returns the bytes of packed weights and other constants on the Java heap. */
+  default long heapConstantsByteSize() {
+    return 0;
+  }
+
+  /** Returns the bytes on the Java heap that each {@link #bind} takes. */
+  default long boundHeapByteSize() {
+    return 0;
+  }
+
   /**
    * Makes what one thread needs to run this.
    *

@@ -3,6 +3,7 @@ package io.github.conv4j.internal.primitive;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,9 +148,29 @@ public final class Program implements AutoCloseable {
     return steps.stream().filter(step -> step.primitive().scratchpadByteSize() > 0).count() <= 1;
   }
 
-  /** Returns the bytes of packed weights and other constants. */
+  /** Returns the bytes of packed weights and other constants outside the Java heap. */
   public long constantsByteSize() {
-    return steps.stream().mapToLong(step -> step.primitive().constantsByteSize()).sum();
+    return steps.stream().mapToLong(step -> step.primitive().constantsByteSize()).sum()
+        + constantValuesByteSize(true);
+  }
+
+  /** Returns the bytes of packed weights and other constants on the Java heap. */
+  public long heapConstantsByteSize() {
+    return steps.stream().mapToLong(step -> step.primitive().heapConstantsByteSize()).sum()
+        + constantValuesByteSize(false);
+  }
+
+  private long constantValuesByteSize(boolean isNative) {
+    return inner.stream()
+        .flatMap(value -> Stream.ofNullable(value.constant()))
+        .filter(constant -> constant.isNative() == isNative)
+        .mapToLong(MemorySegment::byteSize)
+        .sum();
+  }
+
+  /** Returns the bytes on the Java heap that each thread takes to run all steps. */
+  public long boundHeapByteSize() {
+    return steps.stream().mapToLong(step -> step.primitive().boundHeapByteSize()).sum();
   }
 
   /** Returns what {@link Primitive#unconfined} of the first step that can returns, or null. */

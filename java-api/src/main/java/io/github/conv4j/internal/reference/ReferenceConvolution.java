@@ -128,6 +128,25 @@ public final class ReferenceConvolution implements Primitive {
   }
 
   @Override
+  public long heapConstantsByteSize() {
+    long offsets = srcOffsets.length + (long) dstOffsets.length;
+    for (long[] each : operandOffsets) {
+      offsets += each.length;
+    }
+    long floats = weights.length + (bias == null ? 0L : bias.length);
+    return offsets * Long.BYTES + floats * Float.BYTES + epilogue.constantsByteSize();
+  }
+
+  @Override
+  public long boundHeapByteSize() {
+    long floats = src.shape().elementCount() + dst.shape().elementCount();
+    for (TensorSpec operand : operandSpecs) {
+      floats += operand.shape().elementCount();
+    }
+    return floats * Float.BYTES;
+  }
+
+  @Override
   public BoundPrimitive bind(MemorySegment scratchpad, boolean kept) {
     var arrays = new Arrays(src.shape(), dst.shape(), operandSpecs);
     return (from, to, operands) -> run(arrays, from, to, operands);

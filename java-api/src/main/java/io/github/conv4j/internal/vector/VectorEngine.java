@@ -278,6 +278,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
         (request.convolution().isTransposed() ? "transposed convolution" : "convolution")
             + (postOps.isEmpty() ? "" : " with post-ops " + postOps);
     int parts = leastParts > 1 ? plan.partCount() : 1;
+    long boundHeapByteSize = boundHeapByteSize(plan);
     var stage =
         Explanation.Stage.of(
                 parts > 1 ? "%s in %d parts".formatted(operation, parts) : operation,
@@ -285,7 +286,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
                 request.src(),
                 request.dst())
             .withWeights("packed", plan.weightsByteSize() + plan.epilogue().byteSize())
-            .withScratchpad(scratchpadByteSize(plan));
+            .withScratchpad(plan.scratchpadByteSize() + boundHeapByteSize);
     var explanation =
         Explanation.of(NAME, request.problemText(), List.of(stage)).withWarnings(warnings());
     return PreparedProgram.of(
@@ -294,12 +295,12 @@ final class VectorEngine implements Alternatives, LedgerOwner {
         PrepareRequest.runOperandSpecs(request.convolution(), request.dst()),
         explanation,
         ledger,
-        new VectorPrimitive<>(plan, leastParts > 1));
+        new VectorPrimitive<>(plan, leastParts > 1, boundHeapByteSize));
   }
 
-  private static long scratchpadByteSize(Plan<?> plan) {
+  private static long boundHeapByteSize(Plan<?> plan) {
     Scratch scratch = plan.newScratch();
-    return plan.scratchpadByteSize() + scratch.heapByteSize() + scratch.epilogue().byteSize();
+    return scratch.heapByteSize() + scratch.epilogue().byteSize();
   }
 
   @Override

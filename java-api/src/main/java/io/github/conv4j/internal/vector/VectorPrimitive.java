@@ -2,6 +2,7 @@ package io.github.conv4j.internal.vector;
 
 import io.github.conv4j.internal.primitive.BoundPrimitive;
 import io.github.conv4j.internal.primitive.Primitive;
+import io.github.conv4j.internal.vector.base.Epilogue;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.Scratch;
 import java.lang.foreign.MemorySegment;
@@ -11,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  * A convolution by a {@link Plan}.
  *
  * @param <S> the working memory of one thread
+ * @param isShared whether helpers take parts
+ * @param boundHeapByteSize what each thread takes of the Java heap
  */
-record VectorPrimitive<S extends Scratch>(Plan<S> plan, boolean isShared) implements Primitive {
+record VectorPrimitive<S extends Scratch>(Plan<S> plan, boolean isShared, long boundHeapByteSize)
+    implements Primitive {
   private static final boolean MAY_UNCONFINE =
       VectorPrimitive.class.getModule().isNativeAccessEnabled();
 
@@ -30,6 +34,12 @@ record VectorPrimitive<S extends Scratch>(Plan<S> plan, boolean isShared) implem
   @Override
   public long constantsByteSize() {
     return plan.epilogue().offHeapByteSize();
+  }
+
+  @Override
+  public long heapConstantsByteSize() {
+    Epilogue epilogue = plan.epilogue();
+    return plan.weightsByteSize() + epilogue.byteSize() - epilogue.offHeapByteSize();
   }
 
   @Override

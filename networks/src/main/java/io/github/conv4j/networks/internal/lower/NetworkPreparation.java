@@ -117,7 +117,7 @@ public final class NetworkPreparation {
           wantedTypes,
           lowering.steps(),
           passes,
-          built.constantsByteSize(),
+          built.constantsByteSize() + built.heapConstantsByteSize(),
           lowering.reorders(),
           lowering.warnings());
     }

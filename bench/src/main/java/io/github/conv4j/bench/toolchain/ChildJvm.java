@@ -1,4 +1,4 @@
-package io.github.conv4j.bench.overhead;
+package io.github.conv4j.bench.toolchain;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Runs a main class in a JVM of its own, on the class path of this one: what a process pays once,
  * and where its code and data happen to lie, then counts as often as there are JVMs.
  */
-final class ChildJvm {
+public final class ChildJvm {
   private static final String OWN_PROPERTIES = "conv4j.";
   private static final String ANSWER = "answer: ";
 
@@ -25,14 +25,14 @@ final class ChildJvm {
    *
    * @param log a file for what it prints
    */
-  ChildJvm(Class<?> main, Path log, long longestSeconds) {
+  public ChildJvm(Class<?> main, Path log, long longestSeconds) {
     this.main = main;
     this.log = log;
     this.longestSeconds = longestSeconds;
   }
 
   /** Prints the answer that {@link #run} returns, on one line; called by the main class. */
-  static void answer(String text) {
+  public static void answer(String text) {
     System.out.println(ANSWER + text);
   }
 
@@ -42,7 +42,7 @@ final class ChildJvm {
    * @param options for the JVM; conv4j's own properties are passed on before them
    * @throws IOException if there is no answer; tells what it printed instead
    */
-  String run(List<String> options, List<String> arguments)
+  public String run(List<String> options, List<String> arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -1,0 +1,109 @@
+package io.github.conv4j.bench.cli;
+
+import io.github.conv4j.bench.contender.Entry;
+import io.github.conv4j.bench.load.Lane;
+import io.github.conv4j.bench.load.LaneName;
+import io.github.conv4j.bench.whole.NetworkContender;
+import io.github.conv4j.bench.whole.NetworkEntry;
+import io.github.conv4j.bench.whole.NetworkTask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Clients that call one network. */
+final class NetworkLanes implements AutoCloseable {
+  private final NetworkTask task;
+  private final double rate;
+  private final List<Lane> lanes = new ArrayList<>();
+
+  /**
+   * Begins without any.
+   *
+   * @param rate of an open loop; 0 for a closed one
+   */
+  NetworkLanes(NetworkTask task, double rate) {
+    this.task = task;
+    this.rate = rate;
+  }
+
+  List<Lane> all() {
+    return lanes;
+  }
+
+  /**
+   * Adds a lane for each number of clients.
+   *
+   * @param apart whether clients with an engine of one thread each come first, to compare with
+   * @return why the contender does not run the network
+   */
+  Optional<String> add(NetworkContender contender, List<Integer> clientCounts, boolean apart) {
+    try {
+      if (apart) {
+        lanes.add(apart(contender));
+      }
+      for (int clients : clientCounts) {
+        int each =
+            contender.sharesThreads() ? task.threads() : Math.max(1, task.threads() / clients);
+        List<Entry> entries = clients(contender.enter(task.withThreads(each), clients));
+        lanes.add(new Lane(name(contender, clients, each, false), entries, rate));
+      }
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** One client for each thread, each with an engine of one thread. */
+  private Lane apart(NetworkContender contender) {
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < task.threads(); i++) {
+      entries.addAll(clients(contender.enter(task.withThreads(1), 1)));
+    }
+    return new Lane(name(contender, task.threads(), 1, true), entries, 0);
+  }
+
+  private static LaneName name(
+      NetworkContender contender, int clients, int threads, boolean apart) {
+    return new LaneName(contender.name(), contender.version(), clients, threads, apart);
+  }
+
+  private static List<Entry> clients(List<NetworkEntry> entries) {
+    return entries.stream().<Entry>map(Client::new).toList();
+  }
+
+  /** One client; its result is all outputs, one after the other. */
+  private record Client(NetworkEntry entry) implements Entry {
+    @Override
+    public void call() {
+      entry.run();
+    }
+
+    @Override
+    public float[] result() {
+      List<float[]> outputs = List.copyOf(new TreeMap<>(entry.results()).values());
+      float[] all = new float[outputs.stream().mapToInt(output -> output.length).sum()];
+      int at = 0;
+      for (float[] output : outputs) {
+        System.arraycopy(output, 0, all, at, output.length);
+        at += output.length;
+      }
+      return all;
+    }
+
+    @Override
+    public String implementation() {
+      return "";
+    }
+
+    @Override
+    public void close() {
+      entry.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    lanes.forEach(Lane::close);
+  }
+}

@@ -1,0 +1,73 @@
+package io.github.conv4j.networks;
+
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link ShapeCache}, whose lock guards it, knows of one shape. */
+final class CachedShape {
+  private final InputShapes key;
+
+  /** Tells those who wait whether it was prepared. */
+  private final CompletableFuture<Boolean> done = new CompletableFuture<>();
+
+  private volatile @Nullable PreparedNetwork prepared;
+  private int users;
+  private long byteSize;
+
+  CachedShape(InputShapes key) {
+    this.key = key;
+  }
+
+  InputShapes key() {
+    return key;
+  }
+
+  void use() {
+    users++;
+  }
+
+  void letGo() {
+    users--;
+  }
+
+  boolean isUsed() {
+    return users > 0;
+  }
+
+  void setPrepared(PreparedNetwork network) {
+    prepared = network;
+  }
+
+  PreparedNetwork prepared() {
+    return Objects.requireNonNull(prepared, "prepared");
+  }
+
+  void tellWaiting(boolean isPrepared) {
+    done.complete(isPrepared);
+  }
+
+  /** Waits without the lock. */
+  boolean awaitPrepared() {
+    return done.join();
+  }
+
+  /** Returns the bytes as counted last. */
+  long byteSize() {
+    return byteSize;
+  }
+
+  /** Counts again and returns the difference. */
+  long recount() {
+    PreparedNetwork network = prepared;
+    long now = network == null ? 0 : network.byteSize();
+    long difference = now - byteSize;
+    byteSize = now;
+    return difference;
+  }
+
+  /** Without the lock: it frees memory. */
+  void close() {
+    prepared().close();
+  }
+}
