@@ -40,7 +40,8 @@ enum NetworkSet {
 
   private final Pattern files;
 
-  /** What follows the name of a file that has some word in its own. */
+  /** What follows the name of a file that has some word in its own; not changed. */
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Map<String, String> dims;
 
   private final String remedy;

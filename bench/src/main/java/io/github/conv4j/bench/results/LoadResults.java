@@ -64,9 +64,11 @@ public record LoadResults(String schema, boolean networks, List<Run> runs) {
    */
   public Optional<Fairness> fairness(Run run) {
     Double p99 = run.percentiles().get("99");
+    if (p99 == null || run.apart() || run.rate() != 0) {
+      return Optional.empty();
+    }
     return runs.stream()
         .filter(other -> other.apart() && other.throughput() > 0)
-        .filter(other -> p99 != null && !run.apart() && run.rate() == 0)
         .filter(other -> other.contender().equals(run.contender()))
         .filter(other -> other.problem().equals(run.problem()))
         .findFirst()

@@ -159,7 +159,7 @@ final class Lowering {
     long[] dims = dims(value);
     int elementByteSize = type(value).element().byteSize();
     Primitive reorder =
-        elementByteSize == Float.BYTES
+        elementByteSize == Float.BYTES && type(value).elementCount() > 0
             ? from.order().reorder(to.order(), dims, threads())
             : new OrderCopy(
                 dims, from.order().strides(dims), to.order().strides(dims), elementByteSize);
