@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.primitive;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,14 +51,16 @@ public final class Program implements AutoCloseable {
   private final int operandCount;
   private final List<Step> steps;
   private final List<Inner> inner;
+  private final List<Arena> owned;
   private final BufferPlan plan;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** Takes ownership of the primitives. */
-  Program(int operandCount, List<Step> steps, List<Inner> inner) {
+  /** Takes ownership of the primitives, and of memory. */
+  Program(int operandCount, List<Step> steps, List<Inner> inner, List<Arena> owned) {
     this.operandCount = operandCount;
     this.steps = List.copyOf(steps);
     this.inner = List.copyOf(inner);
+    this.owned = List.copyOf(owned);
     this.plan = new BufferPlan(lifetimes());
   }
 
@@ -128,6 +131,10 @@ public final class Program implements AutoCloseable {
     return inner;
   }
 
+  List<Arena> owned() {
+    return owned;
+  }
+
   /** Returns the bytes of a caller's arena. */
   public long arenaByteSize() {
     return plan.byteSize();
@@ -192,18 +199,26 @@ public final class Program implements AutoCloseable {
     }
     RuntimeException first = null;
     for (Step step : steps.reversed()) {
-      try {
-        step.primitive().close();
-      } catch (RuntimeException e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
-      }
+      first = closed(step.primitive()::close, first);
+    }
+    for (Arena memory : owned) {
+      first = closed(memory::close, first);
     }
     if (first != null) {
       throw first;
     }
+  }
+
+  private static @Nullable RuntimeException closed(
+      Runnable close, @Nullable RuntimeException first) {
+    try {
+      close.run();
+    } catch (RuntimeException e) {
+      if (first == null) {
+        return e;
+      }
+      first.addSuppressed(e);
+    }
+    return first;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.primitive;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ public final class ProgramBuilder implements AutoCloseable {
   private final int operandCount;
   private final List<Program.Step> steps = new ArrayList<>();
   private final List<Program.Inner> inner = new ArrayList<>();
+  private final List<Arena> owned = new ArrayList<>();
   private boolean built;
 
   /** Begins a program whose runs are given so many operands. */
@@ -28,6 +30,11 @@ public final class ProgramBuilder implements AutoCloseable {
    */
   public int constant(MemorySegment bytes) {
     return add(new Program.Inner(0, bytes));
+  }
+
+  /** Gives the program memory of constants, which it frees when it is closed. */
+  public void owns(Arena memory) {
+    owned.add(memory);
   }
 
   private int add(Program.Inner value) {
@@ -68,6 +75,7 @@ public final class ProgramBuilder implements AutoCloseable {
     for (int i = 0; i < other.innerCount(); i++) {
       numbers[other.firstInner() + i] = add(other.inner().get(i));
     }
+    owned.addAll(other.owned());
     for (Program.Step step : other.steps()) {
       int[] renamed = step.operands().stream().mapToInt(value -> numbers[value]).toArray();
       step(step.primitive(), numbers[step.src()], numbers[step.dst()], renamed);
@@ -77,7 +85,7 @@ public final class ProgramBuilder implements AutoCloseable {
 
   /** Returns the program, which owns the primitives from now on. */
   public Program build() {
-    var program = new Program(operandCount, steps, inner);
+    var program = new Program(operandCount, steps, inner, owned);
     built = true;
     return program;
   }
@@ -87,7 +95,7 @@ public final class ProgramBuilder implements AutoCloseable {
   public void close() {
     if (!built) {
       built = true;
-      new Program(operandCount, steps, inner).close();
+      new Program(operandCount, steps, inner, owned).close();
     }
   }
 }

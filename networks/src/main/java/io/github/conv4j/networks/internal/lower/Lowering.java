@@ -39,8 +39,8 @@ final class Lowering {
   private final List<LoweredStep> steps = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
-  /** Holds constants for as long as the program lives. */
-  private final Arena arena = Arena.ofAuto();
+  /** Holds constants for as long as the program lives, which closes it. */
+  private final Arena arena = Arena.ofShared();
 
   private int reorders;
 
@@ -55,6 +55,7 @@ final class Lowering {
     this.engine = engine;
     this.ledger = ledger;
     this.program = program;
+    program.owns(arena);
     this.places.putAll(given);
     this.wanted = wanted;
   }
