@@ -113,7 +113,8 @@ public final class NetworkCall {
    *
    * @throws IllegalStateException if an input or output is not bound, or something is closed
    * @throws IllegalArgumentException if an output is read-only, or overlaps an input or another
-   *     output, or an index that a node is given is outside of its axis
+   *     output, or an index that a node is given is outside of its axis, which is seen only when
+   *     that node runs: outputs may have been written by then
    * @throws WrongThreadException if an arena is confined to another thread
    * @throws io.github.conv4j.CallRefusedException if the call would have to wait and too many wait,
    *     or the thread is interrupted while it waits
@@ -125,7 +126,11 @@ public final class NetworkCall {
   /**
    * Runs the network if a thread is free for it soon enough.
    *
-   * @param longestWait null to wait as long as it takes
+   * @param longestWait null to wait as long as it takes; with 0 or less it runs only if a thread is
+   *     free at once
+   * @throws io.github.conv4j.DeadlineExceededException if none was free in time; nothing is
+   *     computed then
+   * @throws RuntimeException else as {@link #execute()} does
    */
   public void execute(@Nullable Duration longestWait) {
     gather();

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * new shapes are prepared at the same time.
  *
  * <p><b>Errors.</b> A shape that cannot be prepared is not kept: who prepared it gets the
- * exception, and who waited tries again. {@link #close} does not wait: it frees what nobody uses,
- * and refuses new leases; the rest is freed with the last lease of each shape. A lease that is
- * never closed keeps its shape until the engine is closed.
+ * exception, and who waited tries again. {@link #close} does not wait for leases: it frees what
+ * nobody uses, and refuses new leases; the rest is freed with the last lease of each shape. A lease
+ * that is never closed keeps its shape until the engine is closed.
  */
 public final class ShapeCache implements AutoCloseable {
   private final Network network;
@@ -230,8 +230,23 @@ public final class ShapeCache implements AutoCloseable {
 
   /** Without the lock, and without garbage where there is nothing to close. */
   private static void closeAll(List<CachedShape> evicted) {
+    Throwable first = null;
     for (int i = 0; i < evicted.size(); i++) {
-      evicted.get(i).close();
+      try {
+        evicted.get(i).close();
+      } catch (RuntimeException | Error e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    switch (first) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new AssertionError(first);
     }
   }
 

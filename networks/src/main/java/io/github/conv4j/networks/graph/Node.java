@@ -2,6 +2,7 @@ package io.github.conv4j.networks.graph;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One operator of a graph.
@@ -25,6 +26,9 @@ public record Node(
     Map<String, Attribute> attributes) {
   /** Copies the lists and the map. */
   public Node {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(domain, "domain");
+    Objects.requireNonNull(operator, "operator");
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
     attributes = Map.copyOf(attributes);

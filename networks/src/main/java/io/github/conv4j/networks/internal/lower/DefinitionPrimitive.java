@@ -13,6 +13,7 @@ import io.github.conv4j.networks.internal.definition.Values;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,14 @@ final class DefinitionPrimitive implements Primitive {
 
   private static ElementLimits limits() {
     return ElementLimits.DEFAULT;
+  }
+
+  @Override
+  public long heapConstantsByteSize() {
+    return constants.stream()
+        .filter(Objects::nonNull)
+        .mapToLong(values -> values.type().elementCount() * Double.BYTES)
+        .sum();
   }
 
   @Override

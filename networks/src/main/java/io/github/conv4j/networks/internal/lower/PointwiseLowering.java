@@ -40,6 +40,15 @@ final class PointwiseLowering {
         described.stream().anyMatch(each -> each.extent() == PostOp.Extent.PER_CHANNEL);
     long[] dims = to.dims(src);
     Order order = to.place(src).order();
+    List<Pointwise> functions = Pointwise.of(postOps);
+    if (hasChannels
+        && order.strides(dims)[1] != 1
+        && functions.size() == 1
+        && functions.getFirst() instanceof Pointwise.WithOperand gate
+        && to.rank(node.inputs().getLast()) == dims.length) {
+      gate(to, node, gate.function());
+      return;
+    }
     if (hasChannels && dims[1] > 1 && order.strides(dims)[1] != 1) {
       order = Order.channelsLast(dims.length);
     }
@@ -53,11 +62,22 @@ final class PointwiseLowering {
     int result = to.write(dst, order);
     var primitive =
         new Elementwise(
-            to.type(src).elementCount(),
-            hasChannels ? dims[1] : 1,
-            Pointwise.of(postOps),
-            to.threads());
+            to.type(src).elementCount(), hasChannels ? dims[1] : 1, functions, to.threads());
     to.step(node, primitive, "java:elementwise", from, result, ints(operands));
+  }
+
+  /** One number a channel where channels are no neighbours: nothing need be copied for it. */
+  private static void gate(Lowering to, Node node, BinaryFunction function) {
+    String src = node.inputs().getFirst();
+    String gate = node.inputs().getLast();
+    Order order = to.place(src).order();
+    int from = to.read(src, order);
+    int operand = to.read(gate, order);
+    int result = to.write(node.outputs().getFirst(), order);
+    var primitive =
+        new Broadcast(
+            function, order.inMemory(to.dims(src)), order.inMemory(to.dims(gate)), to.threads());
+    to.step(node, primitive, "java:elementwise", from, result, operand);
   }
 
   /** A function of one input, or of one and a constant exponent. */

@@ -77,6 +77,12 @@ public final class Recurrent extends RangedPrimitive {
     this.hasFirstStates = hasFirstStates;
   }
 
+  @Override
+  public long heapConstantsByteSize() {
+    long columns = (long) cells.length * cells[0].gates() * shape.hidden;
+    return columns * ((long) shape.input + shape.hidden) * Float.BYTES;
+  }
+
   /**
    * Makes a layer of LSTM cells, whose gates are in the order i, o, f, c.
    *

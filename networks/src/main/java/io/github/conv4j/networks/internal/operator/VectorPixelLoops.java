@@ -59,14 +59,55 @@ final class VectorPixelLoops implements PixelLoops {
       least = Math.min(least, count);
     }
     long safe = Math.max(begin, end - Math.ceilDiv(LANES, least));
-    for (long r = begin; r < safe; r++) {
+    if (counts.length == 2) {
+      assembleTwo(first, counts[0], others[0], counts[1], begin, safe, dst);
+    } else {
+      assembleAll(first, others, counts, rowSize, begin, safe, dst);
+    }
+    small.assemble(first, others, counts, safe, end, dst);
+  }
+
+  /** With segments that do not change in the loop, their checks are made before it. */
+  private static void assembleTwo(
+      MemorySegment first,
+      int firstCount,
+      MemorySegment second,
+      int secondCount,
+      long begin,
+      long end,
+      MemorySegment dst) {
+    long firstBytes = (long) firstCount * Float.BYTES;
+    long secondBytes = (long) secondCount * Float.BYTES;
+    long vectorBytes = (long) LANES * Float.BYTES;
+    for (long r = begin; r < end; r++) {
+      long to = r * (firstBytes + secondBytes);
+      for (long i = 0; i < firstBytes; i += vectorBytes) {
+        FloatVector.fromMemorySegment(SPECIES, first, r * firstBytes + i, LITTLE_ENDIAN)
+            .intoMemorySegment(dst, to + i, LITTLE_ENDIAN);
+      }
+      to += firstBytes;
+      for (long i = 0; i < secondBytes; i += vectorBytes) {
+        FloatVector.fromMemorySegment(SPECIES, second, r * secondBytes + i, LITTLE_ENDIAN)
+            .intoMemorySegment(dst, to + i, LITTLE_ENDIAN);
+      }
+    }
+  }
+
+  private static void assembleAll(
+      MemorySegment first,
+      MemorySegment[] others,
+      int[] counts,
+      int rowSize,
+      long begin,
+      long end,
+      MemorySegment dst) {
+    for (long r = begin; r < end; r++) {
       long to = r * rowSize;
       to = wholeVectors(first, r * counts[0], dst, to, counts[0]);
       for (int i = 1; i < counts.length; i++) {
         to = wholeVectors(others[i - 1], r * counts[i], dst, to, counts[i]);
       }
     }
-    small.assemble(first, others, counts, safe, end, dst);
   }
 
   private static long wholeVectors(

@@ -158,11 +158,16 @@ record AsPostOp(PostOp postOp, List<String> operands) {
           case "Mul" -> PostOp.mul(operand);
           case "Sub" -> first ? PostOp.sub(operand) : null;
           case "Div" -> first ? PostOp.div(operand) : null;
-          case "Min" -> PostOp.min(operand);
-          case "Max" -> PostOp.max(operand);
+          // Of two tensors that are not numbers either makes the result none; post-ops keep one.
+          case "Min" -> isOfRun(operand) ? null : PostOp.min(operand);
+          case "Max" -> isOfRun(operand) ? null : PostOp.max(operand);
           case "PRelu" -> first && operand.equals(Operand.perChannel()) ? PostOp.prelu() : null;
           default -> null;
         };
     return postOp == null ? null : new AsPostOp(postOp, List.of(name));
+  }
+
+  private static boolean isOfRun(Operand operand) {
+    return operand.origin() == PostOp.Origin.RUN;
   }
 }
