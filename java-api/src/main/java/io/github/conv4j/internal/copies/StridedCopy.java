@@ -30,7 +30,8 @@ public final class StridedCopy {
   /** Shorter rows are taken and put together where they are neighbours. */
   private static final int LONG_ROW = 32;
 
-  private static final int THREE = 3;
+  /** Of a pixel. */
+  private static final int COLOURS = 3;
 
   /** Shorter runs are copied one element at a time. */
   private static final int LEAST_RUN = 8;
@@ -231,8 +232,8 @@ public final class StridedCopy {
         copyIn(in, inAt + r * rows.from, squares, r * pitch, columnCount);
       }
     }
-    if (rowCount == THREE) {
-      turnThreeRows(squares, pitch, columnCount);
+    if (rowCount == COLOURS) {
+      turnColours(squares, pitch, columnCount);
     } else {
       for (int c = 0; c < columnCount; c++) {
         turnColumn(squares, c, pitch, SQUARE + c * rowCount, rowCount);
@@ -256,9 +257,9 @@ public final class StridedCopy {
   }
 
   /** The planes of an image in colours become its pixels. */
-  private static void turnThreeRows(float[] squares, int pitch, int columnCount) {
+  private static void turnColours(float[] squares, int pitch, int columnCount) {
     for (int c = 0; c < columnCount; c++) {
-      int to = SQUARE + THREE * c;
+      int to = SQUARE + COLOURS * c;
       float first = squares[c];
       float second = squares[c + pitch];
       float third = squares[c + 2 * pitch];

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * choose. Whatever comes of it is a result or one of the documented exceptions, and soon.
  */
 class MutatedNodesTest {
+  private static final String OUTSIDE = "index -?\\d+ is outside of an axis of \\d+";
   private static final long SEED = Long.getLong("conv4j.seed", 11);
   private static final int ROUNDS = Integer.getInteger("conv4j.mutations", 4);
   private static final ElementLimits LIMITS = new ElementLimits(1 << 16, 1 << 20, 1 << 18);
@@ -82,8 +83,6 @@ class MutatedNodesTest {
       check(test -> prepare(test, engine));
     }
   }
-
-  private static final String OUTSIDE = "index -?\\d+ is outside of an axis of \\d+";
 
   private static void check(Consumer<NodeTest> what) {
     List<String> failures = new ArrayList<>();
