@@ -254,6 +254,49 @@ class PreparedNetworkTest {
     }
   }
 
+  /**
+   * As DenseNet has it: a normalization, its scale and its bias apart, nothing before that has
+   * weights.
+   */
+  @Test
+  void productsAndSumsOfEachChannelAreOnePass() {
+    var b = new GraphBuilder(13);
+    String x =
+        b.input(
+            "x",
+            ElementType.FLOAT,
+            new Dim.Fixed(1),
+            new Dim.Fixed(5),
+            new Dim.Fixed(6),
+            new Dim.Fixed(7));
+    String normal =
+        b.node(
+            "BatchNormalization",
+            List.of(
+                x,
+                b.constant(positive(5)),
+                b.constant(constant(5)),
+                b.constant(constant(5)),
+                b.constant(positive(5))));
+    String scaled = b.node("Mul", List.of(normal, b.constant(constant(5, 1, 1))));
+    String from = b.node("Sub", List.of(b.constant(scalar(0.5f)), scaled));
+    String divided = b.node("Div", List.of(from, b.constant(scalar(4))));
+    b.output(b.node("Relu", List.of(divided)));
+    Graph graph = b.build();
+    try (Engine engine = Engines.named("onednn")) {
+      runs(graph, engine, NetworkOptions.defaults(), 1, 5, 6, 7);
+      try (PreparedNetwork prepared = Network.of(graph).prepare(engine)) {
+        assertThat(prepared.passes()).containsEntry("affine", 3);
+        assertThat(prepared.steps())
+            .filteredOn(step -> step.implementation().equals("java:elementwise"))
+            .singleElement()
+            .extracting(step -> step.detail())
+            .asString()
+            .endsWith("mul:per_oc,add:per_oc,relu");
+      }
+    }
+  }
+
   @Test
   void channelsLastAtTheBorderIsNotReordered() {
     Graph graph = graph();

@@ -9,8 +9,14 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A product or a sum a channel behind a convolution without post-ops goes into its weights. */
+/**
+ * A product or a sum a channel behind a convolution without post-ops goes into its weights; behind
+ * another product and sum a channel, both become one.
+ */
 final class Affine implements Pass {
+  private static final List<PostOp> PRODUCT_AND_SUM =
+      List.of(PostOp.mul(PostOp.Operand.perChannel()), PostOp.add(PostOp.Operand.perChannel()));
+
   @Override
   public String name() {
     return "affine";
@@ -19,40 +25,51 @@ final class Affine implements Pass {
   @Override
   public int apply(Draft draft) {
     int count = 0;
-    boolean again = true;
-    while (again) {
-      again = false;
-      for (Node node : draft.nodes()) {
-        if (Fused.hasWeights(node) && Fused.postOps(node).isEmpty() && fold(draft, node)) {
-          count++;
-          again = true;
-          break;
-        }
+    for (Node start : draft.nodes()) {
+      boolean takesIn = Fused.hasWeights(start) && Fused.postOps(start).isEmpty();
+      if (!(takesIn || isProductAndSum(start)) || !draft.nodes().contains(start)) {
+        continue;
+      }
+      for (Node next = fold(draft, start); next != null; next = fold(draft, next)) {
+        count++;
       }
     }
     return count;
   }
 
+  private static boolean isProductAndSum(Node node) {
+    return Fused.is(node)
+        && node.operator().equals(Fused.POINTWISE)
+        && Fused.postOps(node).list().equals(PRODUCT_AND_SUM);
+  }
+
   /** What one number a channel is multiplied with and added. */
   private record Step(float[] scale, float[] shift) {}
 
-  private static boolean fold(Draft draft, Node node) {
+  /** Returns a node that does the work of its only reader too, or null where it cannot. */
+  private static @Nullable Node fold(Draft draft, Node node) {
     String value = node.outputs().getFirst();
     Node reader = draft.onlyReader(value);
     if (reader == null || !draft.type(value).equals(draft.type(reader.outputs().getFirst()))) {
-      return false;
+      return null;
     }
     Step step = step(draft, node, value, reader);
     if (step == null) {
-      return false;
+      return null;
     }
-    draft.replace(List.of(node, reader), folded(draft, node, step, reader));
-    return true;
+    Node folded =
+        Fused.hasWeights(node)
+            ? folded(draft, node, step, reader)
+            : composed(draft, node, step, reader);
+    if (folded != null) {
+      draft.replace(List.of(node, reader), folded);
+    }
+    return folded;
   }
 
   private static @Nullable Step step(Draft draft, Node node, String value, Node reader) {
-    if (Fused.is(reader) && reader.operator().equals(Fused.POINTWISE)) {
-      return ofPointwise(draft, node, value, reader);
+    if (Fused.is(reader)) {
+      return isProductAndSum(reader) ? ofPointwise(draft, node, value, reader) : null;
     }
     if (!Attributes.is(reader, "Add", "Sub", "Mul", "Div")) {
       return null;
@@ -82,18 +99,35 @@ final class Affine implements Pass {
 
   /** A normalization: a product and a sum with one number a channel. */
   private static @Nullable Step ofPointwise(Draft draft, Node node, String value, Node reader) {
-    List<PostOp> postOps = Fused.postOps(reader).list();
-    boolean affine =
-        postOps.size() == 2
-            && postOps.get(0).equals(PostOp.mul(PostOp.Operand.perChannel()))
-            && postOps.get(1).equals(PostOp.add(PostOp.Operand.perChannel()));
-    int axis = Channels.axis(node, draft.type(value));
-    if (!affine || axis != 1) {
+    if (Channels.axis(node, draft.type(value)) != 1) {
       return null;
     }
     float[] scale = draft.floats(reader.inputs().get(1));
     float[] shift = draft.floats(reader.inputs().get(2));
     return scale == null || shift == null ? null : new Step(scale, shift);
+  }
+
+  /** {@code (x * scale + shift) * s + t} is {@code x * (scale * s) + (shift * s + t)}. */
+  private static @Nullable Node composed(Draft draft, Node node, Step step, Node reader) {
+    float[] scale = draft.floats(node.inputs().get(1));
+    float[] shift = draft.floats(node.inputs().get(2));
+    if (scale == null || shift == null) {
+      return null;
+    }
+    for (int c = 0; c < scale.length; c++) {
+      shift[c] = (float) ((double) shift[c] * step.scale[c] + step.shift[c]);
+      scale[c] *= step.scale[c];
+      if (!Float.isFinite(scale[c]) || !Float.isFinite(shift[c])) {
+        return null;
+      }
+    }
+    List<String> inputs =
+        List.of(
+            node.inputs().getFirst(),
+            draft.add(scale, scale.length),
+            draft.add(shift, shift.length));
+    return Fused.node(
+        node.name(), node.operator(), inputs, reader.outputs().getFirst(), node.attributes());
   }
 
   private static Node folded(Draft draft, Node node, Step step, Node reader) {
