@@ -41,9 +41,13 @@ abstract class TypesContract extends EngineContract {
 
   abstract int randomProblemCount();
 
-  /** Engine auto measures each problem. */
+  /** Engine auto measures each problem; the naive loops are what others are held against. */
   private int count() {
-    return engineName().equals("auto") ? randomProblemCount() / 20 : randomProblemCount() / 2;
+    return switch (engineName()) {
+      case "auto" -> randomProblemCount() / 40;
+      case "reference" -> randomProblemCount() / 10;
+      default -> randomProblemCount() / 2;
+    };
   }
 
   @ParameterizedTest
@@ -60,7 +64,12 @@ abstract class TypesContract extends EngineContract {
   void hazardsAreExact() {
     List<Problem> hazards = new ArrayList<>(Problems.hazards(false));
     hazards.addAll(Problems.hazards(true));
-    int step = engineName().equals("auto") ? 8 : 1;
+    int step =
+        switch (engineName()) {
+          case "auto" -> 16;
+          case "reference" -> 8;
+          default -> 1;
+        };
     List<Problem> some = new ArrayList<>();
     for (int i = 0; i < hazards.size(); i += step) {
       some.add(hazards.get(i));
@@ -133,7 +142,7 @@ abstract class TypesContract extends EngineContract {
     try (var validator = new EngineValidator(engine)) {
       for (String types :
           List.of("bf16:bf16:bf16", "f16:f16:f16", "f32:bf16:f32", "bf16:f16:f32")) {
-        for (Problem problem : Problems.random(false, count() / 10)) {
+        for (Problem problem : Problems.random(false, Math.max(2, count() / 10))) {
           Problem typed = problem.withTypes(ConvolutionTypes.parse(types), Quantization.none());
           Verdict verdict = validator.bounded(typed, LayoutChoice.ANY, Problems.SEED);
           if (!verdict.passed()) {
