@@ -88,6 +88,18 @@ abstract class PostOpsContract extends EngineContract {
     agree(engine, texts, LINES);
   }
 
+  @Test
+  void powersUpToTheLargestFloat() {
+    agree(
+        engine,
+        List.of(
+            "linear:0:88.4,exp",
+            "linear:0:88.7,exp",
+            "linear:0:88.72283,exp",
+            "linear:0:88.73,exp"),
+        LINES);
+  }
+
   /** Outputs that meet no source are the bias, and go through post-ops like all others. */
   @Test
   void compositions() {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Execution(ExecutionMode.CONCURRENT)
 class VectorWidthsTest {
-  private static final String RANDOM_PROBLEMS = "40";
+  private static final String RANDOM_PROBLEMS = "12";
 
   static Stream<Arguments> otherWidths() {
     int[] widths =

@@ -102,6 +102,11 @@ public final class PreparedNetwork implements AutoCloseable {
     return network.prepared().explain().buffersByteSize();
   }
 
+  /** Returns the bytes of the values that are needed at one time, at most: no arena is smaller. */
+  public long leastByteSize() {
+    return network.leastByteSize();
+  }
+
   /** Returns the bytes that this arena would have if no two values shared any. */
   public long naiveByteSize() {
     return network.prepared().explain().naiveBuffersByteSize();
@@ -163,8 +168,8 @@ public final class PreparedNetwork implements AutoCloseable {
               .formatted(++number, step.node(), step.implementation(), step.detail()));
     }
     text.append(
-        "%d steps, %d reorders, arena %,d bytes (%,d without sharing)%n"
-            .formatted(number, reorders(), arenaByteSize(), naiveByteSize()));
+        "%d steps, %d reorders, arena %,d bytes (%,d needed at one time, %,d without sharing)%n"
+            .formatted(number, reorders(), arenaByteSize(), leastByteSize(), naiveByteSize()));
     text.append("passes: ").append(network.passes()).append(System.lineSeparator());
     network.warnings().stream()
         .distinct()

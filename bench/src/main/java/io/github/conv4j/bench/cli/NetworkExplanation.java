@@ -109,6 +109,7 @@ final class NetworkExplanation {
     printField("reorders", Units.count(prepared.reorders()));
     printField("passes", prepared.passes().toString());
     printField("memory of a call", Units.bytes(prepared.arenaByteSize()));
+    printField("needed at one time", Units.bytes(prepared.leastByteSize()));
     printField("without sharing", Units.bytes(prepared.naiveByteSize()));
     printField("packed weights", Units.bytes(prepared.weightsByteSize()));
     prepared.warnings().stream()

@@ -43,7 +43,7 @@ class ReadCommandTest {
     ImageIO.write(turned, "png", photo.toFile());
 
     Command command =
-        Command.run("read", photo.toString(), "--engine", "vector", "--out", folder.toString());
+        Command.run("read", photo.toString(), "--engine", "onednn", "--out", folder.toString());
 
     assertThat(texts(command)).containsExactly(Sign.LINES.get(1));
   }
@@ -54,7 +54,7 @@ class ReadCommandTest {
     ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "png", photo.toFile());
 
     Command command =
-        Command.run("read", photo.toString(), "--engine", "vector", "--out", folder.toString());
+        Command.run("read", photo.toString(), "--engine", "onednn", "--out", folder.toString());
 
     assertThat(command.exitCode()).isZero();
     assertThat(command.text()).contains("no text was found");

@@ -32,6 +32,7 @@ public final class BufferPlan {
   private final long[] offsets;
   private final long byteSize;
   private final long naiveByteSize;
+  private final long leastByteSize;
 
   /** Plans buffers in the order of the list. */
   public BufferPlan(List<Buffer> buffers) {
@@ -65,6 +66,15 @@ public final class BufferPlan {
     }
     byteSize = end;
     naiveByteSize = sum;
+    leastByteSize =
+        buffers.stream().mapToLong(buffer -> liveByteSize(buffers, buffer.first())).max().orElse(0);
+  }
+
+  private static long liveByteSize(List<Buffer> buffers, int step) {
+    return buffers.stream()
+        .filter(buffer -> buffer.first() <= step && step <= buffer.last())
+        .mapToLong(Buffer::byteSize)
+        .sum();
   }
 
   private static long aligned(long offset) {
@@ -79,6 +89,11 @@ public final class BufferPlan {
   /** Returns how large the arena is. */
   public long byteSize() {
     return byteSize;
+  }
+
+  /** Returns what no plan can go below: the most that is needed at one time. */
+  public long leastByteSize() {
+    return leastByteSize;
   }
 
   /** Returns how large all buffers are together. */

@@ -140,6 +140,11 @@ public final class Program implements AutoCloseable {
     return plan.byteSize();
   }
 
+  /** Returns the bytes that no arena can go below: the most that is needed at one time. */
+  public long leastByteSize() {
+    return plan.leastByteSize();
+  }
+
   /** Returns the bytes that temporaries would take if none shared any. */
   public long naiveByteSize() {
     return plan.naiveByteSize();

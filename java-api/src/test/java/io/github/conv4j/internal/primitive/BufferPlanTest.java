@@ -19,6 +19,7 @@ class BufferPlanTest {
                 new Buffer(128, 2, 3),
                 new Buffer(64, 3, 4)));
     assertThat(plan.byteSize()).isEqualTo(960);
+    assertThat(plan.leastByteSize()).isEqualTo(960);
     assertThat(plan.naiveByteSize()).isEqualTo(1152);
   }
 
@@ -29,6 +30,7 @@ class BufferPlanTest {
         new BufferPlan(
             List.of(new Buffer(100, 0, 3), new Buffer(100, 1, 2), new Buffer(100, 2, 3)));
     assertThat(plan.byteSize()).isEqualTo(2 * 128 + 100);
+    assertThat(plan.leastByteSize()).isEqualTo(300);
   }
 
   @Test
@@ -48,6 +50,7 @@ class BufferPlanTest {
         buffers.add(new Buffer(1 + random.nextInt(5_000), first, first + random.nextInt(5)));
       }
       var plan = new BufferPlan(buffers);
+      assertThat(plan.leastByteSize()).isPositive().isLessThanOrEqualTo(plan.byteSize());
       for (int i = 0; i < buffers.size(); i++) {
         long begin = plan.offset(i);
         long end = begin + buffers.get(i).byteSize();

@@ -25,10 +25,11 @@ final class PostOpText {
   /** Added to a small number, its last bits hold the nearest whole number. */
   private static final float SHIFTER = 0x1.8p23f;
 
-  /** Between these the power of two has an exponent of its own. */
+  /** Below it the power is a denormal number. */
   private static final float LEAST_EXPONENT = -87.3365f;
 
-  private static final float MOST_EXPONENT = 88.3762f;
+  /** The last whose power is finite: the power of two is 128 there, that of the rest below 1. */
+  private static final float MOST_EXPONENT = 88.72283f;
 
   private static final float[] TAYLOR = {1 / 720f, 1 / 120f, 1 / 24f, 1 / 6f, 1 / 2f, 1, 1};
 

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param steps what runs, in order
  * @param passes how often each pass applied
  * @param weightsByteSize what kernels keep of weights
+ * @param leastByteSize what no arena can go below
  * @param reorders how many copies into another order there are
  * @param warnings of engines
  */
@@ -25,5 +26,6 @@ public record LoweredNetwork(
     List<LoweredStep> steps,
     Map<String, Integer> passes,
     long weightsByteSize,
+    long leastByteSize,
     int reorders,
     List<String> warnings) {}

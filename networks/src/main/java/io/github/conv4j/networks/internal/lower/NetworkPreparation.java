@@ -118,6 +118,7 @@ public final class NetworkPreparation {
           lowering.steps(),
           passes,
           built.constantsByteSize() + built.heapConstantsByteSize(),
+          built.leastByteSize(),
           lowering.reorders(),
           lowering.warnings());
     }

@@ -81,13 +81,20 @@ final class NodeLowering {
     String src = node.inputs().getFirst();
     String dst = node.outputs().getFirst();
     Place place = to.place(src);
-    Order order = place.order().reshaped(to.dims(src), to.dims(dst));
+    long[] from = to.dims(src);
+    long[] into = to.dims(dst);
+    Order order = place.order().reshaped(from, into);
     if (order != null) {
       to.alias(dst, new Place(place.value(), order));
-    } else {
-      int value = to.read(src, Order.rowMajor(to.rank(src)));
-      to.alias(dst, new Place(value, Order.rowMajor(to.rank(dst))));
+      return true;
     }
+    Order together = place.order().together(from, into);
+    Order seen = together.reshaped(from, into);
+    if (seen == null) {
+      together = Order.rowMajor(from.length);
+      seen = Order.rowMajor(into.length);
+    }
+    to.alias(dst, new Place(to.read(src, together), seen));
     return true;
   }
 

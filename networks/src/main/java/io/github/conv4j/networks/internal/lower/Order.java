@@ -3,7 +3,9 @@ package io.github.conv4j.networks.internal.lower;
 import io.github.conv4j.networks.internal.operator.Permute;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +138,60 @@ final class Order {
    * become one, or come from one, do not lie together.
    */
   @Nullable Order reshaped(long[] from, long[] to) {
+    List<int[]> groups = groups(from, to);
+    if (groups == null) {
+      return null;
+    }
+    int[] begin = new int[groups.size()];
+    for (int g = 0; g < begin.length; g++) {
+      begin[g] = placeOf(groups.get(g), from);
+      if (begin[g] < 0) {
+        return null;
+      }
+    }
+    Integer[] sorted = new Integer[begin.length];
+    Arrays.setAll(sorted, g -> g);
+    Arrays.sort(sorted, (a, b) -> Integer.compare(begin[a], begin[b]));
+    int[] result = new int[to.length];
+    int count = 0;
+    for (int g : sorted) {
+      for (int axis = groups.get(g)[2]; axis < groups.get(g)[3]; axis++) {
+        result[count++] = axis;
+      }
+    }
+    return new Order(result);
+  }
+
+  /**
+   * Returns the order in which a tensor can be seen with other dims and that is nearest to this
+   * one: axes that become one, or come from one, lie together, where the innermost of them lies.
+   */
+  Order together(long[] from, long[] to) {
+    List<int[]> groups = groups(from, to);
+    if (groups == null) {
+      return rowMajor(axes.length);
+    }
+    List<int[]> sorted = new ArrayList<>(groups);
+    sorted.sort(Comparator.comparingInt(this::innermost));
+    int[] result = new int[axes.length];
+    int count = 0;
+    for (int[] group : sorted) {
+      for (int axis = group[0]; axis < group[1]; axis++) {
+        result[count++] = axis;
+      }
+    }
+    return new Order(result);
+  }
+
+  private int innermost(int[] group) {
+    return IntStream.range(group[0], group[1]).map(this::position).max().orElse(-1);
+  }
+
+  /**
+   * Returns which axes of one shape hold the same elements as which of another, each as begin and
+   * end in the one and begin and end in the other; or null where both do not have as many elements.
+   */
+  private static @Nullable List<int[]> groups(long[] from, long[] to) {
     // Axes of one element have no place of their own: they go where their neighbours are.
     List<int[]> groups = new ArrayList<>();
     int i = 0;
@@ -156,24 +212,7 @@ final class Order {
       }
       groups.add(new int[] {beginI, i, beginJ, j});
     }
-    int[] begin = new int[groups.size()];
-    for (int g = 0; g < begin.length; g++) {
-      begin[g] = placeOf(groups.get(g), from);
-      if (begin[g] < 0) {
-        return null;
-      }
-    }
-    Integer[] sorted = new Integer[begin.length];
-    Arrays.setAll(sorted, g -> g);
-    Arrays.sort(sorted, (a, b) -> Integer.compare(begin[a], begin[b]));
-    int[] result = new int[to.length];
-    int count = 0;
-    for (int g : sorted) {
-      for (int axis = groups.get(g)[2]; axis < groups.get(g)[3]; axis++) {
-        result[count++] = axis;
-      }
-    }
-    return new Order(result);
+    return groups;
   }
 
   /** Returns where the axes of a group begin if they follow each other in memory, else -1. */

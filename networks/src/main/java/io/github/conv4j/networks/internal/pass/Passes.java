@@ -9,6 +9,7 @@ import java.util.Set;
 public final class Passes {
   private static final List<Pass> ALL =
       List.of(
+          new Fills(),
           new Sums(),
           new Identities(),
           new Convolutions(),
