@@ -94,8 +94,8 @@ abstract class TypesContract extends EngineContract {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "mb1_ic16oc16_ih160kh1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:2/_zp/src:3+dst:128/",
-        "mb1_ic16oc17_ih160kh1_dt/bf16:bf16:bf16/"
+        "mb1_ic2oc2_ih300kh1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:2/_zp/src:3+dst:128/",
+        "mb1_ic2oc3_ih300kh1_dt/bf16:bf16:bf16/"
       })
   void largeTensorsAreExact(String line) {
     for (LayoutChoice layout : LAYOUT_CHOICES) {

@@ -171,7 +171,12 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     Limits.requireSupport(NAME, request, lack(asked));
     return request.types().isF32()
         ? prepareFloats(request)
-        : TypedConvolution.prepare(NAME, ledger, request, this::prepareFloats);
+        : TypedConvolution.prepare(
+            NAME,
+            ledger,
+            request,
+            this::prepareFloats,
+            (typed, reason) -> SafeLoops.prepare(NAME, ledger, typed, reason));
   }
 
   private PreparedConvolution prepareFloats(PrepareRequest request) {

@@ -165,7 +165,11 @@ final class AutoEngine implements Engine, LedgerOwner {
     boolean strict = request.types().isQuantized() && options.accuracy() != Accuracy.STRICT;
     AutoEngine inner = strict ? new AutoEngine(this) : this;
     return TypedConvolution.prepare(
-        NAME, ledger, request, floats -> inner.prepare(floats.settled()));
+        NAME,
+        ledger,
+        request,
+        floats -> inner.prepare(floats.settled()),
+        (asked, reason) -> SafeLoops.prepare(NAME, ledger, asked, reason));
   }
 
   private PreparedConvolution prepare(PrepareRequest request) {

@@ -11,7 +11,6 @@ import io.github.conv4j.internal.prepared.PreparedProgram;
 import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.internal.primitive.Program;
 import io.github.conv4j.internal.primitive.ProgramBuilder;
-import io.github.conv4j.internal.reference.SafeLoops;
 import io.github.conv4j.tensor.Conversions;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
@@ -39,14 +38,25 @@ public final class TypedConvolution {
     PreparedConvolution prepare(PrepareRequest request);
   }
 
+  /** Prepares what no f32 convolution computes exactly. */
+  public interface LoopsFactory {
+    /** Returns the naive loops for a request, and says why they run. */
+    PreparedConvolution prepare(PrepareRequest request, String reason);
+  }
+
   /**
    * Prepares the composition.
    *
    * @param request whose types go together and are not all f32
    * @param factory exact on integers where src is of integers
+   * @param loops the way out
    */
   public static PreparedConvolution prepare(
-      String engine, Ledger ledger, PrepareRequest request, FloatFactory factory) {
+      String engine,
+      Ledger ledger,
+      PrepareRequest request,
+      FloatFactory factory,
+      LoopsFactory loops) {
     if (!request.types().isQuantized()) {
       return floats(engine, ledger, request, factory);
     }
@@ -55,12 +65,9 @@ public final class TypedConvolution {
             request.convolution(), request.types().src(), request.weights().toIntArray());
     return sums.isPresent()
         ? integers(engine, ledger, request, sums.get(), factory)
-        : SafeLoops.prepare(
-            engine,
-            ledger,
+        : loops.prepare(
             request,
-            "integer sums may leave the 24 bits of a float, whatever digits weights are split"
-                + " into");
+            "integer sums may leave the 24 bits of a float, whatever digits weights are split into");
   }
 
   private static PreparedConvolution floats(

@@ -124,7 +124,8 @@ final class VectorEngine implements Alternatives, LedgerOwner {
             NAME,
             ledger,
             request,
-            floats -> options.ready() ? inner.ready(floats) : inner.withPostOps(floats, null));
+            floats -> options.ready() ? inner.ready(floats) : inner.withPostOps(floats, null),
+            (asked, reason) -> SafeLoops.prepare(NAME, ledger, asked, reason));
     return options.ready() ? Readiness.of(prepared) : prepared;
   }
 
