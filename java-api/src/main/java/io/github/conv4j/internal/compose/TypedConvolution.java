@@ -67,7 +67,8 @@ public final class TypedConvolution {
         ? integers(engine, ledger, request, sums.get(), factory)
         : loops.prepare(
             request,
-            "integer sums may leave the 24 bits of a float, whatever digits weights are split into");
+            "integer sums may leave the 24 bits of a float, whatever digits weights are split"
+                + " into");
   }
 
   private static PreparedConvolution floats(
