@@ -6,6 +6,7 @@ import static io.github.conv4j.internal.checks.Checks.product;
 import static io.github.conv4j.internal.checks.Checks.sum;
 
 import io.github.conv4j.internal.checks.Checks;
+import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * src[n, ic, ih, ...] * weights[ic, oc, kh, ...]}.
  *
  * <p>{@link PostOps} say what happens to each output before it is written: activations, a residual.
+ * {@link Quantization} says what integers mean; which types there are, and what is computed with
+ * them, stands at {@link ConvolutionTypes}.
  *
  * <p>Dilation counts from 1 (dense), as in PyTorch and ONNX. Weights have PyTorch's and ONNX's
  * shape: {@code [oc, ic/groups, kernel...]}, transposed {@code [ic, oc/groups, kernel...]}.
@@ -60,6 +63,7 @@ public final class Convolution implements Step {
   private final long[] outputPadding;
   private final long @Nullable [] outputSize;
   private final PostOps postOps;
+  private final Quantization quantization;
   private final Shape weightsShape;
 
   private Convolution(Builder b) {
@@ -93,7 +97,9 @@ public final class Convolution implements Step {
     outputPadding = perAxis(b.outputPadding, "outputPadding");
     outputSize = b.outputSize == null ? null : perAxis(b.outputSize, "outputSize");
     postOps = b.postOps;
+    quantization = b.quantization;
     requireTransposedOptionsFit();
+    requireScalesFit();
     weightsShape = computeWeightsShape();
   }
 
@@ -117,6 +123,15 @@ public final class Convolution implements Step {
     if (transposed && padding.mode() != PaddingMode.ZEROS) {
       throw new IllegalArgumentException(
           "a transposed convolution takes padding mode ZEROS only but got " + padding.mode());
+    }
+  }
+
+  private void requireScalesFit() {
+    int scales = quantization.weightsScaleCount();
+    if (scales != 1 && scales != outChannels) {
+      throw new IllegalArgumentException(
+          "weights need 1 scale or one for each of %d output channels but got %d"
+              .formatted(outChannels, scales));
     }
   }
 
@@ -163,6 +178,7 @@ public final class Convolution implements Step {
     builder.outputPadding = outputPadding;
     builder.outputSize = outputSize;
     builder.postOps = postOps;
+    builder.quantization = quantization;
     return builder;
   }
 
@@ -174,6 +190,11 @@ public final class Convolution implements Step {
   /** Returns the same convolution with other post-ops. */
   public Convolution withPostOps(PostOps other) {
     return other.equals(postOps) ? this : toBuilder().postOps(other).build();
+  }
+
+  /** Returns the same convolution with another quantization. */
+  public Convolution withQuantization(Quantization other) {
+    return other.equals(quantization) ? this : toBuilder().quantization(other).build();
   }
 
   /** Returns the number of spatial dimensions: 1, 2 or 3. */
@@ -246,6 +267,11 @@ public final class Convolution implements Step {
   /** Returns what is done to each output before it is written; often nothing. */
   public PostOps postOps() {
     return postOps;
+  }
+
+  /** Returns what integers mean; {@link Quantization#none} for floats. */
+  public Quantization quantization() {
+    return quantization;
   }
 
   /** Tells whether every channel has its own kernel: as many groups as source channels. */
@@ -400,7 +426,8 @@ public final class Convolution implements Step {
         && padding.equals(that.padding)
         && Arrays.equals(outputPadding, that.outputPadding)
         && Arrays.equals(outputSize, that.outputSize)
-        && postOps.equals(that.postOps);
+        && postOps.equals(that.postOps)
+        && quantization.equals(that.quantization);
   }
 
   @Override
@@ -443,6 +470,7 @@ public final class Convolution implements Step {
     return text.append(bias ? ", bias" : "")
         .append(flippedKernel ? ", flipped kernel" : "")
         .append(postOps.isEmpty() ? "" : ", post-ops " + postOps)
+        .append(quantization.isNone() ? "" : ", " + quantization)
         .append(')')
         .toString();
   }
@@ -475,6 +503,7 @@ public final class Convolution implements Step {
     private long[] outputPadding = ZERO;
     private long @Nullable [] outputSize;
     private PostOps postOps = PostOps.none();
+    private Quantization quantization = Quantization.none();
 
     private Builder(int spatialRank, long inChannels, long outChannels, boolean transposed) {
       this.spatialRank = spatialRank;
@@ -568,6 +597,12 @@ public final class Convolution implements Step {
     /** Sets what is done to each output before it is written; nothing if not called. */
     public Builder postOps(PostOps postOps) {
       this.postOps = Objects.requireNonNull(postOps, "postOps");
+      return this;
+    }
+
+    /** Sets what integers mean; that they stand for themselves if not called. */
+    public Builder quantization(Quantization quantization) {
+      this.quantization = Objects.requireNonNull(quantization, "quantization");
       return this;
     }
 

@@ -1,9 +1,11 @@
 package io.github.conv4j.engine;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOp;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>What is not given has a default: {@code dst} see {@link #of}, weights and bias dense row-major
- * f32. To ask for support the specs suffice, to prepare the tensors are needed.
+ * and of the types that {@link ConvolutionTypes} has beside src, f32 beside f32. To ask for support
+ * the specs suffice, to prepare the tensors are needed.
  *
  * <p><b>Memory.</b> Keeps the tensors that it is given, not their bytes. <b>Threads.</b> Immutable.
  * <b>Errors.</b> Parts that fit each other on no engine, by their shapes, are refused with {@link
@@ -220,7 +223,10 @@ public final class ConvolutionRequest {
 
   /** Returns what the weights are. */
   public TensorSpec weightsSpec() {
-    return weightsSpec == null ? TensorSpec.weights(convolution.weightsShape()) : weightsSpec;
+    return weightsSpec == null
+        ? TensorSpec.weights(convolution.weightsShape())
+            .withDataType(ConvolutionTypes.defaultWeights(src.dataType()))
+        : weightsSpec;
   }
 
   /** Returns what the bias is; empty where the convolution has none. */
@@ -228,7 +234,20 @@ public final class ConvolutionRequest {
     if (!convolution.hasBias()) {
       return Optional.empty();
     }
-    return Optional.of(biasSpec == null ? TensorSpec.bias(convolution.outChannels()) : biasSpec);
+    return Optional.of(
+        biasSpec == null
+            ? TensorSpec.bias(convolution.outChannels())
+                .withDataType(ConvolutionTypes.defaultBias(src.dataType()))
+            : biasSpec);
+  }
+
+  /** Returns the element types of all; engines decide by them what they compute. */
+  public ConvolutionTypes types() {
+    return new ConvolutionTypes(
+        src.dataType(),
+        weightsSpec().dataType(),
+        biasSpec().map(TensorSpec::dataType).orElse(ConvolutionTypes.defaultBias(src.dataType())),
+        dst().dataType());
   }
 
   /** Returns the weights; empty where they are only described. */
@@ -247,17 +266,18 @@ public final class ConvolutionRequest {
   }
 
   /**
-   * Returns the spec of the tensor of an operand that is given at each run: dense {@code [1]} or
-   * {@code [oc]}, or what dst is; where dst is strided or blocked, dense with the channels where
-   * dst has them.
+   * Returns the spec of the tensor of an operand that is given at each run, of f32 whatever dst is:
+   * dense {@code [1]} or {@code [oc]}, or as dst lies; where dst is strided or blocked, dense with
+   * the channels where dst has them.
    *
    * @param dst what is written, with a layout
    */
   public static TensorSpec runOperandSpec(PostOp.Operand operand, TensorSpec dst) {
     if (operand.extent() != PostOp.Extent.FULL) {
-      return TensorSpec.of(dst.dataType(), Layout.strided(1), operand.shape(dst.shape()));
+      return TensorSpec.of(DataType.F32, Layout.strided(1), operand.shape(dst.shape()));
     }
-    return dst.layout() instanceof Layout.Plain ? dst : dst.withLayout(denseLike(dst));
+    TensorSpec floats = dst.withDataType(DataType.F32);
+    return dst.layout() instanceof Layout.Plain ? floats : floats.withLayout(denseLike(dst));
   }
 
   private static Layout denseLike(TensorSpec spec) {

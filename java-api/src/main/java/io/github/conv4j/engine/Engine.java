@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * is closed, {@link IllegalStateException}; calls that are right and cannot be served a {@link
  * io.github.conv4j.Conv4jException}.
  *
- * <p><b>Limits.</b> The engines that come with conv4j compute f32 only, and address a tensor with
- * 32 bits: src, dst or weights of 2^31 elements (8 GiB) or more, or views that span as many, are
- * unsupported, as is a padding mode whose padded copy of the source has as many. Where only the
- * batch makes them so large, {@code onednn} computes it in groups of images. {@link #support} says
- * which tensor it is. None of them chooses a blocked layout, and only {@code reference} takes one
- * for src or dst; {@link Tensor#reorderTo} converts.
+ * <p><b>Limits.</b> The engines that come with conv4j compute the types of {@link
+ * io.github.conv4j.ConvolutionTypes}, and address a tensor with 32 bits: src, dst or weights of
+ * 2^31 elements (8 GiB) or more, or views that span as many, are unsupported, as is a padding mode
+ * whose padded copy of the source has as many. Where only the batch makes them so large, {@code
+ * onednn} computes it in groups of images. {@link #support} says which tensor it is. None of them
+ * chooses a blocked layout, and only {@code reference} takes one for src or dst; {@link
+ * Tensor#reorderTo} converts.
  */
 public interface Engine extends AutoCloseable {
   /** Returns the short name, for example {@code onednn}. */
@@ -103,7 +104,7 @@ public interface Engine extends AutoCloseable {
   }
 
   /**
-   * Makes a convolution ready with parameters from arrays. Throws what {@link
+   * Makes a convolution ready with f32 parameters from arrays. Throws what {@link
    * #prepare(ConvolutionRequest)} throws.
    *
    * @param weights in row-major order of {@link Convolution#weightsShape}

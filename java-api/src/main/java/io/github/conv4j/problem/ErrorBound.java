@@ -4,6 +4,7 @@ import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOp.Binary;
 import io.github.conv4j.PostOp.Eltwise;
 import io.github.conv4j.internal.checks.Checks;
+import io.github.conv4j.tensor.DataType;
 
 /**
  * How far a float result may be from the exact sum, whatever the order of summation: {@code
@@ -108,6 +109,15 @@ public record ErrorBound(long accumulations) {
       permitted += Math.max(BINARY_ABSOLUTE, BINARY_SHARE * Math.abs(y));
     }
     return Double.isNaN(permitted) ? Double.POSITIVE_INFINITY : permitted;
+  }
+
+  /** Returns how far rounding to a type of floats may move a number apart from one near by. */
+  public static double ofRounding(DataType type, double value) {
+    return switch (type) {
+      case BF16 -> Math.abs(value) * 0x1p-7 + 0x1p-133;
+      case F16 -> Math.abs(value) * 0x1p-10 + 0x1p-24;
+      case F32, S8, U8, S32 -> 0;
+    };
   }
 
   private static boolean isExact(PostOp postOp, double x, double y) {

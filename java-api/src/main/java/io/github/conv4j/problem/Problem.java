@@ -1,9 +1,11 @@
 package io.github.conv4j.problem;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What benchdnn's syntax has no key for are words of our own: {@code transposed}, {@code bias0}
  * (no bias), {@code flipped} (the kernel), and the padding modes {@code reflect}, {@code replicate}
  * and {@code circular}. {@link io.github.conv4j.PostOps} stand between slashes, for example {@code
- * _post/relu,add:per_oc/}. A line without them is benchdnn's.
+ * _post/relu,add:per_oc/}, and so do {@link ConvolutionTypes} other than f32 and the numbers of a
+ * {@link Quantization}: {@code _dt/u8:s8:u8/_scales/src:0.5+wei:0.25+dst:2/_zp/src:128/}. A line
+ * without them is benchdnn's.
  *
  * <p>Two problems are equal if their lines are: however their padding was described, the same is
  * computed. {@code parse(problem.line())} equals {@code problem}.
@@ -34,18 +38,25 @@ import org.jspecify.annotations.Nullable;
  * @param convolution what is computed
  * @param src the source shape
  * @param name what follows {@code n} in the line, often empty
+ * @param types the element types
  * @see <a
  *     href="https://github.com/uxlfoundation/oneDNN/blob/main/tests/benchdnn/doc/driver_conv.md">
  *     benchdnn, convolution driver</a>
  */
-public record Problem(Convolution convolution, Shape src, String name) {
+public record Problem(Convolution convolution, Shape src, String name, ConvolutionTypes types) {
   /** Checks that the two fit each other. */
   public Problem {
     name = Objects.requireNonNull(name, "name").strip();
+    Objects.requireNonNull(types, "types");
     convolution.geometry(src);
   }
 
-  /** Returns the problem without a name. */
+  /** A problem of f32. */
+  public Problem(Convolution convolution, Shape src, String name) {
+    this(convolution, src, name, ConvolutionTypes.F32);
+  }
+
+  /** Returns the problem of f32 without a name. */
   public static Problem of(Convolution convolution, Shape src) {
     return new Problem(convolution, src, "");
   }
@@ -70,7 +81,12 @@ public record Problem(Convolution convolution, Shape src, String name) {
 
   /** Returns the same problem with other post-ops. */
   public Problem withPostOps(PostOps postOps) {
-    return new Problem(convolution.withPostOps(postOps), src, name);
+    return new Problem(convolution.withPostOps(postOps), src, name, types);
+  }
+
+  /** Returns the same problem with other types and another quantization. */
+  public Problem withTypes(ConvolutionTypes other, Quantization quantization) {
+    return new Problem(convolution.withQuantization(quantization), src, name, other);
   }
 
   /** Returns the geometry. */
@@ -113,11 +129,20 @@ public record Problem(Convolution convolution, Shape src, String name) {
     text.append(convolution.hasBias() ? "" : "_" + ProblemParser.NO_BIAS);
     text.append(convolution.isKernelFlipped() ? "_" + ProblemParser.FLIPPED : "");
     text.append(mode == PaddingMode.ZEROS ? "" : "_" + ProblemParser.word(mode));
-    if (!convolution.postOps().isEmpty()) {
-      text.append('_').append(ProblemParser.POST_OPS);
-      text.append(convolution.postOps()).append(ProblemParser.END_OF_POST_OPS);
-    }
+    append(text, ProblemParser.TYPES, types.isF32() ? "" : types.toString());
+    append(text, ProblemParser.SCALES, convolution.quantization().scales());
+    append(text, ProblemParser.ZERO_POINTS, convolution.quantization().zeroPoints());
+    append(
+        text,
+        ProblemParser.POST_OPS,
+        convolution.postOps().isEmpty() ? "" : convolution.postOps().toString());
     return text.append(name.isEmpty() ? "" : "n" + name).toString();
+  }
+
+  private static void append(StringBuilder text, String word, String value) {
+    if (!value.isEmpty()) {
+      text.append('_').append(word).append(value).append(ProblemParser.END_OF_VALUE);
+    }
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.github.conv4j.problem;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +25,10 @@ final class ProblemParser {
   static final String NO_BIAS = "bias0";
   static final String FLIPPED = "flipped";
   static final String POST_OPS = "post/";
-  static final char END_OF_POST_OPS = '/';
+  static final String TYPES = "dt/";
+  static final String SCALES = "scales/";
+  static final String ZERO_POINTS = "zp/";
+  static final char END_OF_VALUE = '/';
   private static final List<PaddingMode> MODES =
       List.of(PaddingMode.REFLECT, PaddingMode.REPLICATE, PaddingMode.CIRCULAR);
 
@@ -33,6 +38,9 @@ final class ProblemParser {
   private boolean flipped;
   private PaddingMode mode = PaddingMode.ZEROS;
   private PostOps postOps = PostOps.none();
+  private ConvolutionTypes types = ConvolutionTypes.F32;
+  private String scales = "";
+  private String zeroPoints = "";
   private final Map<String, Long> given = new HashMap<>();
 
   private ProblemParser(String line, boolean transposed) {
@@ -101,14 +109,10 @@ final class ProblemParser {
       flipped = true;
       return FLIPPED.length();
     }
-    if (line.startsWith(POST_OPS, at)) {
-      int begin = at + POST_OPS.length();
-      int end = line.indexOf(END_OF_POST_OPS, begin);
-      if (end < 0) {
-        throw refusal("the post-ops have no slash at their end", null);
+    for (String word : List.of(POST_OPS, TYPES, SCALES, ZERO_POINTS)) {
+      if (line.startsWith(word, at)) {
+        return readValue(word, at);
       }
-      postOps = PostOps.parse(line.substring(begin, end));
-      return end + 1 - at;
     }
     for (PaddingMode candidate : MODES) {
       if (line.startsWith(word(candidate), at)) {
@@ -117,6 +121,23 @@ final class ProblemParser {
       }
     }
     return 0;
+  }
+
+  /** Reads what stands between slashes. */
+  private int readValue(String word, int at) {
+    int begin = at + word.length();
+    int end = line.indexOf(END_OF_VALUE, begin);
+    if (end < 0) {
+      throw refusal("what begins with '%s' has no slash at its end".formatted(word), null);
+    }
+    String value = line.substring(begin, end);
+    switch (word) {
+      case POST_OPS -> postOps = PostOps.parse(value);
+      case TYPES -> types = ConvolutionTypes.parse(value);
+      case SCALES -> scales = value;
+      default -> zeroPoints = value;
+    }
+    return end + 1 - at;
   }
 
   private long number(String digits) {
@@ -172,8 +193,9 @@ final class ProblemParser {
             .bias(bias)
             .flippedKernel(flipped)
             .postOps(postOps)
+            .quantization(Quantization.parse(scales, zeroPoints))
             .build();
-    return new Problem(convolution, Shape.of(src), name);
+    return new Problem(convolution, Shape.of(src), name, types);
   }
 
   private Axis[] axes() {

@@ -3,7 +3,6 @@ package io.github.conv4j.tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
-import java.lang.foreign.ValueLayout;
 import java.nio.Buffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
@@ -20,7 +19,8 @@ import java.util.Objects;
  *
  * <p>Values go in and out in bulk, in row-major order of the logical shape whatever the layout is:
  * {@link #copyFrom} and {@link #copyTo} with arrays, buffers and segments, {@link #reorderTo} with
- * tensors of another layout. {@link #slice} and {@link #image} are views of a part.
+ * tensors of another layout, {@link Conversions} with tensors of another type. {@link #slice} and
+ * {@link #image} are views of a part.
  *
  * <p><b>Memory.</b> A tensor never owns bytes and has nothing to close: the {@link Arena} behind
  * the segment does. Using a tensor after its arena was closed throws {@link IllegalStateException}.
@@ -40,8 +40,6 @@ import java.util.Objects;
 public final class Tensor {
   /** The alignment of {@link #allocate}, in bytes: one cache line and the widest vector. */
   public static final long ALIGNMENT_BYTES = 64;
-
-  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
 
   private final TensorSpec spec;
   private final MemorySegment segment;
@@ -154,8 +152,8 @@ public final class Tensor {
   /**
    * Allocates a tensor and fills it with {@code values} as {@link #copyFrom(float[])} does.
    *
-   * @throws IllegalArgumentException if the spec is not f32 or its layout is ANY, or the number of
-   *     values is wrong; nothing is allocated then
+   * @throws IllegalArgumentException if the spec is not f32, bf16 or f16 or its layout is ANY, or
+   *     the number of values is wrong; nothing is allocated then
    * @throws IllegalStateException if the arena is closed
    * @throws WrongThreadException if the arena is confined to another thread
    * @throws OutOfMemoryError if there is not enough memory
@@ -163,7 +161,27 @@ public final class Tensor {
   public static Tensor ofFloats(TensorSpec spec, float[] values, Arena arena) {
     Objects.requireNonNull(spec, "spec");
     Objects.requireNonNull(values, "values");
-    requireF32(spec);
+    requireFloats(spec);
+    requireElementCount(spec, values.length, "array");
+    Tensor tensor = allocate(spec, arena);
+    tensor.copyFrom(values);
+    return tensor;
+  }
+
+  /**
+   * Allocates a tensor of integers and fills it with {@code values} as {@link #copyFrom(int[])}
+   * does.
+   *
+   * @throws IllegalArgumentException if the spec is not s8, u8 or s32 or its layout is ANY, or the
+   *     number of values is wrong; nothing is allocated then
+   * @throws IllegalStateException if the arena is closed
+   * @throws WrongThreadException if the arena is confined to another thread
+   * @throws OutOfMemoryError if there is not enough memory
+   */
+  public static Tensor ofInts(TensorSpec spec, int[] values, Arena arena) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(values, "values");
+    requireIntegers(spec);
     requireElementCount(spec, values.length, "array");
     Tensor tensor = allocate(spec, arena);
     tensor.copyFrom(values);
@@ -232,27 +250,52 @@ public final class Tensor {
   }
 
   /**
-   * Returns one f32 element by its logical index.
+   * Returns one element of f32, bf16 or f16 by its logical index.
    *
-   * @throws IllegalArgumentException if the spec is not f32 or there is not one index a dimension
+   * @throws IllegalArgumentException if the spec is of integers or there is not one index a
+   *     dimension
    * @throws IndexOutOfBoundsException if an index is outside its dimension
    */
   public float getFloat(long... index) {
-    requireF32();
-    return segment.getAtIndex(F32, spec.elementOffset(index));
+    requireFloats(spec);
+    return Elements.getFloat(spec.dataType(), segment, spec.elementOffset(index));
   }
 
   /**
-   * Sets one f32 element by its logical index.
+   * Sets one element of f32, bf16 or f16 by its logical index, rounded half to even.
    *
-   * @throws IllegalArgumentException if the spec is not f32, this is read-only or there is not one
-   *     index a dimension
+   * @throws IllegalArgumentException if the spec is of integers, this is read-only or there is not
+   *     one index a dimension
    * @throws IndexOutOfBoundsException if an index is outside its dimension
    */
   public void setFloat(float value, long... index) {
-    requireF32();
+    requireFloats(spec);
     requireWritable();
-    segment.setAtIndex(F32, spec.elementOffset(index), value);
+    Elements.setFloat(spec.dataType(), segment, spec.elementOffset(index), value);
+  }
+
+  /**
+   * Returns one element of s8, u8 or s32 by its logical index.
+   *
+   * @throws IllegalArgumentException if the spec is of floats or there is not one index a dimension
+   * @throws IndexOutOfBoundsException if an index is outside its dimension
+   */
+  public int getInt(long... index) {
+    requireIntegers(spec);
+    return Elements.getInt(spec.dataType(), segment, spec.elementOffset(index));
+  }
+
+  /**
+   * Sets one element of s8, u8 or s32 by its logical index.
+   *
+   * @throws IllegalArgumentException if the spec is of floats, the type does not hold the value,
+   *     this is read-only or there is not one index a dimension
+   * @throws IndexOutOfBoundsException if an index is outside its dimension
+   */
+  public void setInt(int value, long... index) {
+    requireIntegers(spec);
+    requireWritable();
+    Elements.setInt(spec.dataType(), segment, spec.elementOffset(index), value);
   }
 
   /**
@@ -269,17 +312,35 @@ public final class Tensor {
 
   /**
    * Copies values in, given in row-major order of the logical shape ({@code n, c, h, w}) whatever
-   * the layout of this tensor is.
+   * the layout of this tensor is. For bf16 and f16 each is rounded half to even.
    *
-   * @throws IllegalArgumentException if the spec is not f32, this is read-only or the number of
+   * @throws IllegalArgumentException if the spec is of integers, this is read-only or the number of
    *     values is not the number of elements
    */
   public void copyFrom(float[] values) {
     Objects.requireNonNull(values, "values");
-    requireF32();
+    requireFloats(spec);
     requireWritable();
     requireElementCount(values.length, "array");
-    ElementCopies.fromRowMajor(MemorySegment.ofArray(values), this);
+    if (spec.dataType() == DataType.F32) {
+      ElementCopies.fromRowMajor(MemorySegment.ofArray(values), this);
+    } else {
+      Elements.fromRowMajor(values, this);
+    }
+  }
+
+  /**
+   * Copies integers in, in row-major order as {@link #copyFrom(float[])} does.
+   *
+   * @throws IllegalArgumentException if the spec is of floats, the type does not hold a value, this
+   *     is read-only or the number of values is not the number of elements
+   */
+  public void copyFrom(int[] values) {
+    Objects.requireNonNull(values, "values");
+    requireIntegers(spec);
+    requireWritable();
+    requireElementCount(values.length, "array");
+    Elements.fromRowMajor(values, this);
   }
 
   /**
@@ -322,30 +383,51 @@ public final class Tensor {
   /**
    * Returns the values in row-major order of the logical shape, whatever the layout is.
    *
-   * @throws IllegalArgumentException if the spec is not f32 or an array cannot hold the elements
+   * @throws IllegalArgumentException if the spec is of integers or an array cannot hold the
+   *     elements
    */
   public float[] toFloatArray() {
-    requireF32();
-    if (spec.shape().elementCount() > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(
-          "tensor %s has more elements than an array can hold".formatted(spec));
-    }
-    float[] values = new float[(int) spec.shape().elementCount()];
+    requireFloats(spec);
+    float[] values = new float[arrayLength()];
     copyTo(values);
     return values;
   }
 
   /**
+   * Returns the integers in row-major order of the logical shape, whatever the layout is.
+   *
+   * @throws IllegalArgumentException if the spec is of floats or an array cannot hold the elements
+   */
+  public int[] toIntArray() {
+    requireIntegers(spec);
+    int[] values = new int[arrayLength()];
+    Elements.toRowMajor(this, values);
+    return values;
+  }
+
+  private int arrayLength() {
+    if (spec.shape().elementCount() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "tensor %s has more elements than an array can hold".formatted(spec));
+    }
+    return (int) spec.shape().elementCount();
+  }
+
+  /**
    * Copies the values out, in row-major order of the logical shape, whatever the layout is.
    *
-   * @throws IllegalArgumentException if the spec is not f32 or the array's length is not the number
-   *     of elements
+   * @throws IllegalArgumentException if the spec is of integers or the array's length is not the
+   *     number of elements
    */
   public void copyTo(float[] values) {
     Objects.requireNonNull(values, "values");
-    requireF32();
+    requireFloats(spec);
     requireElementCount(values.length, "array");
-    ElementCopies.toRowMajor(this, MemorySegment.ofArray(values));
+    if (spec.dataType() == DataType.F32) {
+      ElementCopies.toRowMajor(this, MemorySegment.ofArray(values));
+    } else {
+      Elements.toRowMajor(this, values);
+    }
   }
 
   /**
@@ -413,13 +495,23 @@ public final class Tensor {
   }
 
   private void requireF32() {
-    requireF32(spec);
-  }
-
-  private static void requireF32(TensorSpec spec) {
     if (spec.dataType() != DataType.F32) {
       throw new IllegalArgumentException(
           "floats need an f32 tensor but this one is " + spec.dataType());
+    }
+  }
+
+  private static void requireFloats(TensorSpec spec) {
+    if (spec.dataType().isInteger()) {
+      throw new IllegalArgumentException(
+          "floats need a tensor of f32, bf16 or f16 but this one is " + spec.dataType());
+    }
+  }
+
+  private static void requireIntegers(TensorSpec spec) {
+    if (!spec.dataType().isInteger()) {
+      throw new IllegalArgumentException(
+          "integers need a tensor of s8, u8 or s32 but this one is " + spec.dataType());
     }
   }
 

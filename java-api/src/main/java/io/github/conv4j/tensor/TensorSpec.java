@@ -206,6 +206,11 @@ public final class TensorSpec {
     return new TensorSpec(dataType, shape, other);
   }
 
+  /** Returns a spec of the same shape and layout with another element type. */
+  public TensorSpec withDataType(DataType other) {
+    return dataType == other ? this : new TensorSpec(other, shape, layout);
+  }
+
   /** Returns a spec of the same type and layout with another shape. */
   public TensorSpec withShape(Shape other) {
     return new TensorSpec(dataType, other, layout);

@@ -1,6 +1,7 @@
 package io.github.conv4j.validation;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOp;
@@ -15,6 +16,8 @@ import io.github.conv4j.problem.ErrorBound;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.problem.Taps;
 import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
@@ -31,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  * Holds an engine against the reference.
  *
  * <p>{@link #exact} uses small integers, where every correct engine gives the same bits; {@link
- * #bounded} uses random floats and an {@link ErrorBound}. The dst is filled with NaN before each
- * run, so that an output that is not written is found.
+ * #bounded} uses random floats and an {@link ErrorBound}, to which a dst of bf16 or f16 adds what
+ * rounding may move. What is quantized is compared for equality in any case, post-ops included. The
+ * dst is filled with NaN before each run, or with a number where it is of integers, so that an
+ * output that is not written is found.
  *
  * <p><b>Threads.</b> One at a time. <b>Memory.</b> Closing it closes the reference, not the engine.
  * <b>Errors.</b> What the engine throws is passed on; a difference is a {@link Verdict}, not an
@@ -73,9 +78,9 @@ public final class EngineValidator implements AutoCloseable {
     for (int i = 0; i < ATTEMPTS_AT_A_TELLING_FILL; i++) {
       Expected expected = expected(problem, seed + i, true);
       double[] permitted =
-          isPlain(problem)
+          isPlain(problem) || problem.types().isQuantized()
               ? new double[0]
-              : afterPostOps(expected, new double[expected.values().length]);
+              : rounded(expected, afterPostOps(expected, new double[expected.values().length]));
       verdict = compare(problem, layout, seed + i, expected, permitted);
       if (!verdict.mistrusted()) {
         return verdict;
@@ -89,6 +94,9 @@ public final class EngineValidator implements AutoCloseable {
    * ErrorBound#after} makes of it.
    */
   public Verdict bounded(Problem problem, LayoutChoice layout, long seed) {
+    if (problem.types().isQuantized()) {
+      return exact(problem, layout, seed);
+    }
     Expected expected = expected(problem, seed, false);
     return compare(problem, layout, seed, expected, permitted(expected, 0));
   }
@@ -100,13 +108,24 @@ public final class EngineValidator implements AutoCloseable {
    */
   private double[] permitted(Expected expected, double least) {
     Problem problem = expected.problem();
-    Problem plain = problem.withPostOps(PostOps.none());
     Fill fill = expected.fill();
-    float[] magnitudes = run(reference, plain, LayoutChoice.NCHW, fill.magnitudes()).values();
+    double[] magnitudes =
+        run(reference, sums(problem), LayoutChoice.NCHW, fill.magnitudes()).values();
     ErrorBound bound = ErrorBound.of(problem);
     double[] permitted = new double[magnitudes.length];
     Arrays.setAll(permitted, i -> Math.max(least, bound.at(magnitudes[i])));
-    return isPlain(problem) ? permitted : afterPostOps(expected, permitted);
+    return rounded(expected, isPlain(problem) ? permitted : afterPostOps(expected, permitted));
+  }
+
+  /** Adds what rounding to the type of dst may move, where a result may be off before. */
+  private static double[] rounded(Expected expected, double[] permitted) {
+    DataType type = expected.problem().types().dst();
+    for (int i = 0; i < permitted.length; i++) {
+      if (permitted[i] > 0) {
+        permitted[i] += ErrorBound.ofRounding(type, expected.values()[i]);
+      }
+    }
+    return permitted;
   }
 
   private static boolean isPlain(Problem problem) {
@@ -151,8 +170,11 @@ public final class EngineValidator implements AutoCloseable {
    * times as much, and the result by what they make of it.
    */
   public Verdict relaxed(Problem problem, LayoutChoice layout, long seed) {
+    if (problem.types().isQuantized()) {
+      return exact(problem, layout, seed);
+    }
     Expected expected = expected(problem, seed, false);
-    if (!isPlain(problem)) {
+    if (!isPlain(problem) || problem.types().dst() != DataType.F32) {
       double least = 10 * RELAXED_NORM * rootMeanSquare(expected.sums());
       return compare(problem, layout, seed, expected, permitted(expected, least));
     }
@@ -174,25 +196,25 @@ public final class EngineValidator implements AutoCloseable {
         differs ? 1 : 0,
         norm,
         norm / RELAXED_NORM,
-        nonZeroShare(problem, expected.fill(), expected.values()),
+        nonZeroShare(problem, expected.fill(), expected.sums()),
         differs ? "the relative L2 norm is %s of at most %s".formatted(norm, RELAXED_NORM) : "");
   }
 
-  private static double rootMeanSquare(float[] values) {
+  private static double rootMeanSquare(double[] values) {
     double sum = 0;
-    for (float value : values) {
-      sum += (double) value * value;
+    for (double value : values) {
+      sum += value * value;
     }
     return Math.sqrt(sum / values.length);
   }
 
-  private static double relativeNorm(float[] actual, float[] expected) {
+  private static double relativeNorm(double[] actual, double[] expected) {
     double differences = 0;
     double norm = 0;
     for (int i = 0; i < expected.length; i++) {
-      double difference = (double) actual[i] - expected[i];
+      double difference = actual[i] - expected[i];
       differences += difference * difference;
-      norm += (double) expected[i] * expected[i];
+      norm += expected[i] * expected[i];
     }
     return differences == 0 ? 0 : Math.sqrt(differences / norm);
   }
@@ -203,7 +225,7 @@ public final class EngineValidator implements AutoCloseable {
    * @param sums without post-ops
    */
   private record Expected(
-      Problem problem, long seed, boolean integers, Fill fill, float[] sums, float[] values) {}
+      Problem problem, long seed, boolean integers, Fill fill, double[] sums, double[] values) {}
 
   private Expected expected(Problem problem, long seed, boolean integers) {
     Expected known = last;
@@ -214,33 +236,59 @@ public final class EngineValidator implements AutoCloseable {
       return known;
     }
     Fill fill = integers ? Fill.integers(problem, seed) : Fill.floats(problem, seed);
-    float[] values = run(reference, problem, LayoutChoice.NCHW, fill).values();
-    float[] sums =
-        isPlain(problem)
+    double[] values = run(reference, problem, LayoutChoice.NCHW, fill).values();
+    double[] sums =
+        isPlain(problem) && problem.types().isF32()
             ? values
-            : run(reference, problem.withPostOps(PostOps.none()), LayoutChoice.NCHW, fill).values();
+            : run(reference, sums(problem), LayoutChoice.NCHW, fill).values();
     var computed = new Expected(problem, seed, integers, fill, sums, values);
     last = computed;
     return computed;
   }
 
-  private record Run(float[] values, String implementation) {}
+  /** The same problem without what follows the sums. */
+  private static Problem sums(Problem problem) {
+    ConvolutionTypes types = problem.types();
+    var ofSums = new ConvolutionTypes(types.src(), types.weights(), types.bias(), DataType.F32);
+    int zeroPoint = problem.convolution().quantization().srcZeroPoint();
+    return problem
+        .withPostOps(PostOps.none())
+        .withTypes(ofSums, Quantization.none().withSrc(1, zeroPoint));
+  }
+
+  private record Run(double[] values, String implementation) {}
 
   private Run run(Engine runner, Problem problem, LayoutChoice layout, Fill fill) {
     Convolution convolution = problem.convolution();
-    var srcSpec = TensorSpec.of(DataType.F32, layout.forRank(problem.src().rank()), problem.src());
+    ConvolutionTypes types = problem.types();
+    Layout ofRank = layout.forRank(problem.src().rank());
+    var srcSpec = TensorSpec.of(types.src(), ofRank, problem.src());
+    var dstSpec = TensorSpec.of(types.dst(), ofRank, problem.dst());
     try (Arena arena = arenas.get()) {
-      float[] bias = convolution.hasBias() ? fill.bias() : null;
       List<Tensor> ofRequest = new ArrayList<>();
       List<float[]> ofRun = new ArrayList<>();
       sortOperands(problem, fill, ofRequest, ofRun, arena);
-      Parameters parameters =
-          Parameters.of(convolution, fill.weights(), bias, arena).withOperands(ofRequest);
+      Tensor weights =
+          TypedValues.tensor(
+              TensorSpec.weights(convolution.weightsShape()).withDataType(types.weights()),
+              fill.weights(),
+              arena);
+      Tensor bias =
+          convolution.hasBias()
+              ? TypedValues.tensor(
+                  TensorSpec.bias(convolution.outChannels()).withDataType(types.bias()),
+                  fill.bias(),
+                  arena)
+              : null;
+      Parameters parameters = new Parameters(weights, bias, ofRequest);
       try (PreparedConvolution prepared =
-          runner.prepare(ConvolutionRequest.of(convolution, srcSpec).withParameters(parameters))) {
-        Tensor src = Tensor.ofFloats(prepared.src(), fill.src(), arena);
+          runner.prepare(
+              ConvolutionRequest.of(convolution, srcSpec)
+                  .withDst(dstSpec)
+                  .withParameters(parameters))) {
+        Tensor src = TypedValues.tensor(prepared.src(), fill.src(), arena);
         Tensor dst = Tensor.allocate(prepared.dst(), arena);
-        dst.fill(Float.NaN);
+        TypedValues.spoil(dst);
         if (ofRun.isEmpty()) {
           prepared.execute(src, dst);
         } else {
@@ -254,7 +302,7 @@ public final class EngineValidator implements AutoCloseable {
             prepared.explain().stages().stream()
                 .map(Explanation.Stage::implementation)
                 .collect(Collectors.joining("+"));
-        return new Run(dst.toFloatArray(), implementation);
+        return new Run(TypedValues.of(dst), implementation);
       }
     }
   }
@@ -288,18 +336,18 @@ public final class EngineValidator implements AutoCloseable {
   private Verdict compare(
       Problem problem, LayoutChoice layout, long seed, Expected reference, double[] permitted) {
     Fill fill = reference.fill();
-    float[] expected = reference.values();
+    double[] expected = reference.values();
     Run run = run(engine, problem, layout, fill);
-    float[] actual = run.values();
+    double[] actual = run.values();
     long differenceCount = 0;
     double largestError = 0;
     double largestShare = 0;
     String first = "";
     for (int i = 0; i < expected.length; i++) {
-      double error = Math.abs((double) actual[i] - expected[i]);
+      double error = Math.abs(actual[i] - expected[i]);
       double allowed = permitted.length == 0 ? 0 : permitted[i];
       if (error == 0
-          || Float.compare(actual[i], expected[i]) == 0
+          || Double.compare(actual[i], expected[i]) == 0
           || allowed == Double.POSITIVE_INFINITY) {
         continue;
       }
@@ -309,7 +357,10 @@ public final class EngineValidator implements AutoCloseable {
         if (differenceCount++ == 0) {
           first =
               "first at %s: %s instead of %s"
-                  .formatted(position(i, problem.dst()), actual[i], expected[i]);
+                  .formatted(
+                      position(i, problem.dst()),
+                      TypedValues.text(actual[i]),
+                      TypedValues.text(expected[i]));
         }
       }
     }
@@ -337,7 +388,7 @@ public final class EngineValidator implements AutoCloseable {
   }
 
   /** Looks only at outputs that meet the source; the others are the bias on every engine. */
-  private static double nonZeroShare(Problem problem, Fill fill, float[] expected) {
+  private static double nonZeroShare(Problem problem, Fill fill, double[] expected) {
     int[][] taps = Taps.counts(problem);
     boolean padsWithValues = problem.convolution().padding().mode() != PaddingMode.ZEROS;
     Shape dst = problem.dst();
@@ -353,7 +404,7 @@ public final class EngineValidator implements AutoCloseable {
       }
       if (meets || padsWithValues) {
         int channel = (int) (i / outputsPerChannel % dst.dim(1));
-        float bias = fill.bias().length == 0 ? 0 : fill.bias()[channel];
+        double bias = fill.bias().length == 0 ? 0 : fill.bias()[channel];
         meeting++;
         moved += expected[i] != bias ? 1 : 0;
       }

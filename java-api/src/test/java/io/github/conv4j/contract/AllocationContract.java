@@ -14,12 +14,15 @@ import io.github.conv4j.PostOps;
 import io.github.conv4j.Variants;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.ConvolutionCall;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.BudgetedConvolution;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
@@ -155,6 +158,34 @@ abstract class AllocationContract extends EngineContract {
         List.of("relu,linear:2:1", "add:per_tensor:run,relu,mul:per_oc:run,max:common:run")) {
       for (Layout layout : LAYOUTS) {
         allocatesNothing(CONVOLUTION.withPostOps(PostOps.parse(postOps)), spec(layout, SRC));
+      }
+    }
+  }
+
+  @Test
+  void narrowTypes() {
+    Quantization quantization = Quantization.none().withSrc(0.5f, 3).withDst(2, 1);
+    PostOps postOps = PostOps.parse("add:per_oc:run,relu");
+    for (Convolution convolution :
+        List.of(
+            CONVOLUTION.withQuantization(quantization),
+            CONVOLUTION.withQuantization(quantization).withPostOps(postOps))) {
+      allocatesNothing(convolution, DataType.U8);
+    }
+    allocatesNothing(CONVOLUTION, DataType.BF16);
+  }
+
+  private void allocatesNothing(Convolution convolution, DataType type) {
+    for (Layout layout : LAYOUTS) {
+      ConvolutionRequest request =
+          ConvolutionRequest.of(convolution, TensorSpec.of(type, layout, SRC));
+      try (Arena arena = Arena.ofConfined();
+          PreparedConvolution prepared =
+              engine.prepare(
+                  request.withParameters(
+                      Tensor.allocate(request.weightsSpec(), arena),
+                      Tensor.allocate(request.biasSpec().orElseThrow(), arena)))) {
+        allocatesNothing(prepared);
       }
     }
   }

@@ -83,6 +83,20 @@ public abstract class EngineContractTest {
     }
   }
 
+  /** Types other than f32. */
+  @Nested
+  class Types extends TypesContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+
+    @Override
+    int randomProblemCount() {
+      return EngineContractTest.this.randomProblemCount();
+    }
+  }
+
   /** Everything that is made of a convolution and of nothing else. */
   @Nested
   class Composition extends CompositionContract {

@@ -9,6 +9,7 @@ import io.github.conv4j.PaddingMode;
 import io.github.conv4j.contract.Problems;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.validation.RandomProblems;
+import io.github.conv4j.validation.RandomTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -34,6 +35,7 @@ class ProblemTest {
   void whatIsPrintedIsReadBack() {
     List<Problem> problems = new ArrayList<>();
     var random = new SplittableRandom(Problems.SEED);
+    var types = new RandomTypes(Problems.SEED);
     for (boolean transposed : new boolean[] {false, true}) {
       for (Problem problem : Problems.random(transposed, 400)) {
         Convolution convolution =
@@ -43,6 +45,7 @@ class ProblemTest {
                 .build();
         problems.add(new Problem(convolution, problem.src(), random.nextBoolean() ? "" : "a name"));
         problems.addAll(repadded(convolution, problem.src(), random));
+        problems.add(types.apply(problems.getLast()));
       }
     }
     assertThat(problems).hasSizeGreaterThan(1_500);
@@ -50,6 +53,9 @@ class ProblemTest {
       Problem again = Problem.parse(problem.line());
       assertThat(again).as(problem.line()).isEqualTo(problem).hasSameHashCodeAs(problem);
       assertThat(again.line()).isEqualTo(problem.line());
+      assertThat(again.types()).isEqualTo(problem.types());
+      assertThat(again.convolution().quantization())
+          .isEqualTo(problem.convolution().quantization());
       assertThat(again.dst()).isEqualTo(problem.dst());
       assertThat(again.convolution().hasBias()).isEqualTo(problem.convolution().hasBias());
       assertThat(again.convolution().isKernelFlipped())

@@ -662,14 +662,16 @@ class TensorTest {
   void refusesFloatsForOtherTypes() {
     try (Arena arena = Arena.ofConfined()) {
       Tensor tensor =
-          Tensor.allocate(TensorSpec.of(DataType.BF16, Layout.NCW, Shape.of(1, 2, 3)), arena);
+          Tensor.allocate(TensorSpec.of(DataType.S8, Layout.NCW, Shape.of(1, 2, 3)), arena);
 
-      assertThat(tensor.segment().byteSize()).isEqualTo(12);
+      assertThat(tensor.segment().byteSize()).isEqualTo(6);
       assertThatIllegalArgumentException()
           .isThrownBy(tensor::toFloatArray)
-          .withMessageContaining("BF16");
+          .withMessageContaining("S8");
       assertThatIllegalArgumentException().isThrownBy(() -> tensor.fill(0));
       assertThatIllegalArgumentException().isThrownBy(() -> tensor.getFloat(0, 0, 0));
+      Tensor shorts = Tensor.allocate(tensor.spec().withDataType(DataType.BF16), arena);
+      assertThatIllegalArgumentException().isThrownBy(() -> shorts.fill(0));
       assertThatIllegalArgumentException().isThrownBy(() -> tensor.copyFrom(new float[6]));
     }
   }

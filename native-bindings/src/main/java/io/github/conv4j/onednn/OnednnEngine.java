@@ -17,6 +17,7 @@ import io.github.conv4j.internal.compose.RewrittenConvolution;
 import io.github.conv4j.internal.compose.SlowLog;
 import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.compose.SubpixelConvolution;
+import io.github.conv4j.internal.compose.TypedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
@@ -168,6 +169,17 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     ledger.requireOpen();
     var request = PrepareRequest.of(asked);
     Limits.requireSupport(NAME, request, lack(asked));
+    return request.types().isF32()
+        ? prepareFloats(request)
+        : TypedConvolution.prepare(
+            NAME,
+            ledger,
+            request,
+            this::prepareFloats,
+            (typed, reason) -> SafeLoops.prepare(NAME, ledger, typed, reason));
+  }
+
+  private PreparedConvolution prepareFloats(PrepareRequest request) {
     try {
       return isInOneGo(request)
           ? prepare(request)
@@ -185,6 +197,9 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     ledger.requireOpen();
     if (lack(asked.asRequest()) != null) {
       return List.of();
+    }
+    if (!asked.types().isF32()) {
+      return List.of(COMPOSED);
     }
     PrepareRequest request = named(asked);
     try (Arena arena = Arena.ofConfined()) {

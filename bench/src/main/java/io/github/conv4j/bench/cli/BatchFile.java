@@ -169,7 +169,10 @@ final class BatchFile {
           batchSize == 0
               ? problem
               : new Problem(
-                  problem.convolution(), problem.src().with(0, batchSize), problem.name()));
+                  problem.convolution(),
+                  problem.src().with(0, batchSize),
+                  problem.name(),
+                  problem.types()));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.bench.contender.Operands;
 import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.ConvolutionRequest;
@@ -11,7 +12,7 @@ import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.problem.Problem;
-import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.LayoutChoice;
@@ -74,6 +75,8 @@ final class ExplainCommand implements Callable<Integer> {
       description = "Post-ops instead of those of the line, for example relu,add:per_oc,clip:0:6.")
   private @Nullable String postOps;
 
+  @Mixin private TypesOption types = new TypesOption();
+
   @Option(
       names = "--engine",
       paramLabel = "NAME",
@@ -117,8 +120,9 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Problem parse() {
     try {
-      return PostOpsOption.apply(
-          postOps, transposed ? Problem.parseTransposed(line) : Problem.parse(line));
+      return types.apply(
+          PostOpsOption.apply(
+              postOps, transposed ? Problem.parseTransposed(line) : Problem.parse(line)));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -126,9 +130,12 @@ final class ExplainCommand implements Callable<Integer> {
 
   private static void printProblem(Problem problem, PrintWriter out) {
     Convolution convolution = problem.convolution();
-    long srcByteSize = TensorSpec.weights(problem.src()).byteSize();
-    long dstByteSize = TensorSpec.weights(problem.dst()).byteSize();
-    long weightsByteSize = Float.BYTES * convolution.parameterCount();
+    ConvolutionTypes types = problem.types();
+    long srcByteSize = problem.src().elementCount() * types.src().byteSize();
+    long dstByteSize = problem.dst().elementCount() * types.dst().byteSize();
+    long weightsByteSize =
+        convolution.weightsShape().elementCount() * types.weights().byteSize()
+            + (convolution.hasBias() ? convolution.outChannels() * types.bias().byteSize() : 0);
     double bytes = (double) srcByteSize + dstByteSize + weightsByteSize;
     String receptiveField =
         Arrays.stream(convolution.receptiveField())
@@ -172,21 +179,27 @@ final class ExplainCommand implements Callable<Integer> {
 
   private boolean explain(Engine engine, Problem problem, PrintWriter out) {
     Convolution convolution = problem.convolution();
-    var src = TensorSpec.of(DataType.F32, layout.forRank(problem.src().rank()), problem.src());
-    if (engine.support(convolution, src) instanceof Support.Unsupported no) {
+    ConvolutionTypes types = problem.types();
+    Layout ofRank = layout.forRank(problem.src().rank());
+    TensorSpec weightsSpec =
+        TensorSpec.weights(convolution.weightsShape()).withDataType(types.weights());
+    TensorSpec biasSpec =
+        convolution.hasBias()
+            ? TensorSpec.bias(convolution.outChannels()).withDataType(types.bias())
+            : null;
+    ConvolutionRequest described =
+        ConvolutionRequest.of(convolution, TensorSpec.of(types.src(), ofRank, problem.src()))
+            .withDst(TensorSpec.of(types.dst(), ofRank, problem.dst()))
+            .withParameterSpecs(weightsSpec, biasSpec);
+    if (engine.support(described) instanceof Support.Unsupported no) {
       printField(out, "  cannot run it", no.reason());
       return false;
     }
     try (Arena arena = Arena.ofConfined()) {
-      Tensor weights = Tensor.allocate(TensorSpec.weights(convolution.weightsShape()), arena);
-      Tensor bias =
-          convolution.hasBias()
-              ? Tensor.allocate(TensorSpec.bias(convolution.outChannels()), arena)
-              : null;
-      var request =
-          ConvolutionRequest.of(convolution, src)
-              .withParameters(weights, bias)
-              .withOperands(Operands.ofRequest(problem, arena));
+      Tensor weights = Tensor.allocate(weightsSpec, arena);
+      Tensor bias = biasSpec == null ? null : Tensor.allocate(biasSpec, arena);
+      ConvolutionRequest request =
+          described.withParameters(weights, bias).withOperands(Operands.ofRequest(problem, arena));
       try (PreparedConvolution prepared = engine.prepare(request)) {
         // The first line names the engine, which stands above already, and the problem.
         prepared.explain().toString().lines().skip(1).forEach(out::println);

@@ -306,7 +306,9 @@ final class LoadCommand implements Callable<Integer> {
 
   private Problem parse() {
     try {
-      return transposed ? Problem.parseTransposed(line) : Problem.parse(line);
+      Problem problem = transposed ? Problem.parseTransposed(line) : Problem.parse(line);
+      require(problem.types().isF32(), "load runs f32 but the line says " + problem.types());
+      return problem;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.cli;
 
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
@@ -8,12 +9,14 @@ import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.validation.LayoutChoice;
 import io.github.conv4j.validation.RandomProblems;
+import io.github.conv4j.validation.RandomTypes;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Gatherers;
 import java.util.stream.Stream;
@@ -51,8 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
       description = "The engine; the best if left out.")
   private @Nullable String engineName;
 
-  @Option(names = "--type", paramLabel = "TYPE", description = "f32.")
-  private String type = "f32";
+  @Mixin private TypesOption types = new TypesOption();
 
   @Option(
       names = "--layout",
@@ -90,7 +92,7 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "LIST",
       description = {
         "Post-ops for each problem, for example relu,add:per_oc,clip:0:6;",
-        "with --random also 'random': one to four of all kinds."
+        "with --random also 'random': one to four of all kinds; so does --dt."
       })
   private @Nullable String postOps;
 
@@ -116,7 +118,6 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    requireSupportedType();
     if (network != null) {
       return verifyNetwork(network);
     }
@@ -188,12 +189,6 @@ final class VerifyCommand implements Callable<Integer> {
     return Engines.named(engineName, options);
   }
 
-  private void requireSupportedType() {
-    if (!type.equalsIgnoreCase("f32")) {
-      throw refusal("type '%s' is not supported: engines compute f32".formatted(type), null);
-    }
-  }
-
   private Work work() {
     int sources = (lines == null ? 0 : 1) + (file == null ? 0 : 1) + (randomCount == null ? 0 : 1);
     if (sources != 1) {
@@ -205,11 +200,13 @@ final class VerifyCommand implements Callable<Integer> {
     }
     try {
       PostOpsOption.requireReadable(RANDOM.equals(postOps) && randomCount != null ? null : postOps);
+      types.requireReadable();
       if (randomCount != null) {
         return randomProblems(randomCount);
       }
       List<Problem> problems = file == null ? parsedLines() : fileProblems(file);
-      return new Work(problems.stream().map(this::withPostOps), problems.size());
+      List<Problem> typed = problems.stream().map(this::withPostOps).map(types::apply).toList();
+      return new Work(typed.stream(), typed.size());
     } catch (IllegalArgumentException e) {
       throw refusal(e.getMessage(), e);
     }
@@ -219,12 +216,29 @@ final class VerifyCommand implements Callable<Integer> {
     if (count < 1) {
       throw new IllegalArgumentException("--random must be at least 1 but is " + count);
     }
-    if (RANDOM.equals(postOps)) {
-      var random = RandomProblems.withPostOps(seed, transposed);
-      return new Work(Stream.generate(random::next).limit(count), count);
+    RandomProblems random =
+        RANDOM.equals(postOps)
+            ? RandomProblems.withPostOps(seed, transposed)
+            : new RandomProblems(seed, transposed);
+    Stream<Problem> problems = Stream.generate(random::next).limit(count);
+    if (!RANDOM.equals(postOps)) {
+      problems = problems.map(this::withPostOps);
     }
-    var random = new RandomProblems(seed, transposed);
-    return new Work(Stream.generate(random::next).map(this::withPostOps).limit(count), count);
+    return new Work(problems.map(randomTypes()), count);
+  }
+
+  /** Random quantizations go with types that are given, unless numbers are given too. */
+  private UnaryOperator<Problem> randomTypes() {
+    String given = types.types();
+    var random = new RandomTypes(seed);
+    if (RANDOM.equals(given)) {
+      return random::apply;
+    }
+    if (given == null || types.hasQuantization()) {
+      return types::apply;
+    }
+    ConvolutionTypes parsed = ConvolutionTypes.parse(given);
+    return problem -> random.apply(problem, parsed);
   }
 
   private Problem withPostOps(Problem problem) {

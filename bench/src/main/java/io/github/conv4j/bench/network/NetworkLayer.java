@@ -21,8 +21,14 @@ public record NetworkLayer(Problem problem, String network, String name, int cou
 
   /**
    * Reads the problem's name, of the form {@code network:layer*count}; all parts may be missing.
+   *
+   * @throws IllegalArgumentException if the problem is not one of f32
    */
   public static NetworkLayer of(Problem problem) {
+    if (!problem.types().isF32()) {
+      throw new IllegalArgumentException(
+          "layers are measured in f32 but '%s' is %s".formatted(problem.line(), problem.types()));
+    }
     Matcher name = NAME.matcher(problem.name());
     boolean fits = name.matches();
     String network = fits && name.group(1) != null ? name.group(1) : "";

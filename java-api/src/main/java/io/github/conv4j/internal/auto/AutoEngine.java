@@ -5,6 +5,7 @@ import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.EngineFailureException;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineMemory;
@@ -15,6 +16,7 @@ import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.engine.Tuning;
 import io.github.conv4j.internal.compose.PreparedSequence;
+import io.github.conv4j.internal.compose.TypedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
@@ -77,6 +79,17 @@ final class AutoEngine implements Engine, LedgerOwner {
     }
     this.tuning = options.find(Tuning.class).orElseGet(Tuning::defaults);
     this.choices = new Choices(tuning.choices());
+  }
+
+  /** The same at strict accuracy. */
+  private AutoEngine(AutoEngine relaxed) {
+    this.options = relaxed.options.withAccuracy(Accuracy.STRICT);
+    this.stopwatch = relaxed.stopwatch;
+    this.turns = relaxed.turns;
+    this.ledger = relaxed.ledger;
+    this.engines = relaxed.engines.stream().map(Alternatives::strict).toList();
+    this.tuning = relaxed.tuning;
+    this.choices = relaxed.choices;
   }
 
   @Override
@@ -147,7 +160,22 @@ final class AutoEngine implements Engine, LedgerOwner {
     Readiness.ofAll(this, requests, request -> Readiness.of(prepare(request)));
   }
 
+  /** Integers and short floats by whatever is fastest for the same convolution of f32. */
+  private PreparedConvolution typed(PrepareRequest request) {
+    boolean strict = request.types().isQuantized() && options.accuracy() != Accuracy.STRICT;
+    AutoEngine inner = strict ? new AutoEngine(this) : this;
+    return TypedConvolution.prepare(
+        NAME,
+        ledger,
+        request,
+        floats -> inner.prepare(floats.settled()),
+        (asked, reason) -> SafeLoops.prepare(NAME, ledger, asked, reason));
+  }
+
   private PreparedConvolution prepare(PrepareRequest request) {
+    if (!request.types().isF32()) {
+      return typed(request);
+    }
     List<Way> ways = ways(request);
     if (ways.isEmpty()) {
       throw refusal(request);

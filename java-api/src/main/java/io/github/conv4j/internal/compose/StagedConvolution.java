@@ -149,7 +149,8 @@ public final class StagedConvolution {
     return values;
   }
 
-  private static TensorSpec dense(TensorSpec spec) {
+  /** The same if it is plain, else with channels last. */
+  static TensorSpec dense(TensorSpec spec) {
     return spec.layout() instanceof Layout.Plain
         ? spec
         : spec.withLayout(Layout.channelsLast(spec.shape().rank()));

@@ -20,6 +20,14 @@ public interface Alternatives extends Engine {
   PreparedConvolution prepare(PrepareRequest request, String implementation);
 
   /**
+   * Returns an engine of strict accuracy that shares all that this one holds: it is closed with
+   * this one, and only so.
+   */
+  default Alternatives strict() {
+    return this;
+  }
+
+  /**
    * Returns what decides which way is fastest, besides the problem and the processor: the versions
    * of what computes. Measurements of another text are worthless.
    */

@@ -8,15 +8,27 @@ import io.github.conv4j.tensor.Tensor;
 public final class CopiedWeights {
   private CopiedWeights() {}
 
-  /** Copies the weights of a description. */
+  /** Copies the weights of a description; integers become floats of the same value. */
   public static float[] of(Convolution convolution, Tensor weights) {
-    float[] values = weights.toFloatArray();
+    float[] values = floats(weights);
     if (convolution.isKernelFlipped()) {
       Shape shape = convolution.weightsShape();
       int kernelSize = (int) (shape.elementCount() / shape.dim(0) / shape.dim(1));
       for (int from = 0; from < values.length; from += kernelSize) {
         reverse(values, from, from + kernelSize - 1);
       }
+    }
+    return values;
+  }
+
+  private static float[] floats(Tensor weights) {
+    if (!weights.spec().dataType().isInteger()) {
+      return weights.toFloatArray();
+    }
+    int[] integers = weights.toIntArray();
+    float[] values = new float[integers.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = integers[i];
     }
     return values;
   }

@@ -11,7 +11,7 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import org.jspecify.annotations.Nullable;
 
-/** What engines that compute f32 with 32-bit addresses cannot do, as sentences for users. */
+/** What engines that compute with 32-bit addresses cannot do, as sentences for users. */
 public final class Limits {
   private Limits() {}
 
@@ -31,24 +31,15 @@ public final class Limits {
     }
   }
 
-  /** Returns what is wrong with an element type of a request, null if all are f32. */
+  /** Returns which element types of a request do not go together, null if all do. */
   public static @Nullable String ofTypes(ConvolutionRequest request) {
-    String lack = ofType(request.src(), "src");
-    lack = lack == null ? ofType(request.dst(), "dst") : lack;
-    lack = lack == null ? ofType(request.weightsSpec(), "weights") : lack;
-    if (lack == null && request.biasSpec().isPresent()) {
-      lack = ofType(request.biasSpec().get(), "bias");
-    }
+    String lack = request.types().lack(request.convolution()).orElse(null);
     for (Tensor operand : request.operands()) {
-      lack = lack == null ? ofType(operand.spec(), "an operand") : lack;
+      if (lack == null && operand.spec().dataType() != DataType.F32) {
+        lack = "operands of post-ops are f32 but one is %s".formatted(operand.spec());
+      }
     }
     return lack;
-  }
-
-  private static @Nullable String ofType(TensorSpec spec, String name) {
-    return spec.dataType() == DataType.F32
-        ? null
-        : "it computes f32 but %s is %s (%s)".formatted(name, spec.dataType(), spec);
   }
 
   /** Returns which tensor has too many elements, null if none. */
@@ -76,7 +67,7 @@ public final class Limits {
     if (spec.layout() instanceof Layout.Blocked) {
       return "it %s plain and strided layouts but %s is %s; reorder it".formatted(verb, name, spec);
     }
-    return spec.isAny() || spec.byteSize() / Float.BYTES <= most
+    return spec.isAny() || spec.byteSize() / spec.dataType().byteSize() <= most
         ? null
         : "it addresses up to %d elements of a tensor but %s %s spans more"
             .formatted(most, name, spec);

@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.ConvolutionRequest;
@@ -129,9 +130,18 @@ public record PrepareRequest(
         .toList();
   }
 
+  /** Returns the element types of all. */
+  public ConvolutionTypes types() {
+    return new ConvolutionTypes(
+        src.dataType(),
+        weights.spec().dataType(),
+        bias == null ? ConvolutionTypes.defaultBias(src.dataType()) : bias.spec().dataType(),
+        dst.dataType());
+  }
+
   /** Returns the problem as text, for explanations and errors. */
   public String problemText() {
-    return Problem.of(convolution, src.shape()).line();
+    return new Problem(convolution, src.shape(), "", types()).line();
   }
 
   private static void requireOpen(Tensor tensor, String name) {

@@ -28,6 +28,11 @@ public final class Sharing {
     return threads == 1 || estimatedNanos(request) < LEAST_NANOS ? 1 : PARTS_PER_THREAD * threads;
   }
 
+  /** Returns how many parts a pass over so many bytes should have; see {@link #leastParts}. */
+  public static int partsOfPass(long bytes, int threads) {
+    return threads == 1 || bytes / BYTES_PER_NANO < LEAST_NANOS ? 1 : PARTS_PER_THREAD * threads;
+  }
+
   private static double estimatedNanos(PrepareRequest request) {
     Shape weights = request.convolution().weightsShape();
     Shape src = request.src().shape();

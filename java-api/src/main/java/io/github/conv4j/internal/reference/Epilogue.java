@@ -69,4 +69,14 @@ final class Epilogue {
     }
     return x;
   }
+
+  /** Applies all and rounds after each; see {@link #apply}. */
+  float applyInFloat(float sum, int channel, int index, float[][] runOperands) {
+    float x = sum;
+    for (int i = 0; i < postOps.length; i++) {
+      float[] values = runIndexes[i] < 0 ? constants[i] : runOperands[runIndexes[i]];
+      x = (float) postOps[i].apply(x, values[indexSteps[i] * index + channelSteps[i] * channel]);
+    }
+    return x;
+  }
 }

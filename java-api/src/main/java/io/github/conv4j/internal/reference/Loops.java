@@ -44,10 +44,10 @@ final class Loops {
   void run(
       float[] src,
       float[] weights,
-      float @Nullable [] bias,
-      Epilogue epilogue,
+      double @Nullable [] bias,
+      Outputs outputs,
       float[][] operands,
-      float[] dst) {
+      double[] dst) {
     int index = 0;
     for (int n = 0; n < batch; n++) {
       for (int g = 0; g < groups; g++) {
@@ -60,7 +60,7 @@ final class Loops {
                   sum += bias[g * outPerGroup + oc];
                 }
                 int channel = g * outPerGroup + oc;
-                dst[index] = (float) epilogue.apply(sum, channel, index, operands);
+                dst[index] = outputs.of(sum, channel, index, operands);
                 index++;
               }
             }

@@ -3,6 +3,7 @@ package io.github.conv4j.internal.reference;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -13,8 +14,10 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.PreparedProgram;
 import io.github.conv4j.internal.primitive.BoundPrimitive;
 import io.github.conv4j.internal.primitive.Primitive;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.ElementBlock;
 import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -27,12 +30,18 @@ public final class ReferenceConvolution implements Primitive {
   /** Row-major copies of src and dst for one concurrent caller. */
   private static final class Arrays {
     final float[] src;
-    final float[] dst;
+    final double[] dst;
     final float[][] operands;
+    final ElementBlock srcElement;
+    final ElementBlock dstElement;
+    final float[] number = new float[1];
+    final int[] integer = new int[1];
 
-    Arrays(Shape src, Shape dst, List<TensorSpec> operands) {
-      this.src = new float[Math.toIntExact(src.elementCount())];
-      this.dst = new float[Math.toIntExact(dst.elementCount())];
+    Arrays(TensorSpec src, TensorSpec dst, List<TensorSpec> operands) {
+      this.src = new float[Math.toIntExact(src.shape().elementCount())];
+      this.dst = new double[Math.toIntExact(dst.shape().elementCount())];
+      this.srcElement = new ElementBlock(src.dataType(), 1);
+      this.dstElement = new ElementBlock(dst.dataType(), 1);
       this.operands = new float[operands.size()][];
       for (int i = 0; i < this.operands.length; i++) {
         this.operands[i] = new float[Math.toIntExact(operands.get(i).shape().elementCount())];
@@ -45,8 +54,10 @@ public final class ReferenceConvolution implements Primitive {
   private final List<TensorSpec> operandSpecs;
   private final Loops loops;
   private final float[] weights;
-  private final float @Nullable [] bias;
-  private final Epilogue epilogue;
+  private final double @Nullable [] bias;
+  private final Outputs outputs;
+  private final long epilogueByteSize;
+  private final int zeroPoint;
   private final long[] srcOffsets;
   private final long[] dstOffsets;
   private final long[][] operandOffsets;
@@ -57,12 +68,16 @@ public final class ReferenceConvolution implements Primitive {
       List<TensorSpec> operands,
       Loops loops,
       float[] weights,
-      float @Nullable [] bias,
-      Epilogue epilogue) {
+      double @Nullable [] bias,
+      Outputs outputs,
+      long epilogueByteSize,
+      int zeroPoint) {
     this.src = src;
     this.dst = dst;
     this.operandSpecs = operands;
-    this.epilogue = epilogue;
+    this.outputs = outputs;
+    this.epilogueByteSize = epilogueByteSize;
+    this.zeroPoint = zeroPoint;
     this.operandOffsets = operands.stream().map(ElementOffsets::of).toArray(long[][]::new);
     this.loops = loops;
     this.weights = weights;
@@ -96,13 +111,27 @@ public final class ReferenceConvolution implements Primitive {
     TensorSpec src = planesWhereOpen(request.src());
     TensorSpec dst = planesWhereOpen(request.dst());
     float[] weights = CopiedWeights.of(c, request.weights());
-    float[] bias = request.bias() == null ? null : request.bias().toFloatArray();
+    ConvolutionTypes types = request.types();
+    Tensor biasTensor = request.bias();
+    boolean afterScales = types.isQuantized() && types.bias() == DataType.F32;
+    double[] bias = biasTensor == null || afterScales ? null : numbers(biasTensor);
     var epilogue = new Epilogue(c.postOps(), request.operands());
+    Outputs outputs =
+        types.isQuantized()
+            ? new QuantizedOutputs(
+                c,
+                types,
+                biasTensor != null && afterScales ? biasTensor.toFloatArray() : null,
+                epilogue)
+            : (sum, channel, index, runOperands) ->
+                (float) epilogue.apply(sum, channel, index, runOperands);
     List<TensorSpec> operands = PrepareRequest.runOperandSpecs(c, dst);
     long weightsBytes =
-        (weights.length + (bias == null ? 0L : bias.length)) * Float.BYTES
+        (long) weights.length * Float.BYTES
+            + (bias == null ? 0L : bias.length) * Double.BYTES
             + epilogue.constantsByteSize();
-    long scratchBytes = (src.shape().elementCount() + dst.shape().elementCount()) * Float.BYTES;
+    long scratchBytes =
+        src.shape().elementCount() * Float.BYTES + dst.shape().elementCount() * Double.BYTES;
     for (TensorSpec operand : operands) {
       scratchBytes += operand.shape().elementCount() * Float.BYTES;
     }
@@ -118,8 +147,34 @@ public final class ReferenceConvolution implements Primitive {
     var explanation =
         Explanation.of(engine, request.problemText(), List.of(stage))
             .withWarnings(List.of(warning));
-    var primitive = new ReferenceConvolution(src, dst, operands, loops, weights, bias, epilogue);
+    var primitive =
+        new ReferenceConvolution(
+            src,
+            dst,
+            operands,
+            loops,
+            weights,
+            bias,
+            outputs,
+            epilogue.constantsByteSize(),
+            c.quantization().srcZeroPoint());
     return PreparedProgram.of(src, dst, operands, explanation, ledger, primitive);
+  }
+
+  private static double[] numbers(Tensor tensor) {
+    double[] numbers = new double[Math.toIntExact(tensor.spec().shape().elementCount())];
+    if (tensor.spec().dataType().isInteger()) {
+      int[] integers = tensor.toIntArray();
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = integers[i];
+      }
+    } else {
+      float[] floats = tensor.toFloatArray();
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = floats[i];
+      }
+    }
+    return numbers;
   }
 
   /** Row-major, as the definition counts; other engines are at their best with channels last. */
@@ -133,39 +188,70 @@ public final class ReferenceConvolution implements Primitive {
     for (long[] each : operandOffsets) {
       offsets += each.length;
     }
-    long floats = weights.length + (bias == null ? 0L : bias.length);
-    return offsets * Long.BYTES + floats * Float.BYTES + epilogue.constantsByteSize();
+    long biasByteSize = (bias == null ? 0L : bias.length) * Double.BYTES;
+    return offsets * Long.BYTES
+        + (long) weights.length * Float.BYTES
+        + biasByteSize
+        + epilogueByteSize;
   }
 
   @Override
   public long boundHeapByteSize() {
-    long floats = src.shape().elementCount() + dst.shape().elementCount();
+    long floats = src.shape().elementCount();
     for (TensorSpec operand : operandSpecs) {
       floats += operand.shape().elementCount();
     }
-    return floats * Float.BYTES;
+    return floats * Float.BYTES + dst.shape().elementCount() * Double.BYTES;
   }
 
   @Override
   public BoundPrimitive bind(MemorySegment scratchpad, boolean kept) {
-    var arrays = new Arrays(src.shape(), dst.shape(), operandSpecs);
+    var arrays = new Arrays(src, dst, operandSpecs);
     return (from, to, operands) -> run(arrays, from, to, operands);
   }
 
   private void run(Arrays arrays, MemorySegment from, MemorySegment to, MemorySegment[] operands) {
-    read(from, srcOffsets, arrays.src);
+    if (src.dataType() == DataType.F32) {
+      read(from, srcOffsets, arrays.src);
+    } else {
+      readElements(from, arrays);
+    }
     for (int i = 0; i < operands.length; i++) {
       read(operands[i], operandOffsets[i], arrays.operands[i]);
     }
-    loops.run(arrays.src, weights, bias, epilogue, arrays.operands, arrays.dst);
-    for (int i = 0; i < dstOffsets.length; i++) {
-      to.setAtIndex(JAVA_FLOAT, dstOffsets[i], arrays.dst[i]);
+    loops.run(arrays.src, weights, bias, outputs, arrays.operands, arrays.dst);
+    if (dst.dataType() == DataType.F32) {
+      for (int i = 0; i < dstOffsets.length; i++) {
+        to.setAtIndex(JAVA_FLOAT, dstOffsets[i], (float) arrays.dst[i]);
+      }
+    } else {
+      writeElements(to, arrays);
     }
   }
 
   private static void read(MemorySegment from, long[] offsets, float[] into) {
     for (int i = 0; i < offsets.length; i++) {
       into[i] = from.getAtIndex(JAVA_FLOAT, offsets[i]);
+    }
+  }
+
+  private void readElements(MemorySegment from, Arrays arrays) {
+    for (int i = 0; i < srcOffsets.length; i++) {
+      arrays.srcElement.read(from, srcOffsets[i], 1, arrays.number, 1);
+      arrays.src[i] = arrays.number[0] - zeroPoint;
+    }
+  }
+
+  private void writeElements(MemorySegment to, Arrays arrays) {
+    boolean isInteger = dst.dataType().isInteger();
+    for (int i = 0; i < dstOffsets.length; i++) {
+      if (isInteger) {
+        arrays.integer[0] = (int) arrays.dst[i];
+        arrays.dstElement.write(to, dstOffsets[i], 1, arrays.integer, 1);
+      } else {
+        arrays.number[0] = (float) arrays.dst[i];
+        arrays.dstElement.write(to, dstOffsets[i], 1, arrays.number, 1);
+      }
     }
   }
 }

@@ -4,9 +4,11 @@ import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.compose.SlowLog;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /** The way out for the few problems that an engine gets wrong: the naive loops, said aloud. */
 public final class SafeLoops {
@@ -26,6 +28,16 @@ public final class SafeLoops {
 
   /** Tells whether no weight is infinite or not a number. */
   public static boolean allFinite(Tensor weights) {
+    DataType type = weights.spec().dataType();
+    if (type.isInteger()) {
+      return true;
+    }
+    if (type != DataType.F32) {
+      float[] values = weights.toFloatArray();
+      int[] bits = new int[values.length];
+      Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+      return allFinite(bits, bits.length);
+    }
     MemorySegment segment = weights.segment();
     // What is no whole number is not looked at.
     long end = segment.byteSize() / Float.BYTES * Float.BYTES;

@@ -6,6 +6,7 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
@@ -19,6 +20,7 @@ import io.github.conv4j.internal.compose.ReorderedConvolution;
 import io.github.conv4j.internal.compose.RewrittenConvolution;
 import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.compose.SubpixelConvolution;
+import io.github.conv4j.internal.compose.TypedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
@@ -45,6 +47,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private static final String AS_PLANES = "reordered to planes";
   private static final String PADDED = "padded";
   private static final String SUBPIXEL = "subpixel";
+  private static final String CONVERTED = "converted";
   private static final String LOOPS_FOR_HUGE = "loops for huge steps";
   private static final String LOOPS_FOR_NON_FINITE = "loops for weights that are not finite";
 
@@ -61,9 +64,13 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private final Ledger ledger;
 
   VectorEngine(EngineOptions options, KernelSet kernels) {
+    this(options, kernels, new Ledger(NAME, options));
+  }
+
+  private VectorEngine(EngineOptions options, KernelSet kernels, Ledger ledger) {
     this.options = options;
     this.kernels = kernels;
-    this.ledger = new Ledger(NAME, options);
+    this.ledger = ledger;
   }
 
   @Override
@@ -104,7 +111,29 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     ledger.requireOpen();
     var checked = PrepareRequest.of(request);
     Limits.requireSupport(NAME, checked, lack(request));
+    if (!checked.types().isF32()) {
+      return typed(checked);
+    }
     return options.ready() ? ready(checked) : withPostOps(checked, null);
+  }
+
+  private PreparedConvolution typed(PrepareRequest request) {
+    VectorEngine inner = request.types().isQuantized() ? strict() : this;
+    PreparedConvolution prepared =
+        TypedConvolution.prepare(
+            NAME,
+            ledger,
+            request,
+            floats -> options.ready() ? inner.ready(floats) : inner.withPostOps(floats, null),
+            (asked, reason) -> SafeLoops.prepare(NAME, ledger, asked, reason));
+    return options.ready() ? Readiness.of(prepared) : prepared;
+  }
+
+  @Override
+  public VectorEngine strict() {
+    return options.accuracy() == Accuracy.STRICT
+        ? this
+        : new VectorEngine(options.withAccuracy(Accuracy.STRICT), kernels, ledger);
   }
 
   private PreparedConvolution ready(PrepareRequest request) {
@@ -114,7 +143,13 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   @Override
   public void makeReady(List<ConvolutionRequest> requests) {
     ledger.requireOpen();
-    Readiness.ofAll(this, requests, request -> ready(PrepareRequest.of(request)));
+    Readiness.ofAll(
+        this,
+        requests,
+        request -> {
+          var checked = PrepareRequest.of(request);
+          return checked.types().isF32() ? ready(checked) : Readiness.of(typed(checked));
+        });
   }
 
   /** Where no plan applies the post-ops at its stores, a pass over dst does. */
@@ -153,6 +188,9 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (lack(request.asRequest()) != null) {
       return List.of();
     }
+    if (!request.types().isF32()) {
+      return List.of(CONVERTED);
+    }
     PrepareRequest settled = withChosenLayouts(request.withoutPostOps());
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest canonical = CanonicalForm.of(settled, LEAST_AXES, arena);
@@ -167,6 +205,9 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     ledger.requireOpen();
     if (lack(request.asRequest()) != null) {
       throw noImplementation(request, implementation);
+    }
+    if (implementation.equals(CONVERTED) && !request.types().isF32()) {
+      return typed(request);
     }
     return withPostOps(request, implementation);
   }

@@ -1,0 +1,300 @@
+package io.github.conv4j.internal.compose;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.UnsupportedConvolutionException;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.prepared.Ledger;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.prepared.Sharing;
+import io.github.conv4j.internal.primitive.Program;
+import io.github.conv4j.internal.primitive.ProgramBuilder;
+import io.github.conv4j.tensor.Conversions;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A convolution of narrower types by an f32 convolution between passes that convert: bf16 and f16
+ * are floats already, and integers are floats whose sums are exact where {@link IntegerSums} shows
+ * it.
+ */
+public final class TypedConvolution {
+  /** What every engine addresses. */
+  private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 64;
+
+  private TypedConvolution() {}
+
+  /** Prepares f32 convolutions. */
+  public interface FloatFactory {
+    /** Returns the prepared convolution of a request of f32, in plain layouts or ANY. */
+    PreparedConvolution prepare(PrepareRequest request);
+  }
+
+  /** Prepares what no f32 convolution computes exactly. */
+  public interface LoopsFactory {
+    /** Returns the naive loops for a request, and says why they run. */
+    PreparedConvolution prepare(PrepareRequest request, String reason);
+  }
+
+  /**
+   * Prepares the composition.
+   *
+   * @param request whose types go together and are not all f32
+   * @param factory exact on integers where src is of integers
+   * @param loops the way out
+   */
+  public static PreparedConvolution prepare(
+      String engine,
+      Ledger ledger,
+      PrepareRequest request,
+      FloatFactory factory,
+      LoopsFactory loops) {
+    if (!request.types().isQuantized()) {
+      return floats(engine, ledger, request, factory);
+    }
+    Optional<IntegerSums> sums =
+        IntegerSums.of(
+            request.convolution(), request.types().src(), request.weights().toIntArray());
+    return sums.isPresent()
+        ? integers(engine, ledger, request, sums.get(), factory)
+        : loops.prepare(
+            request,
+            "integer sums may leave the 24 bits of a float, whatever digits weights are split"
+                + " into");
+  }
+
+  private static PreparedConvolution floats(
+      String engine, Ledger ledger, PrepareRequest request, FloatFactory factory) {
+    PreparedConvolution inner;
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor bias = request.bias();
+      inner =
+          factory.prepare(
+              new PrepareRequest(
+                  request.convolution(),
+                  request.geometry(),
+                  floats(request.src()),
+                  floats(request.dst()),
+                  floats(request.weights(), arena),
+                  bias == null ? null : floats(bias, arena),
+                  request.operands()));
+    }
+    try {
+      TensorSpec src = asked(request.src(), inner.src());
+      TensorSpec dst = asked(request.dst(), inner.dst());
+      int threads = ledger.budget().threads();
+      boolean converts = !src.equals(inner.src());
+      boolean rounds = !dst.equals(inner.dst());
+      List<Explanation.Stage> stages = new ArrayList<>();
+      List<TensorSpec> operands =
+          PrepareRequest.runOperandSpecs(request.convolution(), inner.dst());
+      try (var program = new ProgramBuilder(operands.size())) {
+        int from = Program.SRC;
+        if (converts) {
+          from = program.temporary(inner.src().byteSize());
+          program.step(conversion(src, inner.src(), 0, threads), Program.SRC, from);
+          stages.add(stage("convert", src, inner.src(), inner.src()));
+        }
+        stages.addAll(inner.explain().stages());
+        int to = rounds ? program.temporary(inner.dst().byteSize()) : Program.DST;
+        TensorSpec innerDst = inner.dst();
+        PreparedProgram.inline(inner, ledger, program, from, to, operandNumbers(operands));
+        if (rounds) {
+          program.step(conversion(innerDst, dst, 0, threads), to, Program.DST);
+          stages.add(stage("round", innerDst, dst, innerDst));
+        }
+        return PreparedProgram.of(
+            src,
+            dst,
+            operands,
+            explanation(engine, request, stages, inner),
+            ledger,
+            program.build());
+      }
+    } catch (Throwable e) {
+      inner.close();
+      throw e;
+    }
+  }
+
+  private static PreparedConvolution integers(
+      String engine,
+      Ledger ledger,
+      PrepareRequest request,
+      IntegerSums sums,
+      FloatFactory factory) {
+    Convolution convolution = sums.convolution(request);
+    requireAddressable(engine, request, sums);
+    TensorSpec sumsSpec =
+        request.dst().isAny()
+            ? floats(request.dst())
+            : StagedConvolution.dense(request.dst()).withDataType(DataType.F32);
+    sumsSpec = sumsSpec.withShape(request.dst().shape().with(1, convolution.outChannels()));
+    PreparedConvolution inner;
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor weights =
+          Tensor.ofFloats(TensorSpec.weights(convolution.weightsShape()), sums.weights(), arena);
+      inner =
+          factory.prepare(
+              PrepareRequest.of(convolution, floats(request.src()), sumsSpec, weights, null));
+    }
+    try {
+      TensorSpec src = asked(request.src(), inner.src());
+      TensorSpec dst = asked(request.dst(), inner.dst().withShape(request.dst().shape()));
+      int threads = ledger.budget().threads();
+      int zeroPoint = request.convolution().quantization().srcZeroPoint();
+      var settled =
+          new PrepareRequest(
+              request.convolution(),
+              request.geometry(),
+              src,
+              dst,
+              request.weights(),
+              request.bias(),
+              request.operands());
+      var requantize =
+          RequantizationPass.of(
+              settled,
+              sums,
+              inner.dst(),
+              Sharing.partsOfPass(inner.dst().byteSize() + dst.byteSize(), threads));
+      List<Explanation.Stage> stages = new ArrayList<>();
+      stages.add(
+          stage(
+              zeroPoint == 0 ? "convert" : "convert, less the zero point",
+              src,
+              inner.src(),
+              inner.src()));
+      stages.addAll(inner.explain().stages());
+      stages.add(
+          stage(requantization(settled), inner.dst(), dst, inner.dst())
+              .withWeights("per channel", requantize.heapConstantsByteSize()));
+      List<TensorSpec> operands = PrepareRequest.runOperandSpecs(request.convolution(), dst);
+      var explanation = explanation(engine, request, stages, inner, sums);
+      try (var program = new ProgramBuilder(operands.size())) {
+        int from = program.temporary(inner.src().byteSize());
+        int to = program.temporary(inner.dst().byteSize());
+        program.step(conversion(src, inner.src(), zeroPoint, threads), Program.SRC, from);
+        PreparedProgram.inline(inner, ledger, program, from, to);
+        program.step(requantize, to, Program.DST, operandNumbers(operands));
+        return PreparedProgram.of(src, dst, operands, explanation, ledger, program.build());
+      }
+    } catch (Throwable e) {
+      inner.close();
+      throw e;
+    }
+  }
+
+  /** Digits make more of dst and weights than an engine was asked for. */
+  private static void requireAddressable(String engine, PrepareRequest request, IntegerSums sums) {
+    double elements =
+        Math.max(
+            request.dst().shape().elementCount(), request.weights().spec().shape().elementCount());
+    if (sums.digits() > 1 && elements * sums.digits() > MOST_ELEMENTS) {
+      throw new UnsupportedConvolutionException(
+          engine,
+          request.problemText(),
+          "sums take %d digits, of which it addresses up to %d in a tensor"
+              .formatted(sums.digits(), MOST_ELEMENTS));
+    }
+  }
+
+  private static String requantization(PrepareRequest request) {
+    ConvolutionTypes types = request.types();
+    if (types.writesSums(request.convolution())) {
+      return "sums to integers";
+    }
+    String operation =
+        request.convolution().postOps().isEmpty()
+            ? "scale"
+            : "scale, post-ops " + request.convolution().postOps();
+    return types.dst().isInteger() ? operation + ", quantize" : operation;
+  }
+
+  /** What the f32 convolution reads or writes for a tensor: dense, or as it likes. */
+  private static TensorSpec floats(TensorSpec spec) {
+    if (spec.isAny() || spec.dataType() == DataType.F32) {
+      return spec.withDataType(DataType.F32);
+    }
+    return StagedConvolution.dense(spec).withDataType(DataType.F32);
+  }
+
+  private static Tensor floats(Tensor tensor, Arena arena) {
+    TensorSpec spec = tensor.spec();
+    if (spec.dataType() == DataType.F32) {
+      return tensor;
+    }
+    TensorSpec dense =
+        spec.layout() instanceof Layout.Blocked
+            ? TensorSpec.weights(spec.shape())
+            : spec.withDataType(DataType.F32);
+    Tensor floats = Tensor.allocate(dense, arena);
+    Conversions.convert(tensor, floats);
+    return floats;
+  }
+
+  /** The tensor as it was asked for, where that was left open as the f32 convolution has it. */
+  private static TensorSpec asked(TensorSpec asked, TensorSpec inner) {
+    return asked.isAny() ? inner.withDataType(asked.dataType()) : asked;
+  }
+
+  private static ConversionPass conversion(
+      TensorSpec from, TensorSpec to, int zeroPoint, int threads) {
+    int parts = Sharing.partsOfPass(from.byteSize() + to.byteSize(), threads);
+    return new ConversionPass(from, to, zeroPoint, parts);
+  }
+
+  private static Explanation.Stage stage(
+      String operation, TensorSpec from, TensorSpec to, TensorSpec buffer) {
+    return Explanation.Stage.of(operation, "java:convert", from, to)
+        .withScratchpad(buffer.byteSize());
+  }
+
+  private static int[] operandNumbers(List<TensorSpec> operands) {
+    int[] numbers = new int[operands.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = Program.FIRST_OPERAND + i;
+    }
+    return numbers;
+  }
+
+  private static Explanation explanation(
+      String engine,
+      PrepareRequest request,
+      List<Explanation.Stage> stages,
+      PreparedConvolution inner) {
+    List<String> warnings = new ArrayList<>(inner.explain().warnings());
+    warnings.add(
+        "%s are computed in f32 here, between passes that convert: expect about the speed of f32"
+            .formatted(request.types()));
+    return Explanation.of(engine, request.problemText(), stages)
+        .withWarnings(warnings)
+        .withCandidates(inner.explain().candidates());
+  }
+
+  private static Explanation explanation(
+      String engine,
+      PrepareRequest request,
+      List<Explanation.Stage> stages,
+      PreparedConvolution inner,
+      IntegerSums sums) {
+    Explanation plain = explanation(engine, request, stages, inner);
+    List<String> warnings = new ArrayList<>(plain.warnings());
+    warnings.add(
+        sums.digits() == 1
+            ? "f32 sums are exact: of these weights none can exceed %,.0f of 2^24"
+                .formatted(sums.largest())
+            : "weights are split into %d digits of base %d, so that f32 sums are exact: %d times the"
+                    .formatted(sums.digits(), sums.base(), sums.digits())
+                + " work of f32");
+    return plain.withWarnings(warnings);
+  }
+}
