@@ -19,15 +19,10 @@ final class Affine implements Pass {
   @Override
   public int apply(Draft draft) {
     int count = 0;
-    boolean again = true;
-    while (again) {
-      again = false;
-      for (Node node : draft.nodes()) {
-        if (Fused.hasWeights(node) && Fused.postOps(node).isEmpty() && fold(draft, node)) {
-          count++;
-          again = true;
-          break;
-        }
+    for (Node node : draft.nodes()) {
+      boolean serves = Fused.hasWeights(node) && Fused.postOps(node).isEmpty();
+      for (Node next = serves ? folded(draft, node) : null; next != null; count++) {
+        next = folded(draft, next);
       }
     }
     return count;
@@ -36,18 +31,20 @@ final class Affine implements Pass {
   /** What one number a channel is multiplied with and added. */
   private record Step(float[] scale, float[] shift) {}
 
-  private static boolean fold(Draft draft, Node node) {
+  /** Returns what takes the place of a convolution and its reader, or null where nothing does. */
+  private static @Nullable Node folded(Draft draft, Node node) {
     String value = node.outputs().getFirst();
     Node reader = draft.onlyReader(value);
     if (reader == null || !draft.type(value).equals(draft.type(reader.outputs().getFirst()))) {
-      return false;
+      return null;
     }
     Step step = step(draft, node, value, reader);
     if (step == null) {
-      return false;
+      return null;
     }
-    draft.replace(List.of(node, reader), folded(draft, node, step, reader));
-    return true;
+    Node next = folded(draft, node, step, reader);
+    draft.replace(List.of(node, reader), next);
+    return next;
   }
 
   private static @Nullable Step step(Draft draft, Node node, String value, Node reader) {
@@ -106,8 +103,10 @@ final class Affine implements Pass {
       scaleTransposed(weights, type, step.scale);
     } else {
       int each = weights.length / channels;
-      for (int i = 0; i < weights.length; i++) {
-        weights[i] *= step.scale[i / each];
+      for (int c = 0; c < channels; c++) {
+        for (int i = 0; i < each; i++) {
+          weights[c * each + i] *= step.scale[c];
+        }
       }
     }
     float[] bias = node.hasInput(2) ? draft.floats(node.inputs().get(2)) : new float[channels];
