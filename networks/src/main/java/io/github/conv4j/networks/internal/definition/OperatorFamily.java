@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,17 +48,20 @@ enum OperatorFamily {
 
   private static final Map<String, OperatorFamily> BY_OPERATOR = byOperator();
 
-  private final Set<String> operators;
-  private volatile @Nullable Map<String, NavigableMap<Integer, OperatorVersion>> versions;
+  private static final Map<OperatorFamily, Map<String, NavigableMap<Integer, OperatorVersion>>>
+      DEFINED = new ConcurrentHashMap<>();
+
+  /** Divided by spaces. */
+  private final String operators;
 
   OperatorFamily(String operators) {
-    this.operators = Set.of(operators.split(" "));
+    this.operators = operators;
   }
 
   private static Map<String, OperatorFamily> byOperator() {
     Map<String, OperatorFamily> all = new HashMap<>();
     for (OperatorFamily family : values()) {
-      for (String operator : family.operators) {
+      for (String operator : family.operators()) {
         all.put(operator, family);
       }
     }
@@ -71,17 +75,17 @@ enum OperatorFamily {
 
   /** Returns the names of its operators. */
   Set<String> operators() {
-    return operators;
+    return Set.of(operators.split(" "));
   }
 
   /** Returns its operators by name, each with its versions by the first opset they belong to. */
   Map<String, NavigableMap<Integer, OperatorVersion>> versions() {
-    Map<String, NavigableMap<Integer, OperatorVersion>> known = versions;
+    Map<String, NavigableMap<Integer, OperatorVersion>> known = DEFINED.get(this);
     if (known == null) {
       var registry = new Registry();
       define(registry);
       known = registry.versions;
-      versions = known;
+      DEFINED.put(this, known);
     }
     return known;
   }

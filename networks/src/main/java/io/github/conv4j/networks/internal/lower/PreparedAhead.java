@@ -8,7 +8,6 @@ import io.github.conv4j.networks.internal.pass.Fused;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -29,7 +28,8 @@ final class PreparedAhead implements AutoCloseable {
   private static final int MOST_HELPERS = 15;
 
   private final List<FutureTask<PreparedConvolution>> tasks = new ArrayList<>();
-  private final Map<Node, FutureTask<PreparedConvolution>> byNode = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, FutureTask<PreparedConvolution>> byNode =
+      new IdentityHashMap<>();
   private final AtomicInteger begun = new AtomicInteger();
   private final List<Thread> helpers = new ArrayList<>();
 

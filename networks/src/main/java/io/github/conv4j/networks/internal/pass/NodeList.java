@@ -18,7 +18,7 @@ final class NodeList {
   /** Null where a node was taken out. */
   private final List<@Nullable Node> order = new ArrayList<>();
 
-  private final Map<Node, Integer> positions = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, Integer> positions = new IdentityHashMap<>();
   private final Map<String, Node> writers = new HashMap<>();
 
   /** A node once for each of its inputs. */
