@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,11 +99,14 @@ public final class PostOps {
   }
 
   private List<Operand> operands(Origin origin) {
-    return list.stream()
-        .map(PostOps::operand)
-        .filter(operand -> operand != null && operand.origin() == origin)
-        .map(Objects::requireNonNull)
-        .toList();
+    List<Operand> operands = new ArrayList<>();
+    for (PostOp postOp : list) {
+      Operand operand = operand(postOp);
+      if (operand != null && operand.origin() == origin) {
+        operands.add(operand);
+      }
+    }
+    return List.copyOf(operands);
   }
 
   private static @Nullable Operand operand(PostOp postOp) {
@@ -116,9 +118,13 @@ public final class PostOps {
    * Such post-ops may be applied in any layout, and to a part of the outputs.
    */
   public boolean isPointwise() {
-    return list.stream()
-        .map(PostOps::operand)
-        .allMatch(operand -> operand == null || operand.origin() == Origin.DESCRIPTION);
+    for (PostOp postOp : list) {
+      Operand operand = operand(postOp);
+      if (operand != null && operand.origin() != Origin.DESCRIPTION) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -314,6 +320,10 @@ public final class PostOps {
   /** Returns for example {@code relu,add:per_oc,clip:0:6}; empty if there are none. */
   @Override
   public String toString() {
-    return list.stream().map(PostOp::toString).collect(Collectors.joining(","));
+    var text = new StringBuilder();
+    for (PostOp postOp : list) {
+      text.append(text.isEmpty() ? "" : ",").append(postOp);
+    }
+    return text.toString();
   }
 }

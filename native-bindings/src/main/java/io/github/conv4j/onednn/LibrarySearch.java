@@ -71,6 +71,7 @@ final class LibrarySearch {
 
   private NativeLibrary search() {
     NativeAccess.requireAllowed();
+    NativeAccess.linkAhead();
     String explicit = property.apply(NativeLibrary.LIBRARY_PROPERTY);
     if (explicit != null && !explicit.isBlank()) {
       return fromProperty(explicit);

@@ -1,9 +1,8 @@
 package io.github.conv4j.onednn;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Says what is in oneDNN's memory descriptors. */
 final class MemoryDescs {
@@ -15,19 +14,28 @@ final class MemoryDescs {
   static String describe(MemorySegment desc) {
     Dnnl.DescFields fields = Dnnl.fields(desc);
     int rank = fields.dims().length;
-    Integer[] axes = new Integer[rank];
-    Arrays.setAll(axes, i -> i);
-    Arrays.sort(axes, (a, b) -> Long.compare(fields.strides()[b], fields.strides()[a]));
-    List<Long> blocked = Arrays.stream(fields.blockAxes()).boxed().toList();
-    String outer =
-        Arrays.stream(axes)
-            .map(axis -> name(axis, blocked.contains((long) axis)))
-            .collect(Collectors.joining());
-    var inner = new StringBuilder();
-    for (int i = 0; i < fields.blockSizes().length; i++) {
-      inner.append(fields.blockSizes()[i]).append(name((int) fields.blockAxes()[i], false));
+    List<Integer> axes = new ArrayList<>();
+    for (int axis = 0; axis < rank; axis++) {
+      axes.add(axis);
     }
-    return outer + inner;
+    axes.sort((a, b) -> Long.compare(fields.strides()[b], fields.strides()[a]));
+    var text = new StringBuilder();
+    for (int axis : axes) {
+      text.append(name(axis, isBlocked(axis, fields.blockAxes())));
+    }
+    for (int i = 0; i < fields.blockSizes().length; i++) {
+      text.append(fields.blockSizes()[i]).append(name((int) fields.blockAxes()[i], false));
+    }
+    return text.toString();
+  }
+
+  private static boolean isBlocked(int axis, long[] blockAxes) {
+    for (long blocked : blockAxes) {
+      if (blocked == axis) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String name(int axis, boolean blocked) {

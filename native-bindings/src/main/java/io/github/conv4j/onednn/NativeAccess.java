@@ -16,6 +16,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -98,6 +99,29 @@ final class NativeAccess {
    */
   static void requireAllowed() {
     MemorySegment _ = MemorySegment.NULL.reinterpret(0);
+  }
+
+  /**
+   * Links, on a thread of its own, what every process needs: some 60 ms, while the library is being
+   * opened. Whoever needs one of them sooner waits for it, or links it.
+   */
+  static void linkAhead() {
+    Thread.ofPlatform()
+        .daemon()
+        .inheritInheritableThreadLocals(false)
+        .name("conv4j-link")
+        .start(NativeAccess::link);
+  }
+
+  private static void link() {
+    try {
+      Objects.requireNonNull(Words.CALL);
+      Objects.requireNonNull(Brief.CALL);
+      Objects.requireNonNull(Floats.CALL);
+      Objects.requireNonNull(Holding.CALL);
+    } catch (LinkageError _) {
+      // Whoever calls a function is told.
+    }
   }
 
   /**

@@ -99,7 +99,11 @@ record Operand(List<Long> dims, List<Long> strides) {
   }
 
   long elementCount() {
-    return dims.stream().reduce(1L, Math::multiplyExact);
+    long count = 1;
+    for (long dim : dims) {
+      count = Math.multiplyExact(count, dim);
+    }
+    return count;
   }
 
   /** The elements from the first to the last, both included. */
@@ -117,11 +121,19 @@ record Operand(List<Long> dims, List<Long> strides) {
   }
 
   long[] dimsArray() {
-    return dims.stream().mapToLong(Long::longValue).toArray();
+    return array(dims);
   }
 
   long[] stridesArray() {
-    return strides.stream().mapToLong(Long::longValue).toArray();
+    return array(strides);
+  }
+
+  static long[] array(List<Long> numbers) {
+    long[] array = new long[numbers.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = numbers.get(i);
+    }
+    return array;
   }
 
   // Written out: linking what the compiler makes for a record takes milliseconds of a first

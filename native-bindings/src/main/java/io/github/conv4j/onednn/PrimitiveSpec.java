@@ -233,16 +233,22 @@ record PrimitiveSpec(
     }
     dims.add(outChannels / groups);
     dims.add(inChannels / groups);
-    axes.forEach(plan -> dims.add(plan.taps().count()));
-    return dims.stream().mapToLong(Long::longValue).toArray();
+    for (AxisPlan plan : axes) {
+      dims.add(plan.taps().count());
+    }
+    return Operand.array(dims);
   }
 
   long[] weightsStridesArray() {
-    return weightsStrides.stream().mapToLong(Long::longValue).toArray();
+    return Operand.array(weightsStrides);
   }
 
   long taps() {
-    return axes.stream().mapToLong(plan -> plan.taps().count()).reduce(1, (a, b) -> a * b);
+    long taps = 1;
+    for (AxisPlan plan : axes) {
+      taps *= plan.taps().count();
+    }
+    return taps;
   }
 
   long images() {

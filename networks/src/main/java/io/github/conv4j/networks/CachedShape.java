@@ -11,6 +11,8 @@ final class CachedShape {
   /** Tells those who wait whether it was prepared. */
   private final CompletableFuture<Boolean> done = new CompletableFuture<>();
 
+  private volatile @Nullable Throwable failure;
+
   private volatile @Nullable PreparedNetwork prepared;
   private int users;
   private long byteSize;
@@ -43,13 +45,31 @@ final class CachedShape {
     return Objects.requireNonNull(prepared, "prepared");
   }
 
-  void tellWaiting(boolean isPrepared) {
-    done.complete(isPrepared);
+  void tellPrepared() {
+    done.complete(true);
   }
 
-  /** Waits without the lock. */
+  void tellFailed(Throwable why) {
+    failure = why;
+    done.complete(false);
+  }
+
+  /**
+   * Waits, without the lock. What nobody could prepare fails for those who waited too.
+   *
+   * @return false if another thread may be able to prepare it
+   */
   boolean awaitPrepared() {
-    return done.join();
+    if (done.join()) {
+      return true;
+    }
+    switch (failure) {
+      case WrongThreadException _ -> {}
+      case RuntimeException e -> throw e;
+      case OutOfMemoryError e -> throw e;
+      case null, default -> {}
+    }
+    return false;
   }
 
   /** Returns the bytes as counted last. */

@@ -118,9 +118,19 @@ public final class Network {
   public PreparedNetwork prepare(Engine engine, Map<String, long[]> dims, NetworkOptions options) {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(options, "options");
-    return new PreparedNetwork(
-        NetworkPreparation.prepare(
-            graph, engine, inputTypes(dims), known(options.channelsLast()), options.leftOut()));
+    var prepared =
+        new PreparedNetwork(
+            NetworkPreparation.prepare(
+                graph, engine, inputTypes(dims), known(options.channelsLast()), options.leftOut()));
+    if (options.isReady(engine.options())) {
+      try {
+        NetworkReadiness.await(prepared);
+      } catch (Throwable e) {
+        prepared.close();
+        throw e;
+      }
+    }
+    return prepared;
   }
 
   /**

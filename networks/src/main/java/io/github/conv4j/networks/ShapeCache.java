@@ -25,17 +25,19 @@ import org.jspecify.annotations.Nullable;
  * preparation and whenever a lease is closed. Where that is more than the limit, what nobody uses
  * is closed, the least recently used first, until it is not. What is in use is never closed: only
  * that, and what is being prepared, can hold more than the limit. A shape that alone is too large
- * is closed with its last lease. Each shape has packed weights of its own; the objects that
- * describe its steps are not counted. A shape that is found costs nothing but its lease.
+ * is closed with its last lease, and closes no other for it. Each shape has packed weights of its
+ * own; the objects that describe its steps are not counted. A shape that is found costs nothing but
+ * its lease.
  *
  * <p><b>Threads.</b> Any number may use one cache, platform or virtual. A new shape that several
  * ask for at once is prepared by one of them while the others wait for it, uninterruptibly; several
  * new shapes are prepared at the same time.
  *
  * <p><b>Errors.</b> A shape that cannot be prepared is not kept: who prepared it gets the
- * exception, and who waited tries again. {@link #close} does not wait for leases: it frees what
- * nobody uses, and refuses new leases; the rest is freed with the last lease of each shape. A lease
- * that is never closed keeps its shape until the engine is closed.
+ * exception, and who waited gets the same one; whoever asks later tries again. {@link #close} does
+ * not wait for leases: it frees what nobody uses, and refuses new leases; the rest is freed with
+ * the last lease of each shape. A lease that is never closed keeps its shape until the engine is
+ * closed.
  */
 public final class ShapeCache implements AutoCloseable {
   private final Network network;
@@ -80,9 +82,8 @@ public final class ShapeCache implements AutoCloseable {
     private final ShapeCache cache;
     private volatile @Nullable CachedShape shape;
 
-    private Lease(ShapeCache cache, CachedShape shape) {
+    private Lease(ShapeCache cache) {
       this.cache = cache;
-      this.shape = shape;
     }
 
     /**
@@ -127,6 +128,8 @@ public final class ShapeCache implements AutoCloseable {
    * @throws IllegalArgumentException and whatever else {@code prepare} throws
    */
   public Lease acquire(Map<String, long[]> dims) {
+    // Before a shape counts as used: later there may be no memory for it.
+    var lease = new Lease(this);
     while (true) {
       CachedShape shape;
       boolean isNew;
@@ -148,12 +151,17 @@ public final class ShapeCache implements AutoCloseable {
         }
         shape.use();
       }
-      if (isNew) {
-        prepare(shape);
-        return new Lease(this, shape);
-      }
-      if (shape.awaitPrepared()) {
-        return new Lease(this, shape);
+      try {
+        if (isNew) {
+          prepare(shape);
+        }
+        if (isNew || shape.awaitPrepared()) {
+          lease.shape = shape;
+          return lease;
+        }
+      } catch (Throwable e) {
+        letGo(shape);
+        throw e;
       }
     }
   }
@@ -163,43 +171,52 @@ public final class ShapeCache implements AutoCloseable {
     try {
       prepared = network.prepare(engine, shape.key().dims(), options);
     } catch (Throwable e) {
-      abandon(shape);
+      abandon(shape, e);
       throw e;
     }
-    @Nullable List<CachedShape> evicted;
+    boolean isLate;
     synchronized (lock) {
-      evicted = closed ? null : keep(shape, prepared);
+      isLate = closed;
+      if (!isLate) {
+        shape.setPrepared(prepared);
+        byteSize += shape.recount();
+      }
     }
-    if (evicted == null) {
-      abandon(shape);
+    if (isLate) {
+      IllegalStateException e = isClosed();
+      abandon(shape, e);
       prepared.close();
-      throw isClosed();
+      throw e;
+    }
+    shape.tellPrepared();
+    List<CachedShape> evicted;
+    synchronized (lock) {
+      evicted = evict();
     }
     closeAll(evicted);
   }
 
-  private List<CachedShape> keep(CachedShape shape, PreparedNetwork prepared) {
-    shape.setPrepared(prepared);
-    shape.tellWaiting(true);
-    byteSize += shape.recount();
-    return evict();
-  }
-
-  private void abandon(CachedShape shape) {
+  private void abandon(CachedShape shape, Throwable failure) {
     synchronized (lock) {
       shapes.remove(shape.key());
     }
-    shape.tellWaiting(false);
+    shape.tellFailed(failure);
   }
 
   private void release(Lease lease) {
+    CachedShape shape;
+    synchronized (lock) {
+      shape = lease.shape;
+      lease.shape = null;
+    }
+    if (shape != null) {
+      letGo(shape);
+    }
+  }
+
+  private void letGo(CachedShape shape) {
     List<CachedShape> evicted;
     synchronized (lock) {
-      CachedShape shape = lease.shape;
-      if (shape == null) {
-        return;
-      }
-      lease.shape = null;
       shape.letGo();
       byteSize += shape.recount();
       evicted = evict();
@@ -207,25 +224,38 @@ public final class ShapeCache implements AutoCloseable {
     closeAll(evicted);
   }
 
-  /** Takes out what nobody uses and has no room, or all that nobody uses once this is closed. */
+  /**
+   * Takes out what nobody uses and has no room, or all that nobody uses once this is closed. What
+   * alone is too large has no room, and takes none from others.
+   */
   private List<CachedShape> evict() {
     if (byteSize <= byteLimit && !closed) {
       return List.of();
     }
-    // Working memory that is not needed any more was given back meanwhile.
-    shapes.values().forEach(shape -> byteSize += shape.recount());
+    long shared = 0;
+    for (CachedShape shape : shapes.values()) {
+      // Working memory that is not needed any more was given back meanwhile.
+      byteSize += shape.recount();
+      shared += isTooLarge(shape) ? 0 : shape.byteSize();
+    }
     List<CachedShape> evicted = new ArrayList<>();
     Iterator<CachedShape> oldest = shapes.values().iterator();
-    while (oldest.hasNext() && (byteSize > byteLimit || closed)) {
+    while (oldest.hasNext()) {
       CachedShape shape = oldest.next();
-      if (!shape.isUsed()) {
+      boolean hasRoom = shared <= byteLimit && !isTooLarge(shape);
+      if (!shape.isUsed() && (closed || !hasRoom)) {
+        evicted.add(shape);
         oldest.remove();
         byteSize -= shape.byteSize();
+        shared -= isTooLarge(shape) ? 0 : shape.byteSize();
         evictionCount += closed ? 0 : 1;
-        evicted.add(shape);
       }
     }
     return evicted;
+  }
+
+  private boolean isTooLarge(CachedShape shape) {
+    return shape.byteSize() > byteLimit;
   }
 
   /** Without the lock, and without garbage where there is nothing to close. */

@@ -4,11 +4,13 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.networks.graph.Attribute;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Dim;
@@ -17,6 +19,8 @@ import io.github.conv4j.networks.graph.GraphBuilder;
 import io.github.conv4j.networks.testing.Cost;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -27,6 +31,9 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -289,6 +296,104 @@ class ShapeCacheTest {
           .withMessageContaining("byteLimit");
       assertThat(cache.statistics().shapeCount()).isZero();
       cache.acquire(dims(8)).close();
+    }
+  }
+
+  /** An engine whose convolutions are prepared by {@code prepare}. */
+  private static Engine engine(Engine inner, UnaryOperator<PreparedConvolution> prepare) {
+    return (Engine)
+        Proxy.newProxyInstance(
+            Engine.class.getClassLoader(),
+            new Class<?>[] {Engine.class},
+            (_, method, arguments) -> {
+              try {
+                Object result = method.invoke(inner, arguments);
+                return result instanceof PreparedConvolution prepared
+                    ? prepare.apply(prepared)
+                    : result;
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void whoWaitedForWhatCannotBePreparedDoesNotTryAgain() throws Exception {
+    int waiting = 7;
+    var preparations = new AtomicInteger();
+    var failure = new IllegalStateException("hopeless");
+    var holder = new AtomicReference<ShapeCache>();
+    try (Engine inner = Engines.named("vector");
+        Engine engine =
+            engine(
+                inner,
+                prepared -> {
+                  prepared.close();
+                  preparations.incrementAndGet();
+                  while (holder.get().statistics().hitCount() < waiting) {
+                    Thread.onSpinWait();
+                  }
+                  throw failure;
+                });
+        ShapeCache cache = cache(engine, NO_LIMIT);
+        ExecutorService threads = Executors.newFixedThreadPool(waiting + 1)) {
+      holder.set(cache);
+      List<Future<?>> refused = new ArrayList<>();
+      for (int i = 0; i <= waiting; i++) {
+        refused.add(
+            threads.submit(
+                () -> assertThatThrownBy(() -> cache.acquire(dims(8))).isSameAs(failure)));
+      }
+      for (Future<?> one : refused) {
+        one.get();
+      }
+      assertThat(preparations).hasValue(1);
+      assertThat(cache.statistics()).isEqualTo(new ShapeCache.Statistics(0, 0, waiting, 1, 0));
+      assertThatThrownBy(() -> cache.acquire(dims(8))).isSameAs(failure);
+      assertThat(preparations).hasValue(2);
+    }
+  }
+
+  @Test
+  void anErrorPinsNothing() {
+    var attempts = new AtomicInteger();
+    try (Engine inner = Engines.named("vector");
+        Engine engine =
+            engine(
+                inner,
+                prepared -> {
+                  if (attempts.getAndIncrement() == 0) {
+                    prepared.close();
+                    throw new OutOfMemoryError("told by the test");
+                  }
+                  return prepared;
+                });
+        ShapeCache cache = cache(engine, 0)) {
+      assertThatThrownBy(() -> cache.acquire(dims(8))).isInstanceOf(OutOfMemoryError.class);
+      assertThat(cache.statistics().shapeCount()).isZero();
+      try (ShapeCache.Lease lease = cache.acquire(dims(8))) {
+        runs(lease.network(), 8);
+      }
+      assertThat(cache.statistics()).isEqualTo(new ShapeCache.Statistics(0, 0, 0, 2, 1));
+    }
+  }
+
+  @Test
+  void whatAloneIsTooLargeClosesNothingElse() {
+    try (Engine engine = Engines.named("onednn");
+        ShapeCache cache = cache(engine, byteSize(engine, 31) + byteSize(engine, 32))) {
+      cache.acquire(dims(31)).close();
+      cache.acquire(dims(32)).close();
+      try (ShapeCache.Lease large = cache.acquire(dims(256))) {
+        assertThat(large.network().byteSize()).isGreaterThan(cache.byteLimit());
+        assertThat(cache.statistics().shapeCount()).isEqualTo(3);
+        runs(large.network(), 256);
+      }
+      cache.acquire(dims(31)).close();
+      cache.acquire(dims(32)).close();
+
+      long kept = byteSize(engine, 31) + byteSize(engine, 32);
+      assertThat(cache.statistics()).isEqualTo(new ShapeCache.Statistics(kept, 2, 2, 3, 1));
     }
   }
 

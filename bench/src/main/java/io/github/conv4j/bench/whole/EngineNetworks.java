@@ -24,10 +24,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Networks of conv4j on one of its engines. */
 public final class EngineNetworks implements NetworkContender {
   private final EngineName name;
+  private final boolean ready;
 
-  /** Creates the contender of an engine. */
+  /** Creates the contender of an engine, ready before its first run. */
   public EngineNetworks(EngineName name) {
+    this(name, true);
+  }
+
+  /**
+   * Creates the contender of an engine.
+   *
+   * @param ready whether code is compiled before the first run
+   */
+  EngineNetworks(EngineName name, boolean ready) {
     this.name = name;
+    this.ready = ready;
   }
 
   @Override
@@ -51,7 +62,7 @@ public final class EngineNetworks implements NetworkContender {
     var options =
         EngineOptions.defaults()
             .withThreads(threads)
-            .withReady(true)
+            .withReady(ready)
             .withAccuracy(name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT);
     Engine engine = Engines.named(name.engine(), options);
     List<NetworkEntry> entries = new ArrayList<>();

@@ -76,7 +76,7 @@ public record StartUp(
             .filter(other -> other.name().equals(name))
             .toList();
     return others.isEmpty()
-        ? new EngineNetworks(EngineName.parse(name).orElseThrow())
+        ? new EngineNetworks(EngineName.parse(name).orElseThrow(), false)
         : others.getFirst();
   }
 }

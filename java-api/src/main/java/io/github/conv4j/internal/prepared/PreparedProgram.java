@@ -198,6 +198,11 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
     return view == null ? null : Tensor.wrap(tensor.spec(), view);
   }
 
+  /** Returns how many steps a run has. */
+  public int stepCount() {
+    return steps.length;
+  }
+
   /**
    * Runs as {@link #execute} does, and tells of each step. Slower for what the observer does only;
    * other runs do not know of it.
@@ -211,7 +216,9 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
     place(memory, src, dst, operands);
     try {
       for (int i = 0; i < steps.length; i++) {
-        run(memory, memory.values(), i);
+        do {
+          run(memory, memory.values(), i);
+        } while (observer.isRepeated(i));
         observer.stepDone(i, memory.values());
       }
     } finally {

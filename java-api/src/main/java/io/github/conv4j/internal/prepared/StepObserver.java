@@ -13,4 +13,9 @@ public interface StepObserver {
    *     it shares with others that live at other times
    */
   void stepDone(int step, MemorySegment[] values);
+
+  /** Whether a step that has just run is to run once more before it counts as done. */
+  default boolean isRepeated(int step) {
+    return false;
+  }
 }

@@ -3,7 +3,6 @@ package io.github.conv4j.internal.primitive;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Where buffers lie in one arena, so that those which are needed at the same time do not overlap:
@@ -38,20 +37,22 @@ public final class BufferPlan {
   public BufferPlan(List<Buffer> buffers) {
     offsets = new long[buffers.size()];
     List<Integer> placed = new ArrayList<>();
-    List<Integer> largestFirst =
-        IntStream.range(0, buffers.size())
-            .boxed()
-            .sorted(Comparator.comparingLong(i -> -buffers.get(i).byteSize()))
-            .toList();
+    List<Integer> largestFirst = new ArrayList<>();
+    for (int i = 0; i < buffers.size(); i++) {
+      largestFirst.add(i);
+    }
+    largestFirst.sort(Comparator.comparingLong(i -> -buffers.get(i).byteSize()));
     long end = 0;
     long sum = 0;
     for (int index : largestFirst) {
       Buffer buffer = buffers.get(index);
-      List<Integer> neighbours =
-          placed.stream()
-              .filter(other -> buffer.livesWith(buffers.get(other)))
-              .sorted(Comparator.comparingLong(other -> offsets[other]))
-              .toList();
+      List<Integer> neighbours = new ArrayList<>();
+      for (int other : placed) {
+        if (buffer.livesWith(buffers.get(other))) {
+          neighbours.add(other);
+        }
+      }
+      neighbours.sort(Comparator.comparingLong(other -> offsets[other]));
       long offset = 0;
       for (int other : neighbours) {
         if (offsets[other] - offset >= buffer.byteSize()) {

@@ -2,9 +2,10 @@ package io.github.conv4j.internal.primitive;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +35,6 @@ public final class Program implements AutoCloseable {
     public Step {
       operands = List.copyOf(operands);
     }
-
-    boolean uses(int value) {
-      return src == value || dst == value || operands.contains(value);
-    }
   }
 
   /**
@@ -47,6 +44,8 @@ public final class Program implements AutoCloseable {
    * @param constant null for a temporary
    */
   record Inner(long byteSize, @Nullable MemorySegment constant) {}
+
+  private static final int UNUSED = -1;
 
   private final int operandCount;
   private final List<Step> steps;
@@ -77,21 +76,29 @@ public final class Program implements AutoCloseable {
 
   /** Each temporary lives from the first step that uses it to the last. */
   private List<BufferPlan.Buffer> lifetimes() {
-    var buffers = new BufferPlan.Buffer[inner.size()];
-    for (int i = 0; i < buffers.length; i++) {
-      int first = 0;
-      int last = 0;
-      boolean used = false;
-      for (int step = 0; step < steps.size(); step++) {
-        if (steps.get(step).uses(firstInner() + i)) {
-          first = used ? first : step;
-          last = step;
-          used = true;
-        }
+    int[] first = new int[firstInner() + inner.size()];
+    int[] last = new int[first.length];
+    Arrays.fill(first, UNUSED);
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      use(step.src(), i, first, last);
+      use(step.dst(), i, first, last);
+      for (int operand : step.operands()) {
+        use(operand, i, first, last);
       }
-      buffers[i] = new BufferPlan.Buffer(inner.get(i).byteSize(), first, last);
     }
-    return List.of(buffers);
+    List<BufferPlan.Buffer> buffers = new ArrayList<>();
+    for (int i = 0; i < inner.size(); i++) {
+      int value = firstInner() + i;
+      int begin = first[value] == UNUSED ? 0 : first[value];
+      buffers.add(new BufferPlan.Buffer(inner.get(i).byteSize(), begin, last[value]));
+    }
+    return buffers;
+  }
+
+  private static void use(int value, int step, int[] first, int[] last) {
+    first[value] = first[value] == UNUSED ? step : first[value];
+    last[value] = step;
   }
 
   /** Returns how many operands the caller gives at each run. */
@@ -152,37 +159,56 @@ public final class Program implements AutoCloseable {
 
   /** Returns the bytes of scratchpad that each thread needs: what the neediest step does. */
   public long scratchpadByteSize() {
-    return steps.stream().mapToLong(step -> step.primitive().scratchpadByteSize()).max().orElse(0);
+    long most = 0;
+    for (Step step : steps) {
+      most = Math.max(most, step.primitive().scratchpadByteSize());
+    }
+    return most;
   }
 
   /** Whether a scratchpad is used by one step only, which finds it as it left it. */
   public boolean keepsScratchpad() {
-    return steps.stream().filter(step -> step.primitive().scratchpadByteSize() > 0).count() <= 1;
+    int users = 0;
+    for (Step step : steps) {
+      users += step.primitive().scratchpadByteSize() > 0 ? 1 : 0;
+    }
+    return users <= 1;
   }
 
   /** Returns the bytes of packed weights and other constants outside the Java heap. */
   public long constantsByteSize() {
-    return steps.stream().mapToLong(step -> step.primitive().constantsByteSize()).sum()
-        + constantValuesByteSize(true);
+    long bytes = constantValuesByteSize(true);
+    for (Step step : steps) {
+      bytes += step.primitive().constantsByteSize();
+    }
+    return bytes;
   }
 
   /** Returns the bytes of packed weights and other constants on the Java heap. */
   public long heapConstantsByteSize() {
-    return steps.stream().mapToLong(step -> step.primitive().heapConstantsByteSize()).sum()
-        + constantValuesByteSize(false);
+    long bytes = constantValuesByteSize(false);
+    for (Step step : steps) {
+      bytes += step.primitive().heapConstantsByteSize();
+    }
+    return bytes;
   }
 
   private long constantValuesByteSize(boolean isNative) {
-    return inner.stream()
-        .flatMap(value -> Stream.ofNullable(value.constant()))
-        .filter(constant -> constant.isNative() == isNative)
-        .mapToLong(MemorySegment::byteSize)
-        .sum();
+    long bytes = 0;
+    for (Inner value : inner) {
+      MemorySegment constant = value.constant();
+      bytes += constant != null && constant.isNative() == isNative ? constant.byteSize() : 0;
+    }
+    return bytes;
   }
 
   /** Returns the bytes on the Java heap that each thread takes to run all steps. */
   public long boundHeapByteSize() {
-    return steps.stream().mapToLong(step -> step.primitive().boundHeapByteSize()).sum();
+    long bytes = 0;
+    for (Step step : steps) {
+      bytes += step.primitive().boundHeapByteSize();
+    }
+    return bytes;
   }
 
   /** Returns what {@link Primitive#unconfined} of the first step that can returns, or null. */

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.EngineFailureException;
+import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.contract.LogCapture;
 import io.github.conv4j.contract.Runs;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Tuning;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.TensorSpec;
@@ -459,6 +462,43 @@ class AutoEngineTest {
             .allMatch(candidate -> candidate.note().contains("earlier in this process"));
       }
     }
+  }
+
+  @Test
+  void whatIsMadeReadyIsMeasuredOnceAndRemembered() {
+    one.way("slow", 1_000);
+    two.way("fast", 10);
+    var request = ConvolutionRequest.of(CONVOLUTION, TensorSpec.f32(Layout.ANY, SRC.dims()));
+    try (Engine auto = auto(MILLIS)) {
+      auto.makeReady(List.of(request, request));
+      assertThat(one.openCount() + two.openCount()).isZero();
+      int prepared = one.preparedCount() + two.preparedCount();
+      assertThat(two.fake("fast").executed).hasValueGreaterThan(one.fake("slow").executed.get());
+
+      int executed = one.executedCount() + two.executedCount();
+      try (PreparedConvolution later = prepare(auto)) {
+        assertThat(chosen(later)).isEqualTo("two fast");
+        assertThat(later.explain().candidates())
+            .allMatch(candidate -> candidate.note().contains("earlier in this process"));
+      }
+      assertThat(one.executedCount() + two.executedCount()).isEqualTo(executed);
+      assertThat(one.preparedCount() + two.preparedCount()).isEqualTo(prepared + 1);
+    }
+    assertThat(log.lines(Level.WARNING)).isEmpty();
+  }
+
+  @Test
+  void whatIsMadeReadyMustBeSupportedAndTheEngineOpen() {
+    one.way("a", 10);
+    TensorSpec bytes = TensorSpec.of(DataType.U8, Layout.NHWC, SRC);
+    var request = ConvolutionRequest.of(CONVOLUTION, bytes);
+    Engine auto = auto(MILLIS);
+    assertThatExceptionOfType(UnsupportedConvolutionException.class)
+        .isThrownBy(() -> auto.makeReady(List.of(request)));
+    assertThat(one.preparedCount()).isZero();
+    auto.close();
+    assertThatExceptionOfType(IllegalStateException.class)
+        .isThrownBy(() -> auto.makeReady(List.of()));
   }
 
   @Test

@@ -10,7 +10,7 @@ final class Activations {
 
   private Activations() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add(
         "Relu", 6, Pointwise.number(x -> Math.max(x, 0), (type, x) -> Arithmetic.max(type, x, 0)));
     to.add("LeakyRelu", 6, Pointwise.realWith(call -> leakyRelu(call.real("alpha", 0.01f))))

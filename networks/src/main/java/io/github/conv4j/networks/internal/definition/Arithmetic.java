@@ -9,7 +9,7 @@ import java.util.function.DoublePredicate;
 final class Arithmetic {
   private Arithmetic() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     defineUnary(to);
     defineBinary(to);
     defineRelations(to);
@@ -17,7 +17,7 @@ final class Arithmetic {
     to.add("Where", 9, WHERE).inputs(3);
   }
 
-  private static void defineUnary(Definitions.Registry to) {
+  private static void defineUnary(OperatorFamily.Registry to) {
     to.add("Abs", 6, Pointwise.number(Math::abs, Arithmetic::abs));
     to.add("Neg", 6, Pointwise.number(x -> -x, (type, x) -> -x));
     to.add("Sign", 9, Pointwise.number(Math::signum, (type, x) -> Numbers.compare(type, x, 0)));
@@ -67,7 +67,7 @@ final class Arithmetic {
     return x -> Double.isInfinite(x) && (x < 0 ? negative : positive);
   }
 
-  private static void defineBinary(Definitions.Registry to) {
+  private static void defineBinary(OperatorFamily.Registry to) {
     to.add("Add", 7, Pointwise.binary(Double::sum, (type, a, b) -> a + b)).inputs(2);
     to.add("Sub", 7, Pointwise.binary((a, b) -> a - b, (type, a, b) -> a - b)).inputs(2);
     to.add("Mul", 7, Pointwise.binary((a, b) -> a * b, (type, a, b) -> a * b)).inputs(2);
@@ -83,7 +83,7 @@ final class Arithmetic {
     to.add("BitwiseXor", 18, Pointwise.integer(false, (type, a, b) -> a ^ b)).inputs(2);
   }
 
-  private static void defineRelations(Definitions.Registry to) {
+  private static void defineRelations(OperatorFamily.Registry to) {
     to.add("Equal", 7, Pointwise.relation((a, b) -> a == b, order -> order == 0)).inputs(2);
     to.add("Less", 7, Pointwise.relation((a, b) -> a < b, order -> order < 0)).inputs(2);
     to.add("Greater", 7, Pointwise.relation((a, b) -> a > b, order -> order > 0)).inputs(2);
@@ -92,7 +92,7 @@ final class Arithmetic {
         .inputs(2);
   }
 
-  private static void defineVariadic(Definitions.Registry to) {
+  private static void defineVariadic(OperatorFamily.Registry to) {
     to.add("Min", 6, variadic(Math::min, Arithmetic::min)).inputs(1, OperatorVersion.MANY);
     to.add("Max", 6, variadic(Math::max, Arithmetic::max)).inputs(1, OperatorVersion.MANY);
     to.add("Sum", 6, variadic(Double::sum, (type, a, b) -> a + b)).inputs(1, OperatorVersion.MANY);
@@ -228,8 +228,9 @@ final class Arithmetic {
           });
 
   private static Values realPower(NodeCall call, TensorType type) {
-    double[] a = Broadcast.stretch(call.value(0), type.dims()).asReals();
-    double[] b = Broadcast.stretch(call.value(1), type.dims()).asReals();
+    List<Values> pair = Broadcast.pair(call, type.dims());
+    double[] a = pair.get(0).asReals();
+    double[] b = pair.get(1).asReals();
     double[] dst = new double[a.length];
     for (int i = 0; i < dst.length; i++) {
       dst[i] = Math.pow(a[i], b[i]);
@@ -271,10 +272,11 @@ final class Arithmetic {
       TensorType type,
       DoubleBinaryOperator real,
       Pointwise.IntegerFunction integer) {
-    Values folded = Broadcast.stretch(call.value(0), type.dims());
-    for (int input = 1; input < call.inputCount(); input++) {
-      Values next = Broadcast.stretch(call.value(input), type.dims());
-      folded = Pointwise.combine(type, List.of(folded, next), real, integer);
+    List<Values> terms = call.values(call.inputCount());
+    Values folded = Broadcast.stretch(terms.getFirst(), type.dims());
+    for (Values next : terms.subList(1, terms.size())) {
+      List<Values> pair = List.of(folded, Broadcast.stretch(next, type.dims()));
+      folded = Pointwise.combine(type, pair, real, integer);
     }
     return folded;
   }
@@ -299,9 +301,10 @@ final class Arithmetic {
             return call.result(call.element(1), Broadcast.dims(call, 3));
           },
           (call, type) -> {
-            long[] condition = Broadcast.stretch(call.value(0), type.dims()).integers();
-            Values yes = Broadcast.stretch(call.value(1), type.dims());
-            Values no = Broadcast.stretch(call.value(2), type.dims());
+            List<Values> given = call.values(3);
+            long[] condition = Broadcast.stretch(given.get(0), type.dims()).integers();
+            Values yes = Broadcast.stretch(given.get(1), type.dims());
+            Values no = Broadcast.stretch(given.get(2), type.dims());
             if (type.element().isReal()) {
               double[] dst = new double[condition.length];
               for (int i = 0; i < dst.length; i++) {

@@ -1,6 +1,7 @@
 package io.github.conv4j.networks.internal.definition;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Multidirectional broadcasting: dimensions are aligned at the end, and one of 1 stretches.
@@ -45,6 +46,12 @@ final class Broadcast {
       }
     }
     return true;
+  }
+
+  /** Returns the first two inputs stretched to dimensions that they fit. */
+  static List<Values> pair(NodeCall call, long[] dims) {
+    List<Values> given = call.values(2);
+    return List.of(stretch(given.get(0), dims), stretch(given.get(1), dims));
   }
 
   /** Returns values stretched to dimensions that they fit. */

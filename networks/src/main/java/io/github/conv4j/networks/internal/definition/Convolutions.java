@@ -17,7 +17,7 @@ final class Convolutions {
 
   private Convolutions() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add("Conv", 1, Definition.single(Convolutions::inferConv, Convolutions::conv))
         .inputs(2, 3)
         .attributes(CONV_ATTRIBUTES)

@@ -11,32 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * All operators that are defined, each in all its versions.
  *
- * <p><b>Memory.</b> Built once. <b>Threads.</b> Immutable. <b>Errors.</b> See {@link #find}.
+ * <p><b>Memory.</b> Each family is built once. <b>Threads.</b> Immutable. <b>Errors.</b> See {@link
+ * #find}.
  */
 public final class Definitions {
-  private static final Map<String, NavigableMap<Integer, OperatorVersion>> ALL = all();
-
   private Definitions() {}
-
-  private static Map<String, NavigableMap<Integer, OperatorVersion>> all() {
-    Registry registry = new Registry();
-    Activations.define(registry);
-    Arithmetic.define(registry);
-    Convolutions.define(registry);
-    Generators.define(registry);
-    Movements.define(registry);
-    Normalizations.define(registry);
-    Poolings.define(registry);
-    Products.define(registry);
-    Quantizations.define(registry);
-    Recurrences.define(registry);
-    Reductions.define(registry);
-    Resizings.define(registry);
-    Samplings.define(registry);
-    Selections.define(registry);
-    Shapes.define(registry);
-    return Collections.unmodifiableMap(registry.versions);
-  }
 
   /** The first version of the operator set whose operators are defined. */
   public static final int FIRST_OPSET = 7;
@@ -44,23 +23,13 @@ public final class Definitions {
   /** The last version of the operator set whose operators are defined. */
   public static final int LAST_OPSET = 23;
 
-  /** Where families of operators put theirs. */
-  static final class Registry {
-    private final Map<String, NavigableMap<Integer, OperatorVersion>> versions = new TreeMap<>();
-
-    /** Adds an operator as it is from a version of the operator set until the next one added. */
-    OperatorVersion add(String operator, int since, Definition definition) {
-      OperatorVersion version = new OperatorVersion(operator, since, definition);
-      if (versions.computeIfAbsent(operator, key -> new TreeMap<>()).put(since, version) != null) {
-        throw new IllegalStateException(version + " is defined twice");
-      }
-      return version;
-    }
-  }
-
   /** Returns the operators by name, each with its versions by the first opset they belong to. */
   public static Map<String, NavigableMap<Integer, OperatorVersion>> operators() {
-    return ALL;
+    Map<String, NavigableMap<Integer, OperatorVersion>> all = new TreeMap<>();
+    for (OperatorFamily family : OperatorFamily.values()) {
+      all.putAll(family.versions());
+    }
+    return Collections.unmodifiableMap(all);
   }
 
   /**
@@ -84,7 +53,9 @@ public final class Definitions {
 
   private static @Nullable OperatorVersion find(String domain, String operator, int opset) {
     boolean onnx = domain.isEmpty() || domain.equals("ai.onnx");
-    NavigableMap<Integer, OperatorVersion> versions = onnx ? ALL.get(operator) : null;
+    OperatorFamily family = onnx ? OperatorFamily.of(operator) : null;
+    NavigableMap<Integer, OperatorVersion> versions =
+        family == null ? null : family.versions().get(operator);
     if (versions == null || opset < FIRST_OPSET || opset > LAST_OPSET) {
       return null;
     }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 final class Generators {
   private Generators() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add("Constant", 1, CONSTANT).inputs(0).attributes("value");
     to.add("Constant", 11, CONSTANT).inputs(0).attributes("sparse_value", "value");
     to.add("Constant", 12, CONSTANT)

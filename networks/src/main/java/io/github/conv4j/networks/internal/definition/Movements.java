@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 final class Movements {
   private Movements() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add("Transpose", 1, TRANSPOSE).attributes("perm");
     to.add("Concat", 4, CONCAT).inputs(1, OperatorVersion.MANY).attributes("axis");
     to.add("Split", 2, SPLIT).outputs(OperatorVersion.MANY).attributes("axis", "split");

@@ -6,6 +6,7 @@ import io.github.conv4j.networks.graph.Attribute;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,7 @@ public final class NodeCall {
     TensorType type = types.get(input);
     if (type == null) {
       throw new UnknownValueException(
-          "%s needs the shape of \"%s\"".formatted(node, node.inputs().get(input)));
+          node + " needs the shape of \"" + node.inputs().get(input) + '"');
     }
     return type;
   }
@@ -105,9 +106,18 @@ public final class NodeCall {
     Values known = values.apply(input);
     if (known == null) {
       throw new UnknownValueException(
-          "%s needs the values of \"%s\"".formatted(node, node.inputs().get(input)));
+          node + " needs the values of \"" + node.inputs().get(input) + '"');
     }
     return known;
+  }
+
+  /** Returns the values of the first inputs, before any work that one unknown makes vain. */
+  List<Values> values(int count) {
+    List<Values> all = new ArrayList<>();
+    for (int input = 0; input < count; input++) {
+      all.add(value(input));
+    }
+    return all;
   }
 
   double[] reals(int input) {
@@ -255,10 +265,17 @@ public final class NodeCall {
   long[] integers(String name, long... missing) {
     return switch (node.attributes().get(name)) {
       case null -> missing;
-      case Attribute.Ints(List<Long> values) ->
-          values.stream().mapToLong(Long::longValue).toArray();
+      case Attribute.Ints(List<Long> values) -> array(values);
       case Attribute other -> throw wrongKind(name, "a list of integers", other);
     };
+  }
+
+  private static long[] array(List<Long> numbers) {
+    long[] array = new long[numbers.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = numbers.get(i);
+    }
+    return array;
   }
 
   double[] reals(String name, double... missing) {

@@ -12,7 +12,7 @@ final class Normalizations {
 
   private Normalizations() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add("BatchNormalization", 7, BATCH)
         .inputs(5)
         .outputs(5)
@@ -377,7 +377,8 @@ final class Normalizations {
   }
 
   /** Before opset 13 the lanes are all axes from a given one on, later a single axis. */
-  private static void softmaxes(Definitions.Registry to, String operator, LaneFunction function) {
+  private static void softmaxes(
+      OperatorFamily.Registry to, String operator, LaneFunction function) {
     to.add(operator, 1, softmax(function, true)).attributes("axis");
     to.add(operator, 13, softmax(function, false)).attributes("axis");
   }

@@ -122,7 +122,7 @@ final class Pointwise {
           requireNumber(call, 0);
           return call.result(call.element(0), pairDims(call));
         },
-        (call, type) -> combine(type, pair(call, type.dims()), real, integer));
+        (call, type) -> combine(type, Broadcast.pair(call, type.dims()), real, integer));
   }
 
   /** Applies a function to the elements of two tensors that have the dimensions of the result. */
@@ -163,7 +163,7 @@ final class Pointwise {
           return call.result(call.element(0), pairDims(call));
         },
         (call, type) ->
-            Values.of(type, combine(type.element(), pair(call, type.dims()), function)));
+            Values.of(type, combine(type.element(), Broadcast.pair(call, type.dims()), function)));
   }
 
   /** Defines a comparison, broadcasting. */
@@ -174,7 +174,7 @@ final class Pointwise {
           return call.result(ElementType.BOOL, pairDims(call));
         },
         (call, type) -> {
-          List<Values> pair = pair(call, type.dims());
+          List<Values> pair = Broadcast.pair(call, type.dims());
           ElementType element = call.element(0);
           if (!element.isReal()) {
             return Values.of(
@@ -196,9 +196,5 @@ final class Pointwise {
 
   static long[] pairDims(NodeCall call) {
     return Broadcast.dims(call, 2);
-  }
-
-  private static List<Values> pair(NodeCall call, long[] dims) {
-    return List.of(Broadcast.stretch(call.value(0), dims), Broadcast.stretch(call.value(1), dims));
   }
 }

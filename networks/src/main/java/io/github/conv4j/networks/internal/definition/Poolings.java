@@ -11,7 +11,7 @@ import java.util.function.ToDoubleFunction;
 final class Poolings {
   private Poolings() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add("MaxPool", 1, MAX).attributes("auto_pad", "kernel_shape", "pads", "strides").heavy();
     to.add("MaxPool", 8, MAX)
         .outputs(2)

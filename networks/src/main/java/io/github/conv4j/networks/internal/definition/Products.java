@@ -6,7 +6,7 @@ import java.util.Arrays;
 final class Products {
   private Products() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     String[] gemm = {"alpha", "beta", "transA", "transB"};
     to.add("Gemm", 7, GEMM).inputs(3).attributes(gemm).heavy();
     to.add("Gemm", 11, GEMM).inputs(2, 3).attributes(gemm).heavy();

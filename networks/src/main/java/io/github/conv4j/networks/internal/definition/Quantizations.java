@@ -13,7 +13,7 @@ import java.util.List;
 final class Quantizations {
   private Quantizations() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add("QuantizeLinear", 10, QUANTIZE).inputs(2, 3);
     to.add("QuantizeLinear", 13, QUANTIZE).inputs(2, 3).attributes("axis");
     to.add("QuantizeLinear", 19, QUANTIZE).inputs(2, 3).attributes("axis", "saturate");

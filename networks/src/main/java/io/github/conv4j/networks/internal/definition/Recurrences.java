@@ -7,14 +7,14 @@ import java.util.List;
 final class Recurrences {
   private Recurrences() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     add(to, "RNN", Cell.RNN, 6, 2);
     add(to, "GRU", Cell.GRU, 6, 2, "linear_before_reset");
     add(to, "LSTM", Cell.LSTM, 8, 3, "input_forget");
   }
 
   private static void add(
-      Definitions.Registry to,
+      OperatorFamily.Registry to,
       String operator,
       Cell cell,
       int inputs,

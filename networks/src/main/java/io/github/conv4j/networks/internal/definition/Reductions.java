@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Reductions {
   private Reductions() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     add(to, "ReduceSum", 13, reduction(Reductions::sum, Reductions::sum));
     add(to, "ReduceMean", 18, reduction(x -> sum(x) / x.length, Reductions::mean));
     add(to, "ReduceMax", 18, reduction(Reductions::max, Reductions::max));
@@ -28,7 +28,7 @@ final class Reductions {
 
   /** Adds a reduction whose axes are an attribute at first and an input later. */
   private static void add(
-      Definitions.Registry to, String operator, int axesAsInput, Definition definition) {
+      OperatorFamily.Registry to, String operator, int axesAsInput, Definition definition) {
     to.add(operator, 1, definition).attributes("axes", "keepdims");
     to.add(operator, axesAsInput, definition)
         .inputs(1, 2)
@@ -225,7 +225,7 @@ final class Reductions {
   }
 
   /** Defines where the greatest (sign 1) or the least (-1) number of an axis is. */
-  private static void defineArg(Definitions.Registry to, String operator, int sign) {
+  private static void defineArg(OperatorFamily.Registry to, String operator, int sign) {
     to.add(operator, 1, arg(sign)).attributes("axis", "keepdims");
     to.add(operator, 12, arg(sign)).attributes("axis", "keepdims", "select_last_index");
   }

@@ -13,7 +13,7 @@ final class Resizings {
           call -> call.result(call.element(0), new Resizings(call).dims),
           (call, type) -> new Resizings(call).compute(type));
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add("Upsample", 7, RESIZE).attributes("mode", "scales");
     to.add("Upsample", 9, RESIZE).inputs(2).attributes("mode");
     to.add("Resize", 10, RESIZE).inputs(2).attributes("mode");

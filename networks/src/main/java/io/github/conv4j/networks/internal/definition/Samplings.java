@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 final class Samplings {
   private Samplings() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add("GridSample", 16, GridSampling.DEFINITION)
         .inputs(2)
         .attributes("align_corners", "mode", "padding_mode");

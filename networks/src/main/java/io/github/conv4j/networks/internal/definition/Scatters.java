@@ -7,7 +7,7 @@ import java.util.Arrays;
 final class Scatters {
   private Scatters() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     // The older name; deprecated by opset 11, in which it still stands.
     to.add("Scatter", 9, ELEMENTS).inputs(3).attributes("axis");
     to.add("ScatterElements", 11, ELEMENTS).inputs(3).attributes("axis");

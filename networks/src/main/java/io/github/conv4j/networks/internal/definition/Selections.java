@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 final class Selections {
   private Selections() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add("Gather", 1, GATHER).inputs(2).attributes("axis");
     to.add("GatherElements", 11, GATHER_ELEMENTS).inputs(2).attributes("axis");
     to.add("GatherND", 11, GATHER_ND).inputs(2);

@@ -11,7 +11,7 @@ import java.util.stream.LongStream;
 final class Shapes {
   private Shapes() {}
 
-  static void define(Definitions.Registry to) {
+  static void define(OperatorFamily.Registry to) {
     to.add("Identity", 1, Definition.single(Pointwise::sameType, (call, type) -> call.value(0)));
     to.add("Reshape", 5, RESHAPE).inputs(2);
     to.add("Reshape", 14, RESHAPE).inputs(2).attributes("allowzero");

@@ -4,11 +4,13 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.pass.Attributes;
+import io.github.conv4j.networks.internal.pass.Draft;
 import io.github.conv4j.networks.internal.pass.Fused;
 import io.github.conv4j.networks.internal.pass.TransposedPadding;
 import io.github.conv4j.tensor.Layout;
@@ -20,21 +22,62 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** Convolutions and products with constant weights, which an engine computes. */
 final class ConvolutionLowering {
   private ConvolutionLowering() {}
 
-  static void convolution(Lowering to, Node node) {
+  /** Adds what was prepared for a node as a step. */
+  static void lower(Lowering to, Node node) {
     String src = node.inputs().getFirst();
     String dst = node.outputs().getFirst();
-    TensorType weights = to.type(node.inputs().get(1));
-    int rank = to.rank(src);
+    boolean isProduct = node.operator().equals(Fused.PRODUCT);
+    Order srcOrder = order(isProduct, to.rank(src));
+    Order dstOrder = order(isProduct, to.rank(dst));
+    int value = to.read(src, srcOrder);
+    List<Integer> given = new ArrayList<>();
+    int operand = Fused.firstOperand(node);
+    for (PostOp postOp : Fused.postOps(node).list()) {
+      if (postOp instanceof PostOp.Binary binary
+          && binary.operand().origin() != PostOp.Origin.DESCRIPTION) {
+        String name = node.inputs().get(operand++);
+        if (binary.operand().origin() == PostOp.Origin.RUN) {
+          given.add(to.read(name, dstOrder));
+        }
+      }
+    }
+    int[] operands = given.stream().mapToInt(Integer::intValue).toArray();
+    PreparedConvolution prepared = to.prepared(node);
+    try {
+      to.step(node, prepared, value, to.write(dst, dstOrder), operands);
+    } catch (Throwable e) {
+      prepared.close();
+      throw e;
+    }
+  }
+
+  private static Order order(boolean isProduct, int rank) {
+    return isProduct ? Order.rowMajor(rank) : Order.channelsLast(rank);
+  }
+
+  /** Prepares a node, on any thread; needs nothing of the nodes around it. */
+  static PreparedConvolution prepare(Draft draft, Engine engine, Node node) {
+    return node.operator().equals(Fused.PRODUCT)
+        ? product(draft, engine, node)
+        : convolution(draft, engine, node);
+  }
+
+  private static PreparedConvolution convolution(Draft draft, Engine engine, Node node) {
+    TensorType src = draft.type(node.inputs().getFirst());
+    TensorType dst = draft.type(node.outputs().getFirst());
+    TensorType weights = draft.type(node.inputs().get(1));
+    int rank = src.rank();
     int axes = rank - 2;
     boolean transposed = node.operator().equals(Fused.CONV_TRANSPOSE);
     long groups = Attributes.integer(node, "group", 1);
-    long ic = to.type(src).dim(1);
-    long oc = to.type(dst).dim(1);
+    long ic = src.dim(1);
+    long oc = dst.dim(1);
     Convolution.Builder builder =
         switch (axes) {
           case 1 -> transposed ? Convolution.transposed1d(ic, oc) : Convolution.conv1d(ic, oc);
@@ -50,49 +93,44 @@ final class ConvolutionLowering {
         .bias(node.hasInput(2))
         .postOps(Fused.postOps(node));
     if (transposed) {
-      var padding = TransposedPadding.of(node, to.dims(src), weights.dims(), to.dims(dst));
+      var padding = TransposedPadding.of(node, src.dims(), weights.dims(), dst.dims());
       builder
           .padding(Padding.asymmetric(padding.begin(), padding.end()))
           .outputPadding(padding.output());
     } else {
       builder.padding(padding(node, axes));
     }
-    Order order = Order.channelsLast(rank);
     Layout layout = Layout.channelsLast(rank);
-    run(
-        to,
+    return prepare(
+        draft,
+        engine,
         node,
         builder.build(),
-        TensorSpec.f32(layout, to.dims(src)),
-        TensorSpec.f32(layout, to.dims(dst)),
-        weights.dims(),
-        order,
-        order);
+        TensorSpec.f32(layout, src.dims()),
+        TensorSpec.f32(layout, dst.dims()),
+        weights.dims());
   }
 
   /** Rows of the innermost axis are the pixels of a line. */
-  static void product(Lowering to, Node node) {
-    String src = node.inputs().getFirst();
-    String dst = node.outputs().getFirst();
-    long[] dims = to.dims(node.inputs().get(1));
+  private static PreparedConvolution product(Draft draft, Engine engine, Node node) {
+    long[] dims = draft.type(node.inputs().get(1)).dims();
     long n = dims[0];
     long k = dims[1];
-    long rows = to.type(src).elementCount() / k;
+    long rows = draft.type(node.inputs().getFirst()).elementCount() / k;
     Convolution convolution =
         Convolution.conv1d(k, n)
             .kernel(1)
             .bias(node.hasInput(2))
             .postOps(Fused.postOps(node))
             .build();
-    run(
-        to,
+    return prepare(
+        draft,
+        engine,
         node,
         convolution,
         TensorSpec.f32(Layout.NWC, 1, k, rows),
         TensorSpec.f32(Layout.NWC, 1, n, rows),
-        new long[] {n, k, 1},
-        Order.rowMajor(to.rank(src)),
-        Order.rowMajor(to.rank(dst)));
+        new long[] {n, k, 1});
   }
 
   private static Padding padding(Node node, int axes) {
@@ -108,53 +146,40 @@ final class ConvolutionLowering {
     };
   }
 
-  private static void run(
-      Lowering to,
+  private static PreparedConvolution prepare(
+      Draft draft,
+      Engine engine,
       Node node,
       Convolution convolution,
-      TensorSpec srcSpec,
-      TensorSpec dstSpec,
-      long[] weightsDims,
-      Order srcOrder,
-      Order dstOrder) {
-    String dst = node.outputs().getFirst();
-    int src = to.read(node.inputs().getFirst(), srcOrder);
-    List<Integer> given = new ArrayList<>();
+      TensorSpec src,
+      TensorSpec dst,
+      long[] weightsDims) {
     try (Arena arena = Arena.ofConfined()) {
-      Tensor weights = tensor(to.constant(node.inputs().get(1)), arena, weightsDims);
-      String biasName = node.inputs().get(2);
-      Tensor bias =
-          biasName.isEmpty()
-              ? null
-              : tensor(to.constant(biasName), arena, convolution.outChannels());
-      var request =
-          ConvolutionRequest.of(convolution, srcSpec)
-              .withDst(dstSpec)
-              .withParameters(weights, bias);
+      Tensor weights = tensor(constant(draft, node, 1), arena, weightsDims);
+      long channels = convolution.outChannels();
+      Tensor bias = node.hasInput(2) ? tensor(constant(draft, node, 2), arena, channels) : null;
       List<Tensor> constants = new ArrayList<>();
       int operand = Fused.firstOperand(node);
       for (PostOp postOp : convolution.postOps().list()) {
-        if (!(postOp instanceof PostOp.Binary binary)
-            || binary.operand().origin() == PostOp.Origin.DESCRIPTION) {
-          continue;
-        }
-        String name = node.inputs().get(operand++);
-        if (binary.operand().origin() == PostOp.Origin.REQUEST) {
-          constants.add(tensor(to.constant(name), arena, convolution.outChannels()));
-        } else {
-          given.add(to.read(name, dstOrder));
+        if (postOp instanceof PostOp.Binary binary
+            && binary.operand().origin() != PostOp.Origin.DESCRIPTION) {
+          if (binary.operand().origin() == PostOp.Origin.REQUEST) {
+            constants.add(tensor(constant(draft, node, operand), arena, channels));
+          }
+          operand++;
         }
       }
-      PreparedConvolution prepared = to.engine().prepare(request.withOperands(constants));
-      try {
-        int result = to.write(dst, dstOrder);
-        int[] operands = given.stream().mapToInt(Integer::intValue).toArray();
-        to.step(node, prepared, src, result, operands);
-      } catch (Throwable e) {
-        prepared.close();
-        throw e;
-      }
+      return engine.prepare(
+          ConvolutionRequest.of(convolution, src)
+              .withDst(dst)
+              .withParameters(weights, bias)
+              .withOperands(constants));
     }
+  }
+
+  private static Constant constant(Draft draft, Node node, int input) {
+    String name = node.inputs().get(input);
+    return Objects.requireNonNull(draft.constant(name), name);
   }
 
   private static Tensor tensor(Constant constant, Arena arena, long... dims) {

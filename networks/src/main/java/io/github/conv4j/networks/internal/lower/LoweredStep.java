@@ -25,9 +25,8 @@ public record LoweredStep(
   }
 
   /** Returns the same step without what another one completes. */
-  LoweredStep without(List<StepResult> completed) {
-    List<StepResult> left =
-        results.stream().filter(result -> completed.stream().noneMatch(result::isSame)).toList();
+  LoweredStep without(StepResult completed) {
+    List<StepResult> left = results.stream().filter(each -> !each.isSame(completed)).toList();
     return new LoweredStep(node, implementation, detail, problem, end, left);
   }
 }

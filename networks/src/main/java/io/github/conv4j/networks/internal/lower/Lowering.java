@@ -19,11 +19,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the program of a graph together, node by node. */
-final class Lowering {
+final class Lowering implements AutoCloseable {
   private final Draft draft;
   private final Engine engine;
   private final Ledger ledger;
@@ -37,7 +36,12 @@ final class Lowering {
   private final Map<String, Place> wanted;
 
   private final List<LoweredStep> steps = new ArrayList<>();
+
+  /** The index of the step that completes a value at a place. */
+  private final Map<String, Integer> completing = new HashMap<>();
+
   private final List<String> warnings = new ArrayList<>();
+  private final PreparedAhead ahead;
 
   /** Holds constants for as long as the program lives, which closes it. */
   private final Arena arena = Arena.ofShared();
@@ -58,14 +62,22 @@ final class Lowering {
     program.owns(arena);
     this.places.putAll(given);
     this.wanted = wanted;
+    this.ahead = new PreparedAhead(draft, node -> ConvolutionLowering.prepare(draft, engine, node));
+  }
+
+  /** Closes what was prepared and did not become a step. */
+  @Override
+  public void close() {
+    ahead.close();
+  }
+
+  /** Returns what an engine has prepared for a node; the caller owns it. */
+  PreparedConvolution prepared(Node node) {
+    return ahead.take(node);
   }
 
   Draft draft() {
     return draft;
-  }
-
-  Engine engine() {
-    return engine;
   }
 
   int threads() {
@@ -233,8 +245,13 @@ final class Lowering {
         results.add(new StepResult(output, type(output), place));
       }
     }
-    // Where several steps write parts of one result, the last of them completes it.
-    steps.replaceAll(step -> step.without(results));
+    for (StepResult result : results) {
+      // Where several steps write parts of one result, the last of them completes it.
+      Integer before = completing.put(result.name() + '@' + result.place().value(), steps.size());
+      if (before != null) {
+        steps.set(before, steps.get(before).without(result));
+      }
+    }
     steps.add(
         new LoweredStep(
             node.toString(), implementation, detail(node), problem, program.stepCount(), results));
@@ -280,10 +297,5 @@ final class Lowering {
       constants.add(constant == null ? null : Values.of(constant));
     }
     return constants;
-  }
-
-  /** Returns a constant that must be one. */
-  Constant constant(String value) {
-    return Objects.requireNonNull(draft.constant(value), value);
   }
 }

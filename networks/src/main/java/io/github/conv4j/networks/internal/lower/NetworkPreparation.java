@@ -95,8 +95,8 @@ public final class NetworkPreparation {
       wanted.put(name, new Place(value, order(draft.type(name), channelsLast.contains(name))));
       wantedTypes.put(name, draft.type(name));
     }
-    try (var program = new ProgramBuilder(operands.size())) {
-      var lowering = new Lowering(draft, engine, ledger, program, given, wanted);
+    try (var program = new ProgramBuilder(operands.size());
+        var lowering = new Lowering(draft, engine, ledger, program, given, wanted)) {
       lowering.run();
       Program built = program.build();
       var explanation =

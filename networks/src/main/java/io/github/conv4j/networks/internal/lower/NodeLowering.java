@@ -15,11 +15,7 @@ final class NodeLowering {
 
   static void lower(Lowering to, Node node) {
     if (Fused.hasWeights(node)) {
-      if (node.operator().equals(Fused.PRODUCT)) {
-        ConvolutionLowering.product(to, node);
-      } else {
-        ConvolutionLowering.convolution(to, node);
-      }
+      ConvolutionLowering.lower(to, node);
       return;
     }
     if (Fused.is(node)) {

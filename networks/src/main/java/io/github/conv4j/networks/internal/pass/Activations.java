@@ -26,11 +26,11 @@ final class Activations implements Pass {
     while (again) {
       again = false;
       for (Node node : draft.nodes()) {
-        if (isOfFloats(draft, node)
+        if (draft.has(node)
+            && isOfFloats(draft, node)
             && (hardSigmoid(draft, node) || gate(draft, node) || gelu(draft, node))) {
           count++;
           again = true;
-          break;
         }
       }
     }

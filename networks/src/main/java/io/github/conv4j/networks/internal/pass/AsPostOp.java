@@ -53,8 +53,12 @@ record AsPostOp(PostOp postOp, List<String> operands) {
 
   /** Post-ops take no NaN: nodes that have one are computed by their definitions. */
   private static boolean hasNaN(Node node) {
-    return node.attributes().values().stream()
-        .anyMatch(each -> each instanceof Attribute.Real(float value) && Float.isNaN(value));
+    for (Attribute each : node.attributes().values()) {
+      if (each instanceof Attribute.Real real && Float.isNaN(real.value())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static @Nullable PostOp unary(Draft draft, Node node) {

@@ -34,8 +34,17 @@ public final class Attributes {
   /** Returns integers, or null where there are none. */
   public static long @Nullable [] integers(Node node, String name) {
     return node.attributes().get(name) instanceof Attribute.Ints attribute
-        ? attribute.values().stream().mapToLong(Long::longValue).toArray()
+        ? array(attribute.values())
         : null;
+  }
+
+  /** Returns the same numbers as an array. */
+  public static long[] array(List<Long> numbers) {
+    long[] array = new long[numbers.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = numbers.get(i);
+    }
+    return array;
   }
 
   /** Returns integers, or so many times the same. */
@@ -56,7 +65,14 @@ public final class Attributes {
 
   /** Returns whether a node is an operator of ONNX's own domain. */
   public static boolean is(Node node, String... operators) {
-    return (node.domain().isEmpty() || node.domain().equals("ai.onnx"))
-        && List.of(operators).contains(node.operator());
+    if (!node.domain().isEmpty() && !node.domain().equals("ai.onnx")) {
+      return false;
+    }
+    for (String operator : operators) {
+      if (operator.equals(node.operator())) {
+        return true;
+      }
+    }
+    return false;
   }
 }

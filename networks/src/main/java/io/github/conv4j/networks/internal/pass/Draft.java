@@ -9,7 +9,6 @@ import io.github.conv4j.networks.internal.definition.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,9 +28,10 @@ public final class Draft {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Graph origin;
+  private final Set<String> outputs = new HashSet<>();
   private final Map<String, TensorType> types;
   private final Map<String, Constant> constants;
-  private List<Node> nodes;
+  private final NodeList nodes = new NodeList();
   private int made;
 
   /**
@@ -43,12 +43,18 @@ public final class Draft {
     this.origin = graph;
     this.types = new HashMap<>(types);
     this.constants = new LinkedHashMap<>(graph.constants());
-    this.nodes = new ArrayList<>(graph.nodes());
+    graph.nodes().forEach(nodes::add);
+    graph.outputs().forEach(output -> outputs.add(output.name()));
   }
 
   /** Returns the nodes as they are now. */
   public List<Node> nodes() {
-    return List.copyOf(nodes);
+    return nodes.list();
+  }
+
+  /** Whether a node is still one of the nodes: this very one, not one that says the same. */
+  public boolean has(Node node) {
+    return nodes.has(node);
   }
 
   /** Returns the version of ONNX's operators. */
@@ -88,7 +94,7 @@ public final class Draft {
 
   /** Whether each run gives a value to the caller. */
   public boolean isOutput(String value) {
-    return origin.outputs().stream().anyMatch(output -> output.name().equals(value));
+    return outputs.contains(value);
   }
 
   /** Whether a node reads a value, or the caller. */
@@ -98,36 +104,18 @@ public final class Draft {
 
   /** Returns the node that writes a value, or null. */
   public @Nullable Node writer(String value) {
-    for (Node node : nodes) {
-      if (node.outputs().contains(value)) {
-        return node;
-      }
-    }
-    return null;
+    return nodes.writer(value);
   }
 
-  /** Returns the nodes that read a value. */
+  /** Returns the nodes that read a value, in any order. */
   public List<Node> readers(String value) {
-    return nodes.stream().filter(node -> node.inputs().contains(value)).toList();
+    return nodes.readers(value).stream().distinct().toList();
   }
 
   /** Returns the only node that reads a value, once, where nobody else sees it; else null. */
   public @Nullable Node onlyReader(String value) {
-    if (isOutput(value)) {
-      return null;
-    }
-    Node found = null;
-    for (Node node : nodes) {
-      for (String input : node.inputs()) {
-        if (input.equals(value)) {
-          if (found != null) {
-            return null;
-          }
-          found = node;
-        }
-      }
-    }
-    return found;
+    List<Node> readers = nodes.readers(value);
+    return readers.size() == 1 && !isOutput(value) ? readers.getFirst() : null;
   }
 
   /** Returns the floats of a constant, or null where the value is none. */
@@ -180,61 +168,37 @@ public final class Draft {
 
   /** Puts one node in the place of the last of several, which go. */
   public void replace(List<Node> old, Node replacement) {
-    Set<Node> gone = identities(old);
-    List<Node> kept = new ArrayList<>();
-    int seen = 0;
-    for (Node node : nodes) {
-      if (!gone.contains(node)) {
-        kept.add(node);
-      } else if (++seen == gone.size()) {
-        kept.add(replacement);
-      }
-    }
-    nodes = kept;
+    nodes.replace(old, replacement);
   }
 
   /** Puts several nodes in the place of one. */
   public void replace(Node old, List<Node> replacements) {
-    int at = nodes.indexOf(old);
-    nodes.remove(at);
-    nodes.addAll(at, replacements);
-  }
-
-  private static Set<Node> identities(List<Node> list) {
-    return new HashSet<>(list);
+    nodes.replace(old, replacements);
   }
 
   /** Takes a node out; who reads {@code from} reads {@code to} from now on. */
   public void bypass(Node node, String from, String to) {
-    List<Node> kept = new ArrayList<>();
-    for (Node each : nodes) {
-      if (each.equals(node)) {
-        continue;
-      }
-      kept.add(each.inputs().contains(from) ? reading(each, from, to) : each);
+    nodes.remove(node);
+    for (Node reader : readers(from)) {
+      nodes.replace(List.of(reader), reading(reader, from, to));
     }
-    nodes = kept;
   }
 
   /** Takes a node out whose only input is written by another node: that writes its output now. */
   public void takeOutput(Node node, String input, String output) {
-    List<Node> kept = new ArrayList<>();
-    for (Node each : nodes) {
-      if (each.equals(node)) {
-        continue;
-      }
-      List<String> outputs =
-          each.outputs().stream().map(name -> name.equals(input) ? output : name).toList();
-      kept.add(
-          new Node(
-              each.name(),
-              each.domain(),
-              each.operator(),
-              each.inputs(),
-              outputs,
-              each.attributes()));
-    }
-    nodes = kept;
+    nodes.remove(node);
+    Node writer = Objects.requireNonNull(nodes.writer(input), input);
+    List<String> written =
+        writer.outputs().stream().map(name -> name.equals(input) ? output : name).toList();
+    nodes.replace(
+        List.of(writer),
+        new Node(
+            writer.name(),
+            writer.domain(),
+            writer.operator(),
+            writer.inputs(),
+            written,
+            writer.attributes()));
   }
 
   private static Node reading(Node node, String from, String to) {
@@ -246,17 +210,24 @@ public final class Draft {
 
   /** Takes out nodes of which nobody reads anything, and constants likewise. */
   public void removeUnread() {
-    Set<String> read = new HashSet<>();
-    origin.outputs().forEach(output -> read.add(output.name()));
-    List<Node> kept = new ArrayList<>();
-    for (Node node : nodes.reversed()) {
-      if (node.outputs().stream().anyMatch(each -> read.contains(each) && constant(each) == null)) {
-        kept.addFirst(node);
+    Set<String> read = new HashSet<>(outputs);
+    for (Node node : nodes.list().reversed()) {
+      if (isAnyRead(node, read)) {
         read.addAll(node.inputs());
+      } else {
+        nodes.remove(node);
       }
     }
-    nodes = kept;
     constants.keySet().retainAll(read);
+  }
+
+  private boolean isAnyRead(Node node, Set<String> read) {
+    for (String output : node.outputs()) {
+      if (read.contains(output) && constant(output) == null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a value has these dims. */

@@ -27,7 +27,7 @@ final class LayerNormalizations implements Pass {
   public int apply(Draft draft) {
     int count = 0;
     for (Node node : draft.nodes()) {
-      if (!draft.nodes().contains(node)) {
+      if (!draft.has(node)) {
         continue;
       }
       if (Attributes.is(node, "LayerNormalization")) {

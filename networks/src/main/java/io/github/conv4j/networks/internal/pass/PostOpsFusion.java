@@ -39,12 +39,11 @@ final class PostOpsFusion implements Pass {
         node = begun(draft, node);
       }
       boolean serves = Fused.hasWeights(node) || (standalone && isChain(node));
-      if (!serves || !draft.nodes().contains(node)) {
+      if (!serves || !draft.has(node)) {
         continue;
       }
-      for (Node next = fused(draft, node); !next.equals(node); next = fused(draft, node)) {
-        node = next;
-        count++;
+      for (Node next = fused(draft, node); next != null; count++) {
+        next = fused(draft, next);
       }
     }
     return count;
@@ -52,7 +51,7 @@ final class PostOpsFusion implements Pass {
 
   /** Makes a chain of a pointwise node. */
   private static Node begun(Draft draft, Node node) {
-    if (!draft.nodes().contains(node)) {
+    if (!draft.has(node)) {
       return node;
     }
     for (String input : node.inputs()) {
@@ -70,18 +69,19 @@ final class PostOpsFusion implements Pass {
     return node;
   }
 
-  private static Node fused(Draft draft, Node node) {
+  /** Returns a node that does what its reader does too, or null where that cannot be. */
+  private static @Nullable Node fused(Draft draft, Node node) {
     String value = node.outputs().getFirst();
     Node reader = draft.onlyReader(value);
     if (reader == null) {
-      return node;
+      return null;
     }
     if (isChain(reader)) {
       return withChain(draft, node, value, reader);
     }
     AsPostOp as = AsPostOp.of(draft, node, value, reader);
     if (as == null || !hasRoom(node, as.postOp())) {
-      return node;
+      return null;
     }
     String output = reader.outputs().getFirst();
     Node next = merged(node, as, output);
@@ -94,13 +94,13 @@ final class PostOpsFusion implements Pass {
   }
 
   /** All functions of a chain behind those of a node, if there is room for them. */
-  private static Node withChain(Draft draft, Node node, String value, Node chain) {
+  private static @Nullable Node withChain(Draft draft, Node node, String value, Node chain) {
     List<PostOp> all = new ArrayList<>(Fused.postOps(node).list());
     all.addAll(Fused.postOps(chain).list());
     long heavy = all.stream().filter(PostOpsFusion::isTranscendental).count();
     boolean channels = Channels.axis(node, draft.type(value)) == 1;
     if (!channels || all.size() > MOST || heavy > 1 || !chain.inputs().getFirst().equals(value)) {
-      return node;
+      return null;
     }
     List<String> inputs = new ArrayList<>(node.inputs());
     inputs.addAll(chain.inputs().subList(1, chain.inputs().size()));

@@ -13,6 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The table in the documentation says what is defined, no more and no less. */
 class OperatorsTableTest {
@@ -33,6 +35,12 @@ class OperatorsTableTest {
     Definitions.operators().forEach((name, versions) -> defined.put(name, opsets(versions)));
 
     assertThat(told).isEqualTo(defined);
+  }
+
+  @ParameterizedTest
+  @EnumSource(OperatorFamily.class)
+  void aFamilyDefinesTheOperatorsByWhichItIsFound(OperatorFamily family) {
+    assertThat(family.versions().keySet()).isEqualTo(family.operators());
   }
 
   /** An operator that is older than the first opset begins there. */
