@@ -27,7 +27,7 @@ final class Affine implements Pass {
     int count = 0;
     for (Node start : draft.nodes()) {
       boolean takesIn = Fused.hasWeights(start) && Fused.postOps(start).isEmpty();
-      if (!(takesIn || isProductAndSum(start)) || !draft.nodes().contains(start)) {
+      if (!(takesIn || isProductAndSum(start)) || !draft.has(start)) {
         continue;
       }
       for (Node next = fold(draft, start); next != null; next = fold(draft, next)) {
