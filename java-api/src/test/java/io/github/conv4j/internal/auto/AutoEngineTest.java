@@ -490,8 +490,8 @@ class AutoEngineTest {
   @Test
   void whatIsMadeReadyMustBeSupportedAndTheEngineOpen() {
     one.way("a", 10);
-    TensorSpec bytes = TensorSpec.of(DataType.U8, Layout.NHWC, SRC);
-    var request = ConvolutionRequest.of(CONVOLUTION, bytes);
+    TensorSpec integers = TensorSpec.of(DataType.S32, Layout.NHWC, SRC);
+    var request = ConvolutionRequest.of(CONVOLUTION, integers);
     Engine auto = auto(MILLIS);
     assertThatExceptionOfType(UnsupportedConvolutionException.class)
         .isThrownBy(() -> auto.makeReady(List.of(request)));
