@@ -147,14 +147,14 @@ class CompositionTest {
   @Test
   void otherTypesAreRefusedWithTheReason() {
     Convolution convolution = Convolution.conv2d(4, 4).build();
-    TensorSpec src = TensorSpec.of(DataType.BF16, Layout.NHWC, Shape.of(1, 4, 8, 8));
+    TensorSpec src = TensorSpec.of(DataType.S32, Layout.NHWC, Shape.of(1, 4, 8, 8));
 
     assertThat(engine.support(convolution, src))
         .isInstanceOfSatisfying(
-            Support.Unsupported.class, no -> assertThat(no.reason()).contains("BF16"));
+            Support.Unsupported.class, no -> assertThat(no.reason()).contains("s32"));
     assertThatThrownBy(() -> engine.prepare(convolution, src, new float[16], new float[4]))
         .isInstanceOf(UnsupportedConvolutionException.class)
-        .hasMessageContaining("BF16");
+        .hasMessageContaining("s32");
   }
 
   /** Before anybody takes the bytes of weights for floats. */
@@ -171,7 +171,8 @@ class CompositionTest {
               .withParameters(Tensor.allocate(spec, arena), null);
       assertThat(small.support(request))
           .isInstanceOfSatisfying(
-              Support.Unsupported.class, no -> assertThat(no.reason()).contains("weights is S8"));
+              Support.Unsupported.class,
+              no -> assertThat(no.reason()).contains("src f32 goes with weights"));
     }
   }
 

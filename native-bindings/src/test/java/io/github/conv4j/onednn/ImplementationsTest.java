@@ -97,7 +97,7 @@ class ImplementationsTest {
   void whatCannotRunHasNoWay() {
     with(
         Padding.symmetric(1),
-        DataType.BF16,
+        DataType.S32,
         (engine, request) -> assertThat(engine.implementations(request)).isEmpty());
   }
 
