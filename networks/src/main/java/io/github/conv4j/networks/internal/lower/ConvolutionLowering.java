@@ -5,6 +5,7 @@ import io.github.conv4j.Padding;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.prepared.InPlaceSums;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
@@ -145,9 +146,17 @@ final class ConvolutionLowering {
           given.add(to.read(name, dstOrder));
         }
       }
-      PreparedConvolution prepared = to.engine().prepare(request.withOperands(constants));
+      request = request.withOperands(constants);
+      PreparedConvolution inPlace =
+          mayAddInPlace(to, dst, dstOrder, src, given)
+              ? ((InPlaceSums) to.engine()).prepareInPlace(request)
+              : null;
+      PreparedConvolution prepared = inPlace == null ? to.engine().prepare(request) : inPlace;
       try {
-        int result = to.write(dst, dstOrder);
+        int result =
+            inPlace == null
+                ? to.write(dst, dstOrder)
+                : to.overwrite(dst, given.getFirst(), dstOrder);
         int[] operands = given.stream().mapToInt(Integer::intValue).toArray();
         to.step(node, prepared, src, result, operands);
       } catch (Throwable e) {
@@ -155,6 +164,19 @@ final class ConvolutionLowering {
         throw e;
       }
     }
+  }
+
+  /**
+   * Whether the first operand can be what dst holds: nobody else reads it, neither later nor now.
+   */
+  private static boolean mayAddInPlace(
+      Lowering to, String dst, Order order, int src, List<Integer> given) {
+    return to.engine() instanceof InPlaceSums
+        && !given.isEmpty()
+        && given.getFirst() != src
+        && given.lastIndexOf(given.getFirst()) == 0
+        && !to.isWritten(dst, order)
+        && to.isLastRead(given.getFirst());
   }
 
   private static Tensor tensor(Constant constant, Arena arena, long... dims) {
