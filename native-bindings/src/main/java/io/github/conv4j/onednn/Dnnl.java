@@ -227,6 +227,13 @@ final class Dnnl {
         "dnnl_post_ops_append_binary_v2");
   }
 
+  /** Appends the addition of what dst held before. */
+  static void appendSum(MemorySegment postOps) {
+    check(
+        library().postOpsAppendSum(postOps, 1, 0, dnnl_data_type_undef()),
+        "dnnl_post_ops_append_sum");
+  }
+
   /** Appends relu with one slope for each index of the dimensions in {@code mask}. */
   static void appendPrelu(MemorySegment postOps, int mask) {
     check(library().postOpsAppendPrelu(postOps, mask), "dnnl_post_ops_append_prelu");

@@ -56,6 +56,8 @@ interface DnnlLibrary {
   int postOpsAppendBinaryV2(
       MemorySegment postOps, int algorithm, MemorySegment src1Desc, MemorySegment src2Desc);
 
+  int postOpsAppendSum(MemorySegment postOps, float scale, int zeroPoint, int dataType);
+
   int postOpsAppendPrelu(MemorySegment postOps, int mask);
 
   int postOpsDestroy(MemorySegment postOps);

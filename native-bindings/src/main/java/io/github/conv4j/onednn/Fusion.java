@@ -60,6 +60,23 @@ final class Fusion {
     return postOp instanceof Binary binary ? binary.operand() : null;
   }
 
+  /** Whether the operand of a post-op is what dst held before. */
+  static boolean isInDst(PrimitiveSpec spec, int index) {
+    return index == 0 && spec.addsToDst();
+  }
+
+  /**
+   * Whether the first post-op adds a tensor that is as large as dst and given at each run: it may
+   * be given in dst.
+   */
+  static boolean mayAddToDst(PostOps postOps) {
+    return !postOps.isEmpty()
+        && postOps.list().getFirst() instanceof Binary binary
+        && binary.operation() == Operation.ADD
+        && binary.operand().origin() == Origin.RUN
+        && binary.operand().extent() == Extent.FULL;
+  }
+
   /** Whether memory for an operand is found anew in each call: not a small constant. */
   static boolean isPlaced(Operand operand) {
     return operand.origin() == Origin.RUN || operand.extent() == Extent.FULL;
@@ -81,6 +98,10 @@ final class Fusion {
     }
     MemorySegment postOps = temporary.own(Dnnl.createPostOps(), Destroyer.POST_OPS);
     for (int i = 0; i < list.size(); i++) {
+      if (isInDst(spec, i)) {
+        Dnnl.appendSum(postOps);
+        continue;
+      }
       switch (list.get(i)) {
         case Eltwise eltwise -> append(postOps, eltwise);
         case Binary binary -> {
@@ -98,10 +119,11 @@ final class Fusion {
   /** Returns a descriptor for each post-op, NULL where it has no operand. */
   static List<MemorySegment> operandDescs(PrimitiveSpec spec, Handles handles) {
     List<MemorySegment> descs = new ArrayList<>();
-    for (PostOp postOp : spec.postOps().list()) {
-      Operand operand = operand(postOp);
+    List<PostOp> list = spec.postOps().list();
+    for (int i = 0; i < list.size(); i++) {
+      Operand operand = operand(list.get(i));
       descs.add(
-          operand == null
+          operand == null || isInDst(spec, i)
               ? MemorySegment.NULL
               : handles.own(desc(spec, operand.extent()), Destroyer.DESC));
     }

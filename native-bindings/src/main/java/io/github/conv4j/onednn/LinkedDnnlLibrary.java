@@ -27,6 +27,7 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
   private final MemorySegment postOpsCreate;
   private final MemorySegment postOpsAppendEltwise;
   private final MemorySegment postOpsAppendBinaryV2;
+  private final MemorySegment postOpsAppendSum;
   private final MemorySegment postOpsAppendPrelu;
   private final MemorySegment postOpsDestroy;
   private final MemorySegment convolutionForwardPrimitiveDescCreate;
@@ -70,6 +71,7 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
     this.postOpsCreate = function(symbols, "dnnl_post_ops_create");
     this.postOpsAppendEltwise = function(symbols, "dnnl_post_ops_append_eltwise");
     this.postOpsAppendBinaryV2 = function(symbols, "dnnl_post_ops_append_binary_v2");
+    this.postOpsAppendSum = function(symbols, "dnnl_post_ops_append_sum");
     this.postOpsAppendPrelu = function(symbols, "dnnl_post_ops_append_prelu");
     this.postOpsDestroy = function(symbols, "dnnl_post_ops_destroy");
     this.primitiveAttrDestroy = function(symbols, "dnnl_primitive_attr_destroy");
@@ -204,6 +206,12 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
       MemorySegment postOps, int algorithm, MemorySegment src1Desc, MemorySegment src2Desc) {
     return (int)
         call(postOpsAppendBinaryV2, word(postOps), algorithm, word(src1Desc), word(src2Desc), 0, 0);
+  }
+
+  @Override
+  public int postOpsAppendSum(MemorySegment postOps, float scale, int zeroPoint, int dataType) {
+    return (int)
+        NativeAccess.callWithFloat(postOpsAppendSum, word(postOps), scale, zeroPoint, dataType);
   }
 
   @Override

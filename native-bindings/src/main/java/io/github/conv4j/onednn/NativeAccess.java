@@ -84,6 +84,14 @@ final class NativeAccess {
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_FLOAT, JAVA_FLOAT));
   }
 
+  /** For functions of a word, a float and two words. */
+  private static final class OneFloat {
+    static final MethodHandle CALL =
+        Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_FLOAT, JAVA_LONG, JAVA_LONG));
+  }
+
   /** For functions that do next to nothing: critical, so that the call costs next to nothing. */
   private static final class Brief {
     static final MethodHandle CALL =
@@ -270,6 +278,16 @@ final class NativeAccess {
       MemorySegment function, long first, long second, float third, float fourth) {
     try {
       return (long) Floats.CALL.invokeExact(function, first, second, third, fourth);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Calls a function of a word, a float and two words. */
+  static long callWithFloat(
+      MemorySegment function, long first, float second, long third, long fourth) {
+    try {
+      return (long) OneFloat.CALL.invokeExact(function, first, second, third, fourth);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -13,8 +13,9 @@ import java.util.List;
  *
  * @param convolution the description
  * @param axes one plan a spatial axis
+ * @param addsToDst whether the operand of the first post-op, which adds it, is what dst held
  */
-record NativeProblem(Convolution convolution, List<AxisPlan> axes) {
+record NativeProblem(Convolution convolution, List<AxisPlan> axes, boolean addsToDst) {
   NativeProblem {
     axes = List.copyOf(axes);
   }
@@ -27,7 +28,18 @@ record NativeProblem(Convolution convolution, List<AxisPlan> axes) {
     if (convolution.isTransposed() && convolution.inChannels() == convolution.groups()) {
       plans.addLast(plans.removeLast().withoutStrideOfOneOutput());
     }
-    return new NativeProblem(convolution, plans);
+    return new NativeProblem(convolution, plans, false);
+  }
+
+  /** Returns the same work, done where the operand of the first post-op lies. */
+  NativeProblem addingToDst() {
+    return new NativeProblem(convolution, axes, true);
+  }
+
+  /** Whether every output sees one pixel. */
+  boolean isPointwise() {
+    return convolution.groups() == 1
+        && axes.stream().allMatch(axis -> axis.taps().count() == 1 && axis.stride() == 1);
   }
 
   /** Whether a stride, a dilation or a padding is larger than {@code most}. */

@@ -19,6 +19,7 @@ import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.compose.SubpixelConvolution;
 import io.github.conv4j.internal.compose.TypedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.InPlaceSums;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
@@ -34,7 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions through oneDNN primitives; what those cannot do, composed from copies and them. */
-final class OnednnEngine implements Alternatives, LedgerOwner {
+final class OnednnEngine implements Alternatives, LedgerOwner, InPlaceSums {
   static final String NAME = "onednn";
 
   /** oneDNN's kernels compute many offsets in 32 bits. */
@@ -337,6 +338,35 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
     return WayCache.SHARED.ways(problem, request.src(), request.dst(), mostElements, all);
   }
 
+  /** Only for pointwise kernels, which were measured to be faster by it (docs/adr/0034). */
+  @Override
+  public @Nullable PreparedConvolution prepareInPlace(ConvolutionRequest asked) {
+    ledger.requireOpen();
+    if (lack(asked) != null || !Fusion.mayAddToDst(asked.convolution().postOps())) {
+      return null;
+    }
+    PrepareRequest request = PrepareRequest.of(asked).settled();
+    try {
+      NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
+      if (!problem.isPointwise() || !fuses(request)) {
+        return null;
+      }
+      NativeProblem adding = problem.addingToDst();
+      List<Way> ways = ways(adding, request, false);
+      if (ways.isEmpty() || ways.getFirst().copies() || ways.getFirst().isSlow()) {
+        return null;
+      }
+      PreparedConvolution prepared =
+          prepare(ways.getFirst(), adding, request, request.src(), request.dst());
+      return options.ready() ? Readiness.of(prepared) : prepared;
+    } catch (DnnlStatusException e) {
+      if (e.isUnimplemented()) {
+        return null;
+      }
+      throw e.forProblem(request.problemText());
+    }
+  }
+
   @Override
   public String version() {
     return OnednnProvider.version();
@@ -409,7 +439,7 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
             : List.of();
     if (ways.isEmpty() && !postOps.isEmpty()) {
       PrepareRequest plain = request.withoutPostOps();
-      var plainProblem = new NativeProblem(plain.convolution(), problem.axes());
+      var plainProblem = new NativeProblem(plain.convolution(), problem.axes(), false);
       return PostOpsConvolution.of(NAME, ledger, request, first(plainProblem, plain, src, dst));
     }
     if (ways.isEmpty()) {

@@ -123,7 +123,9 @@ final class OnednnPrimitive implements Primitive {
 
   private static String postOpsText(NativeProblem problem) {
     PostOps postOps = problem.convolution().postOps();
-    return postOps.isEmpty() ? "" : " with post-ops " + postOps;
+    return postOps.isEmpty()
+        ? ""
+        : " with post-ops %s%s".formatted(postOps, problem.addsToDst() ? ", added in place" : "");
   }
 
   private static Layout layout(Way way, int rank) {

@@ -96,6 +96,10 @@ final class PrimitiveCall {
       if (operand == null) {
         continue;
       }
+      if (Fusion.isInDst(packed.compiled().spec(), i)) {
+        run++;
+        continue;
+      }
       MemorySegment memory = packed.operand(i);
       if (Fusion.isPlaced(operand)) {
         memory = memory(packed.compiled().operandDescs().get(i), MemorySegment.NULL, handles);

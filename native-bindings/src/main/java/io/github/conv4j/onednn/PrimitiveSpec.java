@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param dst the caller's dst
  * @param form how the kernel sees src and dst
  * @param postOps what the kernel does to outputs before it writes them
+ * @param addsToDst whether the operand of the first post-op, which adds it, is what dst held
  */
 record PrimitiveSpec(
     boolean transposed,
@@ -34,7 +35,8 @@ record PrimitiveSpec(
     Operand src,
     Operand dst,
     Form form,
-    PostOps postOps) {
+    PostOps postOps,
+    boolean addsToDst) {
 
   /** How a kernel sees the tensors; where the caller's lie otherwise, they are copied. */
   enum Form {
@@ -101,7 +103,8 @@ record PrimitiveSpec(
             axes.src(),
             axes.dst(),
             form,
-            convolution.postOps())
+            convolution.postOps(),
+            problem.addsToDst())
         .withoutPitchOfOneOutput();
   }
 
@@ -117,7 +120,8 @@ record PrimitiveSpec(
         src,
         dst,
         other,
-        postOps);
+        postOps,
+        addsToDst);
   }
 
   /**
@@ -143,7 +147,8 @@ record PrimitiveSpec(
         src.withDim(src.dims().size() - 1, plan.src().count()),
         dst,
         form,
-        postOps);
+        postOps,
+        addsToDst);
   }
 
   /**
@@ -331,7 +336,8 @@ record PrimitiveSpec(
             partSrc,
             partDst,
             form,
-            postOps);
+            postOps,
+            addsToDst);
     return new Part(
         spec.withoutPitchOfOneOutput(), srcOffset, dstOffset, weightsOffset, channels.begin());
   }
@@ -348,6 +354,7 @@ record PrimitiveSpec(
             && inChannels == that.inChannels
             && outChannels == that.outChannels
             && hasBias == that.hasBias
+            && addsToDst == that.addsToDst
             && form == that.form
             && src.equals(that.src)
             && dst.equals(that.dst)

@@ -131,6 +131,38 @@ class DnnlLibraryTest {
     }
   }
 
+  @Test
+  void aFloatBetweenWordsArrives() throws Exception {
+    try (Arena arena = Arena.ofConfined()) {
+      MethodHandle record =
+          MethodHandles.lookup()
+              .findVirtual(
+                  DnnlLibraryTest.class,
+                  "recordSum",
+                  MethodType.methodType(
+                      int.class, MemorySegment.class, float.class, int.class, int.class))
+              .bindTo(this);
+      MemorySegment function =
+          Linker.nativeLinker()
+              .upcallStub(
+                  record,
+                  FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, JAVA_INT, JAVA_INT),
+                  arena);
+      var library = new LinkedDnnlLibrary(_ -> Optional.of(function));
+
+      int result = library.postOpsAppendSum(MemorySegment.ofAddress(-1), 0.25f, -2, -3);
+
+      assertThat(result).isEqualTo(7);
+      assertThat(calls).containsExactly(List.of(-1L, 0.25f, -2, -3));
+    }
+  }
+
+  @SuppressWarnings("unused") // called through a handle
+  private int recordSum(MemorySegment postOps, float scale, int zeroPoint, int dataType) {
+    calls.add(List.of(postOps.address(), scale, zeroPoint, dataType));
+    return 7;
+  }
+
   @SuppressWarnings("unused") // called through a handle
   private int recordFloats(MemorySegment postOps, int algorithm, float alpha, float beta) {
     calls.add(List.of(postOps.address(), algorithm, alpha, beta));
@@ -179,9 +211,9 @@ class DnnlLibraryTest {
         .sorted((a, b) -> a.getName().compareTo(b.getName()));
   }
 
-  /** All but the one that takes floats. */
+  /** All but those that take floats. */
   static Stream<Method> wordMethods() {
-    return methods().filter(method -> !method.getName().equals("postOpsAppendEltwise"));
+    return methods().filter(method -> !List.of(method.getParameterTypes()).contains(float.class));
   }
 
   private static String function(Method method) {

@@ -32,6 +32,12 @@ public final class ProgramBuilder implements AutoCloseable {
     return add(new Program.Inner(0, bytes));
   }
 
+  /** Whether a value lives between steps: it is neither the caller's nor a constant. */
+  public boolean isTemporary(int value) {
+    int index = value - Program.FIRST_OPERAND - operandCount;
+    return index >= 0 && inner.get(index).constant() == null;
+  }
+
   /** Gives the program memory of constants, which it frees when it is closed. */
   public void owns(Arena memory) {
     owned.add(memory);

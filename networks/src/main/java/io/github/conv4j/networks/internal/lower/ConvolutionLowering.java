@@ -6,6 +6,7 @@ import io.github.conv4j.PostOp;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.prepared.InPlaceSums;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Convolutions and products with constant weights, which an engine computes. */
 final class ConvolutionLowering {
@@ -48,27 +50,63 @@ final class ConvolutionLowering {
       }
     }
     int[] operands = given.stream().mapToInt(Integer::intValue).toArray();
-    PreparedConvolution prepared = to.prepared(node);
+    NodeConvolution prepared = to.prepared(node, mayAddInPlace(to, dst, dstOrder, value, given));
     try {
-      to.step(node, prepared, value, to.write(dst, dstOrder), operands);
+      int result =
+          prepared.inPlace()
+              ? to.overwrite(dst, given.getFirst(), dstOrder)
+              : to.write(dst, dstOrder);
+      to.step(node, prepared.prepared(), value, result, operands);
     } catch (Throwable e) {
       prepared.close();
       throw e;
     }
   }
 
+  /**
+   * Whether the first operand can be what dst holds: nobody else reads it, neither later nor now.
+   */
+  private static boolean mayAddInPlace(
+      Lowering to, String dst, Order order, int src, List<Integer> given) {
+    return !given.isEmpty()
+        && given.getFirst() != src
+        && given.lastIndexOf(given.getFirst()) == 0
+        && !to.isWritten(dst, order)
+        && to.isLastRead(given.getFirst());
+  }
+
+  /** Returns the first operand that is given at each run, null where there is none. */
+  static @Nullable String firstRunOperand(Node node) {
+    int operand = Fused.firstOperand(node);
+    for (PostOp postOp : Fused.postOps(node).list()) {
+      if (postOp instanceof PostOp.Binary binary
+          && binary.operand().origin() != PostOp.Origin.DESCRIPTION) {
+        if (binary.operand().origin() == PostOp.Origin.RUN) {
+          return node.inputs().get(operand);
+        }
+        operand++;
+      }
+    }
+    return null;
+  }
+
   private static Order order(boolean isProduct, int rank) {
     return isProduct ? Order.rowMajor(rank) : Order.channelsLast(rank);
   }
 
-  /** Prepares a node, on any thread; needs nothing of the nodes around it. */
-  static PreparedConvolution prepare(Draft draft, Engine engine, Node node) {
+  /**
+   * Prepares a node, on any thread; needs nothing of the nodes around it.
+   *
+   * @param inPlace whether to try that dst is where the first operand of the run lies
+   */
+  static NodeConvolution prepare(Draft draft, Engine engine, Node node, boolean inPlace) {
     return node.operator().equals(Fused.PRODUCT)
-        ? product(draft, engine, node)
-        : convolution(draft, engine, node);
+        ? product(draft, engine, node, inPlace)
+        : convolution(draft, engine, node, inPlace);
   }
 
-  private static PreparedConvolution convolution(Draft draft, Engine engine, Node node) {
+  private static NodeConvolution convolution(
+      Draft draft, Engine engine, Node node, boolean inPlace) {
     TensorType src = draft.type(node.inputs().getFirst());
     TensorType dst = draft.type(node.outputs().getFirst());
     TensorType weights = draft.type(node.inputs().get(1));
@@ -105,6 +143,7 @@ final class ConvolutionLowering {
         draft,
         engine,
         node,
+        inPlace,
         builder.build(),
         TensorSpec.f32(layout, src.dims()),
         TensorSpec.f32(layout, dst.dims()),
@@ -112,7 +151,7 @@ final class ConvolutionLowering {
   }
 
   /** Rows of the innermost axis are the pixels of a line. */
-  private static PreparedConvolution product(Draft draft, Engine engine, Node node) {
+  private static NodeConvolution product(Draft draft, Engine engine, Node node, boolean inPlace) {
     long[] dims = draft.type(node.inputs().get(1)).dims();
     long n = dims[0];
     long k = dims[1];
@@ -127,6 +166,7 @@ final class ConvolutionLowering {
         draft,
         engine,
         node,
+        inPlace,
         convolution,
         TensorSpec.f32(Layout.NWC, 1, k, rows),
         TensorSpec.f32(Layout.NWC, 1, n, rows),
@@ -146,10 +186,11 @@ final class ConvolutionLowering {
     };
   }
 
-  private static PreparedConvolution prepare(
+  private static NodeConvolution prepare(
       Draft draft,
       Engine engine,
       Node node,
+      boolean inPlace,
       Convolution convolution,
       TensorSpec src,
       TensorSpec dst,
@@ -169,11 +210,16 @@ final class ConvolutionLowering {
           operand++;
         }
       }
-      return engine.prepare(
+      ConvolutionRequest request =
           ConvolutionRequest.of(convolution, src)
               .withDst(dst)
               .withParameters(weights, bias)
-              .withOperands(constants));
+              .withOperands(constants);
+      PreparedConvolution sum =
+          inPlace && engine instanceof InPlaceSums sums ? sums.prepareInPlace(request) : null;
+      return sum == null
+          ? new NodeConvolution(engine.prepare(request), false)
+          : new NodeConvolution(sum, true);
     }
   }
 

@@ -16,6 +16,7 @@ import io.github.conv4j.networks.internal.pass.Fused;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,10 @@ final class Lowering implements AutoCloseable {
   /** Holds constants for as long as the program lives, which closes it. */
   private final Arena arena = Arena.ofShared();
 
+  /** The last node that reads each value; the caller reads behind all of them. */
+  private final Map<String, Integer> lastReaders = new HashMap<>();
+
+  private int node;
   private int reorders;
 
   Lowering(
@@ -62,7 +67,22 @@ final class Lowering implements AutoCloseable {
     program.owns(arena);
     this.places.putAll(given);
     this.wanted = wanted;
-    this.ahead = new PreparedAhead(draft, node -> ConvolutionLowering.prepare(draft, engine, node));
+    List<Node> nodes = draft.nodes();
+    for (int i = 0; i < nodes.size(); i++) {
+      for (String input : nodes.get(i).inputs()) {
+        lastReaders.put(input, i);
+      }
+    }
+    wanted.keySet().forEach(value -> lastReaders.put(value, nodes.size()));
+    this.ahead = new PreparedAhead(draft, this::prepare);
+  }
+
+  private NodeConvolution prepare(Node node) {
+    String sum = ConvolutionLowering.firstRunOperand(node);
+    int last = sum == null ? -1 : lastReaders.getOrDefault(sum, -1);
+    boolean inPlace =
+        last >= 0 && last < draft.nodes().size() && draft.nodes().get(last).equals(node);
+    return ConvolutionLowering.prepare(draft, engine, node, inPlace);
   }
 
   /** Closes what was prepared and did not become a step. */
@@ -71,9 +91,18 @@ final class Lowering implements AutoCloseable {
     ahead.close();
   }
 
-  /** Returns what an engine has prepared for a node; the caller owns it. */
-  PreparedConvolution prepared(Node node) {
-    return ahead.take(node);
+  /**
+   * Returns what an engine has prepared for a node; the caller owns it.
+   *
+   * @param mayAddInPlace whether dst may be where the first operand of the run lies
+   */
+  NodeConvolution prepared(Node node, boolean mayAddInPlace) {
+    NodeConvolution prepared = ahead.take(node);
+    if (!prepared.inPlace() || mayAddInPlace) {
+      return prepared;
+    }
+    prepared.close();
+    return ConvolutionLowering.prepare(draft, engine, node, false);
   }
 
   Draft draft() {
@@ -193,9 +222,42 @@ final class Lowering implements AutoCloseable {
   int write(String value, Order order) {
     Place place = wanted.get(value);
     int number =
-        place != null && place.order().isSame(order, dims(value))
+        place != null && isWritten(value, order)
             ? place.value()
             : program.temporary(byteSize(value));
+    places.put(value, new Place(number, order));
+    return number;
+  }
+
+  /** Whether {@link #write} gives a value memory of the caller. */
+  boolean isWritten(String value, Order order) {
+    Place place = wanted.get(value);
+    return place != null && place.order().isSame(order, dims(value));
+  }
+
+  /**
+   * Whether the node that is lowered now is the last that reads a value's memory, under any name,
+   * and may write there.
+   *
+   * @param number from {@link #read}
+   */
+  boolean isLastRead(int number) {
+    return program.isTemporary(number)
+        && places.entrySet().stream()
+            .noneMatch(each -> each.getValue().value() == number && isReadLater(each.getKey()))
+        && copies.entrySet().stream()
+            .noneMatch(
+                each ->
+                    each.getValue().stream().anyMatch(copy -> copy.value() == number)
+                        && isReadLater(each.getKey()));
+  }
+
+  private boolean isReadLater(String value) {
+    return lastReaders.getOrDefault(value, -1) > node;
+  }
+
+  /** Says that a value is written where another one lay that nobody reads any more. */
+  int overwrite(String value, int number, Order order) {
     places.put(value, new Place(number, order));
     return number;
   }
@@ -234,7 +296,8 @@ final class Lowering implements AutoCloseable {
     warnings.addAll(prepared.explain().warnings());
     String problem = prepared.explain().problem();
     PreparedProgram.inline(prepared, ledger, program, src, dst, operands);
-    addStep(node, what.toString(), problem, node.outputs());
+    boolean inPlace = Arrays.stream(operands).anyMatch(operand -> operand == dst);
+    addStep(node, what.toString() + (inPlace ? ", in place" : ""), problem, node.outputs());
   }
 
   private void addStep(Node node, String implementation, String problem, List<String> written) {
@@ -268,8 +331,9 @@ final class Lowering implements AutoCloseable {
 
   /** Lowers all nodes; then what the caller wants and does not have yet is copied. */
   void run() {
-    for (Node node : draft.nodes()) {
-      NodeLowering.lower(this, node);
+    List<Node> nodes = draft.nodes();
+    for (node = 0; node < nodes.size(); node++) {
+      NodeLowering.lower(this, nodes.get(node));
     }
     wanted.forEach(
         (value, to) -> {

@@ -1,5 +1,7 @@
 package io.github.conv4j.networks.internal.lower;
 
+import io.github.conv4j.internal.primitive.Primitive;
+import io.github.conv4j.networks.internal.operator.Colours;
 import io.github.conv4j.networks.internal.operator.Permute;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,7 +79,17 @@ final class Order {
   }
 
   /** Returns a copy of a tensor that lies in this order into another, in parts. */
-  Permute reorder(Order to, long[] dims, int threads) {
+  Primitive reorder(Order to, long[] dims, int threads) {
+    if (axes.length > 2
+        && dims[1] == Colours.COUNT
+        && isSame(rowMajor(axes.length), dims)
+        && to.isSame(channelsLast(axes.length), dims)) {
+      long pixels = 1;
+      for (int i = 2; i < dims.length; i++) {
+        pixels *= dims[i];
+      }
+      return new Colours(dims[0], pixels, threads);
+    }
     int[] positions = new int[axes.length];
     Arrays.setAll(positions, i -> position(to.axis(i)));
     return new Permute(inMemory(dims), positions, threads);

@@ -1,6 +1,5 @@
 package io.github.conv4j.networks.internal.lower;
 
-import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.pass.Draft;
@@ -27,9 +26,8 @@ final class PreparedAhead implements AutoCloseable {
 
   private static final int MOST_HELPERS = 15;
 
-  private final List<FutureTask<PreparedConvolution>> tasks = new ArrayList<>();
-  private final IdentityHashMap<Node, FutureTask<PreparedConvolution>> byNode =
-      new IdentityHashMap<>();
+  private final List<FutureTask<NodeConvolution>> tasks = new ArrayList<>();
+  private final IdentityHashMap<Node, FutureTask<NodeConvolution>> byNode = new IdentityHashMap<>();
   private final AtomicInteger begun = new AtomicInteger();
   private final List<Thread> helpers = new ArrayList<>();
 
@@ -38,7 +36,7 @@ final class PreparedAhead implements AutoCloseable {
    *
    * @param prepare what any thread may do for a node; {@link #take} throws what it throws
    */
-  PreparedAhead(Draft draft, Function<Node, PreparedConvolution> prepare) {
+  PreparedAhead(Draft draft, Function<Node, NodeConvolution> prepare) {
     List<Node> nodes = new ArrayList<>();
     for (Node node : draft.nodes()) {
       if (Fused.hasWeights(node)) {
@@ -97,8 +95,8 @@ final class PreparedAhead implements AutoCloseable {
    *
    * @throws RuntimeException or an error of preparing it
    */
-  PreparedConvolution take(Node node) {
-    FutureTask<PreparedConvolution> task = byNode.remove(node);
+  NodeConvolution take(Node node) {
+    FutureTask<NodeConvolution> task = byNode.remove(node);
     if (task == null) {
       throw new IllegalStateException(node + " is not prepared, or was taken");
     }
@@ -117,7 +115,7 @@ final class PreparedAhead implements AutoCloseable {
   }
 
   /** Waits; whoever interrupts the caller interrupts the helpers. */
-  private PreparedConvolution done(FutureTask<PreparedConvolution> task) throws ExecutionException {
+  private NodeConvolution done(FutureTask<NodeConvolution> task) throws ExecutionException {
     boolean interrupted = false;
     try {
       while (true) {
@@ -143,7 +141,7 @@ final class PreparedAhead implements AutoCloseable {
       return;
     }
     awaitHelpers();
-    for (FutureTask<PreparedConvolution> task : byNode.values()) {
+    for (FutureTask<NodeConvolution> task : byNode.values()) {
       if (task.state() == Future.State.SUCCESS) {
         task.resultNow().close();
       }

@@ -28,4 +28,25 @@ interface FoldLoop {
       int channels,
       float alpha,
       float scale);
+
+  /**
+   * Folds windows of two rows and two columns, as {@link #window} does each of them, elements as
+   * they are.
+   *
+   * @param windows how many
+   * @param step how far apart they are
+   * @param channels neighbours on both sides, which windows share in dst: one ends where the next
+   *     begins
+   */
+  void squares(
+      MemorySegment src,
+      long at,
+      int windows,
+      long step,
+      long rowStride,
+      long columnStride,
+      MemorySegment dst,
+      long to,
+      int channels,
+      float scale);
 }

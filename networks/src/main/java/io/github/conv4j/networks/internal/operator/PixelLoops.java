@@ -48,6 +48,12 @@ interface PixelLoops {
       int count);
 
   /**
+   * Makes pixels of three planes: {@code dst[to + 3 * i + p] = src[from + p * planeStride + i]}.
+   */
+  void colours(
+      MemorySegment src, long from, long planeStride, MemorySegment dst, long to, int count);
+
+  /**
    * Puts rows of several arrays behind each other: row {@code r} of dst is row {@code r} of first,
    * then those of the others.
    *

@@ -9,6 +9,9 @@ import java.lang.foreign.MemorySegment;
 public final class Pooling extends RangedPrimitive {
   private static final double TAP_NANOS = 0.3;
 
+  /** Fewer windows in a row are folded one by one. */
+  private static final int LEAST_PAIRS = 16;
+
   /** What a window becomes. */
   public enum Kind {
     /** Its largest element. */
@@ -31,6 +34,21 @@ public final class Pooling extends RangedPrimitive {
           axis.srcSize() * elementStride);
     }
 
+    /** Whether many windows have two taps, lie as far apart and are divided by the same. */
+    boolean areEvenPairs() {
+      if (first.length < LEAST_PAIRS) {
+        return false;
+      }
+      for (int i = 0; i < first.length; i++) {
+        if (counts[i] != 2
+            || divisors[i] != divisors[0]
+            || first[i] - first[0] != i * (first[1] - first[0])) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     long begin(int window, long elementStride) {
       return first[window] * elementStride;
     }
@@ -42,6 +60,7 @@ public final class Pooling extends RangedPrimitive {
   private final Windows planes;
   private final Windows rows;
   private final Windows columns;
+  private final boolean hasEvenPairs;
 
   /** Plans a pooling of a batch of images, volumes or rows. */
   public Pooling(
@@ -64,6 +83,7 @@ public final class Pooling extends RangedPrimitive {
     this.isMean = kind != Kind.MAX;
     this.channels = channels;
     this.columns = Windows.of(width, kind, channels);
+    this.hasEvenPairs = columns.areEvenPairs();
     this.rows = Windows.of(height, kind, columns.imageStride);
     this.planes = Windows.of(depth, kind, rows.imageStride);
   }
@@ -88,6 +108,20 @@ public final class Pooling extends RangedPrimitive {
             + rows.begin(row, columns.imageStride);
     long to = index * columns.first.length * channels;
     int divisor = planes.divisors[plane] * rows.divisors[row];
+    if (hasEvenPairs && planes.counts[plane] == 1 && rows.counts[row] == 2) {
+      loop.squares(
+          src,
+          from,
+          columns.first.length,
+          columns.begin(1, channels) - columns.begin(0, channels),
+          rows.stride,
+          columns.stride,
+          dst,
+          to,
+          channels,
+          isMean ? 1f / (divisor * columns.divisors[0]) : 1);
+      return;
+    }
     for (int column = 0; column < columns.first.length; column++) {
       loop.window(
           src,

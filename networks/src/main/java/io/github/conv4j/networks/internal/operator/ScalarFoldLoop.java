@@ -44,4 +44,34 @@ record ScalarFoldLoop(FoldFunction function) implements FoldLoop {
       dst.setAtIndex(JAVA_FLOAT_UNALIGNED, to + c, (float) (sum * scale));
     }
   }
+
+  @Override
+  public void squares(
+      MemorySegment src,
+      long at,
+      int windows,
+      long step,
+      long rowStride,
+      long columnStride,
+      MemorySegment dst,
+      long to,
+      int channels,
+      float scale) {
+    for (int i = 0; i < windows; i++) {
+      window(
+          src,
+          at + i * step,
+          1,
+          0,
+          2,
+          rowStride,
+          2,
+          columnStride,
+          dst,
+          to + (long) i * channels,
+          channels,
+          0,
+          scale);
+    }
+  }
 }

@@ -50,6 +50,17 @@ final class ScalarPixelLoops implements PixelLoops {
     }
   }
 
+  @Override
+  public void colours(
+      MemorySegment src, long from, long planeStride, MemorySegment dst, long to, int count) {
+    for (int i = 0; i < count; i++) {
+      for (int p = 0; p < Colours.COUNT; p++) {
+        float element = get(src, from + p * planeStride + i);
+        dst.setAtIndex(JAVA_FLOAT_UNALIGNED, to + (long) i * Colours.COUNT + p, element);
+      }
+    }
+  }
+
   private static void copy(MemorySegment src, long from, MemorySegment dst, long to, int count) {
     for (int i = 0; i < count; i++) {
       dst.setAtIndex(JAVA_FLOAT_UNALIGNED, to + i, get(src, from + i));

@@ -26,7 +26,10 @@ final class VectorCalls {
   }
 
   static FoldLoop of(FoldLoop loop) {
-    return new Fold(handle(loop, FoldLoop.class, "row"), handle(loop, FoldLoop.class, "window"));
+    return new Fold(
+        handle(loop, FoldLoop.class, "row"),
+        handle(loop, FoldLoop.class, "window"),
+        handle(loop, FoldLoop.class, "squares"));
   }
 
   private static MethodHandle handle(Object loop, Class<?> type, String name) {
@@ -109,7 +112,8 @@ final class VectorCalls {
     }
   }
 
-  private record Fold(MethodHandle row, MethodHandle window) implements FoldLoop {
+  private record Fold(MethodHandle row, MethodHandle window, MethodHandle squares)
+      implements FoldLoop {
     @Override
     public float row(MemorySegment src, long at, int count, float alpha) {
       try {
@@ -149,6 +153,26 @@ final class VectorCalls {
             channels,
             alpha,
             scale);
+      } catch (Throwable e) {
+        throw unchecked(e);
+      }
+    }
+
+    @Override
+    public void squares(
+        MemorySegment src,
+        long at,
+        int windows,
+        long step,
+        long rowStride,
+        long columnStride,
+        MemorySegment dst,
+        long to,
+        int channels,
+        float scale) {
+      try {
+        squares.invokeExact(
+            src, at, windows, step, rowStride, columnStride, dst, to, channels, scale);
       } catch (Throwable e) {
         throw unchecked(e);
       }

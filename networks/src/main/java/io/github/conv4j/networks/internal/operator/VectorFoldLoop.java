@@ -37,6 +37,10 @@ final class VectorFoldLoop implements FoldLoop {
       };
 
   private static final int VECTORS = 4;
+
+  /** So many windows stay in the nearest cache while their channels are folded. */
+  private static final int WINDOWS = 32;
+
   private static final long BYTES = LANES * (long) Float.BYTES;
 
   @Override
@@ -170,6 +174,70 @@ final class VectorFoldLoop implements FoldLoop {
           .lanewise(COMBINE, second)
           .mul(scales)
           .intoMemorySegment(dst, (to + begin) * Float.BYTES, LITTLE_ENDIAN);
+    }
+  }
+
+  /** Each vector of channels of many windows: what does not change is checked once. */
+  @Override
+  public void squares(
+      MemorySegment src,
+      long at,
+      int windows,
+      long step,
+      long rowStride,
+      long columnStride,
+      MemorySegment dst,
+      long to,
+      int channels,
+      float scale) {
+    if (!PLAIN) {
+      throw new UnsupportedOperationException("windows of squares of " + FUNCTION);
+    }
+    for (int i = 0; i < windows; i += WINDOWS) {
+      for (int c = 0; c < channels; c += LANES) {
+        int begin = Math.min(c, channels - LANES);
+        squareVectors(
+            src,
+            (at + i * step + begin) * Float.BYTES,
+            Math.min(WINDOWS, windows - i),
+            step * Float.BYTES,
+            rowStride * Float.BYTES,
+            columnStride * Float.BYTES,
+            dst,
+            (to + (long) i * channels + begin) * Float.BYTES,
+            (long) channels * Float.BYTES,
+            scale);
+      }
+    }
+  }
+
+  private static void squareVectors(
+      MemorySegment src,
+      long at,
+      int windows,
+      long step,
+      long rowBytes,
+      long columnBytes,
+      MemorySegment dst,
+      long to,
+      long dstStep,
+      float scale) {
+    FloatVector scales = FloatVector.broadcast(SPECIES, scale);
+    long span = (windows - 1) * step + BYTES;
+    MemorySegment x0 = src.asSlice(at, span);
+    MemorySegment x1 = src.asSlice(at + columnBytes, span);
+    MemorySegment x2 = src.asSlice(at + rowBytes, span);
+    MemorySegment x3 = src.asSlice(at + rowBytes + columnBytes, span);
+    MemorySegment y = dst.asSlice(to, (windows - 1) * dstStep + BYTES);
+    for (int i = 0; i < windows; i++) {
+      long from = i * step;
+      FloatVector first =
+          FloatVector.fromMemorySegment(SPECIES, x0, from, LITTLE_ENDIAN)
+              .lanewise(COMBINE, FloatVector.fromMemorySegment(SPECIES, x1, from, LITTLE_ENDIAN));
+      FloatVector second =
+          FloatVector.fromMemorySegment(SPECIES, x2, from, LITTLE_ENDIAN)
+              .lanewise(COMBINE, FloatVector.fromMemorySegment(SPECIES, x3, from, LITTLE_ENDIAN));
+      first.lanewise(COMBINE, second).mul(scales).intoMemorySegment(y, i * dstStep, LITTLE_ENDIAN);
     }
   }
 

@@ -141,6 +141,22 @@ final class VectorLoops implements Loops {
               alpha,
               scale);
     }
+
+    @Override
+    public void squares(
+        MemorySegment src,
+        long at,
+        int windows,
+        long step,
+        long rowStride,
+        long columnStride,
+        MemorySegment dst,
+        long to,
+        int channels,
+        float scale) {
+      of(channels)
+          .squares(src, at, windows, step, rowStride, columnStride, dst, to, channels, scale);
+    }
   }
 
   @Override

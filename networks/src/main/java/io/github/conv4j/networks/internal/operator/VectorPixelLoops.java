@@ -6,6 +6,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Vectors of channels; the last of a pixel begins early. Nothing but the Vector API is called with
@@ -14,6 +16,27 @@ import jdk.incubator.vector.FloatVector;
 final class VectorPixelLoops implements PixelLoops {
   /** From this length on a bulk copy is as fast. */
   private static final int LONG_ROW = 512;
+
+  /** So many rows stay in the nearest cache while their vectors are copied. */
+  private static final int ROWS = 32;
+
+  /** Where the elements of a plane go in the three vectors of their pixels. */
+  private static final VectorShuffle<Float> FIRST_0 = shuffle(0, 0);
+
+  private static final VectorShuffle<Float> FIRST_1 = shuffle(0, 1);
+  private static final VectorShuffle<Float> FIRST_2 = shuffle(0, 2);
+  private static final VectorShuffle<Float> SECOND_0 = shuffle(1, 0);
+  private static final VectorShuffle<Float> SECOND_1 = shuffle(1, 1);
+  private static final VectorShuffle<Float> SECOND_2 = shuffle(1, 2);
+  private static final VectorShuffle<Float> THIRD_0 = shuffle(2, 0);
+  private static final VectorShuffle<Float> THIRD_1 = shuffle(2, 1);
+  private static final VectorShuffle<Float> THIRD_2 = shuffle(2, 2);
+  private static final VectorMask<Float> OF_SECOND_0 = mask(1, 0);
+  private static final VectorMask<Float> OF_SECOND_1 = mask(1, 1);
+  private static final VectorMask<Float> OF_SECOND_2 = mask(1, 2);
+  private static final VectorMask<Float> OF_THIRD_0 = mask(2, 0);
+  private static final VectorMask<Float> OF_THIRD_1 = mask(2, 1);
+  private static final VectorMask<Float> OF_THIRD_2 = mask(2, 2);
 
   private final PixelLoops small;
 
@@ -59,7 +82,7 @@ final class VectorPixelLoops implements PixelLoops {
       least = Math.min(least, count);
     }
     long safe = Math.max(begin, end - Math.ceilDiv(LANES, least));
-    if (counts.length == 2) {
+    if (counts.length == 2 && Math.max(counts[0], counts[1]) >= LANES) {
       assembleTwo(first, counts[0], others[0], counts[1], begin, safe, dst);
     } else {
       assembleAll(first, others, counts, rowSize, begin, safe, dst);
@@ -67,7 +90,11 @@ final class VectorPixelLoops implements PixelLoops {
     small.assemble(first, others, counts, safe, end, dst);
   }
 
-  /** With segments that do not change in the loop, their checks are made before it. */
+  /**
+   * Many rows of one array, then those of the other: loops over the vectors of a row are too short.
+   * An array of less than a vector goes first, since what its vectors have too many falls into rows
+   * of the other.
+   */
   private static void assembleTwo(
       MemorySegment first,
       int firstCount,
@@ -76,20 +103,43 @@ final class VectorPixelLoops implements PixelLoops {
       long begin,
       long end,
       MemorySegment dst) {
-    long firstBytes = (long) firstCount * Float.BYTES;
-    long secondBytes = (long) secondCount * Float.BYTES;
-    long vectorBytes = (long) LANES * Float.BYTES;
-    for (long r = begin; r < end; r++) {
-      long to = r * (firstBytes + secondBytes);
-      for (long i = 0; i < firstBytes; i += vectorBytes) {
-        FloatVector.fromMemorySegment(SPECIES, first, r * firstBytes + i, LITTLE_ENDIAN)
-            .intoMemorySegment(dst, to + i, LITTLE_ENDIAN);
+    int pitch = firstCount + secondCount;
+    for (long r = begin; r < end; r += ROWS) {
+      int rows = (int) Math.min(ROWS, end - r);
+      long to = r * pitch;
+      if (secondCount < LANES) {
+        columns(second, r * secondCount, secondCount, dst, to + firstCount, pitch, rows);
+        columns(first, r * firstCount, firstCount, dst, to, pitch, rows);
+      } else {
+        columns(first, r * firstCount, firstCount, dst, to, pitch, rows);
+        columns(second, r * secondCount, secondCount, dst, to + firstCount, pitch, rows);
       }
-      to += firstBytes;
-      for (long i = 0; i < secondBytes; i += vectorBytes) {
-        FloatVector.fromMemorySegment(SPECIES, second, r * secondBytes + i, LITTLE_ENDIAN)
-            .intoMemorySegment(dst, to + i, LITTLE_ENDIAN);
-      }
+    }
+  }
+
+  /** Copies rows of neighbours; the last vector begins early where there is room. */
+  private static void columns(
+      MemorySegment src, long from, int count, MemorySegment dst, long to, int pitch, int rows) {
+    for (int i = 0; i < count; i += LANES) {
+      int begin = Math.max(0, Math.min(i, count - LANES));
+      column(src, from + begin, count, dst, to + begin, pitch, rows);
+    }
+  }
+
+  /** Parts of both are cut out here, where no other method sees them: they cost nothing. */
+  private static void column(
+      MemorySegment src,
+      long from,
+      int srcPitch,
+      MemorySegment dst,
+      long to,
+      int dstPitch,
+      int rows) {
+    MemorySegment x = src.asSlice(from * Float.BYTES);
+    MemorySegment y = dst.asSlice(to * Float.BYTES);
+    for (int r = 0; r < rows; r++) {
+      FloatVector.fromMemorySegment(SPECIES, x, (long) r * srcPitch * Float.BYTES, LITTLE_ENDIAN)
+          .intoMemorySegment(y, (long) r * dstPitch * Float.BYTES, LITTLE_ENDIAN);
     }
   }
 
@@ -128,6 +178,58 @@ final class VectorPixelLoops implements PixelLoops {
     }
     for (int i = 0; i < index.length; i++) {
       copy(src, from + (long) index[i] * channels, dst, to + (long) i * channels, channels);
+    }
+  }
+
+  /** The pixel of each element of one of the vectors that pixels fill. */
+  private static VectorShuffle<Float> shuffle(int plane, int vector) {
+    return VectorShuffle.fromOp(
+        SPECIES,
+        lane -> {
+          int at = vector * LANES + lane;
+          return at % Colours.COUNT == plane ? at / Colours.COUNT : 0;
+        });
+  }
+
+  private static VectorMask<Float> mask(int plane, int vector) {
+    boolean[] lanes = new boolean[LANES];
+    for (int lane = 0; lane < LANES; lane++) {
+      lanes[lane] = (vector * LANES + lane) % Colours.COUNT == plane;
+    }
+    return VectorMask.fromArray(SPECIES, lanes, 0);
+  }
+
+  @Override
+  public void colours(
+      MemorySegment src, long from, long planeStride, MemorySegment dst, long to, int count) {
+    int whole = count - count % LANES;
+    vectorColours(src, from * Float.BYTES, planeStride * Float.BYTES, dst, to * Float.BYTES, whole);
+    small.colours(
+        src, from + whole, planeStride, dst, to + (long) whole * Colours.COUNT, count - whole);
+  }
+
+  private static void vectorColours(
+      MemorySegment src, long at, long planeBytes, MemorySegment dst, long to, int count) {
+    long vector = (long) LANES * Float.BYTES;
+    for (int i = 0; i < count; i += LANES) {
+      long from = at + (long) i * Float.BYTES;
+      long into = to + (long) i * Colours.COUNT * Float.BYTES;
+      FloatVector a = FloatVector.fromMemorySegment(SPECIES, src, from, LITTLE_ENDIAN);
+      FloatVector b = FloatVector.fromMemorySegment(SPECIES, src, from + planeBytes, LITTLE_ENDIAN);
+      FloatVector c =
+          FloatVector.fromMemorySegment(SPECIES, src, from + 2 * planeBytes, LITTLE_ENDIAN);
+      a.rearrange(FIRST_0)
+          .blend(b.rearrange(SECOND_0), OF_SECOND_0)
+          .blend(c.rearrange(THIRD_0), OF_THIRD_0)
+          .intoMemorySegment(dst, into, LITTLE_ENDIAN);
+      a.rearrange(FIRST_1)
+          .blend(b.rearrange(SECOND_1), OF_SECOND_1)
+          .blend(c.rearrange(THIRD_1), OF_THIRD_1)
+          .intoMemorySegment(dst, into + vector, LITTLE_ENDIAN);
+      a.rearrange(FIRST_2)
+          .blend(b.rearrange(SECOND_2), OF_SECOND_2)
+          .blend(c.rearrange(THIRD_2), OF_THIRD_2)
+          .intoMemorySegment(dst, into + 2 * vector, LITTLE_ENDIAN);
     }
   }
 

@@ -52,6 +52,11 @@ class AllocationTest {
     for (Pooling.Kind kind : Pooling.Kind.values()) {
       allocatesNothing(new Pooling(kind, 1, PoolingAxis.NONE, axis, axis, 40, 1), 25 * 40, 81 * 40);
     }
+    var pairs = new PoolingAxis(40, 20, 2, 2, 1, 0, 0);
+    allocatesNothing(
+        new Pooling(Pooling.Kind.MAX, 1, PoolingAxis.NONE, pairs, pairs, 28, 1),
+        400 * 28,
+        1600 * 28);
   }
 
   @Test
@@ -72,6 +77,8 @@ class AllocationTest {
     allocatesNothing(new Gathering(dims, starts, steps, half, 1), 750, 6000);
     allocatesNothing(new Placement(dims, half, half, 1f, 1), 6000, 750);
     allocatesNothing(new Assembly(30, new long[] {24, 7}, 1, 1), 930, 720, 210);
+    allocatesNothing(new Assembly(90, new long[] {24, 4}, 1, 1), 2520, 2160, 360);
+    allocatesNothing(new Colours(2, 333, 1), 1998, 1998);
   }
 
   @Test

@@ -59,6 +59,22 @@ class CopiesTest {
     }
   }
 
+  @Test
+  void planesOfColours() {
+    for (long batch : new long[] {1, 3}) {
+      for (long pixels : new long[] {1, 7, 8, 33, 4096, 9001}) {
+        long[] dims = {batch, Colours.COUNT, pixels};
+        float[] src = numbered(batch * Colours.COUNT * pixels);
+        float[] expected =
+            OperatorRun.floats(new Permute(dims, new int[] {0, 2, 1}, 1), src.length, src);
+        for (Loops loops : OperatorRun.loops()) {
+          Primitive primitive = OperatorRun.make(loops, () -> new Colours(batch, pixels, 2));
+          assertThat(OperatorRun.floats(primitive, src.length, src)).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
   private static int[] permutation(int rank) {
     int[] axes = new int[rank];
     for (int i = 0; i < rank; i++) {
@@ -134,7 +150,9 @@ class CopiesTest {
 
   @Test
   void concatenations() {
-    long[][] axisSizes = {{1}, {1, 1, 2}, {24, 4}, {3, 1, 4}, {24, 24}, {8, 17, 100}, {600, 9}};
+    long[][] axisSizes = {
+      {1}, {1, 1, 2}, {24, 4}, {3, 1, 4}, {24, 24}, {8, 17, 100}, {600, 9}, {4, 24}, {28, 4}, {8, 7}
+    };
     for (long[] sizes : axisSizes) {
       for (int[] around : new int[][] {{1, 1}, {1, 37}, {5, 1}, {301, 1}, {3, 4}}) {
         int outer = around[0];

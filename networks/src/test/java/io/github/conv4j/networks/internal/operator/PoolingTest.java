@@ -31,6 +31,11 @@ class PoolingTest {
     new Problem(1, NONE, axis(7, 2, 2, 1, 0, 0, 4), axis(9, 2, 2, 1, 0, 0, 5), 8),
     new Problem(1, NONE, axis(6, 3, 2, 1, 0, 2), axis(4, 4, 1, 1, 3, 0), 3),
     new Problem(2, axis(5, 3, 1, 1, 1, 0), axis(6, 2, 2, 1, 0, 0), axis(7, 3, 2, 1, 1, 1), 19),
+    new Problem(2, NONE, axis(6, 2, 2, 1, 0, 0), axis(66, 2, 2, 1, 0, 0), 28),
+    new Problem(1, NONE, axis(5, 2, 1, 1, 0, 1), axis(40, 2, 1, 2, 0, 0), 9),
+    new Problem(1, axis(3, 2, 1, 1, 0, 0), axis(4, 2, 2, 1, 0, 0), axis(70, 2, 3, 1, 0, 0), 24),
+    new Problem(1, NONE, axis(4, 2, 2, 1, 0, 0), axis(80, 2, 2, 1, 0, 0), 5),
+    new Problem(1, NONE, axis(4, 2, 2, 1, 0, 0), axis(40, 2, 2, 1, 1, 1), 16),
     new Problem(1, NONE, axis(112, 3, 2, 1, 1, 1), axis(112, 3, 2, 1, 1, 1), 64)
   };
 
