@@ -23,7 +23,7 @@ public abstract class EngineContractTest {
 
   /** Returns how many random problems are tried, convolutions and transposed ones each. */
   protected int randomProblemCount() {
-    return Integer.getInteger("conv4j.test.problems", 400);
+    return Integer.getInteger("conv4j.test.problems", 120);
   }
 
   /** Returns the kernels that must run, as {@code explain} names them; empty for any. */

@@ -44,9 +44,9 @@ abstract class TypesContract extends EngineContract {
   /** Engine auto measures each problem; the naive loops are what others are held against. */
   private int count() {
     return switch (engineName()) {
-      case "auto" -> randomProblemCount() / 40;
-      case "reference" -> randomProblemCount() / 10;
-      default -> randomProblemCount() / 2;
+      case "auto" -> Math.max(1, randomProblemCount() / 40);
+      case "reference" -> Math.max(2, randomProblemCount() / 10);
+      default -> Math.max(10, randomProblemCount() / 2);
     };
   }
 

@@ -11,6 +11,6 @@ class ReferenceEngineContractTest extends EngineContractTest {
 
   @Override
   protected int randomProblemCount() {
-    return 40;
+    return 24;
   }
 }

@@ -22,6 +22,6 @@ class VectorEngineContractTest extends FastEngineContractTest {
 
   @Override
   protected int randomProblemCount() {
-    return Integer.getInteger("conv4j.test.problems", 200);
+    return Integer.getInteger("conv4j.test.problems", 120);
   }
 }
