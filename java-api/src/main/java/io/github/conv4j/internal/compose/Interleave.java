@@ -1,8 +1,11 @@
 package io.github.conv4j.internal.compose;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.github.conv4j.internal.prepared.Activation;
+import io.github.conv4j.internal.primitive.BoundPrimitive;
+import io.github.conv4j.internal.primitive.Primitive;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 
@@ -12,7 +15,10 @@ import java.lang.foreign.MemorySegment;
  *
  * @see <a href="https://onnx.ai/onnx/operators/onnx__DepthToSpace.html">ONNX DepthToSpace (DCR)</a>
  */
-final class Interleave {
+final class Interleave implements Primitive, BoundPrimitive {
+  /** From here on a bulk copy is worth its call. */
+  private static final int LONG_RUN = 32;
+
   private final Activation from;
   private final Activation to;
   private final int strideD;
@@ -21,8 +27,17 @@ final class Interleave {
   private final int skippedD;
   private final int skippedH;
   private final int skippedW;
+  private final int partCount;
 
-  Interleave(Subpixel subpixel, TensorSpec blocks, TensorSpec dst) {
+  /** Whether what a block adds to a row of dst lies together on both sides. */
+  private final boolean inRuns;
+
+  /**
+   * Plans the copy.
+   *
+   * @param mostParts into how many parts it is cut where dst has so many rows
+   */
+  Interleave(Subpixel subpixel, TensorSpec blocks, TensorSpec dst, int mostParts) {
     from = Activation.of(blocks);
     to = Activation.of(dst);
     var axes = subpixel.axes();
@@ -33,28 +48,108 @@ final class Interleave {
     skippedH = last >= 1 ? axes.get(last - 1).skipped() : 0;
     strideD = last >= 2 ? axes.get(last - 2).stride() : 1;
     skippedD = last >= 2 ? axes.get(last - 2).skipped() : 0;
+    partCount = (int) Math.min(mostParts, rows());
+    inRuns = from.isChannelsLast() && to.isChannelsLast() && (to.w() == 1 || to.sw() == to.c());
   }
 
-  void run(MemorySegment in, MemorySegment out) {
-    for (long n = 0; n < to.n(); n++) {
-      for (long d = 0; d < to.d(); d++) {
-        long blockD = (d + skippedD) / strideD;
-        long phaseD = (d + skippedD) % strideD;
-        for (long h = 0; h < to.h(); h++) {
-          long blockH = (h + skippedH) / strideH;
-          long phase = phaseD * strideH + (h + skippedH) % strideH;
-          long inAt =
-              n * from.sn()
-                  + blockD * from.sd()
-                  + blockH * from.sh()
-                  + phase * strideW * to.c() * from.sc();
-          runRow(in, inAt, out, n * to.sn() + d * to.sd() + h * to.sh());
-        }
+  private long rows() {
+    return (long) to.n() * to.d() * to.h();
+  }
+
+  @Override
+  public int partCount() {
+    return partCount;
+  }
+
+  @Override
+  public BoundPrimitive bind(MemorySegment scratchpad, boolean kept) {
+    return this;
+  }
+
+  @Override
+  public void runAlone(MemorySegment in, MemorySegment out, MemorySegment[] operands) {
+    run(in, out, 0, rows());
+  }
+
+  @Override
+  public void runPart(int part, MemorySegment in, MemorySegment out, MemorySegment[] operands) {
+    run(in, out, rows() * part / partCount, rows() * (part + 1) / partCount);
+  }
+
+  @Override
+  public void close() {}
+
+  private void run(MemorySegment in, MemorySegment out, long firstRow, long pastRow) {
+    for (long row = firstRow; row < pastRow; row++) {
+      long h = row % to.h();
+      long d = row / to.h() % to.d();
+      long n = row / to.h() / to.d();
+      long blockD = (d + skippedD) / strideD;
+      long phaseD = (d + skippedD) % strideD;
+      long blockH = (h + skippedH) / strideH;
+      long phase = phaseD * strideH + (h + skippedH) % strideH;
+      long inAt =
+          n * from.sn()
+              + blockD * from.sd()
+              + blockH * from.sh()
+              + phase * strideW * to.c() * from.sc();
+      long outAt = n * to.sn() + d * to.sd() + h * to.sh();
+      if (inRuns) {
+        runs(in, inAt, out, outAt);
+      } else {
+        elements(in, inAt, out, outAt);
       }
     }
   }
 
-  private void runRow(MemorySegment in, long inRow, MemorySegment out, long outRow) {
+  private void runs(MemorySegment in, long inRow, MemorySegment out, long outRow) {
+    int c = to.c();
+    int run = strideW * c;
+    int first = Math.min((strideW - skippedW) * c, to.w() * c);
+    copyRun(in, inRow + (long) skippedW * c, out, outRow, first);
+    int whole = (to.w() * c - first) / run;
+    long inAt = inRow + from.sw();
+    long outAt = outRow + first;
+    if (run >= LONG_RUN) {
+      for (int i = 0; i < whole; i++) {
+        MemorySegment.copy(
+            in,
+            (inAt + i * from.sw()) * Float.BYTES,
+            out,
+            (outAt + (long) i * run) * Float.BYTES,
+            (long) run * Float.BYTES);
+      }
+    } else if (run % 2 == 0) {
+      pairs(in, inAt, out, outAt, run / 2, whole);
+    } else {
+      for (int i = 0; i < whole; i++) {
+        copyRun(in, inAt + i * from.sw(), out, outAt + (long) i * run, run);
+      }
+    }
+    int rest = to.w() * c - first - whole * run;
+    copyRun(in, inAt + whole * from.sw(), out, outAt + (long) whole * run, rest);
+  }
+
+  /** Runs of two elements each at a time. */
+  private void pairs(
+      MemorySegment in, long inAt, MemorySegment out, long outAt, int pairs, int count) {
+    long inStep = from.sw() * Float.BYTES;
+    for (int pair = 0; pair < pairs; pair++) {
+      long inByte = inAt * Float.BYTES + (long) pair * Long.BYTES;
+      long outByte = outAt * Float.BYTES + (long) pair * Long.BYTES;
+      for (int i = 0; i < count; i++) {
+        long two = in.get(JAVA_LONG_UNALIGNED, inByte + i * inStep);
+        out.set(JAVA_LONG_UNALIGNED, outByte + (long) i * pairs * Long.BYTES, two);
+      }
+    }
+  }
+
+  private static void copyRun(
+      MemorySegment in, long inAt, MemorySegment out, long outAt, int count) {
+    copy(in, inAt, 1, out, outAt, 1, count);
+  }
+
+  private void elements(MemorySegment in, long inRow, MemorySegment out, long outRow) {
     for (int c = 0; c < to.c(); c++) {
       for (int w = 0; w < strideW; w++) {
         // The first output of this phase, and the block that it lies in.

@@ -6,9 +6,9 @@ import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.internal.primitive.Program;
 import io.github.conv4j.internal.primitive.ProgramBuilder;
-import io.github.conv4j.internal.primitive.SinglePass;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
@@ -59,11 +59,13 @@ public final class SubpixelConvolution {
       var explanation =
           Explanation.of(engine.name(), request.problemText(), stages)
               .withWarnings(inner.explain().warnings());
-      var interleave = new Interleave(subpixel, blocks, dst);
+      int parts =
+          Sharing.partsOfPass(blocks.byteSize() + dst.byteSize(), ledger.budget().threads());
+      var interleave = new Interleave(subpixel, blocks, dst, parts);
       try (var program = new ProgramBuilder(0)) {
         int between = program.temporary(blocks.byteSize());
         PreparedProgram.inline(inner, ledger, program, Program.SRC, between);
-        program.step(new SinglePass(interleave::run), between, Program.DST);
+        program.step(interleave, between, Program.DST);
         return PreparedProgram.of(
             inner.src(), dst, List.of(), explanation, ledger, program.build());
       }
