@@ -4,6 +4,7 @@ module io.github.conv4j {
   requires static org.jspecify;
   requires static java.desktop;
   requires static jdk.incubator.vector;
+  requires static jdk.jfr;
   requires static jdk.management;
 
   exports io.github.conv4j;
@@ -20,6 +21,9 @@ module io.github.conv4j {
       io.github.conv4j.onednn;
   exports io.github.conv4j.internal.copies to
       io.github.conv4j.networks;
+  exports io.github.conv4j.internal.events to
+      io.github.conv4j.networks,
+      io.github.conv4j.onednn;
   exports io.github.conv4j.internal.parallel to
       io.github.conv4j.networks,
       io.github.conv4j.onednn;

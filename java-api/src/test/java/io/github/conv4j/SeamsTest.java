@@ -37,7 +37,8 @@ class SeamsTest {
                         JavaClass.Predicates.resideOutsideOfPackages(
                             ROOT + ".tensor",
                             ROOT + ".internal.checks",
-                            ROOT + ".internal.copies"))));
+                            ROOT + ".internal.copies",
+                            ROOT + ".internal.events"))));
   }
 
   @Test
@@ -49,6 +50,18 @@ class SeamsTest {
             .should()
             .onlyDependOnClassesThat(
                 resideInAnyPackage("java..", "org.jspecify..", ROOT + ".internal.checks")));
+  }
+
+  @Test
+  void eventsKnowNothing() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(ROOT + ".internal.events")
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage(
+                    "java..", "jdk.jfr..", "org.jspecify..", ROOT + ".internal.events")));
   }
 
   @Test
@@ -197,6 +210,7 @@ class SeamsTest {
                     ROOT + "..",
                     "java..",
                     "jdk.incubator.vector..",
+                    "jdk.jfr..",
                     "com.sun.management..",
                     "org.jspecify..")));
   }

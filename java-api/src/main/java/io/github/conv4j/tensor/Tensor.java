@@ -1,5 +1,6 @@
 package io.github.conv4j.tensor;
 
+import io.github.conv4j.internal.events.Events;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -491,7 +492,11 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "src %s and dst %s overlap in memory".formatted(spec, dst.spec));
     }
+    Events.Reordering event = Events.reordering();
     ElementCopies.reorder(this, dst);
+    if (event != null) {
+      event.finish(spec, dst.spec, spec.byteSize());
+    }
   }
 
   private void requireF32() {

@@ -1,5 +1,6 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.internal.events.Events;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -221,6 +222,7 @@ final class CompilationCache {
         oldest.remove();
         byteSize -= entry.byteSize();
         dropped.add(entry);
+        Events.eviction("compiled convolutions", entry, entry.byteSize());
       }
     }
   }

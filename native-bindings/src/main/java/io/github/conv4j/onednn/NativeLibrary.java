@@ -1,5 +1,6 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.internal.events.Events;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -143,11 +144,23 @@ sealed interface NativeLibrary {
       if (known != null) {
         return known;
       }
+      Events.LibrarySearch event = Events.librarySearch();
       NativeLibrary found = LibrarySearch.ofThisJvm().run();
+      if (event != null) {
+        record(event, found);
+      }
       if (!(found instanceof Missing missing && missing.isTransient())) {
         result = found;
       }
       return found;
+    }
+
+    private static void record(Events.LibrarySearch event, NativeLibrary found) {
+      switch (found) {
+        case Loaded(var version, var path, var origin, _, _) ->
+            event.found(path.toString(), origin.toString(), version.toString());
+        case Missing missing -> event.missing(missing.report());
+      }
     }
   }
 }

@@ -24,6 +24,7 @@ import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.Preparing;
 import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
 import io.github.conv4j.tensor.Layout;
@@ -156,8 +157,11 @@ final class OnednnEngine implements Alternatives, LedgerOwner, InPlaceSums {
 
   @Override
   public PreparedConvolution prepare(ConvolutionRequest asked) {
-    PreparedConvolution prepared = prepareAsked(asked);
-    return options.ready() ? Readiness.of(prepared) : prepared;
+    return Preparing.recorded(
+        () -> {
+          PreparedConvolution prepared = prepareAsked(asked);
+          return options.ready() ? Readiness.of(prepared) : prepared;
+        });
   }
 
   @Override

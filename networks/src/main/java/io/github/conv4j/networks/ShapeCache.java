@@ -1,6 +1,7 @@
 package io.github.conv4j.networks;
 
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.internal.events.Events;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -248,7 +249,10 @@ public final class ShapeCache implements AutoCloseable {
         oldest.remove();
         byteSize -= shape.byteSize();
         shared -= isTooLarge(shape) ? 0 : shape.byteSize();
-        evictionCount += closed ? 0 : 1;
+        if (!closed) {
+          evictionCount++;
+          Events.eviction("prepared shapes of a network", shape, shape.byteSize());
+        }
       }
     }
     return evicted;

@@ -22,6 +22,7 @@ import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.prepared.Preparing;
 import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
 import io.github.conv4j.tensor.TensorSpec;
@@ -138,6 +139,10 @@ final class AutoEngine implements Engine, LedgerOwner {
 
   @Override
   public PreparedConvolution prepare(ConvolutionRequest request) {
+    return Preparing.recorded(() -> prepareChecked(request));
+  }
+
+  private PreparedConvolution prepareChecked(ConvolutionRequest request) {
     ledger.requireOpen();
     var asked = PrepareRequest.of(request);
     if (support(request) instanceof Support.Unsupported no) {

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.compose;
 
+import io.github.conv4j.internal.events.Events;
 import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,12 +17,13 @@ public final class SlowLog {
   private SlowLog() {}
 
   /**
-   * Logs one line.
+   * Logs one line, and records an event.
    *
    * @param reason what is slow, the same for a whole class of problems
    * @param problem one of them
    */
   public static void tell(String reason, String problem) {
+    Events.fallback(problem, reason);
     boolean isNew = TOLD.size() < MOST_TOLD && TOLD.add(reason);
     if (isNew) {
       LOG.log(

@@ -4,6 +4,7 @@ import io.github.conv4j.CallInterruptedException;
 import io.github.conv4j.DeadlineExceededException;
 import io.github.conv4j.QueueFullException;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.internal.events.Events;
 import io.github.conv4j.internal.parallel.Budget;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
@@ -34,6 +35,9 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
 
   /** Unreachable exactly when this is; what the cleaner watches. */
   private final Object anchor = new Object();
+
+  /** Counts calls while they are recorded; which of them are, may be a little off. */
+  private int calls;
 
   /**
    * Takes ownership of {@code slots} and {@code packed}.
@@ -107,11 +111,42 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
   public final void execute(
       Tensor src, Tensor dst, Tensor[] operands, @Nullable Duration longestWait) {
     check(src, dst, operands);
-    if (!budget.tryAcquire() && waitsAndIsDone(src, dst, operands, longestWait)) {
+    Events.Execution event = Events.recordsCalls() ? Events.call(calls++) : null;
+    if (event == null) {
+      execute(src, dst, operands, longestWait, null);
+    } else {
+      executeRecorded(src, dst, operands, longestWait, event);
+    }
+  }
+
+  private void executeRecorded(
+      Tensor src,
+      Tensor dst,
+      Tensor[] operands,
+      @Nullable Duration longestWait,
+      Events.Execution event) {
+    Throwable failure = null;
+    try {
+      execute(src, dst, operands, longestWait, event);
+    } catch (Throwable e) {
+      failure = e;
+      throw e;
+    } finally {
+      event.finish(engine(), problem(), failure);
+    }
+  }
+
+  private void execute(
+      Tensor src,
+      Tensor dst,
+      Tensor[] operands,
+      @Nullable Duration longestWait,
+      Events.@Nullable Execution event) {
+    if (!budget.tryAcquire() && waitsAndIsDone(src, dst, operands, longestWait, event)) {
       return;
     }
     try {
-      runChecked(src, dst, operands);
+      runChecked(src, dst, operands, event);
     } finally {
       budget.release();
     }
@@ -119,14 +154,18 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
 
   /** Returns false where the calling thread got a permit, to make the call itself. */
   private boolean waitsAndIsDone(
-      Tensor src, Tensor dst, Tensor[] operands, @Nullable Duration longestWait) {
+      Tensor src,
+      Tensor dst,
+      Tensor[] operands,
+      @Nullable Duration longestWait,
+      Events.@Nullable Execution event) {
     Tensor srcElsewhere = elsewhere(src);
     Tensor dstElsewhere = elsewhere(dst);
     Tensor[] operandsElsewhere = elsewhere(operands);
     Runnable call =
         srcElsewhere == null || dstElsewhere == null || operandsElsewhere == null
             ? null
-            : () -> runChecked(srcElsewhere, dstElsewhere, operandsElsewhere);
+            : () -> runChecked(srcElsewhere, dstElsewhere, operandsElsewhere, event);
     return switch (budget.await(call, longestWait)) {
       case PERMIT -> false;
       case DONE -> true;
@@ -165,7 +204,7 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
 
   @Override
   public final void executeInside(Tensor src, Tensor dst, Tensor[] operands) {
-    runChecked(src, dst, operands);
+    runChecked(src, dst, operands, null);
   }
 
   private void check(Tensor src, Tensor dst, Tensor[] operands) {
@@ -213,7 +252,11 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
     }
   }
 
-  private void runChecked(Tensor src, Tensor dst, Tensor[] operands) {
+  private void runChecked(
+      Tensor src, Tensor dst, Tensor[] operands, Events.@Nullable Execution event) {
+    if (event != null) {
+      event.computing();
+    }
     Slots.Slot<S> slot = slots.claim();
     try {
       run(slot.memory(), src, dst, operands);

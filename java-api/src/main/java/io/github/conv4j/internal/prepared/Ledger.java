@@ -2,6 +2,7 @@ package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.internal.checks.RunningJdk;
+import io.github.conv4j.internal.events.Events;
 import io.github.conv4j.internal.parallel.Budget;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -97,6 +98,7 @@ public final class Ledger {
     CLEANING.set(Thread.currentThread());
     try {
       if (strike(holdings)) {
+        Events.leak(engine, holdings.problem());
         Quietly.warn(
             "engine %s: a prepared %s was never closed; use try-with-resources"
                 .formatted(engine, holdings.problem()));

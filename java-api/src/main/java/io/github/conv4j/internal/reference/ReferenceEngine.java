@@ -12,6 +12,7 @@ import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.Preparing;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,10 @@ final class ReferenceEngine implements Engine, LedgerOwner {
 
   @Override
   public PreparedConvolution prepare(ConvolutionRequest request) {
+    return Preparing.recorded(() -> prepareChecked(request));
+  }
+
+  private PreparedConvolution prepareChecked(ConvolutionRequest request) {
     ledger.requireOpen();
     var checked = PrepareRequest.of(request);
     Limits.requireSupport(NAME, checked, lack(request));

@@ -27,6 +27,7 @@ import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.PreparedProgram;
+import io.github.conv4j.internal.prepared.Preparing;
 import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
@@ -108,6 +109,10 @@ final class VectorEngine implements Alternatives, LedgerOwner {
 
   @Override
   public PreparedConvolution prepare(ConvolutionRequest request) {
+    return Preparing.recorded(() -> prepareChecked(request));
+  }
+
+  private PreparedConvolution prepareChecked(ConvolutionRequest request) {
     ledger.requireOpen();
     var checked = PrepareRequest.of(request);
     Limits.requireSupport(NAME, checked, lack(request));

@@ -2,6 +2,7 @@ package io.github.conv4j.networks.internal.lower;
 
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.internal.events.Events;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PreparedProgram;
@@ -95,6 +96,7 @@ public final class NetworkPreparation {
       wanted.put(name, new Place(value, order(draft.type(name), channelsLast.contains(name))));
       wantedTypes.put(name, draft.type(name));
     }
+    Events.Preparation event = Events.preparation();
     try (var program = new ProgramBuilder(operands.size());
         var lowering = new Lowering(draft, engine, ledger, program, given, wanted)) {
       lowering.run();
@@ -111,6 +113,13 @@ public final class NetworkPreparation {
               explanation,
               ledger,
               built);
+      if (event != null) {
+        event.finish(
+            engine.name(),
+            explanation.problem(),
+            lowering.steps().size() + " steps",
+            built.constantsByteSize() + built.heapConstantsByteSize());
+      }
       return new LoweredNetwork(
           prepared,
           givenTypes,
