@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Quantizes a network of 32-bit floats to integers of 8 bits, statically: with scales that are found
- * on samples and written into the network.
+ * Quantizes a network of 32-bit floats to integers of 8 bits, statically: with scales that are
+ * found on samples and written into the network.
  *
  * <p>A value {@code x} becomes {@code q = clamp(round(x / scale) + zeroPoint, 0, 255)}, of two
  * nearest integers the even one, with one scale for each tensor and 0 exactly representable.
@@ -26,8 +26,8 @@ import java.util.function.Consumer;
  * around plain operators, which every engine of ONNX runs.
  *
  * <p>Samples are run three times, on the engine, in floats: for the ranges of tensors; for what
- * each layer alone loses by integers; for what the whole network loses. A layer that loses more than
- * the options permit, that has no constant weights, or whose values are not finite, stays in
+ * each layer alone loses by integers; for what the whole network loses. A layer that loses more
+ * than the options permit, that has no constant weights, or whose values are not finite, stays in
  * floats; the report says which and why. The same samples give the same network on the same engine.
  *
  * <p><b>Memory.</b> That of the prepared networks, up to 256 MiB for values between nodes (more
@@ -101,8 +101,7 @@ public final class Quantizer {
                 outputs.add(
                     new QuantizationReport.OutputReport(name, error.decibels(), error.largest())));
     var report =
-        new QuantizationReport(
-            quantization.sampleCount(), layers, outputs, quantization.others());
+        new QuantizationReport(quantization.sampleCount(), layers, outputs, quantization.others());
     return new QuantizedNetwork(Network.of(quantization.graph()), report);
   }
 }

@@ -50,19 +50,13 @@ final class LayerErrors implements AutoCloseable {
     }
     Graph both =
         new Graph(
-            graph.name(),
-            graph.opset(),
-            graph.inputs(),
-            graph.outputs(),
-            graph.constants(),
-            nodes);
+            graph.name(), graph.opset(), graph.inputs(), graph.outputs(), graph.constants(), nodes);
     QdqGraph.Written written = QdqGraph.of(both, doubles, scales, weightBits);
     outputs.forEach(
         (layer, output) -> {
           errors.put(layer, new ErrorSum());
           pairs.put(
-              layer,
-              List.of(layer.output(), written.dequantized().getOrDefault(output, output)));
+              layer, List.of(layer.output(), written.dequantized().getOrDefault(output, output)));
         });
     List<List<String>> groups = outputs.keySet().stream().map(pairs::get).toList();
     run = new ObservedRun(Simulation.of(written.graph()), groups, engine);

@@ -59,8 +59,7 @@ final class ObservedRun implements AutoCloseable {
   }
 
   private List<List<String>> split(Map<String, TensorType> inputs) {
-    Map<String, TensorType> types =
-        Inferrer.infer(graph, inputs, ElementLimits.DEFAULT).types();
+    Map<String, TensorType> types = Inferrer.infer(graph, inputs, ElementLimits.DEFAULT).types();
     List<List<String>> all = new ArrayList<>();
     List<String> chunk = new ArrayList<>();
     long bytes = 0;

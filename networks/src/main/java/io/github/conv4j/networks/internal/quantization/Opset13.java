@@ -54,12 +54,7 @@ final class Opset13 {
     var upgrade = new Opset13(graph, types);
     graph.nodes().forEach(upgrade::add);
     return new Graph(
-        graph.name(),
-        WANTED,
-        graph.inputs(),
-        graph.outputs(),
-        upgrade.constants,
-        upgrade.nodes);
+        graph.name(), WANTED, graph.inputs(), graph.outputs(), upgrade.constants, upgrade.nodes);
   }
 
   private void add(Node node) {

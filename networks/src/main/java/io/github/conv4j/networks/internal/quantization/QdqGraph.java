@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -93,8 +92,7 @@ final class QdqGraph {
     nodes.forEach(node -> read.addAll(node.inputs()));
     constants.keySet().retainAll(read);
     Graph written =
-        new Graph(
-            graph.name(), graph.opset(), graph.inputs(), graph.outputs(), constants, nodes);
+        new Graph(graph.name(), graph.opset(), graph.inputs(), graph.outputs(), constants, nodes);
     return new Written(written, dequantized);
   }
 
@@ -207,8 +205,7 @@ final class QdqGraph {
     inputs.set(1, dequantize(weights, List.of(bytes, scale, zero), Math.max(axis, 0)));
   }
 
-  private void addBias(
-      Node node, List<String> inputs, Scale src, QuantizedWeights quantized) {
+  private void addBias(Node node, List<String> inputs, Scale src, QuantizedWeights quantized) {
     String bias = node.inputs().get(2);
     int[] integers = quantized.bias();
     float[] scales = new float[integers.length];

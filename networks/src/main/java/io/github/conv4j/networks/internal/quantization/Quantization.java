@@ -73,8 +73,7 @@ public final class Quantization {
   }
 
   /** Quantizes. */
-  public void run(
-      Iterable<? extends Map<String, Constant>> samples, Consumer<String> progress) {
+  public void run(Iterable<? extends Map<String, Constant>> samples, Consumer<String> progress) {
     requireFloats();
     Iterator<? extends Map<String, Constant>> first = samples.iterator();
     if (!first.hasNext()) {
@@ -97,8 +96,7 @@ public final class Quantization {
     Map<Layer, ErrorSum> errors = errors(graph, tried, samples, progress);
     errors.forEach(this::judgeError);
     var selection = new Selection(without(all, reasons.keySet()), ranges);
-    Graph written =
-        QdqGraph.of(graph, selection.layers(), selection.scales(), weightBits).graph();
+    Graph written = QdqGraph.of(graph, selection.layers(), selection.scales(), weightBits).graph();
     compare(graph, written, floatOutputs(graph, draft), samples, progress);
     report(graph, finder, selection, errors);
     result = written;
@@ -112,8 +110,7 @@ public final class Quantization {
           || operator.startsWith("QLinear")
           || operator.equals("ConvInteger")
           || operator.equals("MatMulInteger")) {
-        throw new IllegalArgumentException(
-            "the network is quantized already: it has " + node);
+        throw new IllegalArgumentException("the network is quantized already: it has " + node);
       }
     }
   }
@@ -238,8 +235,7 @@ public final class Quantization {
     if (error.decibels() < leastDecibels) {
       reasons.put(
           layer,
-          String.format(
-              Locale.ROOT, "%.1f dB, less than %.1f", error.decibels(), leastDecibels));
+          String.format(Locale.ROOT, "%.1f dB, less than %.1f", error.decibels(), leastDecibels));
     }
   }
 
@@ -306,8 +302,7 @@ public final class Quantization {
             (node, why) ->
                 byNode.put(
                     node,
-                    new QuantizedLayer(
-                        node, Double.NaN, Double.NaN, Double.NaN, Double.NaN, why)));
+                    new QuantizedLayer(node, Double.NaN, Double.NaN, Double.NaN, Double.NaN, why)));
     for (Node node : graph.nodes()) {
       QuantizedLayer layer = byNode.get(node);
       if (layer != null) {

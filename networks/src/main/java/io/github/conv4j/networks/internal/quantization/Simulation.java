@@ -91,7 +91,12 @@ final class Simulation {
     String output = names.of(dst, operator);
     nodes.add(
         new Node(
-            output, "", operator, Arrays.asList(inputs), List.of(output), Map.<String, Attribute>of()));
+            output,
+            "",
+            operator,
+            Arrays.asList(inputs),
+            List.of(output),
+            Map.<String, Attribute>of()));
     return output;
   }
 
