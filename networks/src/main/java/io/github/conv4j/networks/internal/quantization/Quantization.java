@@ -75,6 +75,7 @@ public final class Quantization {
   /** Quantizes. */
   public void run(Iterable<? extends Map<String, Constant>> samples, Consumer<String> progress) {
     requireFloats();
+    requireKnown();
     Iterator<? extends Map<String, Constant>> first = samples.iterator();
     if (!first.hasNext()) {
       throw new IllegalArgumentException("there is no sample: ranges need at least one");
@@ -111,6 +112,16 @@ public final class Quantization {
           || operator.equals("ConvInteger")
           || operator.equals("MatMulInteger")) {
         throw new IllegalArgumentException("the network is quantized already: it has " + node);
+      }
+    }
+  }
+
+  private void requireKnown() {
+    for (String name : leftOut) {
+      if (given.nodes().stream()
+          .noneMatch(node -> node.name().equals(name) || node.operator().equals(name))) {
+        throw new IllegalArgumentException(
+            "no node is named or of operator \"%s\", which is to be left out".formatted(name));
       }
     }
   }
