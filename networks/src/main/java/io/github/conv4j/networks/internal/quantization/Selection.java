@@ -33,22 +33,23 @@ final class Selection {
     selected.addAll(layers);
     boolean isStable;
     do {
-      isStable = !selected.removeIf(layer -> !layer.hasWeights() && !isFlowing(layer));
+      isStable = !removeWhereNothingFlows();
     } while (!isStable);
     scales = scales(ranges);
   }
 
-  @SuppressWarnings("ReferenceEquality") // this very layer
-  private boolean isFlowing(Layer layer) {
+  private boolean removeWhereNothingFlows() {
     Set<String> written = new HashSet<>();
     Set<String> read = new HashSet<>();
-    for (Layer other : selected) {
-      written.addAll(other.outputs());
-      if (other != layer) {
-        read.addAll(other.inputs());
-      }
+    for (Layer layer : selected) {
+      written.addAll(layer.outputs());
+      read.addAll(layer.inputs());
     }
-    return written.containsAll(layer.inputs()) && !Collections.disjoint(read, layer.outputs());
+    return selected.removeIf(
+        layer ->
+            !layer.hasWeights()
+                && !(written.containsAll(layer.inputs())
+                    && !Collections.disjoint(read, layer.outputs())));
   }
 
   /** A scale for each value that a selected layer reads; one for all that share it. */
