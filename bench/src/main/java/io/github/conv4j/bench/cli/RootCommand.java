@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       EnginesCommand.class,
       RunCommand.class,
+      QuantizeCommand.class,
       ReadCommand.class,
       BenchCommand.class,
       LoadCommand.class,
