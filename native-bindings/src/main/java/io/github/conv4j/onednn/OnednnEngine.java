@@ -176,7 +176,44 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
             ledger,
             request,
             this::prepareFloats,
+            this::prepareBytes,
             (typed, reason) -> SafeLoops.prepare(NAME, ledger, typed, reason));
+  }
+
+  private TypedConvolution.Bytes prepareBytes(PrepareRequest asked) {
+    PrepareRequest request = asked.settled();
+    NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
+    if (CanonicalForm.mayBePlainer(request) || !isDirect(problem, request)) {
+      return TypedConvolution.Bytes.none("one primitive does not do all of it");
+    }
+    List<Way> ways = ways(problem, request, false);
+    if (ways.isEmpty()) {
+      return TypedConvolution.Bytes.none("oneDNN has no kernel for it on this CPU");
+    }
+    Way way = ways.getFirst();
+    boolean addsPairs = way.implementation().addsPairs() && !way.spec().isDepthwise();
+    if (addsPairs) {
+      String pair = BytePairs.saturating(request.convolution(), request.weights().toIntArray());
+      if (pair != null) {
+        return TypedConvolution.Bytes.none(
+            "without VNNI this CPU adds pairs of products in 16 bits, which weights like %s saturate"
+                .formatted(pair));
+      }
+    }
+    try {
+      PreparedConvolution prepared = prepare(way, problem, request, request.src(), request.dst());
+      if (addsPairs && !BytePairs.areOf(prepared)) {
+        prepared.close();
+        return TypedConvolution.Bytes.none("the pairs of products that are added are not known");
+      }
+      return new TypedConvolution.Bytes(
+          prepared,
+          addsPairs
+              ? "no pair of these weights saturates the 16 bits in which this CPU adds two products"
+              : "products are added in 32 bits");
+    } catch (DnnlStatusException e) {
+      throw e.forProblem(request.problemText());
+    }
   }
 
   private PreparedConvolution prepareFloats(PrepareRequest request) {

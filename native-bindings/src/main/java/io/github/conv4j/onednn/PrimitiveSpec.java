@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param src the caller's src
  * @param dst the caller's dst
  * @param form how the kernel sees src and dst
+ * @param types of the elements
  * @param postOps what the kernel does to outputs before it writes them
  */
 record PrimitiveSpec(
@@ -34,6 +35,7 @@ record PrimitiveSpec(
     Operand src,
     Operand dst,
     Form form,
+    PrimitiveTypes types,
     PostOps postOps) {
 
   /** How a kernel sees the tensors; where the caller's lie otherwise, they are copied. */
@@ -101,6 +103,7 @@ record PrimitiveSpec(
             axes.src(),
             axes.dst(),
             form,
+            PrimitiveTypes.of(src),
             convolution.postOps())
         .withoutPitchOfOneOutput();
   }
@@ -117,6 +120,7 @@ record PrimitiveSpec(
         src,
         dst,
         other,
+        types,
         postOps);
   }
 
@@ -143,6 +147,7 @@ record PrimitiveSpec(
         src.withDim(src.dims().size() - 1, plan.src().count()),
         dst,
         form,
+        types,
         postOps);
   }
 
@@ -175,6 +180,11 @@ record PrimitiveSpec(
       case CHANNELS_LAST, PADDED -> Operand.channelsLast(dst.dims());
       case CHANNELS_FIRST -> Operand.channelsFirst(dst.dims());
     };
+  }
+
+  /** Whether each source channel makes one output channel. */
+  boolean isDepthwise() {
+    return groups > 1 && groups == inChannels && groups == outChannels;
   }
 
   boolean copiesSrc() {
@@ -331,6 +341,7 @@ record PrimitiveSpec(
             partSrc,
             partDst,
             form,
+            types,
             postOps);
     return new Part(
         spec.withoutPitchOfOneOutput(), srcOffset, dstOffset, weightsOffset, channels.begin());
@@ -349,6 +360,7 @@ record PrimitiveSpec(
             && outChannels == that.outChannels
             && hasBias == that.hasBias
             && form == that.form
+            && types == that.types
             && src.equals(that.src)
             && dst.equals(that.dst)
             && axes.equals(that.axes)

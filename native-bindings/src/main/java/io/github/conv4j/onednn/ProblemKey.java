@@ -30,7 +30,10 @@ final class ProblemKey {
     long[] weightsStrides = problem.weightsStrides();
     var numbers = new long[2 + 4 * rank + 2 * weightsDims.length + 4 * axes.size()];
     numbers[0] = rank;
-    numbers[1] = (convolution.isTransposed() ? 2 : 0) + (convolution.hasBias() ? 1 : 0);
+    numbers[1] =
+        (PrimitiveTypes.of(src) == PrimitiveTypes.BYTES ? 4 : 0)
+            + (convolution.isTransposed() ? 2 : 0)
+            + (convolution.hasBias() ? 1 : 0);
     int at = append(numbers, 2, src, rank);
     at = append(numbers, at, dst, rank);
     at = append(numbers, at, weightsDims);

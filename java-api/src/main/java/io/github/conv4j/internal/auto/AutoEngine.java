@@ -169,6 +169,7 @@ final class AutoEngine implements Engine, LedgerOwner {
         ledger,
         request,
         floats -> inner.prepare(floats.settled()),
+        null,
         (asked, reason) -> SafeLoops.prepare(NAME, ledger, asked, reason));
   }
 
