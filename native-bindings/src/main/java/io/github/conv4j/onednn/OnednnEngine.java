@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions through oneDNN primitives; what those cannot do, composed from copies and them. */
-final class OnednnEngine implements Alternatives, LedgerOwner {
+final class OnednnEngine implements Alternatives, LedgerOwner, TypedConvolution.BytesFactory {
   static final String NAME = "onednn";
 
   /** oneDNN's kernels compute many offsets in 32 bits. */
@@ -176,11 +176,12 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
             ledger,
             request,
             this::prepareFloats,
-            this::prepareBytes,
+            this,
             (typed, reason) -> SafeLoops.prepare(NAME, ledger, typed, reason));
   }
 
-  private TypedConvolution.Bytes prepareBytes(PrepareRequest asked) {
+  @Override
+  public TypedConvolution.Bytes prepareBytes(PrepareRequest asked) {
     PrepareRequest request = asked.settled();
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
     if (CanonicalForm.mayBePlainer(request) || !isDirect(problem, request)) {
@@ -201,6 +202,11 @@ final class OnednnEngine implements Alternatives, LedgerOwner {
       }
     }
     try {
+      if (!addsPairs
+          && !BytesCheck.OF_THE_PROCESS.passes(
+              way, request, trial -> prepare(way, problem, trial, trial.src(), trial.dst()))) {
+        return TypedConvolution.Bytes.none("oneDNN's kernel for it is not exact on this CPU");
+      }
       PreparedConvolution prepared = prepare(way, problem, request, request.src(), request.dst());
       if (addsPairs && !BytePairs.areOf(prepared)) {
         prepared.close();

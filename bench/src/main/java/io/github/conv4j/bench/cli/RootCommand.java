@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ReadCommand.class,
       BenchCommand.class,
+      TypesCommand.class,
       LoadCommand.class,
       JmhCommand.class,
       OverheadCommand.class,

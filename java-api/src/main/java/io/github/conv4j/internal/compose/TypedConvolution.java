@@ -47,7 +47,7 @@ public final class TypedConvolution {
      * @param request u8 times s8 to f32, without zero points, scales, bias and post-ops, whose sums
      *     stay within the integers up to 2^24
      */
-    Bytes prepare(PrepareRequest request);
+    Bytes prepareBytes(PrepareRequest request);
   }
 
   /**
@@ -92,7 +92,7 @@ public final class TypedConvolution {
     if (bytes != null) {
       ByteSums.Found found = ByteSums.of(request, weights);
       ByteSums sums = found.sums();
-      Bytes prepared = sums == null ? Bytes.none(found.lack()) : bytes.prepare(sums.request());
+      Bytes prepared = sums == null ? Bytes.none(found.lack()) : bytes.prepareBytes(sums.request());
       if (sums != null && prepared.prepared() != null) {
         return bytes(engine, ledger, request, sums, prepared.prepared(), prepared.why());
       }

@@ -16,7 +16,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Bytes made of floats, and floats of bytes, which lie without gaps on both sides. */
+/**
+ * Bytes made of floats, and floats of bytes, which lie without gaps on both sides. The last vector
+ * of a block begins early enough to be whole; what it computes twice comes out the same.
+ */
 public final class VectorBytes {
   /** One and a half times 2^23: adding it rounds half to even and leaves an integer in the bits. */
   private static final float ROUNDING = 0x1.8p23f;
@@ -95,14 +98,11 @@ public final class VectorBytes {
       MemorySegment dst,
       long dstAt,
       int count) {
-    for (int i = 0; i < count; i = next(i, count)) {
-      FloatVector x =
-          floats(sums, at + i)
-              .add(FloatVector.fromArray(SPECIES, before, place + i))
-              .mul(FloatVector.fromArray(SPECIES, scale, place + i))
-              .add(FloatVector.fromArray(SPECIES, after, place + i));
-      store(x, rounding, dst, dstAt + i);
+    int last = count - LANES;
+    for (int i = 0; i <= last; i += LANES) {
+      store(moved(sums, at + i, before, scale, after, place + i), rounding, dst, dstAt + i);
     }
+    store(moved(sums, at + last, before, scale, after, place + last), rounding, dst, dstAt + last);
   }
 
   private static void addingMoving(
@@ -118,15 +118,13 @@ public final class VectorBytes {
       MemorySegment dst,
       long dstAt,
       int count) {
-    for (int i = 0; i < count; i = next(i, count)) {
-      FloatVector x =
-          floats(sums, at + i)
-              .add(FloatVector.fromArray(SPECIES, before, place + i))
-              .mul(FloatVector.fromArray(SPECIES, scale, place + i))
-              .add(FloatVector.fromArray(SPECIES, after, place + i))
-              .add(floats(addend, addendAt + i));
-      store(x, rounding, dst, dstAt + i);
+    int last = count - LANES;
+    for (int i = 0; i <= last; i += LANES) {
+      FloatVector x = moved(sums, at + i, before, scale, after, place + i);
+      store(x.add(floats(addend, addendAt + i)), rounding, dst, dstAt + i);
     }
+    FloatVector x = moved(sums, at + last, before, scale, after, place + last);
+    store(x.add(floats(addend, addendAt + last)), rounding, dst, dstAt + last);
   }
 
   private static void same(
@@ -139,10 +137,13 @@ public final class VectorBytes {
       MemorySegment dst,
       long dstAt,
       int count) {
-    for (int i = 0; i < count; i = next(i, count)) {
+    int last = count - LANES;
+    for (int i = 0; i <= last; i += LANES) {
       FloatVector x = floats(sums, at + i).add(before).mul(scale).add(after);
       store(x, rounding, dst, dstAt + i);
     }
+    FloatVector x = floats(sums, at + last).add(before).mul(scale).add(after);
+    store(x, rounding, dst, dstAt + last);
   }
 
   private static void addingSame(
@@ -157,17 +158,21 @@ public final class VectorBytes {
       MemorySegment dst,
       long dstAt,
       int count) {
-    for (int i = 0; i < count; i = next(i, count)) {
-      FloatVector x =
-          floats(sums, at + i).add(before).mul(scale).add(after).add(floats(addend, addendAt + i));
-      store(x, rounding, dst, dstAt + i);
+    int last = count - LANES;
+    for (int i = 0; i <= last; i += LANES) {
+      FloatVector x = floats(sums, at + i).add(before).mul(scale).add(after);
+      store(x.add(floats(addend, addendAt + i)), rounding, dst, dstAt + i);
     }
+    FloatVector x = floats(sums, at + last).add(before).mul(scale).add(after);
+    store(x.add(floats(addend, addendAt + last)), rounding, dst, dstAt + last);
   }
 
-  /** The last vector begins early enough to be whole. */
-  private static int next(int i, int count) {
-    int next = i + LANES;
-    return next < count ? Math.min(next, count - LANES) : count;
+  private static FloatVector moved(
+      MemorySegment sums, long at, float[] before, float[] scale, float[] after, int place) {
+    return floats(sums, at)
+        .add(FloatVector.fromArray(SPECIES, before, place))
+        .mul(FloatVector.fromArray(SPECIES, scale, place))
+        .add(FloatVector.fromArray(SPECIES, after, place));
   }
 
   private static FloatVector floats(MemorySegment from, long at) {
@@ -202,15 +207,20 @@ public final class VectorBytes {
       long dstAt,
       int count) {
     int mask = signed ? -1 : 0xff;
-    for (int i = 0; i < count; i = next(i, count)) {
-      IntVector integers =
-          ((IntVector)
-                  ByteVector.fromMemorySegment(BYTES, src, at + i, ORDER)
-                      .convertShape(B2I, INTS, 0))
-              .and(mask)
-              .sub(zeroPoint);
-      ((FloatVector) integers.convertShape(I2F, SPECIES, 0))
-          .intoMemorySegment(dst, (dstAt + i) * Float.BYTES, ORDER);
+    int last = count - LANES;
+    for (int i = 0; i <= last; i += LANES) {
+      toFloats(src, at + i, mask, zeroPoint, dst, dstAt + i);
     }
+    toFloats(src, at + last, mask, zeroPoint, dst, dstAt + last);
+  }
+
+  private static void toFloats(
+      MemorySegment src, long at, int mask, int zeroPoint, MemorySegment dst, long dstAt) {
+    IntVector integers =
+        ((IntVector) ByteVector.fromMemorySegment(BYTES, src, at, ORDER).convertShape(B2I, INTS, 0))
+            .and(mask)
+            .sub(zeroPoint);
+    ((FloatVector) integers.convertShape(I2F, SPECIES, 0))
+        .intoMemorySegment(dst, dstAt * Float.BYTES, ORDER);
   }
 }
