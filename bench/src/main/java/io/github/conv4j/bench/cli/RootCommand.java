@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       QuantizeCommand.class,
       ReadCommand.class,
       BenchCommand.class,
+      TypesCommand.class,
       LoadCommand.class,
       JmhCommand.class,
       OverheadCommand.class,
