@@ -139,10 +139,26 @@ class BytesTest {
     assertThat(outputs.sentences).noneMatch(sentence -> sentence.startsWith(NATIVE));
   }
 
+  /** Bytes save nothing where outputs are sums of few products. */
+  @ParameterizedTest
+  @CsvSource({"mb1_ic3oc8_ih6kh3ph1, true", "mb1_ic16oc8_ih6kh3ph1, false"})
+  void saysWhereFloatsAreFaster(String line, boolean floatsAreFaster) {
+    Problem problem = problem(line, ConvolutionTypes.parse("u8:s8:u8"), 0);
+
+    List<String> sentences = agree(new Case(problem, i -> i % 7), Layout.NHWC).sentences;
+
+    assertThat(sentences.stream().anyMatch(sentence -> sentence.startsWith(NATIVE)))
+        .isEqualTo(sentences.stream().noneMatch(sentence -> sentence.contains("computed in f32")));
+    assertThat(sentences.stream().anyMatch(sentence -> sentence.contains("f32 tensors are faster")))
+        .isEqualTo(
+            floatsAreFaster
+                && sentences.stream().anyMatch(sentence -> sentence.startsWith(NATIVE)));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"u8:s8:u8", "s8:s8:s8"})
   void threadsShareCopiesSumsAndOutputs(String types) {
-    for (String line : List.of("mb1_ic32oc64_ih90kh3ph1", "mb2_ic16oc200_ih70kh1")) {
+    for (String line : List.of("mb1_ic8oc32_ih90kh3ph1", "mb2_ic8oc100_ih70kh1")) {
       Problem problem = problem(line, ConvolutionTypes.parse(types), 5);
       for (Layout layout : List.of(Layout.NHWC, Layout.NCHW)) {
         agree(threads, new Case(problem, PATTERNS.get(2)), layout);

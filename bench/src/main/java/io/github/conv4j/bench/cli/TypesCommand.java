@@ -97,7 +97,9 @@ final class TypesCommand implements Callable<Integer> {
             Engines.named(
                 engineName, EngineOptions.defaults().withThreads(threads).withReady(true));
         var _ = LogLines.withoutWarnings()) {
-      problems.forEach(layer -> time(engine, layer, table));
+      for (int i = 0; i < lines.size(); i++) {
+        time(engine, lines.get(i), problems.get(i), table);
+      }
     }
     PrintWriter out = spec.commandLine().getOut();
     table.lines().forEach(out::println);
@@ -143,7 +145,7 @@ final class TypesCommand implements Callable<Integer> {
     return plain.withTypes(types, bytes ? ofSums.withDst(0.5f, 0) : ofSums);
   }
 
-  private void time(Engine engine, List<Problem> layer, TextTable table) {
+  private void time(Engine engine, String line, List<Problem> layer, TextTable table) {
     List<PreparedConvolution> prepared = new ArrayList<>();
     try (Arena arena = Arena.ofShared()) {
       List<Tensor> tensors = new ArrayList<>();
@@ -156,7 +158,7 @@ final class TypesCommand implements Callable<Integer> {
       double[] micros = medians(prepared, tensors);
       for (int i = 1; i < micros.length; i++) {
         table.add(
-            i > 1 ? "" : layer.getFirst().line(),
+            i > 1 ? "" : line,
             layer.get(i).types().toString(),
             rounded(micros[i], 0),
             rounded(micros[0], 0),

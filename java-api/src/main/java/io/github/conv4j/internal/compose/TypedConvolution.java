@@ -31,6 +31,9 @@ public final class TypedConvolution {
   /** What every engine addresses. */
   private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 64;
 
+  /** With 27 products an output bytes were slower than f32 on AVX2, with 64 faster. */
+  private static final int WORTHWHILE_PRODUCTS = 48;
+
   private TypedConvolution() {}
 
   /** Prepares f32 convolutions. */
@@ -186,7 +189,7 @@ public final class TypedConvolution {
           RequantizationPass.Sums.of(sums),
           inner,
           stages,
-          List.of("bytes are summed as bytes: " + why),
+          sentences(request, why),
           (program, from) -> {
             if (!copies) {
               return Program.SRC;
@@ -201,6 +204,19 @@ public final class TypedConvolution {
       inner.close();
       throw e;
     }
+  }
+
+  private static List<String> sentences(PrepareRequest request, String whyBytes) {
+    List<String> sentences = new ArrayList<>(List.of("bytes are summed as bytes: " + whyBytes));
+    long products =
+        request.weights().spec().shape().elementCount() / request.convolution().outChannels();
+    if (products < WORTHWHILE_PRODUCTS) {
+      sentences.add(
+          "outputs are sums of %d products: making bytes of them takes longer than bytes save, so f32"
+                  .formatted(products)
+              + " tensors are faster");
+    }
+    return sentences;
   }
 
   /** What comes before the sums: adds steps to a program, returns where they leave src. */
