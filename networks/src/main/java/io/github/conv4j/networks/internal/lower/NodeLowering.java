@@ -67,6 +67,8 @@ final class NodeLowering {
       case "TopK" -> SelectionLowering.top(to, node);
       case "Gather" -> SelectionLowering.gather(to, node);
       case "Where" -> SelectionLowering.where(to, node);
+      case "QuantizeLinear" -> QuantizedLowering.quantize(to, node);
+      case "DequantizeLinear" -> QuantizedLowering.dequantize(to, node);
       case "Cast", "CastLike" -> PointwiseLowering.cast(to, node);
       default -> PointwiseLowering.unary(to, node) || PointwiseLowering.binary(to, node);
     };

@@ -4,6 +4,7 @@ import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.networks.graph.Attribute;
 import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.tensor.Quantization;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.Map;
  * Operators that exist only between passes and execution: ONNX's {@code Conv} and {@code
  * ConvTranspose}, a product with constant weights, and a chain of pointwise functions, each with
  * post-ops. Their inputs are src, weights and bias where they have them, then the operands of the
- * post-ops in order.
+ * post-ops in order. Those with weights may be of integers: then src is of 8 bits, weights are s8,
+ * a bias is s32 or float, and {@link #quantization} says what they mean.
  */
 public final class Fused {
   /** The domain of these operators. */
@@ -38,6 +40,8 @@ public final class Fused {
   public static final String POINTWISE = "Pointwise";
 
   private static final String POST_OPS = "post_ops";
+  private static final String SCALES = "scales";
+  private static final String ZERO_POINTS = "zero_points";
 
   private Fused() {}
 
@@ -64,6 +68,27 @@ public final class Fused {
     return node.attributes().get(POST_OPS) instanceof Attribute.Text text
         ? PostOps.parse(text.value())
         : PostOps.none();
+  }
+
+  /** Whether the integers of a node have scales and zero points. */
+  static boolean isQuantized(Node node) {
+    return is(node) && node.attributes().containsKey(SCALES);
+  }
+
+  /** Returns what the integers of a node mean. */
+  public static Quantization quantization(Node node) {
+    return node.attributes().get(SCALES) instanceof Attribute.Text scales
+            && node.attributes().get(ZERO_POINTS) instanceof Attribute.Text zeroPoints
+        ? Quantization.parse(scales.value(), zeroPoints.value())
+        : Quantization.none();
+  }
+
+  /** Returns a node whose integers mean something else, and which writes {@code output}. */
+  static Node quantized(Node node, Quantization quantization, String output) {
+    Map<String, Attribute> attributes = new HashMap<>(node.attributes());
+    attributes.put(SCALES, new Attribute.Text(quantization.scales()));
+    attributes.put(ZERO_POINTS, new Attribute.Text(quantization.zeroPoints()));
+    return node(node.name(), node.operator(), node.inputs(), output, attributes);
   }
 
   /** Returns a node with one more post-op, which writes {@code output}. */

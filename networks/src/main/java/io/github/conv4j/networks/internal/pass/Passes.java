@@ -9,6 +9,7 @@ import java.util.Set;
 public final class Passes {
   private static final List<Pass> ALL =
       List.of(
+          new QuantizedConvolutions(),
           new Fills(),
           new Sums(),
           new Identities(),
@@ -21,6 +22,7 @@ public final class Passes {
           new Affine(),
           new Paddings(),
           new PostOpsFusion(false),
+          new QuantizedOutputs(),
           new PostOpsFusion(true));
 
   private Passes() {}

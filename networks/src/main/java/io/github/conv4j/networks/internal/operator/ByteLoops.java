@@ -1,0 +1,17 @@
+package io.github.conv4j.networks.internal.operator;
+
+import java.lang.foreign.MemorySegment;
+
+/** Integers of 8 bits become floats, and floats become such integers. */
+interface ByteLoops {
+  /** {@code dst = (src - zeroPoint) * scale}. */
+  void dequantize(
+      MemorySegment src, long from, ByteScale scale, MemorySegment dst, long to, int count);
+
+  /**
+   * {@code dst = src / scale}, rounded half to even, plus the zero point, saturated; what is not a
+   * number becomes the zero point.
+   */
+  void quantize(
+      MemorySegment src, long from, MemorySegment dst, long to, ByteScale scale, int count);
+}

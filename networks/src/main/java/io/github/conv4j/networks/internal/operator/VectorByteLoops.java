@@ -1,0 +1,91 @@
+package io.github.conv4j.networks.internal.operator;
+
+import static io.github.conv4j.networks.internal.operator.VectorWidth.LANES;
+import static io.github.conv4j.networks.internal.operator.VectorWidth.SPECIES;
+import static io.github.conv4j.networks.internal.operator.VectorWidth.all;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * As many bytes at a time as a vector has floats; the last vector begins early. Nothing but the
+ * Vector API is called with vectors, as in {@link VectorPixelLoops}.
+ */
+final class VectorByteLoops implements ByteLoops {
+  /** There are no vectors of fewer bytes. */
+  private static final int LEAST_LANES = 8;
+
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(
+          byte.class, VectorShape.forBitSize(Byte.SIZE * Math.max(LEAST_LANES, LANES)));
+
+  private static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, SPECIES.vectorShape());
+
+  /** Added to what is small, it leaves no digits behind the point; the sum is rounded to even. */
+  private static final FloatVector WHOLE = all(0x1.8p23f);
+
+  private final ByteLoops small;
+
+  VectorByteLoops(ByteLoops small) {
+    this.small = small;
+  }
+
+  @Override
+  public void dequantize(
+      MemorySegment src, long from, ByteScale scale, MemorySegment dst, long to, int count) {
+    if (count < LANES || LANES < LEAST_LANES) {
+      small.dequantize(src, from, scale, dst, to, count);
+      return;
+    }
+    VectorOperators.Conversion<Byte, Integer> widening =
+        scale.isSigned() ? VectorOperators.B2I : VectorOperators.ZERO_EXTEND_B2I;
+    FloatVector factor = all(scale.scale());
+    int zeroPoint = scale.zeroPoint();
+    int last = count - LANES;
+    for (int i = 0; i < count; i += LANES) {
+      int at = Math.min(i, last);
+      IntVector integers =
+          (IntVector)
+              ByteVector.fromMemorySegment(BYTES, src, from + at, LITTLE_ENDIAN)
+                  .convertShape(widening, INTS, 0);
+      FloatVector floats =
+          (FloatVector) integers.sub(zeroPoint).convertShape(VectorOperators.I2F, SPECIES, 0);
+      floats.mul(factor).intoMemorySegment(dst, (to + at) * Float.BYTES, LITTLE_ENDIAN);
+    }
+  }
+
+  @Override
+  public void quantize(
+      MemorySegment src, long from, MemorySegment dst, long to, ByteScale scale, int count) {
+    if (count < LANES || LANES < LEAST_LANES) {
+      small.quantize(src, from, dst, to, scale, count);
+      return;
+    }
+    FloatVector divisor = all(scale.scale());
+    FloatVector least = all(scale.least());
+    FloatVector most = all(scale.most());
+    int zeroPoint = scale.zeroPoint();
+    int last = count - LANES;
+    for (int i = 0; i < count; i += LANES) {
+      int at = Math.min(i, last);
+      FloatVector nearest =
+          FloatVector.fromMemorySegment(SPECIES, src, (from + at) * Float.BYTES, LITTLE_ENDIAN)
+              .div(divisor)
+              .max(least)
+              .min(most)
+              .add(WHOLE)
+              .sub(WHOLE);
+      IntVector integers = (IntVector) nearest.convertShape(VectorOperators.F2I, INTS, 0);
+      ByteVector bytes =
+          (ByteVector) integers.add(zeroPoint).convertShape(VectorOperators.I2B, BYTES, 0);
+      bytes.intoMemorySegment(dst, to + at, LITTLE_ENDIAN);
+    }
+  }
+}
