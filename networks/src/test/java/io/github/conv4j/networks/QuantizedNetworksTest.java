@@ -32,6 +32,7 @@ class QuantizedNetworksTest {
   private static final Map<String, Attribute> PADDED = Map.of("pads", Attribute.ofInts(1, 1, 1, 1));
   private static final String CONVOLUTION = "convolution";
   private static final String QUANTIZATION = "java:quantization";
+  private static final String TABLE = "java:table";
   private static final String ELEMENTWISE = "java:elementwise";
 
   /** A pattern, with what runs of it: all that is neither a copy nor another order. */
@@ -118,9 +119,6 @@ class QuantizedNetworksTest {
         QUANTIZATION,
         CONVOLUTION,
         CONVOLUTION,
-        QUANTIZATION,
-        QUANTIZATION,
-        QUANTIZATION,
         ELEMENTWISE),
     GEMM(
         g -> {
@@ -186,7 +184,125 @@ class QuantizedNetworksTest {
                 g.bytes(S8, 3, 5),
                 g.builder().constant(g.integers(S8, 5, 7)),
                 g.zero(S8, -3)),
-        CONVOLUTION);
+        CONVOLUTION),
+    MAXIMA(
+        g -> {
+          String x = g.dequantize(g.bytes(U8, 1, 19, 7, 6), U8, 0.02f, 120);
+          String y =
+              g.node(
+                  "MaxPool",
+                  Map.of(
+                      "kernel_shape", Attribute.ofInts(3, 3),
+                      "strides", Attribute.ofInts(2, 2),
+                      "pads", Attribute.ofInts(1, 1, 1, 1)),
+                  x);
+          return g.quantize(g.node("Conv", y, g.perChannel(0, 9, 19, 1, 1)), U8, 0.1f, 131);
+        },
+        "java:pooling",
+        CONVOLUTION),
+    MAXIMA_OF_SIGNED(
+        g -> {
+          String x = g.dequantize(g.bytes(S8, 2, 5, 9), S8, 0.02f, 12);
+          String y = g.node("MaxPool", Map.of("kernel_shape", Attribute.ofInts(2)), x);
+          return g.quantize(y, S8, 0.02f, 12);
+        },
+        "java:pooling"),
+    MOVED(
+        g -> {
+          String x = g.dequantize(g.bytes(U8, 2, 6, 4), U8, 0.02f, 120);
+          String turned = g.node("Transpose", Map.of("perm", Attribute.ofInts(0, 2, 1)), x);
+          String flat =
+              g.node("Reshape", turned, g.builder().constant(Constant.of(new long[] {8, 6}, 2)));
+          return g.quantize(flat, U8, 0.02f, 120);
+        }),
+    CONCATENATED(
+        g -> {
+          String a = g.dequantize(g.bytes(U8, 1, 6, 4, 5), U8, 0.02f, 120);
+          String b = g.dequantize(g.bytes(U8, 1, 3, 4, 5), U8, 0.03f, 110);
+          String joined = g.node("Concat", Map.of("axis", Attribute.of(1)), a, b);
+          return g.quantize(joined, U8, 0.03f, 110);
+        },
+        TABLE),
+    CONCATENATED_CONVOLUTIONS(
+        g -> {
+          String x = g.dequantize(g.bytes(U8, 1, 6, 4, 5), U8, 0.02f, 120);
+          String a = g.node("Conv", x, g.perChannel(0, 4, 6, 1, 1));
+          String b = g.node("Conv", x, g.perChannel(0, 8, 6, 1, 1));
+          String joined = g.node("Concat", Map.of("axis", Attribute.of(1)), a, b);
+          return g.quantize(joined, U8, 0.05f, 110);
+        },
+        CONVOLUTION,
+        CONVOLUTION),
+    REPEATED(
+        g -> {
+          String x = g.dequantize(g.bytes(U8, 1, 6, 4, 5), U8, 0.02f, 120);
+          String sizes = g.builder().constant(Constant.of(new float[] {1, 1, 2, 3}, 4));
+          String larger =
+              g.node(
+                  "Resize",
+                  Map.of(
+                      "mode", Attribute.of("nearest"),
+                      "nearest_mode", Attribute.of("floor"),
+                      "coordinate_transformation_mode", Attribute.of("asymmetric")),
+                  x,
+                  "",
+                  sizes);
+          return g.quantize(larger, U8, 0.02f, 120);
+        }),
+    FUNCTION(
+        g -> {
+          String x = g.dequantize(g.bytes(U8, 1, 6, 40, 50), U8, 0.05f, 120);
+          return g.quantize(g.node("Sigmoid", x), U8, 1 / 256f, 0);
+        },
+        TABLE),
+    GATED_BY_ITSELF(
+        g -> {
+          String x = g.dequantize(g.bytes(S8, 3, 500), S8, 0.05f, 3);
+          String gate = g.pair(g.node("Sigmoid", x), 1 / 256f, 0);
+          return g.quantize(g.node("Mul", x, gate), S8, 0.02f, -5);
+        },
+        TABLE),
+    OTHER_SCALE(
+        g -> {
+          String x = g.dequantize(g.bytes(U8, 3, 500), U8, 0.05f, 3);
+          return g.quantize(x, S8, 0.0937f, -5);
+        },
+        TABLE),
+    RESIDUAL(
+        g -> {
+          String a = g.dequantize(g.bytes(U8, 2, 7, 30, 41), U8, 0.05f, 120);
+          String b = g.dequantize(g.bytes(S8, 2, 7, 30, 41), S8, 0.03f, 2);
+          return g.quantize(g.node("Relu", g.node("Add", a, b)), U8, 0.0413f, 0);
+        },
+        ELEMENTWISE),
+    GATED_CHANNELS(
+        g -> {
+          String x = g.dequantize(g.bytes(U8, 1, 21, 30, 41), U8, 0.05f, 120);
+          String gate = g.dequantize(g.bytes(U8, 1, 21, 1, 1), U8, 1 / 256f, 0);
+          return g.quantize(g.node("Mul", x, gate), U8, 0.04f, 128);
+        },
+        ELEMENTWISE),
+    SQUEEZE_AND_EXCITATION(
+        g -> {
+          String x = g.pair(g.floats(1, 8, 9, 7), 0.02f, 128);
+          String y = g.node("Conv", PADDED, x, g.perChannel(0, 8, 8, 3, 3), g.bias(0.02f, 8));
+          String wide = g.pair(g.node("HardSwish", y), 0.03f, 9);
+          String mean = g.pair(g.node("GlobalAveragePool", wide), 0.02f, 9);
+          String less = g.node("Relu", g.node("Conv", mean, g.perChannel(0, 4, 8, 1, 1)));
+          String more = g.node("Conv", g.pair(less, 0.02f, 0), g.perChannel(0, 8, 4, 1, 1));
+          String gate = g.pair(g.node("HardSigmoid", g.pair(more, 0.03f, 120)), 1 / 256f, 0);
+          return g.pair(g.node("Mul", wide, gate), 0.03f, 20);
+        },
+        QUANTIZATION,
+        CONVOLUTION,
+        QUANTIZATION,
+        "java:reduction",
+        QUANTIZATION,
+        CONVOLUTION,
+        CONVOLUTION,
+        TABLE,
+        ELEMENTWISE,
+        QUANTIZATION);
 
     private final Making made;
     private final List<String> runs;
@@ -251,7 +367,15 @@ class QuantizedNetworksTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quantized", "quantized-outputs"})
+  @ValueSource(
+      strings = {
+        "quantized",
+        "quantized-outputs",
+        "integer-movements",
+        "byte-tables",
+        "integer-pointwise",
+        "pointwise"
+      })
   void isRightWithoutAPass(String pass) {
     NetworkOptions options = NetworkOptions.defaults().withoutPass(pass);
     try (Engine engine = engine("vector")) {

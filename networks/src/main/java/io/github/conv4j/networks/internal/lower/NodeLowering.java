@@ -21,6 +21,8 @@ final class NodeLowering {
     if (Fused.is(node)) {
       if (node.operator().equals(Fused.LAYER_NORMALIZATION)) {
         RowLowering.layerNormalization(to, node);
+      } else if (node.operator().equals(Fused.TABLE)) {
+        QuantizedLowering.table(to, node);
       } else {
         PointwiseLowering.chain(to, node);
       }

@@ -1,11 +1,20 @@
 package io.github.conv4j.networks.internal.lower;
 
+import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.networks.internal.operator.ByteElementwise;
 import io.github.conv4j.networks.internal.operator.ByteScale;
+import io.github.conv4j.networks.internal.operator.ByteTable;
+import io.github.conv4j.networks.internal.operator.Pointwise;
 import io.github.conv4j.networks.internal.operator.Quantizing;
+import io.github.conv4j.networks.internal.pass.Fused;
 import io.github.conv4j.networks.internal.pass.Scaling;
+import io.github.conv4j.tensor.Quantization;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +69,45 @@ final class QuantizedLowering {
     return sums;
   }
 
-  private static boolean isByte(Lowering to, String value) {
+  static void table(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    String entries = node.inputs().get(1);
+    Constant constant = Objects.requireNonNull(to.draft().constant(entries), entries);
+    byte[] table = constant.data().toArray(ValueLayout.JAVA_BYTE);
+    Place place = to.place(src);
+    int result = to.write(node.outputs().getFirst(), place.order());
+    var primitive = new ByteTable(table, to.type(src).elementCount(), to.threads());
+    to.step(node, primitive, "java:table", place.value(), result);
+  }
+
+  /** Returns a chain of functions of which some tensors are integers. */
+  static ByteElementwise elementwise(
+      Lowering to, Node node, long elementCount, long channels, List<Pointwise> functions) {
+    Quantization ofDst = Fused.quantization(node);
+    List<Optional<ByteScale>> inputs =
+        IntStream.range(0, node.inputs().size())
+            .mapToObj(
+                i ->
+                    scale(to, node.inputs().get(i), Fused.scale(node, i), Fused.zeroPoint(node, i)))
+            .toList();
+    return new ByteElementwise(
+        elementCount,
+        channels,
+        functions,
+        inputs.getFirst(),
+        scale(to, node.outputs().getFirst(), ofDst.dstScale(), ofDst.dstZeroPoint()),
+        inputs.subList(1, inputs.size()),
+        to.threads());
+  }
+
+  private static Optional<ByteScale> scale(Lowering to, String value, float scale, int zeroPoint) {
+    boolean signed = to.type(value).element() == ElementType.INT8;
+    return isByte(to, value)
+        ? Optional.of(new ByteScale(signed, scale, zeroPoint))
+        : Optional.empty();
+  }
+
+  static boolean isByte(Lowering to, String value) {
     ElementType element = to.type(value).element();
     return element == ElementType.UINT8 || element == ElementType.INT8;
   }

@@ -2,7 +2,7 @@ package io.github.conv4j.networks.internal.operator;
 
 import java.lang.foreign.MemorySegment;
 
-/** Integers of 8 bits become floats, and floats become such integers. */
+/** Integers of 8 bits become floats, floats become such integers, and some become the largest. */
 interface ByteLoops {
   /** {@code dst = (src - zeroPoint) * scale}. */
   void dequantize(
@@ -14,4 +14,7 @@ interface ByteLoops {
    */
   void quantize(
       MemorySegment src, long from, MemorySegment dst, long to, ByteScale scale, int count);
+
+  /** Returns what gives the largest of windows of bytes; neither alpha nor scale count. */
+  WindowLoop largest(boolean isSigned);
 }

@@ -22,4 +22,43 @@ final class ScalarByteLoops implements ByteLoops {
       dst.set(JAVA_BYTE, to + i, scale.quantized(src.getAtIndex(JAVA_FLOAT_UNALIGNED, from + i)));
     }
   }
+
+  @Override
+  public WindowLoop largest(boolean isSigned) {
+    return new Largest(isSigned);
+  }
+
+  private record Largest(boolean isSigned) implements WindowLoop {
+    @Override
+    public void window(
+        MemorySegment src,
+        long at,
+        int planes,
+        long planeStride,
+        int rows,
+        long rowStride,
+        int columns,
+        long columnStride,
+        MemorySegment dst,
+        long to,
+        int channels,
+        float alpha,
+        float scale) {
+      // With the sign bit turned, what has no sign is in the order of what has one.
+      int turned = isSigned ? 0 : 0x80;
+      for (int c = 0; c < channels; c++) {
+        byte most = Byte.MIN_VALUE;
+        for (int p = 0; p < planes; p++) {
+          for (int r = 0; r < rows; r++) {
+            long begin = at + c + p * planeStride + r * rowStride;
+            for (int k = 0; k < columns; k++) {
+              byte x = (byte) (src.get(JAVA_BYTE, begin + k * columnStride) ^ turned);
+              most = x > most ? x : most;
+            }
+          }
+        }
+        dst.set(JAVA_BYTE, to + c, (byte) (most ^ turned));
+      }
+    }
+  }
 }

@@ -88,4 +88,63 @@ final class VectorByteLoops implements ByteLoops {
       bytes.intoMemorySegment(dst, to + at, LITTLE_ENDIAN);
     }
   }
+
+  @Override
+  public WindowLoop largest(boolean isSigned) {
+    return new Largest(small.largest(isSigned), (byte) (isSigned ? 0 : 0x80));
+  }
+
+  private record Largest(WindowLoop small, byte turned) implements WindowLoop {
+    @Override
+    public void window(
+        MemorySegment src,
+        long at,
+        int planes,
+        long planeStride,
+        int rows,
+        long rowStride,
+        int columns,
+        long columnStride,
+        MemorySegment dst,
+        long to,
+        int channels,
+        float alpha,
+        float scale) {
+      if (channels < BYTES.length()) {
+        small.window(
+            src,
+            at,
+            planes,
+            planeStride,
+            rows,
+            rowStride,
+            columns,
+            columnStride,
+            dst,
+            to,
+            channels,
+            alpha,
+            scale);
+        return;
+      }
+      ByteVector sign = ByteVector.broadcast(BYTES, turned);
+      int last = channels - BYTES.length();
+      for (int i = 0; i < channels; i += BYTES.length()) {
+        int c = Math.min(i, last);
+        ByteVector most = ByteVector.broadcast(BYTES, Byte.MIN_VALUE);
+        for (int p = 0; p < planes; p++) {
+          for (int r = 0; r < rows; r++) {
+            long begin = at + c + p * planeStride + r * rowStride;
+            for (int k = 0; k < columns; k++) {
+              most =
+                  ByteVector.fromMemorySegment(BYTES, src, begin + k * columnStride, LITTLE_ENDIAN)
+                      .lanewise(VectorOperators.XOR, sign)
+                      .max(most);
+            }
+          }
+        }
+        most.lanewise(VectorOperators.XOR, sign).intoMemorySegment(dst, to + c, LITTLE_ENDIAN);
+      }
+    }
+  }
 }

@@ -26,7 +26,7 @@ final class VectorCalls {
   }
 
   static FoldLoop of(FoldLoop loop) {
-    return new Fold(handle(loop, FoldLoop.class, "row"), handle(loop, FoldLoop.class, "window"));
+    return new Fold(handle(loop, FoldLoop.class, "row"), handle(loop, WindowLoop.class, "window"));
   }
 
   private static MethodHandle handle(Object loop, Class<?> type, String name) {

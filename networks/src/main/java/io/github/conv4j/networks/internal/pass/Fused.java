@@ -39,9 +39,14 @@ public final class Fused {
   /** Post-ops of src alone; channels are axis 1. */
   public static final String POINTWISE = "Pointwise";
 
+  /** Each byte of src becomes that of a table, the second input. */
+  public static final String TABLE = "Table";
+
   private static final String POST_OPS = "post_ops";
   private static final String SCALES = "scales";
   private static final String ZERO_POINTS = "zero_points";
+  private static final String SCALE_OF = "scale_of_";
+  private static final String ZERO_POINT_OF = "zero_point_of_";
 
   private Fused() {}
 
@@ -89,6 +94,24 @@ public final class Fused {
     attributes.put(SCALES, new Attribute.Text(quantization.scales()));
     attributes.put(ZERO_POINTS, new Attribute.Text(quantization.zeroPoints()));
     return node(node.name(), node.operator(), node.inputs(), output, attributes);
+  }
+
+  /** Returns a chain of functions of which an input is integers with one scale. */
+  static Node withScaling(Node node, int input, Scaling scaling) {
+    Map<String, Attribute> attributes = new HashMap<>(node.attributes());
+    attributes.put(SCALE_OF + input, new Attribute.Real(scaling.scale(0)));
+    attributes.put(ZERO_POINT_OF + input, new Attribute.Int(scaling.zeroPoint(0)));
+    return node(node.name(), node.operator(), node.inputs(), node.outputs().getFirst(), attributes);
+  }
+
+  /** Returns the scale of an input of a chain of functions, if that is integers. */
+  public static float scale(Node node, int input) {
+    return Attributes.real(node, SCALE_OF + input, 1);
+  }
+
+  /** Returns the zero point of an input likewise. */
+  public static int zeroPoint(Node node, int input) {
+    return Math.toIntExact(Attributes.integer(node, ZERO_POINT_OF + input, 0));
   }
 
   /** Returns a node with one more post-op, which writes {@code output}. */

@@ -9,6 +9,8 @@ import java.util.Set;
 public final class Passes {
   private static final List<Pass> ALL =
       List.of(
+          new IntegerMovements(),
+          new ByteTables(),
           new QuantizedConvolutions(),
           new Fills(),
           new Sums(),
@@ -23,7 +25,8 @@ public final class Passes {
           new Paddings(),
           new PostOpsFusion(false),
           new QuantizedOutputs(),
-          new PostOpsFusion(true));
+          new PostOpsFusion(true),
+          new IntegerPointwise());
 
   private Passes() {}
 
