@@ -282,6 +282,12 @@ class QuantizedNetworksTest {
           return g.quantize(g.node("Mul", x, gate), U8, 0.04f, 128);
         },
         ELEMENTWISE),
+    MEAN_OF_FLOATS(
+        g -> {
+          String x = g.dequantize(g.bytes(S8, 2, 19, 7, 6), S8, 0.05f, 12);
+          return g.node("GlobalAveragePool", x);
+        },
+        "java:reduction"),
     SQUEEZE_AND_EXCITATION(
         g -> {
           String x = g.pair(g.floats(1, 8, 9, 7), 0.02f, 128);
@@ -295,9 +301,7 @@ class QuantizedNetworksTest {
         },
         QUANTIZATION,
         CONVOLUTION,
-        QUANTIZATION,
         "java:reduction",
-        QUANTIZATION,
         CONVOLUTION,
         CONVOLUTION,
         TABLE,
@@ -373,7 +377,7 @@ class QuantizedNetworksTest {
         "quantized-outputs",
         "integer-movements",
         "byte-tables",
-        "integer-pointwise",
+        "integer-functions",
         "pointwise"
       })
   void isRightWithoutAPass(String pass) {

@@ -19,17 +19,20 @@ final class NodeLowering {
       return;
     }
     if (Fused.is(node)) {
-      if (node.operator().equals(Fused.LAYER_NORMALIZATION)) {
-        RowLowering.layerNormalization(to, node);
-      } else if (node.operator().equals(Fused.TABLE)) {
-        QuantizedLowering.table(to, node);
-      } else {
-        PointwiseLowering.chain(to, node);
-      }
+      fused(to, node);
       return;
     }
     if (!Attributes.is(node, node.operator()) || !lowered(to, node)) {
       definition(to, node);
+    }
+  }
+
+  private static void fused(Lowering to, Node node) {
+    switch (node.operator()) {
+      case Fused.LAYER_NORMALIZATION -> RowLowering.layerNormalization(to, node);
+      case Fused.TABLE -> QuantizedLowering.table(to, node);
+      case Fused.MEAN -> QuantizedLowering.mean(to, node);
+      default -> PointwiseLowering.chain(to, node);
     }
   }
 

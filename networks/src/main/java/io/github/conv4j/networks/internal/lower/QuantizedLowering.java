@@ -4,6 +4,7 @@ import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.operator.ByteElementwise;
+import io.github.conv4j.networks.internal.operator.ByteMean;
 import io.github.conv4j.networks.internal.operator.ByteScale;
 import io.github.conv4j.networks.internal.operator.ByteTable;
 import io.github.conv4j.networks.internal.operator.Pointwise;
@@ -67,6 +68,26 @@ final class QuantizedLowering {
               around.outer(), scaling.scales(), around.inner(), to.threads()));
     }
     return sums;
+  }
+
+  /** The mean of each channel, over all spatial axes. */
+  static void mean(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    String dst = node.outputs().getFirst();
+    long[] dims = to.dims(src);
+    Order order = Order.channelsLast(dims.length);
+    int from = to.read(src, order);
+    int result = to.write(dst, order);
+    Quantization ofDst = Fused.quantization(node);
+    var primitive =
+        new ByteMean(
+            dims[0],
+            to.type(src).elementCount() / (dims[0] * dims[1]),
+            dims[1],
+            scale(to, src, Fused.scale(node, 0), Fused.zeroPoint(node, 0)).orElseThrow(),
+            scale(to, dst, ofDst.dstScale(), ofDst.dstZeroPoint()),
+            to.threads());
+    to.step(node, primitive, "java:reduction", from, result);
   }
 
   static void table(Lowering to, Node node) {

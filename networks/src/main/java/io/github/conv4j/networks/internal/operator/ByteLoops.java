@@ -17,4 +17,7 @@ interface ByteLoops {
 
   /** Returns what gives the largest of windows of bytes; neither alpha nor scale count. */
   WindowLoop largest(boolean isSigned);
+
+  /** Adds bytes to sums of 32 bits: {@code sums[i] += src[from + i]}, from begin up to end. */
+  void add(MemorySegment src, long from, boolean isSigned, MemorySegment sums, int begin, int end);
 }

@@ -2,6 +2,7 @@ package io.github.conv4j.networks.internal.operator;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
@@ -20,6 +21,16 @@ final class ScalarByteLoops implements ByteLoops {
       MemorySegment src, long from, MemorySegment dst, long to, ByteScale scale, int count) {
     for (int i = 0; i < count; i++) {
       dst.set(JAVA_BYTE, to + i, scale.quantized(src.getAtIndex(JAVA_FLOAT_UNALIGNED, from + i)));
+    }
+  }
+
+  @Override
+  public void add(
+      MemorySegment src, long from, boolean isSigned, MemorySegment sums, int begin, int end) {
+    int mask = isSigned ? -1 : 0xff;
+    for (int i = begin; i < end; i++) {
+      int sum = sums.getAtIndex(JAVA_INT_UNALIGNED, i) + (src.get(JAVA_BYTE, from + i) & mask);
+      sums.setAtIndex(JAVA_INT_UNALIGNED, i, sum);
     }
   }
 

@@ -90,6 +90,25 @@ final class VectorByteLoops implements ByteLoops {
   }
 
   @Override
+  public void add(
+      MemorySegment src, long from, boolean isSigned, MemorySegment sums, int begin, int end) {
+    int whole = LANES < LEAST_LANES ? begin : end - (end - begin) % LANES;
+    VectorOperators.Conversion<Byte, Integer> widening =
+        isSigned ? VectorOperators.B2I : VectorOperators.ZERO_EXTEND_B2I;
+    for (int i = begin; i < whole; i += LANES) {
+      IntVector more =
+          (IntVector)
+              ByteVector.fromMemorySegment(BYTES, src, from + i, LITTLE_ENDIAN)
+                  .convertShape(widening, INTS, 0);
+      long at = (long) i * Integer.BYTES;
+      IntVector.fromMemorySegment(INTS, sums, at, LITTLE_ENDIAN)
+          .add(more)
+          .intoMemorySegment(sums, at, LITTLE_ENDIAN);
+    }
+    small.add(src, from, isSigned, sums, whole, end);
+  }
+
+  @Override
   public WindowLoop largest(boolean isSigned) {
     return new Largest(small.largest(isSigned), (byte) (isSigned ? 0 : 0x80));
   }

@@ -46,7 +46,10 @@ final class ByteTables implements Pass {
     return count;
   }
 
-  /** All that makes the bytes of one quantization, back to the bytes that it is made of. */
+  /**
+   * All that makes the bytes of one quantization, back to the bytes that it is made of. Bytes that
+   * were quantized of one other tensor are those of a table by now.
+   */
   private static final class Functions {
     private final Draft draft;
     private final Node last;
@@ -71,7 +74,8 @@ final class ByteTables implements Pass {
       if (others || nodes.contains(node)) {
         return;
       }
-      for (String input : node.inputs()) {
+      List<String> inputs = isTable(node) ? node.inputs().subList(0, 1) : node.inputs();
+      for (String input : inputs) {
         if (!input.isEmpty()) {
           visit(node, input);
         }
@@ -90,13 +94,17 @@ final class ByteTables implements Pass {
       if (writer != null && isFunction(writer)) {
         visit(writer);
       } else if (Dequantized.isByte(draft, value)
-          && Attributes.is(reader, "DequantizeLinear")
+          && (isTable(reader) || Attributes.is(reader, "DequantizeLinear"))
           && isOfDims(value)) {
         others |= root != null && !root.equals(value);
         root = value;
       } else {
         others = true;
       }
+    }
+
+    private static boolean isTable(Node node) {
+      return Fused.is(node) && node.operator().equals(Fused.TABLE);
     }
 
     private boolean isOfDims(String value) {
@@ -108,8 +116,8 @@ final class ByteTables implements Pass {
       if (!isOfDims(node.outputs().getFirst()) || node.outputs().size() != 1) {
         return false;
       }
-      if (Fused.is(node)) {
-        return node.operator().equals(Fused.TABLE);
+      if (isTable(node)) {
+        return true;
       }
       return switch (Attributes.is(node, node.operator()) ? node.operator() : "") {
         case "Relu",
@@ -148,7 +156,6 @@ final class ByteTables implements Pass {
             "Identity" ->
             draft.type(node.outputs().getFirst()).element() == ElementType.FLOAT;
         case "DequantizeLinear" -> Dequantized.tensor(draft, node.outputs().getFirst()) != null;
-        case "QuantizeLinear" -> QuantizedOutputs.toBytes(draft, node) != null;
         default -> false;
       };
     }
@@ -173,7 +180,7 @@ final class ByteTables implements Pass {
     }
 
     private Values compute(Node node, Map<String, Values> known) {
-      if (Fused.is(node)) {
+      if (isTable(node)) {
         return lookedUp(node, Objects.requireNonNull(known.get(node.inputs().getFirst())));
       }
       List<@Nullable TensorType> types = new ArrayList<>();

@@ -42,6 +42,9 @@ public final class Fused {
   /** Each byte of src becomes that of a table, the second input. */
   public static final String TABLE = "Table";
 
+  /** The mean of each channel of an image of integers, whose scale is that of its first input. */
+  public static final String MEAN = "Mean";
+
   private static final String POST_OPS = "post_ops";
   private static final String SCALES = "scales";
   private static final String ZERO_POINTS = "zero_points";

@@ -26,7 +26,7 @@ public final class Passes {
           new PostOpsFusion(false),
           new QuantizedOutputs(),
           new PostOpsFusion(true),
-          new IntegerPointwise());
+          new IntegerFunctions());
 
   private Passes() {}
 

@@ -136,6 +136,41 @@ class QuantizingTest {
   }
 
   @Test
+  void meansAreOfSumsThatAreExact() {
+    var random = new Random(6);
+    int pixels = 35;
+    for (int channels : new int[] {1, 7, 8, 21}) {
+      float[] src = random(random, 2 * pixels * channels);
+      byte[] from = bytesOf(src);
+      for (ByteScale scale : List.of(U8, S8)) {
+        for (Loops loops : OperatorRun.loops()) {
+          float[] floats =
+              OperatorRun.floats(
+                  OperatorRun.make(
+                      loops, () -> new ByteMean(2, pixels, channels, scale, Optional.empty(), 2)),
+                  2 * channels,
+                  src);
+          byte[] bytes =
+              bytes(
+                  OperatorRun.make(
+                      loops, () -> new ByteMean(2, pixels, channels, scale, Optional.of(S8), 2)),
+                  2 * channels,
+                  src);
+          for (int i = 0; i < floats.length; i++) {
+            long sum = 0;
+            for (int p = 0; p < pixels; p++) {
+              sum += scale.valueOf(from[(i / channels * pixels + p) * channels + i % channels]);
+            }
+            float expected = (float) (((double) sum / pixels - scale.zeroPoint()) * scale.scale());
+            assertThat(floats[i]).isEqualTo(expected);
+            assertThat(bytes[i]).isEqualTo(quantized(expected, S8));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void tableIsLookedUp() {
     byte[] table = new byte[256];
     new Random(4).nextBytes(table);

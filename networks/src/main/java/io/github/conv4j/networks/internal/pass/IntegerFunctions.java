@@ -2,31 +2,51 @@ package io.github.conv4j.networks.internal.pass;
 
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.tensor.Quantization;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Chains of functions read what was dequantized as integers, and write what is quantized behind
- * them as integers.
+ * Chains of functions, and means of whole images, read what was dequantized as integers, and write
+ * what is quantized behind them as integers.
  */
-final class IntegerPointwise implements Pass {
+final class IntegerFunctions implements Pass {
+  /** The sum of so many bytes is an integer of 32 bits. */
+  private static final long MOST_PIXELS = 1L << 23;
+
   @Override
   public String name() {
-    return "integer-pointwise";
+    return "integer-functions";
   }
 
   @Override
   public int apply(Draft draft) {
     int count = 0;
     for (Node node : draft.nodes()) {
-      if (Fused.is(node)
-          && node.operator().equals(Fused.POINTWISE)
-          && draft.type(node.inputs().getFirst()).element() == ElementType.FLOAT) {
-        count += rewrite(draft, node) ? 1 : 0;
-      }
+      count += operator(draft, node) != null && rewrite(draft, node) ? 1 : 0;
     }
     return count;
+  }
+
+  /** Returns what reads and writes integers for a node of floats, or null where nothing does. */
+  private static @Nullable String operator(Draft draft, Node node) {
+    String src = node.inputs().getFirst();
+    if (Fused.is(node)) {
+      return node.operator().equals(Fused.POINTWISE)
+              && draft.type(src).element() == ElementType.FLOAT
+          ? Fused.POINTWISE
+          : null;
+    }
+    TensorType type = draft.type(src);
+    boolean isMean =
+        Attributes.is(node, "GlobalAveragePool")
+            && Dequantized.tensor(draft, src) != null
+            && type.elementCount() > 0
+            && type.elementCount() / type.dim(0) / type.dim(1) <= MOST_PIXELS;
+    return isMean ? Fused.MEAN : null;
   }
 
   private static boolean rewrite(Draft draft, Node node) {
@@ -47,7 +67,8 @@ final class IntegerPointwise implements Pass {
     if (scaled.isEmpty() && ofDst == null) {
       return false;
     }
-    Node integers = Fused.node(node.name(), node.operator(), inputs, output, node.attributes());
+    String operator = Objects.requireNonNull(operator(draft, node));
+    Node integers = Fused.node(node.name(), operator, inputs, output, node.attributes());
     for (int i = 0; i < scaled.size(); i++) {
       integers = Fused.withScaling(integers, scaled.get(i), scalings.get(i));
     }
