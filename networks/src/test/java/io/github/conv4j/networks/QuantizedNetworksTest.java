@@ -36,6 +36,7 @@ class QuantizedNetworksTest {
   private static final String ELEMENTWISE = "java:elementwise";
 
   /** A pattern, with what runs of it: all that is neither a copy nor another order. */
+  @SuppressWarnings("ImmutableEnumChecker") // a list that nobody changes, and a function
   enum Pattern {
     CONV(
         g -> {

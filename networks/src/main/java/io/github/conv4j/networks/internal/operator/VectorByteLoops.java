@@ -37,6 +37,19 @@ final class VectorByteLoops implements ByteLoops {
     this.small = small;
   }
 
+  /**
+   * What turns the sign bit where there is one, so that one conversion, a constant to the JIT
+   * compiler, widens all bytes.
+   */
+  private static byte turned(boolean isSigned) {
+    return (byte) (isSigned ? 0x80 : 0);
+  }
+
+  /** By how much bytes are larger then. */
+  private static int shift(boolean isSigned) {
+    return isSigned ? 0x80 : 0;
+  }
+
   @Override
   public void dequantize(
       MemorySegment src, long from, ByteScale scale, MemorySegment dst, long to, int count) {
@@ -44,17 +57,17 @@ final class VectorByteLoops implements ByteLoops {
       small.dequantize(src, from, scale, dst, to, count);
       return;
     }
-    VectorOperators.Conversion<Byte, Integer> widening =
-        scale.isSigned() ? VectorOperators.B2I : VectorOperators.ZERO_EXTEND_B2I;
+    ByteVector sign = ByteVector.broadcast(BYTES, turned(scale.isSigned()));
     FloatVector factor = all(scale.scale());
-    int zeroPoint = scale.zeroPoint();
+    int zeroPoint = scale.zeroPoint() + shift(scale.isSigned());
     int last = count - LANES;
     for (int i = 0; i < count; i += LANES) {
       int at = Math.min(i, last);
       IntVector integers =
           (IntVector)
               ByteVector.fromMemorySegment(BYTES, src, from + at, LITTLE_ENDIAN)
-                  .convertShape(widening, INTS, 0);
+                  .lanewise(VectorOperators.XOR, sign)
+                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
       FloatVector floats =
           (FloatVector) integers.sub(zeroPoint).convertShape(VectorOperators.I2F, SPECIES, 0);
       floats.mul(factor).intoMemorySegment(dst, (to + at) * Float.BYTES, LITTLE_ENDIAN);
@@ -93,16 +106,17 @@ final class VectorByteLoops implements ByteLoops {
   public void add(
       MemorySegment src, long from, boolean isSigned, MemorySegment sums, int begin, int end) {
     int whole = LANES < LEAST_LANES ? begin : end - (end - begin) % LANES;
-    VectorOperators.Conversion<Byte, Integer> widening =
-        isSigned ? VectorOperators.B2I : VectorOperators.ZERO_EXTEND_B2I;
+    ByteVector sign = ByteVector.broadcast(BYTES, turned(isSigned));
+    int shift = shift(isSigned);
     for (int i = begin; i < whole; i += LANES) {
       IntVector more =
           (IntVector)
               ByteVector.fromMemorySegment(BYTES, src, from + i, LITTLE_ENDIAN)
-                  .convertShape(widening, INTS, 0);
+                  .lanewise(VectorOperators.XOR, sign)
+                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
       long at = (long) i * Integer.BYTES;
       IntVector.fromMemorySegment(INTS, sums, at, LITTLE_ENDIAN)
-          .add(more)
+          .add(more.sub(shift))
           .intoMemorySegment(sums, at, LITTLE_ENDIAN);
     }
     small.add(src, from, isSigned, sums, whole, end);

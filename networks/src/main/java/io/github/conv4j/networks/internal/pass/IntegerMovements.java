@@ -144,8 +144,10 @@ final class IntegerMovements implements Pass {
   private static boolean isBack(Draft draft, Node node) {
     String output = node.outputs().getFirst();
     Scaling scaling = QuantizedOutputs.toBytes(draft, node);
-    Dequantized before =
-        scaling == null ? null : Dequantized.tensor(draft, node.inputs().getFirst());
+    if (scaling == null) {
+      return false;
+    }
+    Dequantized before = Dequantized.tensor(draft, node.inputs().getFirst());
     if (before == null || !isAlike(draft, before, new Dequantized(output, scaling))) {
       return false;
     }

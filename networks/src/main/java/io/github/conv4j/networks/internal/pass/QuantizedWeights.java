@@ -34,6 +34,9 @@ final class QuantizedWeights {
     }
     TensorType type = new TensorType(ElementType.INT8, constant.dims());
     boolean single = scaling.isSingle();
+    if (channelAxis >= type.rank()) {
+      return null;
+    }
     if (!single && (scaling.axis() != channelAxis || scaling.count() != type.dim(channelAxis))) {
       return null;
     }

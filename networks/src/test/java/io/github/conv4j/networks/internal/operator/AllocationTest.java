@@ -118,6 +118,8 @@ class AllocationTest {
     var some = Optional.of(scale);
     allocatesNothing(Quantizing.quantize(2, List.of(scale, scale), 900, 1), 900, 3600);
     allocatesNothing(Quantizing.dequantize(2, List.of(scale, scale), 900, 1), 3600, 900);
+    var signed = new ByteScale(true, 0.5f, 3);
+    allocatesNothing(Quantizing.dequantize(2, List.of(signed, signed), 900, 1), 3600, 900);
     allocatesNothing(new ByteTable(new byte[256], 3600, 1), 900, 900);
     allocatesNothing(new ByteMean(2, 70, 24, scale, some, 1), 12, 840);
     List<Pointwise> chain =
