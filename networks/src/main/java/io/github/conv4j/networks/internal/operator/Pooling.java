@@ -16,6 +16,10 @@ public final class Pooling extends RangedPrimitive {
   public enum Kind {
     /** Its largest element. */
     MAX,
+    /** The same of integers of 8 bits. */
+    MAX_S8,
+    /** The same without sign. */
+    MAX_U8,
     /** The sum of its elements, divided by their number. */
     AVERAGE,
     /** The same, divided by the number of elements and of what is padding. */
@@ -54,7 +58,7 @@ public final class Pooling extends RangedPrimitive {
     }
   }
 
-  private final FoldLoop loop;
+  private final WindowLoop loop;
   private final boolean isMean;
   private final int channels;
   private final Windows planes;
@@ -79,13 +83,23 @@ public final class Pooling extends RangedPrimitive {
         threads);
     Sizes.product("src", batch, depth.srcSize(), height.srcSize(), width.srcSize(), channels);
     Sizes.product("dst", batch, depth.dstSize(), height.dstSize(), width.dstSize(), channels);
-    this.loop = Loops.current().fold(kind == Kind.MAX ? FoldFunction.MAXIMUM : FoldFunction.SUM);
-    this.isMean = kind != Kind.MAX;
+    this.loop = loop(kind);
+    this.isMean = kind == Kind.AVERAGE || kind == Kind.AVERAGE_WITH_PADDING;
     this.channels = channels;
     this.columns = Windows.of(width, kind, channels);
     this.hasEvenPairs = columns.areEvenPairs();
     this.rows = Windows.of(height, kind, columns.imageStride);
     this.planes = Windows.of(depth, kind, rows.imageStride);
+  }
+
+  private static WindowLoop loop(Kind kind) {
+    Loops loops = Loops.current();
+    return switch (kind) {
+      case MAX -> loops.fold(FoldFunction.MAXIMUM);
+      case MAX_S8 -> loops.bytes().largest(true);
+      case MAX_U8 -> loops.bytes().largest(false);
+      case AVERAGE, AVERAGE_WITH_PADDING -> loops.fold(FoldFunction.SUM);
+    };
   }
 
   @Override
