@@ -49,7 +49,7 @@ enum AttributeType {
 
   /** Returns the number that ONNX gives the type. */
   int number() {
-    return ordinal() + 1;
+    return BY_NUMBER_LESS_ONE.indexOf(this) + 1;
   }
 
   int field() {

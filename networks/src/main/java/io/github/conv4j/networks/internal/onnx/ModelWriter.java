@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -110,7 +111,7 @@ public final class ModelWriter {
     return opset <= 20 ? 9 : opset <= 22 ? 10 : 11;
   }
 
-  private static TreeSet<String> domains(Graph graph) {
+  private static Set<String> domains(Graph graph) {
     var domains = new TreeSet<String>();
     graph.nodes().forEach(node -> domains.add(node.domain()));
     domains.remove("");

@@ -21,7 +21,7 @@ final class LayerErrors implements AutoCloseable {
   private final IdentityHashMap<Layer, ErrorSum> errors = new IdentityHashMap<>();
 
   /** What each layer writes, and what its double does. */
-  private final Map<Layer, List<String>> pairs = new IdentityHashMap<>();
+  private final IdentityHashMap<Layer, List<String>> pairs = new IdentityHashMap<>();
 
   private final ObservedRun run;
 
@@ -29,7 +29,7 @@ final class LayerErrors implements AutoCloseable {
     var names = new Names(graph);
     Map<String, Scale> scales = new LinkedHashMap<>(selection.scales());
     List<Layer> doubles = new ArrayList<>();
-    Map<Node, List<Node>> behind = new IdentityHashMap<>();
+    IdentityHashMap<Node, List<Node>> behind = new IdentityHashMap<>();
     Map<Layer, String> outputs = new LinkedHashMap<>();
     for (Layer layer : selection.layers()) {
       if (layer.kind() != Layer.Kind.SAME_SCALE) {

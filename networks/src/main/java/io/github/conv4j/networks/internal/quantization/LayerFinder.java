@@ -285,7 +285,8 @@ final class LayerFinder {
 
   private boolean isSameType(String value, Node node) {
     TensorType type = types.get(value);
-    return type != null && type.equals(types.get(node.outputs().getFirst()));
+    TensorType other = types.get(node.outputs().getFirst());
+    return type != null && other != null && type.equals(other);
   }
 
   /** Returns the inputs that are no constants, each once unless it is read twice. */

@@ -22,14 +22,12 @@ final class Opset13 {
   private static final int LEAST = 11;
   private static final int WANTED = 13;
 
-  private final Graph graph;
   private final Map<String, TensorType> types;
   private final Names names;
   private final Map<String, Constant> constants;
   private final List<Node> nodes = new ArrayList<>();
 
   private Opset13(Graph graph, Map<String, TensorType> types) {
-    this.graph = graph;
     this.types = types;
     this.names = new Names(graph);
     this.constants = new LinkedHashMap<>(graph.constants());

@@ -296,7 +296,7 @@ public final class Quantization {
 
   private void report(
       Graph graph, LayerFinder finder, Selection selection, Map<Layer, ErrorSum> errors) {
-    Map<Node, QuantizedLayer> byNode = new IdentityHashMap<>();
+    IdentityHashMap<Node, QuantizedLayer> byNode = new IdentityHashMap<>();
     Set<Node> quantized = new HashSet<>();
     for (Layer layer : finder.layers()) {
       if (selection.contains(layer)) {

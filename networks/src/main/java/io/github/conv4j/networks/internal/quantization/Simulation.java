@@ -58,8 +58,8 @@ final class Simulation {
     long zero = integers(node.inputs().get(2))[0];
     String divided = step("Div", dst, node.inputs().getFirst(), node.inputs().get(1));
     String rounded = step("Round", dst, divided);
-    String low = scalar(dst, "low", -zero);
-    String high = scalar(dst, "high", 255 - zero);
+    String low = scalar(dst, "low", (float) -zero);
+    String high = scalar(dst, "high", (float) (255 - zero));
     nodes.add(new Node(dst, "", "Clip", List.of(rounded, low, high), List.of(dst), Map.of()));
   }
 

@@ -102,13 +102,13 @@ public final class WireWriter {
   }
 
   private void tag(int field, int type) {
-    rawVarint((long) field << 3 | type);
+    rawVarint(((long) field << 3) | type);
   }
 
   private void rawVarint(long value) {
     long left = value;
     while ((left & ~0x7FL) != 0) {
-      rawByte((int) (left & 0x7F | 0x80));
+      rawByte((int) ((left & 0x7F) | 0x80));
       left >>>= 7;
     }
     rawByte((int) left);
