@@ -1,6 +1,7 @@
 package io.github.conv4j.networks.internal.operator;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The largest or the mean element of each window: src is {@code [n, d, h, w, c]} channels-last,
@@ -64,7 +65,9 @@ public final class Pooling extends RangedPrimitive {
   private final Windows planes;
   private final Windows rows;
   private final Windows columns;
-  private final boolean hasEvenPairs;
+
+  /** What takes windows of two rows and columns many at a time; null where windows are others. */
+  private final @Nullable FoldLoop squares;
 
   /** Plans a pooling of a batch of images, volumes or rows. */
   public Pooling(
@@ -87,7 +90,7 @@ public final class Pooling extends RangedPrimitive {
     this.isMean = kind == Kind.AVERAGE || kind == Kind.AVERAGE_WITH_PADDING;
     this.channels = channels;
     this.columns = Windows.of(width, kind, channels);
-    this.hasEvenPairs = columns.areEvenPairs();
+    this.squares = loop instanceof FoldLoop fold && columns.areEvenPairs() ? fold : null;
     this.rows = Windows.of(height, kind, columns.imageStride);
     this.planes = Windows.of(depth, kind, rows.imageStride);
   }
@@ -122,8 +125,8 @@ public final class Pooling extends RangedPrimitive {
             + rows.begin(row, columns.imageStride);
     long to = index * columns.first.length * channels;
     int divisor = planes.divisors[plane] * rows.divisors[row];
-    if (hasEvenPairs && planes.counts[plane] == 1 && rows.counts[row] == 2) {
-      loop.squares(
+    if (squares != null && planes.counts[plane] == 1 && rows.counts[row] == 2) {
+      squares.squares(
           src,
           from,
           columns.first.length,
