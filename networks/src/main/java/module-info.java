@@ -6,5 +6,6 @@ module io.github.conv4j.networks {
 
   exports io.github.conv4j.networks;
   exports io.github.conv4j.networks.graph;
+  exports io.github.conv4j.networks.quantization;
   exports io.github.conv4j.networks.report;
 }

@@ -36,12 +36,16 @@ record Fill(float[] src, float[] weights, float[] bias, List<float[]> operands) 
 
   private static final int MOST_S32_BIAS = 1 << 20;
 
+  /** Two products of bytes with weights up to this one fit into 16 bits. */
+  private static final int MOST_OF_PAIRS = 64;
+
   /**
    * Small integers, so that every product and every sum is exact in f32 and the order of summation
    * cannot matter; smaller ones, as benchdnn's, in bf16 and f16. Element 0 of each tensor is
    * positive. The source is made sparse where a window holds so many taps that sums could leave the
-   * 24 bits of a float. What is quantized has all that its types hold, or in every other run as
-   * little as benchdnn's; any sum of those is exact.
+   * 24 bits of a float. What is quantized has all that its types hold, or in every fourth run as
+   * little as benchdnn's; any sum of those is exact. Every fourth run has weights of 7 bits, of
+   * which two products of bytes fit into 16 bits.
    */
   static Fill integers(Problem problem, long seed) {
     if (problem.types().isQuantized()) {
@@ -75,12 +79,14 @@ record Fill(float[] src, float[] weights, float[] bias, List<float[]> operands) 
     var random = random(problem, seed);
     Convolution c = problem.convolution();
     DataType type = problem.types().src();
-    boolean small = random.nextInt(4) == 0;
+    int kind = random.nextInt(4);
+    boolean small = kind == 0;
     int least = small ? type == DataType.U8 ? 0 : -4 : type.least();
     int most = small ? type == DataType.U8 ? 8 : 4 : type.most();
     float[] src = between(problem.src().elementCount(), least, most, random);
-    float[] weights =
-        between(c.weightsShape().elementCount(), small ? -4 : -128, small ? 4 : 127, random);
+    int leastWeight = small ? -4 : kind == 1 ? -MOST_OF_PAIRS : -128;
+    int mostWeight = small ? 4 : kind == 1 ? MOST_OF_PAIRS : 127;
+    float[] weights = between(c.weightsShape().elementCount(), leastWeight, mostWeight, random);
     int mostBias = small ? MOST_BIAS : MOST_S32_BIAS;
     float[] bias =
         c.hasBias() ? between(c.outChannels(), -mostBias, mostBias, random) : new float[0];

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Accuracy;
+import io.github.conv4j.engine.ConvolutionCall;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
@@ -262,6 +264,79 @@ abstract class TypesContract extends EngineContract {
                 new int[] {1, -1, 2},
                 bias))
         .containsExactly(Integer.MAX_VALUE, Integer.MIN_VALUE, (1 << 24) + 3);
+  }
+
+  /** Bounds and an addend between sums and bytes, whatever comes through them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "relu",
+        "clip:-1:2",
+        "clip:0.75:2,relu",
+        "relu,clip:3:4",
+        "add:per_tensor:run",
+        "add:per_tensor:run,relu",
+        "relu,add:per_tensor:run"
+      })
+  void specialValuesBecomeBytesAsTheReferenceSays(String postOps) {
+    for (Layout layout : List.of(Layout.NHWC, Layout.NCHW)) {
+      for (String types : List.of("u8:s8:u8:f32", "s8:s8:s8:f32")) {
+        assertThat(specialBytes(engine, types, layout, postOps))
+            .isEqualTo(specialBytes(reference, types, layout, postOps));
+      }
+    }
+  }
+
+  /** Each channel has another bias, each row of an addend too. */
+  private static int[] specialBytes(Engine engine, String text, Layout layout, String postOps) {
+    float[] special = {
+      Float.NaN,
+      Float.POSITIVE_INFINITY,
+      Float.NEGATIVE_INFINITY,
+      Float.MAX_VALUE,
+      -Float.MAX_VALUE,
+      0x1p24f,
+      -0x1p23f,
+      0.5f,
+      1.5f,
+      -2.5f,
+      -0f,
+      Math.nextDown(0.5f)
+    };
+    int count = special.length;
+    ConvolutionTypes types = ConvolutionTypes.parse(text);
+    Convolution convolution =
+        Convolution.conv2d(2, count)
+            .quantization(Quantization.none().withDst(1, 7))
+            .postOps(PostOps.parse(postOps))
+            .build();
+    Shape shape = Shape.of(1, 2, 4, 5);
+    try (Arena arena = Arena.ofConfined()) {
+      ConvolutionRequest request =
+          ConvolutionRequest.of(convolution, TensorSpec.of(types.src(), layout, shape))
+              .withDst(TensorSpec.of(types.dst(), layout, convolution.outputShape(shape)))
+              .withParameters(
+                  Tensor.allocate(
+                      TensorSpec.weights(convolution.weightsShape()).withDataType(DataType.S8),
+                      arena),
+                  Tensor.ofFloats(TensorSpec.bias(count), special, arena));
+      try (PreparedConvolution prepared = engine.prepare(request)) {
+        Tensor src = Tensor.allocate(prepared.src(), arena);
+        Tensor dst = Tensor.allocate(prepared.dst(), arena);
+        ConvolutionCall call = prepared.call().src(src).dst(dst);
+        for (int i = 0; i < prepared.operands().size(); i++) {
+          TensorSpec spec = prepared.operands().get(i);
+          float[] values = new float[(int) spec.shape().elementCount()];
+          for (int at = 0; at < values.length; at++) {
+            values[at] = special[at % 20 % count];
+          }
+          call.operand(i, Tensor.ofFloats(spec, values, arena));
+        }
+        call.execute();
+        return dst.toIntArray();
+      }
+    }
   }
 
   private int[] run(

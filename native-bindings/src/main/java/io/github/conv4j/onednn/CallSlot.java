@@ -19,6 +19,8 @@ final class CallSlot implements BoundPrimitive {
   private final List<PartedPrimitives.PlacedPrimitive> parts;
   private final MemorySegment srcBytes;
   private final boolean kept;
+  private final int srcElementBytes;
+  private final int dstElementBytes;
 
   /** Whose zeros are in {@link #srcBytes}. */
   private @Nullable PrimitiveCall zeroed;
@@ -39,6 +41,9 @@ final class CallSlot implements BoundPrimitive {
       MemorySegment dstBytes =
           slice(given, primitives.dstCopyOffset(), primitives.dstCopyByteSize());
       List<PackedConvolution> packed = primitives.primitives();
+      PrimitiveTypes types = packed.getFirst().compiled().spec().types();
+      this.srcElementBytes = types.src().byteSize();
+      this.dstElementBytes = types.dst().byteSize();
       this.calls = new PrimitiveCall[packed.size()];
       for (int i = 0; i < calls.length; i++) {
         calls[i] =
@@ -103,7 +108,11 @@ final class CallSlot implements BoundPrimitive {
     }
     call.placeOperands(placed, operands);
     call.execute(
-        src, placed.srcOffset() * Float.BYTES, dst, placed.dstOffset() * Float.BYTES, operands);
+        src,
+        placed.srcOffset() * srcElementBytes,
+        dst,
+        placed.dstOffset() * dstElementBytes,
+        operands);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -71,12 +72,15 @@ final class CompiledConvolution {
       this.scratchpadDesc = Dnnl.scratchpadDesc(primitiveDesc);
       this.primitive = handles.own(Dnnl.createPrimitive(primitiveDesc), Destroyer.PRIMITIVE);
       MemorySegment plainWeightsDesc =
-          ownDesc(Dnnl.createF32Desc(spec.weightsDims(), spec.weightsStridesArray()));
+          ownDesc(
+              Dnnl.createDesc(
+                  spec.types().weights(), spec.weightsDims(), spec.weightsStridesArray()));
       this.packing = Reorder.create(plainWeightsDesc, weightsDesc, attributes, handles);
       this.srcCopy = spec.copiesSrc() ? srcCopy(spec, attributes) : null;
       this.dstCopy =
           spec.copiesDst()
-              ? Reorder.create(dstDesc, ownDesc(desc(spec.dst())), attributes, handles)
+              ? Reorder.create(
+                  dstDesc, ownDesc(desc(spec.types().dst(), spec.dst())), attributes, handles)
               : null;
       this.weightsLayout = MemoryDescs.describe(weightsDesc);
       this.weightsByteSize =
@@ -91,17 +95,18 @@ final class CompiledConvolution {
     }
   }
 
-  private static MemorySegment desc(Operand operand) {
-    return Dnnl.createF32Desc(operand.dimsArray(), operand.stridesArray());
+  private static MemorySegment desc(DataType type, Operand operand) {
+    return Dnnl.createDesc(type, operand.dimsArray(), operand.stridesArray());
   }
 
   /** Into the kernel's src, or the part of it between the zeros. */
   private Reorder srcCopy(PrimitiveSpec spec, MemorySegment attributes) {
+    DataType type = spec.types().src();
     MemorySegment to =
         spec.pads()
-            ? ownDesc(desc(new Operand(spec.src().dims(), spec.kernelSrc().strides())))
+            ? ownDesc(desc(type, new Operand(spec.src().dims(), spec.kernelSrc().strides())))
             : srcDesc;
-    return Reorder.create(ownDesc(desc(spec.src())), to, attributes, handles);
+    return Reorder.create(ownDesc(desc(type, spec.src())), to, attributes, handles);
   }
 
   private static MemorySegment primitiveDesc(
@@ -109,10 +114,11 @@ final class CompiledConvolution {
     return Dnnl.createConvolutionDesc(
         spec.transposed(),
         NativeEngine.handle(),
-        temporary.own(desc(spec.kernelSrc()), Destroyer.DESC),
-        temporary.own(Dnnl.createAnyF32Desc(spec.weightsDims()), Destroyer.DESC),
+        temporary.own(desc(spec.types().src(), spec.kernelSrc()), Destroyer.DESC),
+        temporary.own(
+            Dnnl.createAnyDesc(spec.types().weights(), spec.weightsDims()), Destroyer.DESC),
         bias,
-        temporary.own(desc(spec.kernelDst()), Destroyer.DESC),
+        temporary.own(desc(spec.types().dst(), spec.kernelDst()), Destroyer.DESC),
         spec.numbers(),
         attributes);
   }

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.conv4j.onednn.generated.dnnl_exec_arg_t;
+import io.github.conv4j.tensor.DataType;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
@@ -67,6 +68,22 @@ final class Dnnl {
     return before;
   }
 
+  /** Whether kernels sum products of bytes in 32 bits, with the instructions of 256-bit VNNI. */
+  static boolean hasVnni256() {
+    return has(dnnl_cpu_isa_avx2_vnni(), dnnl_cpu_isa_avx2());
+  }
+
+  /** Whether kernels sum products of bytes in 32 bits, with the instructions of 512-bit VNNI. */
+  static boolean hasVnni512() {
+    return has(dnnl_cpu_isa_avx512_core_vnni(), dnnl_cpu_isa_avx512_core());
+  }
+
+  /** Each set is the bits of those it contains and one of its own. */
+  private static boolean has(int set, int without) {
+    int own = set & ~without;
+    return (library().getEffectiveCpuIsa() & own) == own;
+  }
+
   static MemorySegment createEngine() {
     try (var out = new Out()) {
       return out.handle(library().engineCreate(out.at(), dnnl_cpu(), 0), "dnnl_engine_create");
@@ -90,23 +107,39 @@ final class Dnnl {
   }
 
   static MemorySegment createF32Desc(long[] dims, long[] strides) {
+    return createDesc(DataType.F32, dims, strides);
+  }
+
+  static MemorySegment createDesc(DataType type, long[] dims, long[] strides) {
     try (var out = new Out()) {
       return out.handle(
           library()
               .memoryDescCreateWithStrides(
-                  out.at(), dims.length, out.copy(dims), dnnl_f32(), out.copy(strides)),
+                  out.at(), dims.length, out.copy(dims), code(type), out.copy(strides)),
           "dnnl_memory_desc_create_with_strides");
     }
   }
 
-  static MemorySegment createAnyF32Desc(long[] dims) {
+  /** Creates a descriptor whose layout is up to a primitive. */
+  static MemorySegment createAnyDesc(DataType type, long[] dims) {
     try (var out = new Out()) {
       return out.handle(
           library()
               .memoryDescCreateWithTag(
-                  out.at(), dims.length, out.copy(dims), dnnl_f32(), dnnl_format_tag_any()),
+                  out.at(), dims.length, out.copy(dims), code(type), dnnl_format_tag_any()),
           "dnnl_memory_desc_create_with_tag");
     }
+  }
+
+  private static int code(DataType type) {
+    return switch (type) {
+      case F32 -> dnnl_f32();
+      case BF16 -> dnnl_bf16();
+      case F16 -> dnnl_f16();
+      case S32 -> dnnl_s32();
+      case S8 -> dnnl_s8();
+      case U8 -> dnnl_u8();
+    };
   }
 
   static void destroyDesc(MemorySegment desc) {

@@ -11,6 +11,9 @@ import java.lang.foreign.MemorySegment;
  * that needs a function to fail puts a library of its own in place with {@link Dnnl#replace}.
  */
 interface DnnlLibrary {
+  /** Returns the instruction set that kernels are generated for, a constant and no status. */
+  int getEffectiveCpuIsa();
+
   int engineCreate(MemorySegment engineOut, int kind, long index);
 
   int streamCreate(MemorySegment streamOut, MemorySegment engine, int flags);

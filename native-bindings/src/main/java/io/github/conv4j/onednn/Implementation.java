@@ -25,6 +25,16 @@ record Implementation(String name) {
     return hasPart(instructionSet);
   }
 
+  /** Whether it is a kernel that gains something by multiplying bytes. */
+  boolean isForBytes() {
+    return !isSlow() && (isFor("avx2") || isFor("avx512") || isFor("avx10"));
+  }
+
+  /** Whether it adds pairs of products of bytes in 16 bits. */
+  boolean addsPairs() {
+    return isFor("avx2") ? !Dnnl.hasVnni256() : !Dnnl.hasVnni512();
+  }
+
   private String lastPart() {
     return name.substring(Math.max(name.lastIndexOf(':'), name.lastIndexOf('+')) + 1);
   }

@@ -23,6 +23,9 @@ final class KernelCost {
   private static final double DEPTHWISE_PRODUCTS = 20;
   private static final double NAIVE_PRODUCTS = 0.03;
 
+  /** How many times as many products of bytes there are. */
+  private static final double BYTES_GAIN = 2;
+
   /** With fewer rows a matrix product does not fill its registers. */
   private static final double GEMM_ROWS = 32;
 
@@ -44,8 +47,8 @@ final class KernelCost {
    */
   static double nanos(
       PrimitiveSpec spec, Implementation implementation, boolean copiesSrc, boolean copiesDst) {
-    double srcBytes = (double) Float.BYTES * spec.src().elementCount();
-    double dstBytes = (double) Float.BYTES * spec.dst().elementCount();
+    double srcBytes = (double) spec.types().src().byteSize() * spec.src().elementCount();
+    double dstBytes = (double) spec.types().dst().byteSize() * spec.dst().elementCount();
     double copies =
         (copiesSrc ? COPY_CALL_NANOS + srcBytes / COPY_BYTES : 0)
             + (copiesDst ? COPY_CALL_NANOS + dstBytes / COPY_BYTES : 0);
@@ -61,7 +64,8 @@ final class KernelCost {
     Operand side = spec.transposed() ? spec.src() : spec.dst();
     double products =
         (double) side.elementCount() * (spec.transposed() ? outOfGroup : inOfGroup) * spec.taps();
-    double weightsBytes = outOfGroup * inOfGroup * spec.groups() * spec.taps() * Float.BYTES;
+    double weightsBytes =
+        outOfGroup * inOfGroup * spec.groups() * spec.taps() * spec.types().weights().byteSize();
     if (implementation.isNaive()) {
       return products / NAIVE_PRODUCTS;
     }
@@ -82,7 +86,8 @@ final class KernelCost {
                 : implementation.isFor("avx512") ? AVX512_PRODUCTS : AVX2_PRODUCTS;
     double filled =
         depthwise ? 1 : outOfGroup / (Math.ceil(outOfGroup / FULL_CHANNELS) * FULL_CHANNELS);
-    return products / (rate * filled) + weightsBytes / KERNEL_BYTES;
+    double gain = spec.types() == PrimitiveTypes.BYTES ? BYTES_GAIN : 1;
+    return products / (rate * filled * gain) + weightsBytes / KERNEL_BYTES;
   }
 
   private static boolean isInPlace(PrimitiveSpec spec) {

@@ -7,6 +7,7 @@ import java.lang.foreign.SymbolLookup;
 
 /** The functions of a library that was opened, called through {@link NativeAccess}. */
 final class LinkedDnnlLibrary implements DnnlLibrary {
+  private final MemorySegment getEffectiveCpuIsa;
   private final MemorySegment engineCreate;
   private final MemorySegment streamCreate;
   private final MemorySegment streamDestroy;
@@ -51,6 +52,7 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
    * @throws UnusableLibraryException if a function of oneDNN is missing
    */
   LinkedDnnlLibrary(SymbolLookup symbols) throws UnusableLibraryException {
+    this.getEffectiveCpuIsa = function(symbols, "dnnl_get_effective_cpu_isa");
     this.engineCreate = function(symbols, "dnnl_engine_create");
     this.streamCreate = function(symbols, "dnnl_stream_create");
     this.streamDestroy = function(symbols, "dnnl_stream_destroy");
@@ -97,6 +99,11 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
     return symbols
         .find(name)
         .orElseThrow(() -> new UnusableLibraryException("it has no function " + name));
+  }
+
+  @Override
+  public int getEffectiveCpuIsa() {
+    return (int) call(getEffectiveCpuIsa, 0);
   }
 
   @Override

@@ -36,7 +36,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions through oneDNN primitives; what those cannot do, composed from copies and them. */
-final class OnednnEngine implements Alternatives, LedgerOwner, InPlaceSums {
+final class OnednnEngine
+    implements Alternatives, LedgerOwner, InPlaceSums, TypedConvolution.BytesFactory {
   static final String NAME = "onednn";
 
   /** oneDNN's kernels compute many offsets in 32 bits. */
@@ -181,7 +182,50 @@ final class OnednnEngine implements Alternatives, LedgerOwner, InPlaceSums {
             ledger,
             request,
             this::prepareFloats,
+            this,
             (typed, reason) -> SafeLoops.prepare(NAME, ledger, typed, reason));
+  }
+
+  @Override
+  public TypedConvolution.Bytes prepareBytes(PrepareRequest asked) {
+    PrepareRequest request = asked.settled();
+    NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
+    if (CanonicalForm.mayBePlainer(request) || !isDirect(problem, request)) {
+      return TypedConvolution.Bytes.none("one primitive does not do all of it");
+    }
+    List<Way> ways = ways(problem, request, false);
+    if (ways.isEmpty()) {
+      return TypedConvolution.Bytes.none("oneDNN has no kernel for it on this CPU");
+    }
+    Way way = ways.getFirst();
+    boolean addsPairs = way.implementation().addsPairs() && !way.spec().isDepthwise();
+    if (addsPairs) {
+      String pair = BytePairs.saturating(request.convolution(), request.weights().toIntArray());
+      if (pair != null) {
+        return TypedConvolution.Bytes.none(
+            "without VNNI this CPU adds pairs of products in 16 bits, which weights like %s saturate"
+                .formatted(pair));
+      }
+    }
+    try {
+      if (!addsPairs
+          && !BytesCheck.OF_THE_PROCESS.passes(
+              way, request, trial -> prepare(way, problem, trial, trial.src(), trial.dst()))) {
+        return TypedConvolution.Bytes.none("oneDNN's kernel for it is not exact on this CPU");
+      }
+      PreparedConvolution prepared = prepare(way, problem, request, request.src(), request.dst());
+      if (addsPairs && !BytePairs.areOf(prepared)) {
+        prepared.close();
+        return TypedConvolution.Bytes.none("the pairs of products that are added are not known");
+      }
+      return new TypedConvolution.Bytes(
+          prepared,
+          addsPairs
+              ? "no pair of these weights saturates the 16 bits in which this CPU adds two products"
+              : "products are added in 32 bits");
+    } catch (DnnlStatusException e) {
+      throw e.forProblem(request.problemText());
+    }
   }
 
   private PreparedConvolution prepareFloats(PrepareRequest request) {

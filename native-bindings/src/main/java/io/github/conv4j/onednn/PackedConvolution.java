@@ -68,9 +68,10 @@ final class PackedConvolution implements AutoCloseable {
     try (Arena arena = Arena.ofConfined();
         var temporary = new Handles()) {
       MemorySegment plain = parameters.weights();
+      long offsetBytes = offset * compiled.spec().types().weights().byteSize();
       MemorySegment from =
           temporary.own(
-              Dnnl.createMemory(packing.fromDesc(), engine, plain.asSlice(offset * Float.BYTES)),
+              Dnnl.createMemory(packing.fromDesc(), engine, plain.asSlice(offsetBytes)),
               Destroyer.MEMORY);
       // oneDNN ignores an argument without memory.
       MemorySegment scratchpad =

@@ -3,6 +3,7 @@ package io.github.conv4j.onednn;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -29,7 +30,8 @@ final class PlainParameters implements AutoCloseable {
   PlainParameters(NativeProblem problem, PrepareRequest request) {
     this.given = request.weights();
     try {
-      this.weights = rowMajor(problem).asSlice(problem.weightsOffset() * Float.BYTES);
+      this.weights =
+          rowMajor(problem).asSlice(problem.weightsOffset() * given.spec().dataType().byteSize());
       Tensor givenBias = request.bias();
       this.bias = givenBias == null ? null : values(givenBias);
       this.operands = operands(request);
@@ -73,10 +75,18 @@ final class PlainParameters implements AutoCloseable {
         !problem.convolution().isKernelFlipped()
             && given.spec().layout() instanceof Layout.Plain plain
             && !plain.isChannelsLast();
-    return asExpected
-        ? given.segment()
-        : arena.allocateFrom(
-            ValueLayout.JAVA_FLOAT, CopiedWeights.of(problem.convolution(), given));
+    if (asExpected) {
+      return given.segment();
+    }
+    float[] copied = CopiedWeights.of(problem.convolution(), given);
+    if (given.spec().dataType() == DataType.F32) {
+      return arena.allocateFrom(ValueLayout.JAVA_FLOAT, copied);
+    }
+    MemorySegment bytes = arena.allocate(copied.length);
+    for (int i = 0; i < copied.length; i++) {
+      bytes.set(ValueLayout.JAVA_BYTE, i, (byte) copied[i]);
+    }
+    return bytes;
   }
 
   MemorySegment weights() {

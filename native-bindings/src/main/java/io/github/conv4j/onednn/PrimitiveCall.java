@@ -183,7 +183,8 @@ final class PrimitiveCall {
     MemorySegment to =
         memory(
             reorder.toDesc(),
-            bytes.asSlice(compiled.spec().srcCopyOffset() * Float.BYTES),
+            bytes.asSlice(
+                compiled.spec().srcCopyOffset() * compiled.spec().types().src().byteSize()),
             handles);
     MemorySegment from = memory(reorder.fromDesc(), MemorySegment.NULL, handles);
     return new CopyCall(reorder, from, to, stream, scratchpad, handles, arena);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param src the caller's src
  * @param dst the caller's dst
  * @param form how the kernel sees src and dst
+ * @param types of the elements
  * @param postOps what the kernel does to outputs before it writes them
  * @param addsToDst whether the operand of the first post-op, which adds it, is what dst held
  */
@@ -35,6 +36,7 @@ record PrimitiveSpec(
     Operand src,
     Operand dst,
     Form form,
+    PrimitiveTypes types,
     PostOps postOps,
     boolean addsToDst) {
 
@@ -103,6 +105,7 @@ record PrimitiveSpec(
             axes.src(),
             axes.dst(),
             form,
+            PrimitiveTypes.of(src),
             convolution.postOps(),
             problem.addsToDst())
         .withoutPitchOfOneOutput();
@@ -120,6 +123,7 @@ record PrimitiveSpec(
         src,
         dst,
         other,
+        types,
         postOps,
         addsToDst);
   }
@@ -147,6 +151,7 @@ record PrimitiveSpec(
         src.withDim(src.dims().size() - 1, plan.src().count()),
         dst,
         form,
+        types,
         postOps,
         addsToDst);
   }
@@ -180,6 +185,11 @@ record PrimitiveSpec(
       case CHANNELS_LAST, PADDED -> Operand.channelsLast(dst.dims());
       case CHANNELS_FIRST -> Operand.channelsFirst(dst.dims());
     };
+  }
+
+  /** Whether each source channel makes one output channel. */
+  boolean isDepthwise() {
+    return groups > 1 && groups == inChannels && groups == outChannels;
   }
 
   boolean copiesSrc() {
@@ -336,6 +346,7 @@ record PrimitiveSpec(
             partSrc,
             partDst,
             form,
+            types,
             postOps,
             addsToDst);
     return new Part(
@@ -356,6 +367,7 @@ record PrimitiveSpec(
             && hasBias == that.hasBias
             && addsToDst == that.addsToDst
             && form == that.form
+            && types == that.types
             && src.equals(that.src)
             && dst.equals(that.dst)
             && axes.equals(that.axes)

@@ -127,6 +127,9 @@ record Way(
             ? List.of()
             : CompiledConvolution.implementations(asked).stream()
                 .filter(implementation -> Fusion.serves(spec.postOps(), implementation))
+                .filter(
+                    implementation ->
+                        spec.types() != PrimitiveTypes.BYTES || implementation.isForBytes())
                 .toList();
     for (Implementation implementation : MeasuredOrder.of(spec, found)) {
       // A catch-all that is taken before kernels is there for its speed.

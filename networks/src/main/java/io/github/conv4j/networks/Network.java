@@ -10,6 +10,8 @@ import io.github.conv4j.networks.graph.ValueInfo;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.lower.NetworkPreparation;
 import io.github.conv4j.networks.internal.onnx.ModelReader;
+import io.github.conv4j.networks.internal.onnx.ModelWriter;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -71,6 +73,17 @@ public final class Network {
   /** Returns a network that was described in code. */
   public static Network of(Graph graph) {
     return new Network(graph);
+  }
+
+  /**
+   * Writes the network as an ONNX file, which {@link #read(Path)} reads as the same graph:
+   * constants are part of the file. A file that is there is replaced, when all is written.
+   *
+   * @throws IllegalArgumentException if it would have more than 2 GB, which is protobuf's limit
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Path file) throws IOException {
+    ModelWriter.write(graph, file);
   }
 
   /** Returns what each run is given. */

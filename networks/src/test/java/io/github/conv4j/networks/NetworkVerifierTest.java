@@ -14,6 +14,8 @@ import io.github.conv4j.networks.graph.GraphBuilder;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.comparison.Comparison;
 import io.github.conv4j.networks.internal.comparison.Observed;
+import io.github.conv4j.networks.internal.definition.TensorType;
+import io.github.conv4j.networks.internal.definition.Values;
 import io.github.conv4j.networks.report.NetworkStep;
 import io.github.conv4j.networks.report.NetworkVerdict;
 import io.github.conv4j.networks.report.TensorVerdict;
@@ -128,6 +130,58 @@ class NetworkVerifierTest {
               assertThat(wrong.step()).isEqualTo(STEP);
             });
     assertThat(claimed(Double.NaN).passed()).isFalse();
+  }
+
+  /** A convolution of integers of which somebody claims results; 0.5 * 127 is near a middle. */
+  private static NetworkVerdict claimedIntegers(boolean linear, long... claimed) {
+    var b = new GraphBuilder(13);
+    String x = b.input("x", ElementType.UINT8, dims(1, 1, 1, 4));
+    String zero = b.constant(bytes(ElementType.UINT8, dims(), 0));
+    String weights = b.constant(bytes(ElementType.INT8, dims(1, 1, 1, 1), 1));
+    String zeroOfWeights = b.constant(bytes(ElementType.INT8, dims(), 0));
+    String one = b.constant(Constant.of(new float[] {1}));
+    String two = b.constant(Constant.of(new float[] {2}));
+    b.output(
+        linear
+            ? b.node("QLinearConv", List.of(x, one, zero, weights, one, zeroOfWeights, two, zero))
+            : b.node(
+                "QuantizeLinear",
+                List.of(
+                    b.node(
+                        "Conv",
+                        List.of(
+                            b.node("DequantizeLinear", List.of(x, one, zero)),
+                            b.node("DequantizeLinear", List.of(weights, one, zeroOfWeights)))),
+                    two,
+                    zero)));
+    Graph graph = b.build();
+    var observed =
+        new Observed(
+            graph.outputs().getFirst().name(),
+            STEP,
+            bytes(ElementType.UINT8, dims(1, 1, 1, 4), claimed));
+    return new Comparison(graph, false, _ -> {})
+        .run(
+            Map.of("x", bytes(ElementType.UINT8, dims(1, 1, 1, 4), 10, 127, 128, 255)),
+            List.of(observed));
+  }
+
+  private static Constant bytes(ElementType type, Dim[] dims, long... values) {
+    long[] sizes = new long[dims.length];
+    for (int i = 0; i < dims.length; i++) {
+      sizes[i] = dims[i] instanceof Dim.Fixed(long size) ? size : 0;
+    }
+    return Values.of(new TensorType(type, sizes), values).toConstant();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void permitsOneQuantumWhereAValueIsBetweenTwoIntegers(boolean linear) {
+    assertThat(claimedIntegers(linear, 5, 64, 64, 128).passed()).isTrue();
+    assertThat(claimedIntegers(linear, 5, 63, 64, 127).passed()).isTrue();
+    assertThat(claimedIntegers(linear, 6, 64, 64, 128).passed()).isFalse();
+    assertThat(claimedIntegers(linear, 5, 64, 65, 128).passed()).isFalse();
+    assertThat(claimedIntegers(linear, 5, 62, 64, 128).passed()).isFalse();
   }
 
   @Test

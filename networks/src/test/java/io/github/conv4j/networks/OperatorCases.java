@@ -29,6 +29,7 @@ final class OperatorCases {
     movements(all);
     selections(all);
     casts(all);
+    quantized(all);
     return all;
   }
 
@@ -303,6 +304,72 @@ final class OperatorCases {
       }
     }
     to.add(of("CastLike").given(3, 4).constant(integers(ElementType.INT32, dims(1), 1)));
+  }
+
+  private static void quantized(List<OperatorCase> to) {
+    Constant zeroOfU8 = integers(ElementType.UINT8, dims(), 120);
+    Constant zeroOfS8 = integers(ElementType.INT8, dims(), -3);
+    Constant perChannel = Constant.of(new float[] {0.02f, 0.01f, 0.03f, 0.05f}, 4);
+    to.add(of("QuantizeLinear").given(3, 40).scalar(0.02f).constant(zeroOfU8));
+    to.add(of("QuantizeLinear").given(3, 5).scalar(0.004f).constant(zeroOfS8));
+    to.add(of("QuantizeLinear").given(2, 4, 5, 6).constant(perChannel));
+    to.add(of("QuantizeLinear").given(halves()).scalar(1).constant(zeroOfU8));
+    to.add(of("QuantizeLinear").given(halves()).scalar(1).constant(zeroOfS8));
+    Constant u8 = allOf(ElementType.UINT8);
+    Constant s8 = allOf(ElementType.INT8);
+    to.add(of("DequantizeLinear").given(u8).scalar(0.02f).constant(zeroOfU8));
+    to.add(of("DequantizeLinear").given(s8).scalar(0.02f).constant(zeroOfS8));
+    to.add(of("DequantizeLinear").given(s8).constant(perChannel).integer("axis", 0));
+    to.add(
+        of("DequantizeLinear")
+            .given(ElementType.INT32, dims(4), -70000, 1, 0, 12345)
+            .constant(perChannel)
+            .integer("axis", 0));
+    Constant weights = integers(ElementType.INT8, dims(2, 4, 1, 1), 1, -2, 127, -127, 3, 0, 9, 8);
+    Constant image = integers(ElementType.UINT8, dims(1, 4, 1, 2), 0, 255, 3, 120, 7, 9, 100, 200);
+    to.add(of("ConvInteger").given(image).constant(weights).constant(zeroOfU8));
+    to.add(
+        of("QLinearConv")
+            .given(image)
+            .scalar(0.02f)
+            .constant(zeroOfU8)
+            .constant(weights)
+            .constant(Constant.of(new float[] {0.02f, 0.01f}, 2))
+            .constant(integers(ElementType.INT8, dims(2), 0, 0))
+            .scalar(0.05f)
+            .constant(zeroOfU8)
+            .constant(integers(ElementType.INT32, dims(2), 200, -3000)));
+    Constant matrix = integers(ElementType.INT8, dims(2, 3), 1, -2, 127, -127, 3, 0);
+    Constant rows = integers(ElementType.UINT8, dims(2, 2), 255, 3, 0, 90);
+    to.add(of("MatMulInteger").given(rows).constant(matrix).constant(zeroOfU8));
+    to.add(
+        of("QLinearMatMul")
+            .given(rows)
+            .scalar(0.02f)
+            .constant(zeroOfU8)
+            .constant(matrix)
+            .scalar(0.01f)
+            .constant(integers(ElementType.INT8, dims(), 0))
+            .scalar(0.05f)
+            .constant(zeroOfU8));
+  }
+
+  /** All integers of 8 bits, in 4 rows. */
+  private static Constant allOf(ElementType type) {
+    long[] values = new long[256];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = type == ElementType.INT8 ? (byte) i : i;
+    }
+    return integers(type, dims(4, 64), values);
+  }
+
+  /** Halves, which go to what is even, and what no integer of 8 bits is near. */
+  private static Constant halves() {
+    float[] values = {
+      0.5f, -0.5f, 1.5f, 2.5f, -1.5f, 1e9f, -1e9f, 3e38f, -3e38f, 1 / 0f, -1 / 0f, 0 / 0f, -0f,
+      135.5f, 134.5f, -120.5f, -121.5f
+    };
+    return Constant.of(values, values.length);
   }
 
   private static Constant numbers(ElementType type) {

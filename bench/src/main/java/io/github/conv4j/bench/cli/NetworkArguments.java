@@ -1,34 +1,17 @@
 package io.github.conv4j.bench.cli;
 
-import io.github.conv4j.bench.tensor.Normalization;
-import io.github.conv4j.bench.tensor.NpyFile;
-import io.github.conv4j.bench.tensor.PictureTensor;
-import io.github.conv4j.bench.tensor.Pixels;
-import io.github.conv4j.bench.tensor.RandomTensor;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.networks.graph.Constant;
-import io.github.conv4j.networks.graph.Dim;
-import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.ValueInfo;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What commands are told of a network's inputs. */
 final class NetworkArguments {
-  @Option(
-      names = "--dims",
-      paramLabel = "NAME=1x3x480x480",
-      description = "Of an input whose dimensions the file leaves open; may be repeated.")
-  private Map<String, String> dims = new LinkedHashMap<>();
-
   @Option(
       names = "--input",
       paramLabel = "NAME=FILE",
@@ -36,34 +19,11 @@ final class NetworkArguments {
           "Of an input: an array in NumPy's format (.npy), or a picture; may be repeated.")
   private Map<String, Path> files = new LinkedHashMap<>();
 
-  @Option(
-      names = "--scale",
-      paramLabel = "X",
-      description = "For pictures: what levels from 0 to 255 are multiplied by; 1/255 if left out.")
-  private double scale = Normalization.UNIT.scale();
-
-  @Option(
-      names = "--mean",
-      split = ",",
-      paramLabel = "X",
-      description =
-          "For pictures: what is subtracted then, of each channel or of all; 0 if left out.")
-  private List<Double> means = List.of(0.0);
-
-  @Option(
-      names = "--std",
-      split = ",",
-      paramLabel = "X",
-      description = "For pictures: what is divided by then; 1 if left out.")
-  private List<Double> deviations = List.of(1.0);
-
-  @Option(names = "--threads", paramLabel = "N", description = "Of the engine; all if left out.")
-  private @Nullable Integer threads;
+  @Mixin private InputArguments each = new InputArguments();
 
   /** Returns options of an engine. */
   EngineOptions options() {
-    EngineOptions defaults = EngineOptions.defaults();
-    return threads == null ? defaults : defaults.withThreads(threads);
+    return each.options();
   }
 
   /**
@@ -72,12 +32,14 @@ final class NetworkArguments {
    * @throws IllegalArgumentException if something is missing or does not fit; says what to give
    */
   Map<String, Constant> tensors(List<ValueInfo> inputs, long seed) {
-    requireKnown(inputs, "--dims", dims);
-    requireKnown(inputs, "--input", files);
+    each.requireKnown(inputs);
+    InputArguments.requireKnown(inputs, "--input", files);
     Map<String, Constant> tensors = new LinkedHashMap<>();
-    long each = seed;
+    long next = seed;
     for (ValueInfo input : inputs) {
-      tensors.put(input.name(), tensor(input, each++));
+      Path file = files.get(input.name());
+      tensors.put(input.name(), file == null ? each.random(input, next) : each.read(input, file));
+      next++;
     }
     return tensors;
   }
@@ -93,106 +55,12 @@ final class NetworkArguments {
    * @throws IllegalArgumentException if not; says what to give
    */
   void requireFiles(List<ValueInfo> inputs) {
-    requireKnown(inputs, "--input", files);
+    InputArguments.requireKnown(inputs, "--input", files);
     List<String> missing = withoutFile(inputs);
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           "give a file for each input: --input %s=photo.png or x.npy"
               .formatted(missing.getFirst()));
     }
-  }
-
-  private static void requireKnown(List<ValueInfo> inputs, String option, Map<String, ?> given) {
-    for (String name : given.keySet()) {
-      if (inputs.stream().noneMatch(input -> input.name().equals(name))) {
-        throw new IllegalArgumentException(
-            "%s names '%s', but the network has no such input: there are %s"
-                .formatted(
-                    option,
-                    name,
-                    inputs.stream().map(ValueInfo::toString).collect(Collectors.joining(", "))));
-      }
-    }
-  }
-
-  private Constant tensor(ValueInfo input, long seed) {
-    ElementType type = Objects.requireNonNullElse(input.type(), ElementType.FLOAT);
-    Path file = files.get(input.name());
-    if (file == null) {
-      return RandomTensor.of(type, closed(input), seed);
-    }
-    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
-      return fitting(input, type, file, NpyFile.read(file));
-    }
-    var normalization =
-        new Normalization(
-            scale,
-            means.stream().mapToDouble(x -> x).toArray(),
-            deviations.stream().mapToDouble(x -> x).toArray());
-    return PictureTensor.of(Pixels.read(file), type, dims(input), normalization);
-  }
-
-  private static Constant fitting(ValueInfo input, ElementType type, Path file, Constant tensor) {
-    if (tensor.type() != type) {
-      throw new IllegalArgumentException(
-          "input %s takes %s, but '%s' holds %s".formatted(input, type, file, tensor));
-    }
-    return tensor;
-  }
-
-  /** Returns the dims of an input; -1 where they are open. */
-  private long[] dims(ValueInfo input) {
-    String given = dims.get(input.name());
-    if (given != null) {
-      return parsed(input.name(), given);
-    }
-    List<Dim> told = input.dims();
-    if (told == null) {
-      return new long[0];
-    }
-    return told.stream()
-        .mapToLong(dim -> dim instanceof Dim.Fixed(long size) ? size : -1)
-        .toArray();
-  }
-
-  private long[] closed(ValueInfo input) {
-    long[] all = dims(input);
-    boolean open = input.dims() == null && !dims.containsKey(input.name());
-    if (open || Arrays.stream(all).anyMatch(dim -> dim < 0)) {
-      throw new IllegalArgumentException(
-          "input %s leaves dimensions open: give them, for example --dims %s=%s"
-              .formatted(input, input.name(), example(all)));
-    }
-    return all;
-  }
-
-  /** Numbers that a picture could have, where they are open. */
-  private static String example(long[] dims) {
-    String[] texts = new String[dims.length == 0 ? 4 : dims.length];
-    for (int i = 0; i < texts.length; i++) {
-      boolean open = dims.length == 0 || dims[i] < 0;
-      String likely =
-          switch (i) {
-            case 0 -> "1";
-            case 1 -> "3";
-            default -> "224";
-          };
-      texts[i] = open ? likely : Long.toString(dims[i]);
-    }
-    return String.join("x", texts);
-  }
-
-  private static long[] parsed(String name, String text) {
-    try {
-      long[] dims = Arrays.stream(text.split("x", -1)).mapToLong(Long::parseLong).toArray();
-      if (Arrays.stream(dims).allMatch(dim -> dim > 0)) {
-        return dims;
-      }
-    } catch (NumberFormatException _) {
-      // Says the same below.
-    }
-    throw new IllegalArgumentException(
-        "--dims %s=%s must be positive numbers joined by x, for example 1x3x224x224"
-            .formatted(name, text));
   }
 }

@@ -47,11 +47,16 @@ final class NetworkFile {
   }
 
   static NetworkFile read(Path file, NetworkArguments arguments, CommandLine command) {
+    return new NetworkFile(read(file, command), arguments, command);
+  }
+
+  /** Reads a network without inputs. */
+  static Network read(Path file, CommandLine command) {
     if (!Files.isRegularFile(file)) {
       throw new ParameterException(command, "there is no file '%s'".formatted(file));
     }
     try {
-      return new NetworkFile(Network.read(file), arguments, command);
+      return Network.read(file);
     } catch (InvalidModelException | UnsupportedOperatorException e) {
       throw new ParameterException(
           command,
@@ -87,7 +92,13 @@ final class NetworkFile {
 
   /** Opens an engine with more options. */
   Engine open(@Nullable String engineName, UnaryOperator<EngineOptions> more) {
-    EngineOptions options = refusing(command, () -> more.apply(arguments.options()));
+    return open(engineName, command, () -> more.apply(arguments.options()));
+  }
+
+  /** Opens an engine; the best where none is named. */
+  static Engine open(
+      @Nullable String engineName, CommandLine command, Supplier<EngineOptions> wanted) {
+    EngineOptions options = refusing(command, wanted);
     if (engineName == null) {
       return Engines.best(options);
     }

@@ -174,7 +174,22 @@ final class AutoEngine implements Engine, LedgerOwner {
         ledger,
         request,
         floats -> inner.prepare(floats.settled()),
+        this::prepareBytes,
         (asked, reason) -> SafeLoops.prepare(NAME, ledger, asked, reason));
+  }
+
+  /** By the first engine that has kernels for them, which are faster than all for f32. */
+  private TypedConvolution.Bytes prepareBytes(PrepareRequest request) {
+    TypedConvolution.Bytes bytes = TypedConvolution.Bytes.none("no engine has kernels for bytes");
+    for (Alternatives engine : engines) {
+      if (engine instanceof TypedConvolution.BytesFactory factory) {
+        bytes = factory.prepareBytes(request);
+        if (bytes.prepared() != null) {
+          return bytes;
+        }
+      }
+    }
+    return bytes;
   }
 
   private PreparedConvolution prepare(PrepareRequest request) {

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.compose;
 
+import io.github.conv4j.internal.vector.bytes.VectorBytes;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.ElementBlock;
 import io.github.conv4j.tensor.TensorSpec;
@@ -14,12 +15,19 @@ final class ConversionPass extends BlockPass {
   private final DataType from;
   private final DataType to;
   private final int zeroPoint;
+  private final boolean onVectors;
 
   ConversionPass(TensorSpec from, TensorSpec to, int zeroPoint, int mostParts) {
     super(BlockNest.of(from.shape(), List.of(to.strides(), from.strides())), mostParts);
     this.from = from.dataType();
     this.to = to.dataType();
     this.zeroPoint = zeroPoint;
+    this.onVectors =
+        VectorLoops.SERVE
+            && (this.from == DataType.U8 || this.from == DataType.S8)
+            && this.to == DataType.F32
+            && nest().step(0) == 1
+            && nest().step(1) == 1;
   }
 
   @Override
@@ -56,6 +64,11 @@ final class ConversionPass extends BlockPass {
 
     @Override
     public void run(long[] places, int count) {
+      if (onVectors && count >= VectorBytes.LEAST) {
+        boolean signed = from == DataType.S8;
+        VectorBytes.toFloats(src, places[1], signed, zeroPoint, dst, places[0], count);
+        return;
+      }
       reader.read(src, places[1], nest().step(1), values, count);
       if (zeroPoint != 0) {
         subtract(values, zeroPoint, count);

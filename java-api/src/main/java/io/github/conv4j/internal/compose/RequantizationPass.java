@@ -8,6 +8,7 @@ import io.github.conv4j.PostOp.Binary;
 import io.github.conv4j.PostOp.Eltwise;
 import io.github.conv4j.PostOp.Extent;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.bytes.VectorBytes;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.ElementBlock;
 import io.github.conv4j.tensor.Quantization;
@@ -38,6 +39,25 @@ final class RequantizationPass extends BlockPass {
   private static final int BIAS = 2;
   private static final int SUMS = 3;
 
+  /**
+   * What is in the tensor of sums.
+   *
+   * @param digits how many channels make an output channel, the lowest digit first
+   * @param base of the digits
+   * @param corrections what is to be added to the sums of each output channel; empty for nothing
+   * @param largest what a sum may reach
+   */
+  record Sums(int digits, int base, double[] corrections, double largest) {
+    static Sums of(IntegerSums sums) {
+      return new Sums(sums.digits(), sums.base(), new double[0], sums.largest());
+    }
+
+    static Sums of(ByteSums sums) {
+      boolean corrects = Arrays.stream(sums.corrections()).anyMatch(c -> c != 0);
+      return new Sums(1, 1, corrects ? sums.corrections() : new double[0], sums.largest());
+    }
+  }
+
   private final DataType dstType;
   private final Quantization quantization;
   private final boolean writesSums;
@@ -55,8 +75,14 @@ final class RequantizationPass extends BlockPass {
 
   private final PostOpPlan postOps;
 
+  /** For loops on vectors; null where they do not serve. */
+  private final @Nullable BoundedOutputs bounded;
+
+  /** Zeros in place of a bias that there is not. */
+  private final float[] noBias;
+
   private RequantizationPass(
-      BlockNest nest, int mostParts, PrepareRequest request, IntegerSums sums, TensorSpec from) {
+      BlockNest nest, int mostParts, PrepareRequest request, Sums sums, TensorSpec from) {
     super(nest, mostParts);
     Convolution convolution = request.convolution();
     ConvolutionTypes types = request.types();
@@ -76,28 +102,55 @@ final class RequantizationPass extends BlockPass {
     this.scales = nest.tiled(perChannel);
     Tensor bias = request.bias();
     boolean ofSums = bias != null && bias.spec().dataType() == DataType.S32;
-    int[] integers = bias != null && ofSums ? bias.toIntArray() : new int[0];
-    boolean small = digits == 1 && !writesSums && isSmall(integers, sums.largest());
-    this.smallBiasOfSums = ofSums && small ? nest.tiled(floats(integers)) : null;
-    this.biasOfSums = ofSums && !small ? nest.tiled(doubles(integers)) : null;
+    double[] added = added(ofSums ? bias : null, sums.corrections());
+    boolean small = digits == 1 && !writesSums && isSmall(added, sums.largest());
+    this.smallBiasOfSums = added.length > 0 && small ? nest.tiled(floats(added)) : null;
+    this.biasOfSums = added.length > 0 && !small ? nest.tiled(added) : null;
     this.biasOfOutputs = bias == null || ofSums ? null : nest.tiled(bias.toFloatArray());
     this.postOps = plan(request);
+    boolean serves =
+        VectorLoops.SERVE
+            && (dstType == DataType.U8 || dstType == DataType.S8)
+            && digits == 1
+            && biasOfSums == null
+            && nest.step(DST) == 1
+            && nest.step(SUMS) == 1;
+    this.bounded = serves ? bounded(nest) : null;
+    boolean needsZeros = bounded != null && (smallBiasOfSums == null || biasOfOutputs == null);
+    this.noBias = new float[needsZeros ? scales.length : 0];
   }
 
-  private static boolean isSmall(int[] bias, double largestSum) {
-    return Arrays.stream(bias).allMatch(b -> Math.abs((double) b) + largestSum <= IntegerSums.MOST);
+  private @Nullable BoundedOutputs bounded(BlockNest nest) {
+    BoundedOutputs outputs = BoundedOutputs.of(postOps.stages(), quantization, dstType);
+    boolean lies =
+        outputs == null
+            || outputs.addend() == BoundedOutputs.NONE
+            || nest.step(outputs.addend()) == 1;
+    return lies ? outputs : null;
   }
 
-  private static float[] floats(int[] values) {
+  /** What each output channel adds to its sums; empty for nothing. */
+  private static double[] added(@Nullable Tensor bias, double[] corrections) {
+    if (bias == null) {
+      return corrections;
+    }
+    double[] added = Arrays.stream(bias.toIntArray()).asDoubleStream().toArray();
+    for (int i = 0; i < corrections.length; i++) {
+      added[i] += corrections[i];
+    }
+    return added;
+  }
+
+  private static boolean isSmall(double[] bias, double largestSum) {
+    return Arrays.stream(bias).allMatch(b -> Math.abs(b) + largestSum <= IntegerSums.MOST);
+  }
+
+  private static float[] floats(double[] values) {
     float[] floats = new float[values.length];
     for (int i = 0; i < floats.length; i++) {
-      floats[i] = values[i];
+      floats[i] = (float) values[i];
     }
     return floats;
-  }
-
-  private static double[] doubles(int[] values) {
-    return Arrays.stream(values).asDoubleStream().toArray();
   }
 
   private static PostOpPlan plan(PrepareRequest request) {
@@ -111,8 +164,7 @@ final class RequantizationPass extends BlockPass {
    * @param request what was asked, with layouts
    * @param from the tensor of sums, with as many channels as there are digits
    */
-  static RequantizationPass of(
-      PrepareRequest request, IntegerSums sums, TensorSpec from, int mostParts) {
+  static RequantizationPass of(PrepareRequest request, Sums sums, TensorSpec from, int mostParts) {
     TensorSpec dst = request.dst();
     long[] perChannel = PostOpPlan.rowMajorStrides(Extent.PER_CHANNEL, dst.shape());
     long[] ofSums = from.strides();
@@ -132,6 +184,7 @@ final class RequantizationPass extends BlockPass {
         + (smallBiasOfSums == null ? 0L : smallBiasOfSums.length) * Float.BYTES
         + (biasOfSums == null ? 0L : biasOfSums.length) * Double.BYTES
         + (biasOfOutputs == null ? 0L : biasOfOutputs.length) * Float.BYTES
+        + (long) noBias.length * Float.BYTES
         + postOps.heapByteSize();
   }
 
@@ -172,6 +225,10 @@ final class RequantizationPass extends BlockPass {
 
     @Override
     public void run(long[] places, int count) {
+      if (bounded != null && count >= VectorBytes.LEAST) {
+        onVectors(bounded, places, count);
+        return;
+      }
       long step = nest().step(SUMS);
       if (digits == 1 && biasOfSums == null && !writesSums) {
         reader.read(segments[SUMS], places[SUMS], step, x, count);
@@ -198,6 +255,25 @@ final class RequantizationPass extends BlockPass {
         applyPostOps(places, count);
       }
       write(places[DST], count);
+    }
+
+    private void onVectors(BoundedOutputs outputs, long[] places, int count) {
+      boolean adds = outputs.addend() != BoundedOutputs.NONE;
+      VectorBytes.requantize(
+          segments[SUMS],
+          places[SUMS],
+          smallBiasOfSums == null ? noBias : smallBiasOfSums,
+          scales,
+          biasOfOutputs == null ? noBias : biasOfOutputs,
+          (int) places[SCALES],
+          nest().step(SCALES) != 0,
+          adds,
+          segments[adds ? outputs.addend() : SUMS],
+          adds ? places[outputs.addend()] : 0,
+          outputs.rounding(),
+          segments[DST],
+          places[DST],
+          count);
     }
 
     /** Into {@link #values}, exactly: digits put together, with an integer bias. */

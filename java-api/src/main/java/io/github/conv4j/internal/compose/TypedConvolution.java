@@ -20,6 +20,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution of narrower types by an f32 convolution between passes that convert: bf16 and f16
@@ -30,12 +31,39 @@ public final class TypedConvolution {
   /** What every engine addresses. */
   private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 64;
 
+  /** With 27 products an output bytes were slower than f32 on AVX2, with 64 faster. */
+  private static final int WORTHWHILE_PRODUCTS = 48;
+
   private TypedConvolution() {}
 
   /** Prepares f32 convolutions. */
   public interface FloatFactory {
     /** Returns the prepared convolution of a request of f32, in plain layouts or ANY. */
     PreparedConvolution prepare(PrepareRequest request);
+  }
+
+  /** Prepares sums of unsigned times signed bytes, where an engine has kernels for them. */
+  public interface BytesFactory {
+    /**
+     * Prepares, or says why not.
+     *
+     * @param request u8 times s8 to f32, without zero points, scales, bias and post-ops, whose sums
+     *     stay within the integers up to 2^24
+     */
+    Bytes prepareBytes(PrepareRequest request);
+  }
+
+  /**
+   * Sums of bytes that an engine prepared.
+   *
+   * @param prepared the sums; null if it prepared none
+   * @param why what makes them exact, or why there are none, as part of a sentence
+   */
+  public record Bytes(@Nullable PreparedConvolution prepared, String why) {
+    /** Tells why there are none. */
+    public static Bytes none(String why) {
+      return new Bytes(null, why);
+    }
   }
 
   /** Prepares what no f32 convolution computes exactly. */
@@ -49,6 +77,7 @@ public final class TypedConvolution {
    *
    * @param request whose types go together and are not all f32
    * @param factory exact on integers where src is of integers
+   * @param bytes asked first where src is of integers; null if there are no such kernels
    * @param loops the way out
    */
   public static PreparedConvolution prepare(
@@ -56,15 +85,26 @@ public final class TypedConvolution {
       Ledger ledger,
       PrepareRequest request,
       FloatFactory factory,
+      @Nullable BytesFactory bytes,
       LoopsFactory loops) {
     if (!request.types().isQuantized()) {
       return floats(engine, ledger, request, factory);
     }
+    int[] weights = request.weights().toIntArray();
+    String whyNot = "";
+    if (bytes != null) {
+      ByteSums.Found found = ByteSums.of(request, weights);
+      ByteSums sums = found.sums();
+      Bytes prepared = sums == null ? Bytes.none(found.lack()) : bytes.prepareBytes(sums.request());
+      if (sums != null && prepared.prepared() != null) {
+        return bytes(engine, ledger, request, sums, prepared.prepared(), prepared.why());
+      }
+      whyNot = prepared.why();
+    }
     Optional<IntegerSums> sums =
-        IntegerSums.of(
-            request.convolution(), request.types().src(), request.weights().toIntArray());
+        IntegerSums.of(request.convolution(), request.types().src(), weights);
     return sums.isPresent()
-        ? integers(engine, ledger, request, sums.get(), factory)
+        ? integers(engine, ledger, request, sums.get(), factory, whyNot)
         : loops.prepare(
             request,
             "integer sums may leave the 24 bits of a float, whatever digits weights are split"
@@ -125,12 +165,126 @@ public final class TypedConvolution {
     }
   }
 
+  private static PreparedConvolution bytes(
+      String engine,
+      Ledger ledger,
+      PrepareRequest request,
+      ByteSums sums,
+      PreparedConvolution inner,
+      String why) {
+    try {
+      TensorSpec src = asked(request.src(), inner.src().withShape(request.src().shape()));
+      boolean copies = sums.copies(src);
+      List<Explanation.Stage> stages = new ArrayList<>();
+      if (copies) {
+        String operation = src.shape().equals(inner.src().shape()) ? "" : ", between zero points";
+        stages.add(stage("copy bytes" + operation, src, inner.src(), inner.src()));
+      }
+      stages.addAll(inner.explain().stages());
+      int threads = ledger.budget().threads();
+      return requantized(
+          engine,
+          ledger,
+          settled(request, src, inner),
+          RequantizationPass.Sums.of(sums),
+          inner,
+          stages,
+          sentences(request, why),
+          (program, from) -> {
+            if (!copies) {
+              return Program.SRC;
+            }
+            int to = program.temporary(inner.src().byteSize());
+            int parts = Sharing.partsOfPass(src.byteSize() + inner.src().byteSize(), threads);
+            var pass = new BytesPass(src, inner.src(), sums.zero(), sums.begins(), parts);
+            program.step(pass, from, to);
+            return to;
+          });
+    } catch (Throwable e) {
+      inner.close();
+      throw e;
+    }
+  }
+
+  private static List<String> sentences(PrepareRequest request, String whyBytes) {
+    List<String> sentences = new ArrayList<>(List.of("bytes are summed as bytes: " + whyBytes));
+    long products =
+        request.weights().spec().shape().elementCount() / request.convolution().outChannels();
+    if (products < WORTHWHILE_PRODUCTS) {
+      sentences.add(
+          "outputs are sums of %d products: making bytes of them takes longer than bytes save, so f32"
+                  .formatted(products)
+              + " tensors are faster");
+    }
+    return sentences;
+  }
+
+  /** What comes before the sums: adds steps to a program, returns where they leave src. */
+  private interface Before {
+    int add(ProgramBuilder program, int src);
+  }
+
+  private static PrepareRequest settled(
+      PrepareRequest request, TensorSpec src, PreparedConvolution inner) {
+    return new PrepareRequest(
+        request.convolution(),
+        request.geometry(),
+        src,
+        asked(request.dst(), inner.dst().withShape(request.dst().shape())),
+        request.weights(),
+        request.bias(),
+        request.operands());
+  }
+
+  /**
+   * Outputs made of sums.
+   *
+   * @param request with layouts
+   * @param stages those until the sums
+   */
+  private static PreparedConvolution requantized(
+      String engine,
+      Ledger ledger,
+      PrepareRequest request,
+      RequantizationPass.Sums sums,
+      PreparedConvolution inner,
+      List<Explanation.Stage> stages,
+      List<String> sentences,
+      Before before) {
+    TensorSpec dst = request.dst();
+    var requantize =
+        RequantizationPass.of(
+            request,
+            sums,
+            inner.dst(),
+            Sharing.partsOfPass(
+                inner.dst().byteSize() + dst.byteSize(), ledger.budget().threads()));
+    stages.add(
+        stage(requantization(request), inner.dst(), dst, inner.dst())
+            .withWeights("per channel", requantize.heapConstantsByteSize()));
+    List<TensorSpec> operands = PrepareRequest.runOperandSpecs(request.convolution(), dst);
+    List<String> warnings = new ArrayList<>(inner.explain().warnings());
+    warnings.addAll(sentences);
+    Explanation explanation =
+        Explanation.of(engine, request.problemText(), stages)
+            .withWarnings(warnings)
+            .withCandidates(inner.explain().candidates());
+    try (var program = new ProgramBuilder(operands.size())) {
+      int from = before.add(program, Program.SRC);
+      int to = program.temporary(inner.dst().byteSize());
+      PreparedProgram.inline(inner, ledger, program, from, to);
+      program.step(requantize, to, Program.DST, operandNumbers(operands));
+      return PreparedProgram.of(request.src(), dst, operands, explanation, ledger, program.build());
+    }
+  }
+
   private static PreparedConvolution integers(
       String engine,
       Ledger ledger,
       PrepareRequest request,
       IntegerSums sums,
-      FloatFactory factory) {
+      FloatFactory factory,
+      String whyNotBytes) {
     Convolution convolution = sums.convolution(request);
     requireAddressable(engine, request, sums);
     TensorSpec sumsSpec =
@@ -148,24 +302,8 @@ public final class TypedConvolution {
     }
     try {
       TensorSpec src = asked(request.src(), inner.src());
-      TensorSpec dst = asked(request.dst(), inner.dst().withShape(request.dst().shape()));
       int threads = ledger.budget().threads();
       int zeroPoint = request.convolution().quantization().srcZeroPoint();
-      var settled =
-          new PrepareRequest(
-              request.convolution(),
-              request.geometry(),
-              src,
-              dst,
-              request.weights(),
-              request.bias(),
-              request.operands());
-      var requantize =
-          RequantizationPass.of(
-              settled,
-              sums,
-              inner.dst(),
-              Sharing.partsOfPass(inner.dst().byteSize() + dst.byteSize(), threads));
       List<Explanation.Stage> stages = new ArrayList<>();
       stages.add(
           stage(
@@ -174,19 +312,19 @@ public final class TypedConvolution {
               inner.src(),
               inner.src()));
       stages.addAll(inner.explain().stages());
-      stages.add(
-          stage(requantization(settled), inner.dst(), dst, inner.dst())
-              .withWeights("per channel", requantize.heapConstantsByteSize()));
-      List<TensorSpec> operands = PrepareRequest.runOperandSpecs(request.convolution(), dst);
-      var explanation = explanation(engine, request, stages, inner, sums);
-      try (var program = new ProgramBuilder(operands.size())) {
-        int from = program.temporary(inner.src().byteSize());
-        int to = program.temporary(inner.dst().byteSize());
-        program.step(conversion(src, inner.src(), zeroPoint, threads), Program.SRC, from);
-        PreparedProgram.inline(inner, ledger, program, from, to);
-        program.step(requantize, to, Program.DST, operandNumbers(operands));
-        return PreparedProgram.of(src, dst, operands, explanation, ledger, program.build());
-      }
+      return requantized(
+          engine,
+          ledger,
+          settled(request, src, inner),
+          RequantizationPass.Sums.of(sums),
+          inner,
+          stages,
+          sentences(request, sums, whyNotBytes),
+          (program, from) -> {
+            int to = program.temporary(inner.src().byteSize());
+            program.step(conversion(src, inner.src(), zeroPoint, threads), from, to);
+            return to;
+          });
     } catch (Throwable e) {
       inner.close();
       throw e;
@@ -272,29 +410,31 @@ public final class TypedConvolution {
       List<Explanation.Stage> stages,
       PreparedConvolution inner) {
     List<String> warnings = new ArrayList<>(inner.explain().warnings());
-    warnings.add(
-        "%s are computed in f32 here, between passes that convert: expect about the speed of f32"
-            .formatted(request.types()));
+    warnings.add(asFloats(request));
     return Explanation.of(engine, request.problemText(), stages)
         .withWarnings(warnings)
         .withCandidates(inner.explain().candidates());
   }
 
-  private static Explanation explanation(
-      String engine,
-      PrepareRequest request,
-      List<Explanation.Stage> stages,
-      PreparedConvolution inner,
-      IntegerSums sums) {
-    Explanation plain = explanation(engine, request, stages, inner);
-    List<String> warnings = new ArrayList<>(plain.warnings());
-    warnings.add(
+  private static List<String> sentences(
+      PrepareRequest request, IntegerSums sums, String whyNotBytes) {
+    List<String> sentences = new ArrayList<>();
+    sentences.add(asFloats(request));
+    if (!whyNotBytes.isEmpty()) {
+      sentences.add("bytes are not summed as bytes: " + whyNotBytes);
+    }
+    sentences.add(
         sums.digits() == 1
             ? "f32 sums are exact: of these weights none can exceed %,.0f of 2^24"
                 .formatted(sums.largest())
             : "weights are split into %d digits of base %d, so that f32 sums are exact: %d times the"
                     .formatted(sums.digits(), sums.base(), sums.digits())
                 + " work of f32");
-    return plain.withWarnings(warnings);
+    return sentences;
+  }
+
+  private static String asFloats(PrepareRequest request) {
+    return "%s are computed in f32 here, between passes that convert: expect about the speed of f32"
+        .formatted(request.types());
   }
 }

@@ -130,6 +130,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
             ledger,
             request,
             floats -> options.ready() ? inner.ready(floats) : inner.withPostOps(floats, null),
+            null,
             (asked, reason) -> SafeLoops.prepare(NAME, ledger, asked, reason));
     return options.ready() ? Readiness.of(prepared) : prepared;
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Small graphs as chance has them: what networks are made of, at sizes that go wrong first (primes,
@@ -24,6 +25,7 @@ import java.util.Set;
 public final class RandomGraph {
   private static final int[] OPSETS = {11, 13, 17, 18, 21};
   private static final long[] CHANNELS = {1, 1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 32, 33};
+  private static final float[] SCALES = {0.013f, 0.02f, 0.0371f, 0.1f};
   private static final long[] PIXELS = {1, 1, 2, 3, 4, 5, 7, 8, 11, 13};
 
   private static final List<String> ACTIVATIONS =
@@ -61,16 +63,23 @@ public final class RandomGraph {
   /** Values of floats that nodes may read: the last one is read most. */
   private final List<String> values = new ArrayList<>();
 
-  private RandomGraph(Random random) {
+  /** Chooses what is quantized; null in graphs of floats alone. */
+  private final @Nullable Random quantizer;
+
+  private RandomGraph(Random random, @Nullable Random quantizer) {
     this.random = random;
+    this.quantizer = quantizer;
     this.draft = new GraphDraft(OPSETS[random.nextInt(OPSETS.length)]);
   }
 
   /** Returns the graph of a seed, whose values are finite: engines may differ about NaN. */
   public static Graph of(long seed) {
     var random = new Random(seed);
+    // Of its own, so that graphs of floats do not depend on it; one in four is quantized.
+    var quantizer = new Random(31 * seed);
+    boolean quantized = quantizer.nextInt(4) == 0;
     while (true) {
-      Graph graph = new RandomGraph(random).build();
+      Graph graph = new RandomGraph(random, quantized ? quantizer : null).build();
       if (isFinite(graph, inputs(graph, seed))) {
         return graph;
       }
@@ -122,7 +131,7 @@ public final class RandomGraph {
     if (random.nextInt(4) == 0) {
       values.add(draft.input(random.nextBoolean() ? dims : dimsLike(dims)));
     }
-    int wanted = 1 + random.nextInt(12);
+    int wanted = (1 + random.nextInt(12)) * (quantizer == null ? 1 : 3);
     for (int attempt = 0; attempt < 60 && draft.nodeCount() < wanted; attempt++) {
       step();
     }
@@ -830,11 +839,37 @@ public final class RandomGraph {
     if (results.isEmpty()) {
       return values.contains(read.getFirst()) ? read.getFirst() : values.getLast();
     }
-    TensorType type = draft.type(results.getFirst());
+    String result = results.getFirst();
+    TensorType type = draft.type(result);
     if (type.element() == ElementType.FLOAT) {
-      values.add(results.getFirst());
+      if (quantizer != null && quantizer.nextInt(3) > 0) {
+        result = quantized(quantizer, result);
+      }
+      values.add(result);
     }
-    return results.getFirst();
+    return result;
+  }
+
+  /** To integers and back, as quantizers do with each tensor. */
+  private String quantized(Random quantizer, String value) {
+    boolean signed = quantizer.nextInt(3) == 0;
+    ElementType element = signed ? ElementType.INT8 : ElementType.UINT8;
+    long zero = signed ? quantizer.nextInt(21) - 10 : quantizer.nextInt(256);
+    String scale = draft.scalar(SCALES[quantizer.nextInt(SCALES.length)]);
+    String zeroPoint = integers(element, zero);
+    String bytes = node("QuantizeLinear", List.of(value, scale, zeroPoint), Map.of());
+    return bytes.isEmpty()
+        ? value
+        : node("DequantizeLinear", List.of(bytes, scale, zeroPoint), Map.of());
+  }
+
+  private String node(String operator, List<String> read, Map<String, Attribute> attributes) {
+    List<String> results = draft.node(operator, read, attributes, 1);
+    return results.isEmpty() ? "" : results.getFirst();
+  }
+
+  private String integers(ElementType element, long value) {
+    return draft.constant(Values.of(new TensorType(element), new long[] {value}).toConstant());
   }
 
   private List<String> shuffled(String a, String b) {
@@ -846,7 +881,31 @@ public final class RandomGraph {
     for (int i = 1; i < dims.length; i++) {
       fan *= dims[i];
     }
-    return draft.constant(gaussian(random, 1 / Math.sqrt((double) fan), dims));
+    double deviation = 1 / Math.sqrt((double) fan);
+    boolean any = new TensorType(ElementType.FLOAT, dims).elementCount() > 0;
+    return quantizer != null && any && dims.length > 1 && quantizer.nextInt(4) > 0
+        ? quantizedWeights(quantizer, deviation, dims)
+        : draft.constant(gaussian(random, deviation, dims));
+  }
+
+  /** Integers of 8 bits with one scale, or one for each index of the first axis. */
+  private String quantizedWeights(Random quantizer, double deviation, long... dims) {
+    boolean perChannel = draft.opset() >= 13 && quantizer.nextBoolean();
+    var type = new TensorType(ElementType.INT8, dims);
+    long[] values = new long[(int) type.elementCount()];
+    Arrays.setAll(values, i -> Math.round(Math.clamp(40 * quantizer.nextGaussian(), -127, 127)));
+    float[] scales = new float[perChannel ? (int) dims[0] : 1];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = (float) (deviation / 40 * (1 + i % 3));
+    }
+    String integers = draft.constant(Values.of(type, values).toConstant());
+    Constant each = perChannel ? Constant.of(scales, scales.length) : Constant.of(scales);
+    String floats =
+        node(
+            "DequantizeLinear",
+            List.of(integers, draft.constant(each)),
+            perChannel ? Map.of("axis", Attribute.of(0)) : Map.of());
+    return floats.isEmpty() ? draft.constant(gaussian(random, deviation, dims)) : floats;
   }
 
   private String positive(long count) {

@@ -81,7 +81,10 @@ public final class Comparison {
     for (int i = 0; i < results.size() && i < node.outputs().size(); i++) {
       String name = node.outputs().get(i);
       if (!name.isEmpty()) {
-        tracked.put(name, compared(name, Tracked.of(results.get(i), errors.get(i))));
+        boolean unseen = !observed.containsKey(name);
+        Tracked result = compared(name, Tracked.of(results.get(i), errors.get(i)));
+        boolean integers = unseen && ErrorRules.keepsIntegers(node, inputs);
+        tracked.put(name, integers ? result.asScaledIntegers() : result);
       }
     }
   }

@@ -32,6 +32,9 @@ final class ErrorRules {
   /** The steepest of the functions that are not monotone. */
   private static final double STEEPEST = 1.5;
 
+  /** Which input of QLinearConv and QLinearMatMul is the scale of the result. */
+  private static final int DST_SCALE = 6;
+
   private static final int MOVES_TRIED = 4;
   private static final double MOVE = 8 * UNIT_ROUNDOFF;
   private static final double MOVE_SAFETY = 8;
@@ -77,8 +80,14 @@ final class ErrorRules {
     boolean exactInputs = present().stream().allMatch(Tracked::isExact);
     for (int i = 0; i < results.size(); i++) {
       boolean real = results.get(i).type().element().isReal();
-      if (exactInputs && (!real || !realInputs || family == Family.MOVES)) {
+      if (exactInputs && family == Family.QUANTIZED_SUMS) {
+        all.add(quantizedSums());
+      } else if (exactInputs && (!real || !realInputs || family == Family.MOVES)) {
         all.add(null);
+      } else if (family == Family.QUANTIZED) {
+        all.add(quantized());
+      } else if (!real && family == Family.MOVES && isByte(results.get(i))) {
+        all.add(of(i, Tracked::asErrors));
       } else if (!real) {
         // A rounding may decide which of two it is.
         all.add(filled(results.get(i).size(), Double.POSITIVE_INFINITY));
@@ -113,8 +122,79 @@ final class ErrorRules {
       case FUNCTION -> approximated(function(STEEPEST));
       case SOFTMAX -> softmax(y -> y, 0);
       case LOG_SOFTMAX -> softmax(_ -> 1, UNIT_ROUNDOFF);
+      case DEQUANTIZED -> rounded(function(1));
+      case QUANTIZED, QUANTIZED_SUMS -> throw new AssertionError(node);
       case OTHER -> estimated(result);
     };
+  }
+
+  /**
+   * Whether results that an engine does not show are integers with a scale to it: dequantized, or
+   * only moved since.
+   */
+  static boolean keepsIntegers(Node node, List<@Nullable Tracked> inputs) {
+    return switch (Family.of(node)) {
+      case DEQUANTIZED -> true;
+      case MOVES -> {
+        boolean all = true;
+        for (Tracked input : inputs) {
+          all &= input == null || !input.isReal() || input.areScaledIntegers();
+        }
+        yield all;
+      }
+      default -> false;
+    };
+  }
+
+  private static boolean isByte(Values values) {
+    return values.type().element().isInteger() && values.type().element().byteSize() == 1;
+  }
+
+  /** Integers that a float becomes which is off, and rounded, to either side. */
+  private double[] quantized() {
+    double[] y = results.getFirst().asReals();
+    double[] permitted = new double[y.length];
+    Tracked x = inputs.getFirst();
+    if (x == null) {
+      return permitted;
+    }
+    for (double side : new double[] {-1, 1}) {
+      double[] moved = x.values().asReals().clone();
+      double[] off = x.errors();
+      Arrays.setAll(
+          moved,
+          i -> moved[i] + side * (off[i] + UNIT_ROUNDOFF * Math.abs(moved[i]) + Float.MIN_VALUE));
+      List<@Nullable Values> others = new ArrayList<>();
+      inputs.forEach(input -> others.add(input == null ? null : input.values()));
+      others.set(0, x.with(moved));
+      furthest(permitted, y, others);
+    }
+    return permitted;
+  }
+
+  /** Sums are exact; what they are multiplied with, and the products, are rounded. */
+  private double[] quantizedSums() {
+    double[] y = results.getFirst().asReals();
+    double[] permitted = new double[y.length];
+    for (double side : new double[] {-1, 1}) {
+      List<@Nullable Values> moved = new ArrayList<>();
+      for (int i = 0; i < inputs.size(); i++) {
+        Tracked input = inputs.get(i);
+        moved.add(
+            input == null
+                ? null
+                : i == DST_SCALE
+                    ? input.magnitudes(1 + side * MORE_ROUNDINGS * UNIT_ROUNDOFF)
+                    : input.values());
+      }
+      furthest(permitted, y, moved);
+    }
+    return permitted;
+  }
+
+  private void furthest(double[] permitted, double[] y, List<@Nullable Values> moved) {
+    double[] other = definition.apply(moved).getFirst().asReals();
+    Arrays.setAll(permitted, i -> Math.max(permitted[i], Math.abs(other[i] - y[i])));
   }
 
   private List<Tracked> present() {
@@ -142,7 +222,7 @@ final class ErrorRules {
       Tracked input = inputs.get(i);
       changed.add(input == null ? null : change.of(i, input));
     }
-    return Arrays.stream(definition.apply(changed).get(result).reals()).map(Math::abs).toArray();
+    return Arrays.stream(definition.apply(changed).get(result).asReals()).map(Math::abs).toArray();
   }
 
   private double[] y() {
@@ -153,11 +233,8 @@ final class ErrorRules {
    * Each product is rounded, and each sum; errors of an input meet the magnitudes of the others.
    */
   private double[] products() {
-    double gamma = new ErrorBound(productCount() + MORE_ROUNDINGS).at(1);
-    double[] permitted = of(0, x -> x.magnitudes(1));
-    for (int i = 0; i < permitted.length; i++) {
-      permitted[i] *= gamma;
-    }
+    boolean exact = sumsIntegers();
+    double[] permitted = exact ? sumsOfIntegers() : sumsOfFloats();
     for (int i = 0; i < inputs.size(); i++) {
       Tracked off = inputs.get(i);
       if (off != null && !off.isExact()) {
@@ -175,10 +252,35 @@ final class ErrorRules {
                 }));
       }
     }
-    if (relaxed) {
+    if (relaxed && !exact) {
       double least = 10 * EngineValidator.RELAXED_NORM * rootMeanSquare(y());
       Arrays.setAll(permitted, i -> Math.max(permitted[i], least));
     }
+    return permitted;
+  }
+
+  private double[] sumsOfFloats() {
+    double gamma = new ErrorBound(productCount() + MORE_ROUNDINGS).at(1);
+    double[] permitted = of(0, x -> x.magnitudes(1));
+    for (int i = 0; i < permitted.length; i++) {
+      permitted[i] *= gamma;
+    }
+    return permitted;
+  }
+
+  private boolean sumsIntegers() {
+    Tracked src = inputs.get(0);
+    Tracked weights = inputs.get(1);
+    return src != null && weights != null && src.areScaledIntegers() && weights.areScaledIntegers();
+  }
+
+  /** Sums are exact: only the sum, its scale, its product with that, and the bias are rounded. */
+  private double[] sumsOfIntegers() {
+    double[] y = y();
+    double[] bias = compute(0, (i, input) -> i == 2 ? input.values() : input.zeros());
+    double[] permitted = new double[y.length];
+    Arrays.setAll(
+        permitted, i -> MORE_ROUNDINGS * UNIT_ROUNDOFF * (Math.abs(y[i]) + 2 * Math.abs(bias[i])));
     return permitted;
   }
 

@@ -28,6 +28,12 @@ enum Family {
   SOFTMAX,
   /** Its logarithm. */
   LOG_SOFTMAX,
+  /** Floats become integers with a scale and a zero point. */
+  QUANTIZED,
+  /** Such integers become floats. */
+  DEQUANTIZED,
+  /** Exact sums of products of integers become integers of another scale. */
+  QUANTIZED_SUMS,
   /** Everything else. */
   OTHER;
 
@@ -103,6 +109,9 @@ enum Family {
           FUNCTION;
       case "Softmax" -> SOFTMAX;
       case "LogSoftmax" -> LOG_SOFTMAX;
+      case "QuantizeLinear" -> QUANTIZED;
+      case "DequantizeLinear" -> DEQUANTIZED;
+      case "QLinearConv", "QLinearMatMul" -> QUANTIZED_SUMS;
       default -> OTHER;
     };
   }

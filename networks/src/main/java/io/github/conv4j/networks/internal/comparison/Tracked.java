@@ -6,29 +6,45 @@ import org.jspecify.annotations.Nullable;
 
 /** Values of the reference, and how far those that an engine would have may be off. */
 final class Tracked {
+  /** Further off than any integer that is quantized. */
+  private static final long MOST_INTEGER = 1L << 32;
+
   private final Values values;
   private final double @Nullable [] errors;
   private final boolean constant;
+  private final boolean scaledIntegers;
 
-  private Tracked(Values values, double @Nullable [] errors, boolean constant) {
+  private Tracked(
+      Values values, double @Nullable [] errors, boolean constant, boolean scaledIntegers) {
     this.values = values;
     this.errors = errors;
     this.constant = constant;
+    this.scaledIntegers = scaledIntegers;
   }
 
   /** Values that the graph holds. */
   static Tracked constant(Values values) {
-    return new Tracked(values, null, true);
+    return new Tracked(values, null, true, false);
   }
 
   /** Values that are the same on both sides. */
   static Tracked exact(Values values) {
-    return new Tracked(values, null, false);
+    return new Tracked(values, null, false, false);
   }
 
   /** Values with how far each may be off; null where they are exact. */
   static Tracked of(Values values, double @Nullable [] errors) {
-    return new Tracked(values, errors, false);
+    return new Tracked(values, errors, false, false);
+  }
+
+  /** Returns the same as floats that no engine has: it computes with the integers they are of. */
+  Tracked asScaledIntegers() {
+    return new Tracked(values, errors, constant, true);
+  }
+
+  /** Whether an engine has these floats only as integers with a scale. */
+  boolean areScaledIntegers() {
+    return scaledIntegers;
   }
 
   Values values() {
@@ -57,9 +73,23 @@ final class Tracked {
     return Values.of(values.type(), numbers);
   }
 
-  /** Returns the errors as values; what is not real stays as it is. */
+  /** Returns the errors as values; integers that may be shapes or indices stay as they are. */
   Values asErrors() {
-    return isReal() ? with(errors()) : values;
+    if (isReal()) {
+      return with(errors());
+    }
+    return isByte() ? integers(errors()) : values;
+  }
+
+  /** Whether these are integers of 8 bits: quantized values, never shapes. */
+  private boolean isByte() {
+    return values.type().element().isInteger() && values.type().element().byteSize() == 1;
+  }
+
+  private Values integers(double[] numbers) {
+    long[] integers = new long[numbers.length];
+    Arrays.setAll(integers, i -> Math.clamp((long) numbers[i], -MOST_INTEGER, MOST_INTEGER));
+    return Values.of(values.type(), integers);
   }
 
   /** Returns the absolute values, each times a factor; what is not real stays as it is. */
@@ -69,15 +99,15 @@ final class Tracked {
         : values;
   }
 
-  /** Returns the values with a share of their errors added; what is not real stays as it is. */
+  /** Returns the values with a share of their errors added; of integers, those of 8 bits. */
   Values moved(double share) {
-    if (!isReal() || isExact()) {
+    if (!(isReal() || isByte()) || isExact()) {
       return values;
     }
-    double[] moved = values.reals().clone();
+    double[] moved = values.asReals().clone();
     double[] off = errors();
     Arrays.setAll(moved, i -> moved[i] + share * off[i]);
-    return with(moved);
+    return isReal() ? with(moved) : integers(moved);
   }
 
   /** Returns zeros. */

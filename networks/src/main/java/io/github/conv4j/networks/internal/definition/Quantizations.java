@@ -80,10 +80,13 @@ final class Quantizations {
     };
   }
 
-  /** Returns the nearest integer in the range of the type, of two equally near the even one. */
+  /**
+   * Returns the nearest integer in the range of the type, of two equally near the even one; what is
+   * not a number is as near as zero.
+   */
   private static long quantized(ElementType element, double scaled, long zero) {
     double nearest = Math.rint(Numbers.round(ElementType.FLOAT, scaled));
-    return Numbers.saturate(element, nearest + zero);
+    return Numbers.saturate(element, Double.isNaN(nearest) ? zero : nearest + zero);
   }
 
   private static long[] zeros(NodeCall call, int input, int count) {

@@ -8,12 +8,14 @@ import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.InPlaceSums;
 import io.github.conv4j.networks.graph.Constant;
+import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.pass.Attributes;
 import io.github.conv4j.networks.internal.pass.Draft;
 import io.github.conv4j.networks.internal.pass.Fused;
 import io.github.conv4j.networks.internal.pass.TransposedPadding;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
@@ -129,6 +131,7 @@ final class ConvolutionLowering {
         .stride(Attributes.integers(node, "strides", axes, 1))
         .dilation(Attributes.integers(node, "dilations", axes, 1))
         .bias(node.hasInput(2))
+        .quantization(Fused.quantization(node))
         .postOps(Fused.postOps(node));
     if (transposed) {
       var padding = TransposedPadding.of(node, src.dims(), weights.dims(), dst.dims());
@@ -145,8 +148,8 @@ final class ConvolutionLowering {
         node,
         inPlace,
         builder.build(),
-        TensorSpec.f32(layout, src.dims()),
-        TensorSpec.f32(layout, dst.dims()),
+        spec(draft, node.inputs().getFirst(), layout, src.dims()),
+        spec(draft, node.outputs().getFirst(), layout, dst.dims()),
         weights.dims());
   }
 
@@ -160,6 +163,7 @@ final class ConvolutionLowering {
         Convolution.conv1d(k, n)
             .kernel(1)
             .bias(node.hasInput(2))
+            .quantization(Fused.quantization(node))
             .postOps(Fused.postOps(node))
             .build();
     return prepare(
@@ -168,8 +172,8 @@ final class ConvolutionLowering {
         node,
         inPlace,
         convolution,
-        TensorSpec.f32(Layout.NWC, 1, k, rows),
-        TensorSpec.f32(Layout.NWC, 1, n, rows),
+        spec(draft, node.inputs().getFirst(), Layout.NWC, 1, k, rows),
+        spec(draft, node.outputs().getFirst(), Layout.NWC, 1, n, rows),
         new long[] {n, k, 1});
   }
 
@@ -233,6 +237,20 @@ final class ConvolutionLowering {
     MemorySegment.copy(constant.data(), 0, bytes, 0, bytes.byteSize());
     Shape shape = Shape.of(dims);
     TensorSpec spec = dims.length == 1 ? TensorSpec.bias(dims[0]) : TensorSpec.weights(shape);
-    return Tensor.wrap(spec, bytes);
+    return Tensor.wrap(spec.withDataType(dataType(constant.type())), bytes);
+  }
+
+  private static TensorSpec spec(Draft draft, String value, Layout layout, long... dims) {
+    return TensorSpec.of(dataType(draft.type(value).element()), layout, Shape.of(dims));
+  }
+
+  private static DataType dataType(ElementType element) {
+    return switch (element) {
+      case FLOAT -> DataType.F32;
+      case UINT8 -> DataType.U8;
+      case INT8 -> DataType.S8;
+      case INT32 -> DataType.S32;
+      default -> throw new IllegalArgumentException("no engine computes with " + element);
+    };
   }
 }

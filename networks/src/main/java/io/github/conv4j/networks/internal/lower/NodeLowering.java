@@ -19,15 +19,20 @@ final class NodeLowering {
       return;
     }
     if (Fused.is(node)) {
-      if (node.operator().equals(Fused.LAYER_NORMALIZATION)) {
-        RowLowering.layerNormalization(to, node);
-      } else {
-        PointwiseLowering.chain(to, node);
-      }
+      fused(to, node);
       return;
     }
     if (!Attributes.is(node, node.operator()) || !lowered(to, node)) {
       definition(to, node);
+    }
+  }
+
+  private static void fused(Lowering to, Node node) {
+    switch (node.operator()) {
+      case Fused.LAYER_NORMALIZATION -> RowLowering.layerNormalization(to, node);
+      case Fused.TABLE -> QuantizedLowering.table(to, node);
+      case Fused.MEAN -> QuantizedLowering.mean(to, node);
+      default -> PointwiseLowering.chain(to, node);
     }
   }
 
@@ -67,6 +72,8 @@ final class NodeLowering {
       case "TopK" -> SelectionLowering.top(to, node);
       case "Gather" -> SelectionLowering.gather(to, node);
       case "Where" -> SelectionLowering.where(to, node);
+      case "QuantizeLinear" -> QuantizedLowering.quantize(to, node);
+      case "DequantizeLinear" -> QuantizedLowering.dequantize(to, node);
       case "Cast", "CastLike" -> PointwiseLowering.cast(to, node);
       default -> PointwiseLowering.unary(to, node) || PointwiseLowering.binary(to, node);
     };

@@ -2,6 +2,7 @@ package io.github.conv4j.networks.internal.lower;
 
 import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.primitive.Primitive;
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.operator.BinaryFunction;
@@ -41,7 +42,11 @@ final class PointwiseLowering {
     long[] dims = to.dims(src);
     Order order = to.place(src).order();
     List<Pointwise> functions = Pointwise.of(postOps);
-    if (hasChannels
+    boolean integers =
+        QuantizedLowering.isByte(to, dst)
+            || node.inputs().stream().anyMatch(input -> QuantizedLowering.isByte(to, input));
+    if (!integers
+        && hasChannels
         && order.strides(dims)[1] != 1
         && functions.size() == 1
         && functions.getFirst() instanceof Pointwise.WithOperand gate
@@ -60,9 +65,12 @@ final class PointwiseLowering {
       operands.add(to.read(name, full ? order : Order.rowMajor(to.rank(name))));
     }
     int result = to.write(dst, order);
-    var primitive =
-        new Elementwise(
-            to.type(src).elementCount(), hasChannels ? dims[1] : 1, functions, to.threads());
+    long count = to.type(src).elementCount();
+    long channels = hasChannels ? dims[1] : 1;
+    Primitive primitive =
+        integers
+            ? QuantizedLowering.elementwise(to, node, count, channels, functions)
+            : new Elementwise(count, channels, functions, to.threads());
     to.step(node, primitive, "java:elementwise", from, result, ints(operands));
   }
 

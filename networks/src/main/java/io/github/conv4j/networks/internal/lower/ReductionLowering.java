@@ -23,7 +23,7 @@ final class ReductionLowering {
     if (indices
         || axes < 1
         || axes > 3
-        || to.type(src).element() != ElementType.FLOAT
+        || !isPooled(to, node)
         || to.type(dst).elementCount() == 0
         || to.type(src).elementCount() == 0) {
       return false;
@@ -64,12 +64,7 @@ final class ReductionLowering {
               Math.toIntExact(begin),
               Math.toIntExact(end));
     }
-    Pooling.Kind kind =
-        node.operator().equals("MaxPool")
-            ? Pooling.Kind.MAX
-            : Attributes.integer(node, "count_include_pad", 0) != 0
-                ? Pooling.Kind.AVERAGE_WITH_PADDING
-                : Pooling.Kind.AVERAGE;
+    Pooling.Kind kind = kind(node, to.type(src).element());
     Order order = Order.channelsLast(rank);
     int from = to.read(src, order);
     int result = to.write(dst, order);
@@ -84,6 +79,25 @@ final class ReductionLowering {
             to.threads());
     to.step(node, primitive, "java:pooling", from, result);
     return true;
+  }
+
+  private static boolean isPooled(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    return to.type(src).element() == ElementType.FLOAT
+        || (node.operator().equals("MaxPool") && QuantizedLowering.isByte(to, src));
+  }
+
+  private static Pooling.Kind kind(Node node, ElementType element) {
+    if (!node.operator().equals("MaxPool")) {
+      return Attributes.integer(node, "count_include_pad", 0) != 0
+          ? Pooling.Kind.AVERAGE_WITH_PADDING
+          : Pooling.Kind.AVERAGE;
+    }
+    return switch (element) {
+      case INT8 -> Pooling.Kind.MAX_S8;
+      case UINT8 -> Pooling.Kind.MAX_U8;
+      default -> Pooling.Kind.MAX;
+    };
   }
 
   /** Whether each window has a tap on an element: padding alone is left to the definition. */

@@ -6,6 +6,7 @@ import io.github.conv4j.networks.internal.definition.ResizeTable;
 import io.github.conv4j.networks.internal.operator.Resampling;
 import io.github.conv4j.networks.internal.operator.ResamplingAxis;
 import io.github.conv4j.networks.internal.pass.Attributes;
+import io.github.conv4j.networks.internal.pass.Repetition;
 import java.util.List;
 
 /** Resize, Upsample, and Pad by elements of the image itself, along spatial axes. */
@@ -15,6 +16,9 @@ final class ResizeLowering {
   static boolean lower(Lowering to, Node node) {
     String src = node.inputs().getFirst();
     String dst = node.outputs().getFirst();
+    if (QuantizedLowering.isByte(to, src)) {
+      return repetition(to, node);
+    }
     if (!keepsChannels(to, src, dst)) {
       return false;
     }
@@ -29,6 +33,36 @@ final class ResizeLowering {
       axes[5 - rank + i - 2] = axis(Math.toIntExact(to.dims(src)[i]), tables.get(i));
     }
     add(to, node, axes);
+    return true;
+  }
+
+  /** Each element some times along each axis: copies, whatever the elements are. */
+  private static boolean repetition(Lowering to, Node node) {
+    String src = node.inputs().getFirst();
+    String dst = node.outputs().getFirst();
+    long[] factors = Repetition.of(to.draft(), node);
+    if (factors == null || to.type(dst).elementCount() == 0) {
+      return false;
+    }
+    Place place = to.place(src);
+    long[] dims = to.dims(src);
+    long[] in = place.order().strides(dims);
+    long[] out = place.order().strides(to.dims(dst));
+    int rank = dims.length;
+    long[] sizes = new long[2 * rank];
+    long[] from = new long[2 * rank];
+    long[] into = new long[2 * rank];
+    for (int position = 0; position < rank; position++) {
+      int axis = place.order().axis(position);
+      sizes[2 * position] = dims[axis];
+      from[2 * position] = in[axis];
+      into[2 * position] = factors[axis] * out[axis];
+      sizes[2 * position + 1] = factors[axis];
+      into[2 * position + 1] = out[axis];
+    }
+    int result = to.write(dst, place.order());
+    var copy = new OrderCopy(sizes, from, into, to.type(src).element().byteSize());
+    to.step(node, copy, "java:copy", place.value(), result);
     return true;
   }
 

@@ -47,6 +47,11 @@ enum AttributeType {
     return null;
   }
 
+  /** Returns the number that ONNX gives the type. */
+  int number() {
+    return BY_NUMBER_LESS_ONE.indexOf(this) + 1;
+  }
+
   int field() {
     return field;
   }

@@ -31,6 +31,25 @@ final class ElementTypes {
     };
   }
 
+  /** Returns the number of a type. */
+  static int number(ElementType type) {
+    return switch (type) {
+      case FLOAT -> 1;
+      case UINT8 -> 2;
+      case INT8 -> 3;
+      case UINT16 -> 4;
+      case INT16 -> 5;
+      case INT32 -> 6;
+      case INT64 -> 7;
+      case BOOL -> 9;
+      case FLOAT16 -> 10;
+      case DOUBLE -> 11;
+      case UINT32 -> 12;
+      case UINT64 -> 13;
+      case BFLOAT16 -> 16;
+    };
+  }
+
   /** Returns the name of a type that conv4j does not have; null if it does not exist. */
   static @Nullable String nameOfUnknown(int dataType) {
     return switch (dataType) {

@@ -3,31 +3,12 @@ package io.github.conv4j.networks.internal.operator;
 import java.lang.foreign.MemorySegment;
 
 /** Folds many numbers into one; where a sum is long, sums of blocks are summed. */
-interface FoldLoop {
+interface FoldLoop extends WindowLoop {
   /** So many are added up before their sum is added to the others. */
   int BLOCK = 256;
 
   /** Returns the fold of neighbours. */
   float row(MemorySegment src, long at, int count, float alpha);
-
-  /**
-   * Folds a window for each of some channels, which are neighbours on both sides: {@code dst[to +
-   * c] = scale * fold(src[at + c + p * planeStride + r * rowStride + k * columnStride])}.
-   */
-  void window(
-      MemorySegment src,
-      long at,
-      int planes,
-      long planeStride,
-      int rows,
-      long rowStride,
-      int columns,
-      long columnStride,
-      MemorySegment dst,
-      long to,
-      int channels,
-      float alpha,
-      float scale);
 
   /**
    * Folds windows of two rows and two columns, as {@link #window} does each of them, elements as

@@ -20,6 +20,8 @@ interface Loops {
 
   ProductLoop product();
 
+  ByteLoops bytes();
+
   /** Names the loops on the Vector API only where its module is there. */
   final class Fastest {
     private static final Loops LOOPS =

@@ -1,6 +1,7 @@
 package io.github.conv4j.networks.internal.operator;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The largest or the mean element of each window: src is {@code [n, d, h, w, c]} channels-last,
@@ -16,6 +17,10 @@ public final class Pooling extends RangedPrimitive {
   public enum Kind {
     /** Its largest element. */
     MAX,
+    /** The same of integers of 8 bits. */
+    MAX_S8,
+    /** The same without sign. */
+    MAX_U8,
     /** The sum of its elements, divided by their number. */
     AVERAGE,
     /** The same, divided by the number of elements and of what is padding. */
@@ -54,13 +59,15 @@ public final class Pooling extends RangedPrimitive {
     }
   }
 
-  private final FoldLoop loop;
+  private final WindowLoop loop;
   private final boolean isMean;
   private final int channels;
   private final Windows planes;
   private final Windows rows;
   private final Windows columns;
-  private final boolean hasEvenPairs;
+
+  /** What takes windows of two rows and columns many at a time; null where windows are others. */
+  private final @Nullable FoldLoop squares;
 
   /** Plans a pooling of a batch of images, volumes or rows. */
   public Pooling(
@@ -79,13 +86,23 @@ public final class Pooling extends RangedPrimitive {
         threads);
     Sizes.product("src", batch, depth.srcSize(), height.srcSize(), width.srcSize(), channels);
     Sizes.product("dst", batch, depth.dstSize(), height.dstSize(), width.dstSize(), channels);
-    this.loop = Loops.current().fold(kind == Kind.MAX ? FoldFunction.MAXIMUM : FoldFunction.SUM);
-    this.isMean = kind != Kind.MAX;
+    this.loop = loop(kind);
+    this.isMean = kind == Kind.AVERAGE || kind == Kind.AVERAGE_WITH_PADDING;
     this.channels = channels;
     this.columns = Windows.of(width, kind, channels);
-    this.hasEvenPairs = columns.areEvenPairs();
+    this.squares = loop instanceof FoldLoop fold && columns.areEvenPairs() ? fold : null;
     this.rows = Windows.of(height, kind, columns.imageStride);
     this.planes = Windows.of(depth, kind, rows.imageStride);
+  }
+
+  private static WindowLoop loop(Kind kind) {
+    Loops loops = Loops.current();
+    return switch (kind) {
+      case MAX -> loops.fold(FoldFunction.MAXIMUM);
+      case MAX_S8 -> loops.bytes().largest(true);
+      case MAX_U8 -> loops.bytes().largest(false);
+      case AVERAGE, AVERAGE_WITH_PADDING -> loops.fold(FoldFunction.SUM);
+    };
   }
 
   @Override
@@ -108,8 +125,8 @@ public final class Pooling extends RangedPrimitive {
             + rows.begin(row, columns.imageStride);
     long to = index * columns.first.length * channels;
     int divisor = planes.divisors[plane] * rows.divisors[row];
-    if (hasEvenPairs && planes.counts[plane] == 1 && rows.counts[row] == 2) {
-      loop.squares(
+    if (squares != null && planes.counts[plane] == 1 && rows.counts[row] == 2) {
+      squares.squares(
           src,
           from,
           columns.first.length,

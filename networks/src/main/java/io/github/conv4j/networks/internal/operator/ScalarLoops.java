@@ -4,6 +4,7 @@ package io.github.conv4j.networks.internal.operator;
 final class ScalarLoops implements Loops {
   private final PixelLoops pixels = new ScalarPixelLoops();
   private final ProductLoop product = new ScalarProductLoop();
+  private final ByteLoops bytes = new ScalarByteLoops();
 
   @Override
   public UnaryLoop unary(UnaryFunction function) {
@@ -28,5 +29,10 @@ final class ScalarLoops implements Loops {
   @Override
   public ProductLoop product() {
     return product;
+  }
+
+  @Override
+  public ByteLoops bytes() {
+    return bytes;
   }
 }

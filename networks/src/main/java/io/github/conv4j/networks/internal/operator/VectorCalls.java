@@ -28,7 +28,7 @@ final class VectorCalls {
   static FoldLoop of(FoldLoop loop) {
     return new Fold(
         handle(loop, FoldLoop.class, "row"),
-        handle(loop, FoldLoop.class, "window"),
+        handle(loop, WindowLoop.class, "window"),
         handle(loop, FoldLoop.class, "squares"));
   }
 

@@ -14,6 +14,7 @@ final class VectorLoops implements Loops {
   private final Map<FoldFunction, FoldLoop> folds = new ConcurrentHashMap<>();
   private final PixelLoops pixels = new VectorPixelLoops(small.pixels());
   private final ProductLoop product = new VectorProductLoop();
+  private final ByteLoops bytes = new VectorByteLoops(small.bytes());
 
   @Override
   public UnaryLoop unary(UnaryFunction function) {
@@ -167,5 +168,10 @@ final class VectorLoops implements Loops {
   @Override
   public ProductLoop product() {
     return product;
+  }
+
+  @Override
+  public ByteLoops bytes() {
+    return bytes;
   }
 }

@@ -26,7 +26,8 @@ final class Affine implements Pass {
   public int apply(Draft draft) {
     int count = 0;
     for (Node start : draft.nodes()) {
-      boolean takesIn = Fused.hasWeights(start) && Fused.postOps(start).isEmpty();
+      boolean takesIn =
+          Fused.hasWeights(start) && Fused.postOps(start).isEmpty() && !Fused.isQuantized(start);
       if (!(takesIn || isProductAndSum(start)) || !draft.has(start)) {
         continue;
       }

@@ -31,6 +31,11 @@ public final class Draft {
   private final Set<String> outputs = new HashSet<>();
   private final Map<String, TensorType> types;
   private final Map<String, Constant> constants;
+
+  /** Constants that were there at some time, also those that nobody reads any more. */
+  private final Map<String, Constant> known;
+
+  private final Map<String, Node> origins = new HashMap<>();
   private final NodeList nodes = new NodeList();
   private int made;
 
@@ -43,7 +48,11 @@ public final class Draft {
     this.origin = graph;
     this.types = new HashMap<>(types);
     this.constants = new LinkedHashMap<>(graph.constants());
-    graph.nodes().forEach(nodes::add);
+    this.known = new HashMap<>(graph.constants());
+    for (Node node : graph.nodes()) {
+      nodes.add(node);
+      node.outputs().forEach(output -> origins.put(output, node));
+    }
     graph.outputs().forEach(output -> outputs.add(output.name()));
   }
 
@@ -80,6 +89,16 @@ public final class Draft {
   /** Returns a constant, or null where the value is none. */
   public @Nullable Constant constant(String value) {
     return constants.get(value);
+  }
+
+  /** Returns a constant, also one that nobody reads any more, or null where the value is none. */
+  @Nullable Constant known(String value) {
+    return known.get(value);
+  }
+
+  /** Returns the node of the graph that gave a value, also one that is constant by now, or null. */
+  @Nullable Node origin(String value) {
+    return origins.get(value);
   }
 
   /** Returns the type of a value. */
@@ -140,9 +159,13 @@ public final class Draft {
 
   /** Adds a constant; returns its name. */
   public String add(float[] values, long... dims) {
+    return add(Constant.of(values, dims));
+  }
+
+  /** Adds a constant; returns its name. */
+  String add(Constant constant) {
     String name = newName();
-    constants.put(name, Constant.of(values, dims));
-    types.put(name, new TensorType(ElementType.FLOAT, dims));
+    setConstant(name, constant);
     return name;
   }
 
@@ -163,6 +186,7 @@ public final class Draft {
   /** Makes a constant of a value that a node would write. */
   public void setConstant(String value, Constant constant) {
     constants.put(value, constant);
+    known.put(value, constant);
     types.put(value, new TensorType(constant.type(), constant.dims()));
   }
 

@@ -4,6 +4,7 @@ import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.networks.graph.Attribute;
 import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.tensor.Quantization;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.Map;
  * Operators that exist only between passes and execution: ONNX's {@code Conv} and {@code
  * ConvTranspose}, a product with constant weights, and a chain of pointwise functions, each with
  * post-ops. Their inputs are src, weights and bias where they have them, then the operands of the
- * post-ops in order.
+ * post-ops in order. Those with weights may be of integers: then src is of 8 bits, weights are s8,
+ * a bias is s32 or float, and {@link #quantization} says what they mean.
  */
 public final class Fused {
   /** The domain of these operators. */
@@ -37,7 +39,17 @@ public final class Fused {
   /** Post-ops of src alone; channels are axis 1. */
   public static final String POINTWISE = "Pointwise";
 
+  /** Each byte of src becomes that of a table, the second input. */
+  public static final String TABLE = "Table";
+
+  /** The mean of each channel of an image of integers, whose scale is that of its first input. */
+  public static final String MEAN = "Mean";
+
   private static final String POST_OPS = "post_ops";
+  private static final String SCALES = "scales";
+  private static final String ZERO_POINTS = "zero_points";
+  private static final String SCALE_OF = "scale_of_";
+  private static final String ZERO_POINT_OF = "zero_point_of_";
 
   private Fused() {}
 
@@ -64,6 +76,45 @@ public final class Fused {
     return node.attributes().get(POST_OPS) instanceof Attribute.Text text
         ? PostOps.parse(text.value())
         : PostOps.none();
+  }
+
+  /** Whether the integers of a node have scales and zero points. */
+  static boolean isQuantized(Node node) {
+    return is(node) && node.attributes().containsKey(SCALES);
+  }
+
+  /** Returns what the integers of a node mean. */
+  public static Quantization quantization(Node node) {
+    return node.attributes().get(SCALES) instanceof Attribute.Text scales
+            && node.attributes().get(ZERO_POINTS) instanceof Attribute.Text zeroPoints
+        ? Quantization.parse(scales.value(), zeroPoints.value())
+        : Quantization.none();
+  }
+
+  /** Returns a node whose integers mean something else, and which writes {@code output}. */
+  static Node quantized(Node node, Quantization quantization, String output) {
+    Map<String, Attribute> attributes = new HashMap<>(node.attributes());
+    attributes.put(SCALES, new Attribute.Text(quantization.scales()));
+    attributes.put(ZERO_POINTS, new Attribute.Text(quantization.zeroPoints()));
+    return node(node.name(), node.operator(), node.inputs(), output, attributes);
+  }
+
+  /** Returns a chain of functions of which an input is integers with one scale. */
+  static Node withScaling(Node node, int input, Scaling scaling) {
+    Map<String, Attribute> attributes = new HashMap<>(node.attributes());
+    attributes.put(SCALE_OF + input, new Attribute.Real(scaling.scale(0)));
+    attributes.put(ZERO_POINT_OF + input, new Attribute.Int(scaling.zeroPoint(0)));
+    return node(node.name(), node.operator(), node.inputs(), node.outputs().getFirst(), attributes);
+  }
+
+  /** Returns the scale of an input of a chain of functions, if that is integers. */
+  public static float scale(Node node, int input) {
+    return Attributes.real(node, SCALE_OF + input, 1);
+  }
+
+  /** Returns the zero point of an input likewise. */
+  public static int zeroPoint(Node node, int input) {
+    return Math.toIntExact(Attributes.integer(node, ZERO_POINT_OF + input, 0));
   }
 
   /** Returns a node with one more post-op, which writes {@code output}. */

@@ -9,6 +9,9 @@ import java.util.Set;
 public final class Passes {
   private static final List<Pass> ALL =
       List.of(
+          new IntegerMovements(),
+          new ByteTables(),
+          new QuantizedConvolutions(),
           new Fills(),
           new Sums(),
           new Identities(),
@@ -21,7 +24,9 @@ public final class Passes {
           new Affine(),
           new Paddings(),
           new PostOpsFusion(false),
-          new PostOpsFusion(true));
+          new QuantizedOutputs(),
+          new PostOpsFusion(true),
+          new IntegerFunctions());
 
   private Passes() {}
 

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.conv4j.networks.UnsupportedOperatorException;
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Graph;
+import io.github.conv4j.networks.internal.onnx.ModelReader;
+import io.github.conv4j.networks.internal.onnx.ModelWriter;
+import io.github.conv4j.networks.testing.Graphs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -60,6 +63,13 @@ class NodeTestsTest {
   void noneIsSkippedSilently() {
     assertThat(defined()).hasSize(1737);
     assertThat(leftOut()).hasSize(535).hasSize(LEFT_OUT.size());
+  }
+
+  @Test
+  void areWrittenAsTheyWereRead() {
+    for (NodeTest test : defined()) {
+      Graphs.assertSame(ModelReader.read(ModelWriter.bytes(test.graph())), test.graph());
+    }
   }
 
   @ParameterizedTest

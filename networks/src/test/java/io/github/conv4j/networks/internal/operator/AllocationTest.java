@@ -3,6 +3,7 @@ package io.github.conv4j.networks.internal.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.github.conv4j.PostOp.Extent;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.primitive.BoundPrimitive;
 import io.github.conv4j.internal.primitive.BufferPlan;
@@ -12,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -115,6 +117,28 @@ class AllocationTest {
     for (boolean isLong : new boolean[] {false, true}) {
       allocatesNothing(new Choice(row, dims, row, isLong, 1), 1200, 30, 1200, 60);
     }
+  }
+
+  @Test
+  void bytes() {
+    var scale = new ByteScale(false, 0.5f, 3);
+    var some = Optional.of(scale);
+    allocatesNothing(Quantizing.quantize(2, List.of(scale, scale), 900, 1), 900, 3600);
+    allocatesNothing(Quantizing.dequantize(2, List.of(scale, scale), 900, 1), 3600, 900);
+    var signed = new ByteScale(true, 0.5f, 3);
+    allocatesNothing(Quantizing.dequantize(2, List.of(signed, signed), 900, 1), 3600, 900);
+    allocatesNothing(new ByteTable(new byte[256], 3600, 1), 900, 900);
+    allocatesNothing(new ByteMean(2, 70, 24, scale, some, 1), 12, 840);
+    List<Pointwise> chain =
+        List.of(
+            new Pointwise.WithOperand(BinaryFunction.MUL, Extent.PER_CHANNEL, 0),
+            new Pointwise.WithOperand(BinaryFunction.ADD, Extent.FULL, 1));
+    var elementwise =
+        new ByteElementwise(6000, 24, chain, some, some, List.of(some, Optional.empty()), 1);
+    allocatesNothing(elementwise, 1500, 1500, 6, 6000);
+    var axis = new PoolingAxis(9, 8, 2, 1, 1, 0, 0);
+    var pooling = new Pooling(Pooling.Kind.MAX_U8, 1, PoolingAxis.NONE, axis, axis, 24, 1);
+    allocatesNothing(pooling, 384, 486);
   }
 
   @Test

@@ -1,0 +1,34 @@
+package io.github.conv4j.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class TypesCommandTest {
+  @Test
+  void showsTypesBesideFloats() {
+    Command command =
+        Command.run(
+            "types",
+            "mb1_ic8oc8_ih6kh3ph1",
+            "mb1_ic4oc4_ih4kh1",
+            "--engine",
+            "reference",
+            "--dt",
+            "u8:s8:u8,u8:s8:s32,bf16:bf16:bf16",
+            "--millis",
+            "1");
+
+    assertThat(command.exitCode()).isZero();
+    assertThat(command.text().lines().filter(line -> line.contains("java:naive-loops"))).hasSize(6);
+    assertThat(command.text())
+        .contains("mb1_ic8oc8_ih6kh3ph1", "mb1_ic4oc4_ih4kh1", "u8:s8:u8", "bf16:bf16:bf16");
+  }
+
+  @Test
+  void refusesWhatItCannotRead() {
+    assertThat(Command.run("types", "--dt", "u9").exitCode()).isEqualTo(ExitCodes.WRONG_ARGUMENTS);
+    assertThat(Command.run("types", "--most-weight", "128").err())
+        .anyMatch(line -> line.contains("--most-weight must be from 1 to 127 but is 128"));
+  }
+}

@@ -1,0 +1,12 @@
+package io.github.conv4j.internal.vector.bytes;
+
+/**
+ * How floats become bytes.
+ *
+ * @param scale that they are divided by
+ * @param zeroPoint that is added to what is rounded
+ * @param least of the rounded numbers, before the zero point is added
+ * @param most of the rounded numbers, before the zero point is added
+ * @param ofNaN what NaN becomes, before the zero point is added
+ */
+public record Rounding(float scale, int zeroPoint, int least, int most, int ofNaN) {}

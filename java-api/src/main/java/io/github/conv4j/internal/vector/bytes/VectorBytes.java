@@ -1,0 +1,226 @@
+package io.github.conv4j.internal.vector.bytes;
+
+import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
+import static io.github.conv4j.internal.vector.base.VectorWidth.ORDER;
+import static io.github.conv4j.internal.vector.base.VectorWidth.SPECIES;
+import static jdk.incubator.vector.VectorOperators.B2I;
+import static jdk.incubator.vector.VectorOperators.I2B;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.IS_NAN;
+
+import io.github.conv4j.internal.vector.base.VectorWidth;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Bytes made of floats, and floats of bytes, which lie without gaps on both sides. The last vector
+ * of a block begins early enough to be whole; what it computes twice comes out the same.
+ */
+public final class VectorBytes {
+  /** One and a half times 2^23: adding it rounds half to even and leaves an integer in the bits. */
+  private static final float ROUNDING = 0x1.8p23f;
+
+  private static final int BITS_OF_ROUNDING = Float.floatToRawIntBits(ROUNDING);
+
+  private static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, VectorShape.forBitSize(VectorWidth.BITS));
+
+  /** Has lanes only where vectors hold at least eight floats. */
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(
+          byte.class, VectorShape.forBitSize(Math.max(Long.SIZE, VectorWidth.BITS / Float.BYTES)));
+
+  /** Whether vectors are wide enough for as many bytes as floats. */
+  public static final boolean SERVES = LANES == BYTES.length();
+
+  /** Fewer elements are left to other loops. */
+  public static final int LEAST = LANES;
+
+  private VectorBytes() {}
+
+  /**
+   * Makes bytes of sums: {@code (sum + before) * scale + after}, and then an addend, if there is
+   * one, rounded.
+   *
+   * @param at where the block begins in the sums, in elements
+   * @param place where it begins in the three arrays
+   * @param moves whether each element has numbers of its own there, not all the same
+   * @param adds whether there is an addend
+   * @param addend the tensor that is added
+   * @param count at least {@link #LEAST}
+   */
+  public static void requantize(
+      MemorySegment sums,
+      long at,
+      float[] before,
+      float[] scale,
+      float[] after,
+      int place,
+      boolean moves,
+      boolean adds,
+      MemorySegment addend,
+      long addendAt,
+      Rounding rounding,
+      MemorySegment dst,
+      long dstAt,
+      int count) {
+    if (moves) {
+      if (adds) {
+        addingMoving(
+            sums, at, before, scale, after, place, addend, addendAt, rounding, dst, dstAt, count);
+      } else {
+        moving(sums, at, before, scale, after, place, rounding, dst, dstAt, count);
+      }
+    } else {
+      FloatVector first = FloatVector.broadcast(SPECIES, before[place]);
+      FloatVector factor = FloatVector.broadcast(SPECIES, scale[place]);
+      FloatVector last = FloatVector.broadcast(SPECIES, after[place]);
+      if (adds) {
+        addingSame(sums, at, first, factor, last, addend, addendAt, rounding, dst, dstAt, count);
+      } else {
+        same(sums, at, first, factor, last, rounding, dst, dstAt, count);
+      }
+    }
+  }
+
+  private static void moving(
+      MemorySegment sums,
+      long at,
+      float[] before,
+      float[] scale,
+      float[] after,
+      int place,
+      Rounding rounding,
+      MemorySegment dst,
+      long dstAt,
+      int count) {
+    int last = count - LANES;
+    for (int i = 0; i <= last; i += LANES) {
+      store(moved(sums, at + i, before, scale, after, place + i), rounding, dst, dstAt + i);
+    }
+    store(moved(sums, at + last, before, scale, after, place + last), rounding, dst, dstAt + last);
+  }
+
+  private static void addingMoving(
+      MemorySegment sums,
+      long at,
+      float[] before,
+      float[] scale,
+      float[] after,
+      int place,
+      MemorySegment addend,
+      long addendAt,
+      Rounding rounding,
+      MemorySegment dst,
+      long dstAt,
+      int count) {
+    int last = count - LANES;
+    for (int i = 0; i <= last; i += LANES) {
+      FloatVector x = moved(sums, at + i, before, scale, after, place + i);
+      store(x.add(floats(addend, addendAt + i)), rounding, dst, dstAt + i);
+    }
+    FloatVector x = moved(sums, at + last, before, scale, after, place + last);
+    store(x.add(floats(addend, addendAt + last)), rounding, dst, dstAt + last);
+  }
+
+  private static void same(
+      MemorySegment sums,
+      long at,
+      FloatVector before,
+      FloatVector scale,
+      FloatVector after,
+      Rounding rounding,
+      MemorySegment dst,
+      long dstAt,
+      int count) {
+    int last = count - LANES;
+    for (int i = 0; i <= last; i += LANES) {
+      FloatVector x = floats(sums, at + i).add(before).mul(scale).add(after);
+      store(x, rounding, dst, dstAt + i);
+    }
+    FloatVector x = floats(sums, at + last).add(before).mul(scale).add(after);
+    store(x, rounding, dst, dstAt + last);
+  }
+
+  private static void addingSame(
+      MemorySegment sums,
+      long at,
+      FloatVector before,
+      FloatVector scale,
+      FloatVector after,
+      MemorySegment addend,
+      long addendAt,
+      Rounding rounding,
+      MemorySegment dst,
+      long dstAt,
+      int count) {
+    int last = count - LANES;
+    for (int i = 0; i <= last; i += LANES) {
+      FloatVector x = floats(sums, at + i).add(before).mul(scale).add(after);
+      store(x.add(floats(addend, addendAt + i)), rounding, dst, dstAt + i);
+    }
+    FloatVector x = floats(sums, at + last).add(before).mul(scale).add(after);
+    store(x.add(floats(addend, addendAt + last)), rounding, dst, dstAt + last);
+  }
+
+  private static FloatVector moved(
+      MemorySegment sums, long at, float[] before, float[] scale, float[] after, int place) {
+    return floats(sums, at)
+        .add(FloatVector.fromArray(SPECIES, before, place))
+        .mul(FloatVector.fromArray(SPECIES, scale, place))
+        .add(FloatVector.fromArray(SPECIES, after, place));
+  }
+
+  private static FloatVector floats(MemorySegment from, long at) {
+    return FloatVector.fromMemorySegment(SPECIES, from, at * Float.BYTES, ORDER);
+  }
+
+  /** The bits of floats are in the order of integers, but for negative ones, which are less. */
+  private static void store(FloatVector x, Rounding rounding, MemorySegment dst, long at) {
+    FloatVector quotient = x.div(rounding.scale());
+    IntVector rounded =
+        quotient
+            .add(ROUNDING)
+            .reinterpretAsInts()
+            .max(BITS_OF_ROUNDING + rounding.least())
+            .min(BITS_OF_ROUNDING + rounding.most())
+            .blend(BITS_OF_ROUNDING + rounding.ofNaN(), quotient.test(IS_NAN).cast(INTS))
+            .sub(BITS_OF_ROUNDING - rounding.zeroPoint());
+    ((ByteVector) rounded.convertShape(I2B, BYTES, 0)).intoMemorySegment(dst, at, ORDER);
+  }
+
+  /**
+   * Makes floats of bytes, less a zero point.
+   *
+   * @param count at least {@link #LEAST}
+   */
+  public static void toFloats(
+      MemorySegment src,
+      long at,
+      boolean signed,
+      int zeroPoint,
+      MemorySegment dst,
+      long dstAt,
+      int count) {
+    int mask = signed ? -1 : 0xff;
+    int last = count - LANES;
+    for (int i = 0; i <= last; i += LANES) {
+      toFloats(src, at + i, mask, zeroPoint, dst, dstAt + i);
+    }
+    toFloats(src, at + last, mask, zeroPoint, dst, dstAt + last);
+  }
+
+  private static void toFloats(
+      MemorySegment src, long at, int mask, int zeroPoint, MemorySegment dst, long dstAt) {
+    IntVector integers =
+        ((IntVector) ByteVector.fromMemorySegment(BYTES, src, at, ORDER).convertShape(B2I, INTS, 0))
+            .and(mask)
+            .sub(zeroPoint);
+    ((FloatVector) integers.convertShape(I2F, SPECIES, 0))
+        .intoMemorySegment(dst, dstAt * Float.BYTES, ORDER);
+  }
+}

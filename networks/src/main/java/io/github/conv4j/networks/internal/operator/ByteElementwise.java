@@ -1,0 +1,212 @@
+package io.github.conv4j.networks.internal.operator;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+import io.github.conv4j.PostOp.Extent;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A chain of functions like {@link Elementwise}, between integers of 8 bits or floats: a chunk is
+ * dequantized into the nearest cache, and what became of it is quantized from there.
+ *
+ * <p><b>Memory.</b> dst may be src where both have the same type. Operands do not overlap dst.
+ */
+public final class ByteElementwise extends RangedPrimitive {
+  private static final double ELEMENT_NANOS = 0.6;
+
+  private final Chunks chunks;
+  private final Tensor src;
+  private final Tensor dst;
+  private final Step[] steps;
+
+  /** Where panels begin in the scratchpad, in floats; behind the values and an operand of both. */
+  private final int floatCount;
+
+  /** How the elements of a tensor become floats, and floats its elements. */
+  private record Tensor(ByteLoops loops, Optional<ByteScale> scale) {
+    void read(MemorySegment from, long at, MemorySegment to, long begin, int count) {
+      if (scale.isPresent()) {
+        loops.dequantize(from, at, scale.get(), to, begin, count);
+      } else {
+        MemorySegment.copy(
+            from, at * Float.BYTES, to, begin * Float.BYTES, (long) count * Float.BYTES);
+      }
+    }
+
+    void write(MemorySegment from, MemorySegment to, long at, int count) {
+      if (scale.isPresent()) {
+        loops.quantize(from, 0, to, at, scale.get(), count);
+      } else {
+        MemorySegment.copy(from, 0, to, at * Float.BYTES, (long) count * Float.BYTES);
+      }
+    }
+  }
+
+  /** What a step reads. */
+  private static final class Chunk {
+    final MemorySegment floats;
+    long at;
+    long periodBegin;
+    int count;
+
+    Chunk(MemorySegment floats) {
+      this.floats = floats;
+    }
+  }
+
+  private sealed interface Step {
+    void run(Chunk chunk, MemorySegment[] operands);
+  }
+
+  private record Unary(UnaryLoop loop, float alpha, float beta) implements Step {
+    @Override
+    public void run(Chunk chunk, MemorySegment[] operands) {
+      loop.run(chunk.floats, 0, chunk.floats, 0, chunk.count, alpha, beta);
+    }
+  }
+
+  private record Constant(BinaryLoop loop, float value) implements Step {
+    @Override
+    public void run(Chunk chunk, MemorySegment[] operands) {
+      loop.runWithScalar(chunk.floats, 0, value, chunk.floats, 0, chunk.count);
+    }
+  }
+
+  private record Full(BinaryLoop loop, int operand, Tensor tensor) implements Step {
+    @Override
+    public void run(Chunk chunk, MemorySegment[] operands) {
+      MemorySegment floats = chunk.floats;
+      tensor.read(operands[operand], chunk.at, floats, Chunks.LENGTH, chunk.count);
+      loop.run(floats, 0, floats, Chunks.LENGTH, floats, 0, chunk.count);
+    }
+  }
+
+  /**
+   * One number a channel, or one for all.
+   *
+   * @param panel where its floats begin
+   * @param period how many there are
+   */
+  private record Repeated(BinaryLoop loop, int operand, Tensor tensor, int panel, int period)
+      implements Step {
+    void fill(MemorySegment floats, MemorySegment[] operands, int length) {
+      tensor.read(operands[operand], 0, floats, panel, period);
+      for (int filled = period; filled < length; filled *= 2) {
+        long more = Math.min(filled, length - filled);
+        MemorySegment.copy(
+            floats,
+            (long) panel * Float.BYTES,
+            floats,
+            (long) (panel + filled) * Float.BYTES,
+            more * Float.BYTES);
+      }
+    }
+
+    @Override
+    public void run(Chunk chunk, MemorySegment[] operands) {
+      MemorySegment floats = chunk.floats;
+      if (period == 1) {
+        float value = floats.getAtIndex(JAVA_FLOAT_UNALIGNED, panel);
+        loop.runWithScalar(floats, 0, value, floats, 0, chunk.count);
+      } else {
+        loop.run(floats, 0, floats, panel + chunk.periodBegin, floats, 0, chunk.count);
+      }
+    }
+  }
+
+  /**
+   * Plans a chain.
+   *
+   * @param elementCount of the array
+   * @param channels how long its innermost axis is
+   * @param chain what is done, in order
+   * @param src what its integers mean; empty for floats
+   * @param dst likewise
+   * @param operands likewise, each
+   */
+  public ByteElementwise(
+      long elementCount,
+      long channels,
+      List<Pointwise> chain,
+      Optional<ByteScale> src,
+      Optional<ByteScale> dst,
+      List<Optional<ByteScale>> operands,
+      int threads) {
+    super(
+        chunks(elementCount, channels).count(),
+        ELEMENT_NANOS * chunks(elementCount, channels).length() * (1 + chain.size()),
+        threads);
+    Loops loops = Loops.current();
+    this.chunks = chunks(elementCount, channels);
+    this.src = new Tensor(loops.bytes(), src);
+    this.dst = new Tensor(loops.bytes(), dst);
+    this.steps = new Step[chain.size()];
+    int panel = 2 * Chunks.LENGTH;
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] =
+          switch (chain.get(i)) {
+            case Pointwise.Unary unary ->
+                new Unary(loops.unary(unary.function()), unary.alpha(), unary.beta());
+            case Pointwise.WithConstant binary ->
+                new Constant(loops.binary(binary.function()), binary.value());
+            case Pointwise.WithOperand binary -> {
+              BinaryLoop loop = loops.binary(binary.function());
+              var tensor = new Tensor(loops.bytes(), operands.get(binary.operand()));
+              if (binary.extent() == Extent.FULL) {
+                yield new Full(loop, binary.operand(), tensor);
+              }
+              int period = binary.extent() == Extent.SCALAR ? 1 : Math.toIntExact(channels);
+              var repeated = new Repeated(loop, binary.operand(), tensor, panel, period);
+              panel = Math.addExact(panel, Math.max(period, chunks.length()));
+              yield repeated;
+            }
+          };
+    }
+    this.floatCount = panel;
+  }
+
+  private static Chunks chunks(long elementCount, long channels) {
+    Sizes.product("elementCount", elementCount);
+    Sizes.product("channels", channels);
+    if (elementCount % channels != 0) {
+      throw new IllegalArgumentException(
+          "%d elements are no rows of %d".formatted(elementCount, channels));
+    }
+    return Chunks.of(elementCount, channels);
+  }
+
+  @Override
+  public long scratchpadByteSize() {
+    return (long) floatCount * Float.BYTES;
+  }
+
+  @Override
+  Ranges ranges(MemorySegment scratchpad) {
+    var chunk = new Chunk(scratchpad);
+    return (begin, end, from, to, operands) -> {
+      for (Step step : steps) {
+        if (step instanceof Repeated repeated) {
+          repeated.fill(scratchpad, operands, repeated.period == 1 ? 1 : chunks.length());
+        }
+      }
+      for (long index = begin; index < end; index++) {
+        chunk.at = chunks.begin(index);
+        chunk.count = chunks.length(index);
+        chunk.periodBegin = chunks.periodBegin(index);
+        src.read(from, chunk.at, scratchpad, 0, chunk.count);
+        for (Step step : steps) {
+          step.run(chunk, operands);
+        }
+        dst.write(scratchpad, to, chunk.at, chunk.count);
+      }
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "elementwise " + chunks.elementCount() + " " + Arrays.toString(steps);
+  }
+}

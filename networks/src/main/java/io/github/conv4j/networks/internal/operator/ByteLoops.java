@@ -1,0 +1,23 @@
+package io.github.conv4j.networks.internal.operator;
+
+import java.lang.foreign.MemorySegment;
+
+/** Integers of 8 bits become floats, floats become such integers, and some become the largest. */
+interface ByteLoops {
+  /** {@code dst = (src - zeroPoint) * scale}. */
+  void dequantize(
+      MemorySegment src, long from, ByteScale scale, MemorySegment dst, long to, int count);
+
+  /**
+   * {@code dst = src / scale}, rounded half to even, plus the zero point, saturated; what is not a
+   * number becomes the zero point.
+   */
+  void quantize(
+      MemorySegment src, long from, MemorySegment dst, long to, ByteScale scale, int count);
+
+  /** Returns what gives the largest of windows of bytes; neither alpha nor scale count. */
+  WindowLoop largest(boolean isSigned);
+
+  /** Adds bytes to sums of 32 bits: {@code sums[i] += src[from + i]}, from begin up to end. */
+  void add(MemorySegment src, long from, boolean isSigned, MemorySegment sums, int begin, int end);
+}

@@ -1,0 +1,183 @@
+package io.github.conv4j.networks.internal.operator;
+
+import static io.github.conv4j.networks.internal.operator.VectorWidth.LANES;
+import static io.github.conv4j.networks.internal.operator.VectorWidth.SPECIES;
+import static io.github.conv4j.networks.internal.operator.VectorWidth.all;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * As many bytes at a time as a vector has floats; the last vector begins early. Nothing but the
+ * Vector API is called with vectors, as in {@link VectorPixelLoops}.
+ */
+final class VectorByteLoops implements ByteLoops {
+  /** There are no vectors of fewer bytes. */
+  private static final int LEAST_LANES = 8;
+
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(
+          byte.class, VectorShape.forBitSize(Byte.SIZE * Math.max(LEAST_LANES, LANES)));
+
+  private static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, SPECIES.vectorShape());
+
+  /** Added to what is small, it leaves no digits behind the point; the sum is rounded to even. */
+  private static final FloatVector WHOLE = all(0x1.8p23f);
+
+  private final ByteLoops small;
+
+  VectorByteLoops(ByteLoops small) {
+    this.small = small;
+  }
+
+  /**
+   * What turns the sign bit where there is one, so that one conversion, a constant to the JIT
+   * compiler, widens all bytes.
+   */
+  private static byte turned(boolean isSigned) {
+    return (byte) (isSigned ? 0x80 : 0);
+  }
+
+  /** By how much bytes are larger then. */
+  private static int shift(boolean isSigned) {
+    return isSigned ? 0x80 : 0;
+  }
+
+  @Override
+  public void dequantize(
+      MemorySegment src, long from, ByteScale scale, MemorySegment dst, long to, int count) {
+    if (count < LANES || LANES < LEAST_LANES) {
+      small.dequantize(src, from, scale, dst, to, count);
+      return;
+    }
+    ByteVector sign = ByteVector.broadcast(BYTES, turned(scale.isSigned()));
+    FloatVector factor = all(scale.scale());
+    int zeroPoint = scale.zeroPoint() + shift(scale.isSigned());
+    int last = count - LANES;
+    for (int i = 0; i < count; i += LANES) {
+      int at = Math.min(i, last);
+      IntVector integers =
+          (IntVector)
+              ByteVector.fromMemorySegment(BYTES, src, from + at, LITTLE_ENDIAN)
+                  .lanewise(VectorOperators.XOR, sign)
+                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+      FloatVector floats =
+          (FloatVector) integers.sub(zeroPoint).convertShape(VectorOperators.I2F, SPECIES, 0);
+      floats.mul(factor).intoMemorySegment(dst, (to + at) * Float.BYTES, LITTLE_ENDIAN);
+    }
+  }
+
+  @Override
+  public void quantize(
+      MemorySegment src, long from, MemorySegment dst, long to, ByteScale scale, int count) {
+    if (count < LANES || LANES < LEAST_LANES) {
+      small.quantize(src, from, dst, to, scale, count);
+      return;
+    }
+    FloatVector divisor = all(scale.scale());
+    FloatVector least = all(scale.least());
+    FloatVector most = all(scale.most());
+    int zeroPoint = scale.zeroPoint();
+    int last = count - LANES;
+    for (int i = 0; i < count; i += LANES) {
+      int at = Math.min(i, last);
+      FloatVector nearest =
+          FloatVector.fromMemorySegment(SPECIES, src, (from + at) * Float.BYTES, LITTLE_ENDIAN)
+              .div(divisor)
+              .max(least)
+              .min(most)
+              .add(WHOLE)
+              .sub(WHOLE);
+      IntVector integers = (IntVector) nearest.convertShape(VectorOperators.F2I, INTS, 0);
+      ByteVector bytes =
+          (ByteVector) integers.add(zeroPoint).convertShape(VectorOperators.I2B, BYTES, 0);
+      bytes.intoMemorySegment(dst, to + at, LITTLE_ENDIAN);
+    }
+  }
+
+  @Override
+  public void add(
+      MemorySegment src, long from, boolean isSigned, MemorySegment sums, int begin, int end) {
+    int whole = LANES < LEAST_LANES ? begin : end - (end - begin) % LANES;
+    ByteVector sign = ByteVector.broadcast(BYTES, turned(isSigned));
+    int shift = shift(isSigned);
+    for (int i = begin; i < whole; i += LANES) {
+      IntVector more =
+          (IntVector)
+              ByteVector.fromMemorySegment(BYTES, src, from + i, LITTLE_ENDIAN)
+                  .lanewise(VectorOperators.XOR, sign)
+                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+      long at = (long) i * Integer.BYTES;
+      IntVector.fromMemorySegment(INTS, sums, at, LITTLE_ENDIAN)
+          .add(more.sub(shift))
+          .intoMemorySegment(sums, at, LITTLE_ENDIAN);
+    }
+    small.add(src, from, isSigned, sums, whole, end);
+  }
+
+  @Override
+  public WindowLoop largest(boolean isSigned) {
+    return new Largest(small.largest(isSigned), (byte) (isSigned ? 0 : 0x80));
+  }
+
+  private record Largest(WindowLoop small, byte turned) implements WindowLoop {
+    @Override
+    public void window(
+        MemorySegment src,
+        long at,
+        int planes,
+        long planeStride,
+        int rows,
+        long rowStride,
+        int columns,
+        long columnStride,
+        MemorySegment dst,
+        long to,
+        int channels,
+        float alpha,
+        float scale) {
+      if (channels < BYTES.length()) {
+        small.window(
+            src,
+            at,
+            planes,
+            planeStride,
+            rows,
+            rowStride,
+            columns,
+            columnStride,
+            dst,
+            to,
+            channels,
+            alpha,
+            scale);
+        return;
+      }
+      ByteVector sign = ByteVector.broadcast(BYTES, turned);
+      int last = channels - BYTES.length();
+      for (int i = 0; i < channels; i += BYTES.length()) {
+        int c = Math.min(i, last);
+        ByteVector most = ByteVector.broadcast(BYTES, Byte.MIN_VALUE);
+        for (int p = 0; p < planes; p++) {
+          for (int r = 0; r < rows; r++) {
+            long begin = at + c + p * planeStride + r * rowStride;
+            for (int k = 0; k < columns; k++) {
+              most =
+                  ByteVector.fromMemorySegment(BYTES, src, begin + k * columnStride, LITTLE_ENDIAN)
+                      .lanewise(VectorOperators.XOR, sign)
+                      .max(most);
+            }
+          }
+        }
+        most.lanewise(VectorOperators.XOR, sign).intoMemorySegment(dst, to + c, LITTLE_ENDIAN);
+      }
+    }
+  }
+}

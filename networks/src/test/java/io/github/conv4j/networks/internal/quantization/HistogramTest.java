@@ -1,0 +1,89 @@
+package io.github.conv4j.networks.internal.quantization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class HistogramTest {
+  @Test
+  void findsQuantilesToABin() {
+    var histogram = new Histogram();
+    for (int i = 0; i < 100_000; i++) {
+      histogram.add((i * 7919 % 100_000 + 0.5f) / 100_000 * 3 - 1);
+    }
+
+    assertThat(histogram.binWidth()).isEqualTo(2.0 / 2048);
+    assertThat(histogram.low(0.01)).isCloseTo(-1 + 0.03, within(histogram.binWidth()));
+    assertThat(histogram.high(0.01)).isCloseTo(2 - 0.03, within(histogram.binWidth()));
+    assertThat(histogram.low(0)).isCloseTo(-1, within(histogram.binWidth()));
+    assertThat(histogram.high(0)).isCloseTo(2, within(histogram.binWidth()));
+  }
+
+  @Test
+  void doesNotDependOnTheOrder() {
+    float[] values = new float[5000];
+    var random = new Random(1);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (random.nextGaussian() * Math.pow(2, random.nextInt(20)));
+    }
+    var forwards = new Histogram();
+    var backwards = new Histogram();
+    for (int i = 0; i < values.length; i++) {
+      forwards.add(values[i]);
+      backwards.add(values[values.length - 1 - i]);
+    }
+
+    for (double share : new double[] {0, 1e-3, 0.1, 0.4}) {
+      assertThat(forwards.low(share)).isEqualTo(backwards.low(share));
+      assertThat(forwards.high(share)).isEqualTo(backwards.high(share));
+    }
+  }
+
+  @Test
+  void takesWhatIsHugeTinyOrZero() {
+    var histogram = new Histogram();
+    histogram.add(0);
+    histogram.add(Float.MIN_VALUE);
+    histogram.add(-Float.MAX_VALUE);
+    histogram.add(Float.MAX_VALUE);
+
+    assertThat(histogram.low(0)).isBetween(-0x1p128, (double) -Float.MAX_VALUE);
+    assertThat(histogram.high(0)).isEqualTo(0x1p128);
+    assertThat(histogram.low(0.3)).isZero();
+  }
+
+  @Test
+  void rangesLeaveOutWhatIsRareAndKeepTheRest() {
+    float[] values = new float[10_000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i % 100 / 100f;
+    }
+    values[17] = 50;
+    values[18] = -40;
+    var all = new ValueRange(1);
+    var most = new ValueRange(0.999);
+    MemorySegment floats = MemorySegment.ofArray(values);
+    all.add(floats);
+    most.add(floats);
+
+    assertThat(all.low()).isEqualTo(-40);
+    assertThat(all.high()).isEqualTo(50);
+    assertThat(most.low()).isZero();
+    assertThat(most.high()).isCloseTo(0.99, within(64.0 / 2048));
+    assertThat(most.isFinite()).isTrue();
+    most.add(MemorySegment.ofArray(new float[] {Float.NEGATIVE_INFINITY}));
+    assertThat(most.isFinite()).isFalse();
+  }
+
+  @Test
+  void scalesHoldZero() {
+    assertThat(Scale.of(1, 5.1)).isEqualTo(new Scale(5.1f / 255, 0));
+    assertThat(Scale.of(-5.1, -1)).isEqualTo(new Scale(5.1f / 255, 255));
+    assertThat(Scale.of(0, 0)).isEqualTo(new Scale(1, 0));
+    assertThat(Scale.of(-Float.MAX_VALUE, Float.MAX_VALUE).zeroPoint()).isEqualTo(128);
+    assertThat(Scale.of(0, Float.MIN_VALUE)).isEqualTo(new Scale(Float.MIN_NORMAL, 0));
+  }
+}
