@@ -4,6 +4,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.tensor.DataType;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +40,12 @@ final class BytePairs {
 
   /** Whether the packed weights of a convolution are in the order in which pairs are known. */
   static boolean areOf(PreparedConvolution prepared) {
-    return prepared.explain().stages().stream()
-        .map(Explanation.Stage::weightsLayout)
-        .filter(layout -> !layout.isEmpty())
-        .allMatch(layout -> layout.endsWith("4b") || layout.endsWith("4c"));
+    List<String> layouts =
+        prepared.explain().stages().stream()
+            .map(Explanation.Stage::weightsLayout)
+            .filter(layout -> !layout.isEmpty())
+            .toList();
+    return !layouts.isEmpty()
+        && layouts.stream().allMatch(layout -> layout.endsWith("4b") || layout.endsWith("4c"));
   }
 }

@@ -49,6 +49,8 @@ final class OnednnEngine
   /** The name of the one way to run what is composed of copies and primitives, or of loops. */
   private static final String COMPOSED = "composed";
 
+  private static final String NO_BYTES = "oneDNN has no kernel for it on this CPU";
+
   /** The name of the convolution of stride 1 that stands for a transposed one. */
   private static final String SUBPIXEL = "subpixel";
 
@@ -193,9 +195,20 @@ final class OnednnEngine
     if (CanonicalForm.mayBePlainer(request) || !isDirect(problem, request)) {
       return TypedConvolution.Bytes.none("one primitive does not do all of it");
     }
+    try {
+      return prepareBytes(problem, request);
+    } catch (DnnlStatusException e) {
+      if (e.isUnimplemented()) {
+        return TypedConvolution.Bytes.none(NO_BYTES);
+      }
+      throw e.forProblem(request.problemText());
+    }
+  }
+
+  private TypedConvolution.Bytes prepareBytes(NativeProblem problem, PrepareRequest request) {
     List<Way> ways = ways(problem, request, false);
     if (ways.isEmpty()) {
-      return TypedConvolution.Bytes.none("oneDNN has no kernel for it on this CPU");
+      return TypedConvolution.Bytes.none(NO_BYTES);
     }
     Way way = ways.getFirst();
     boolean addsPairs = way.implementation().addsPairs() && !way.spec().isDepthwise();
@@ -207,25 +220,21 @@ final class OnednnEngine
                 .formatted(pair));
       }
     }
-    try {
-      if (!addsPairs
-          && !BytesCheck.OF_THE_PROCESS.passes(
-              way, request, trial -> prepare(way, problem, trial, trial.src(), trial.dst()))) {
-        return TypedConvolution.Bytes.none("oneDNN's kernel for it is not exact on this CPU");
-      }
-      PreparedConvolution prepared = prepare(way, problem, request, request.src(), request.dst());
-      if (addsPairs && !BytePairs.areOf(prepared)) {
-        prepared.close();
-        return TypedConvolution.Bytes.none("the pairs of products that are added are not known");
-      }
-      return new TypedConvolution.Bytes(
-          prepared,
-          addsPairs
-              ? "no pair of these weights saturates the 16 bits in which this CPU adds two products"
-              : "products are added in 32 bits");
-    } catch (DnnlStatusException e) {
-      throw e.forProblem(request.problemText());
+    if (!addsPairs
+        && !BytesCheck.OF_THE_PROCESS.passes(
+            way, request, trial -> prepare(way, problem, trial, trial.src(), trial.dst()))) {
+      return TypedConvolution.Bytes.none("oneDNN's kernel for it is not exact on this CPU");
     }
+    PreparedConvolution prepared = prepare(way, problem, request, request.src(), request.dst());
+    if (addsPairs && !BytePairs.areOf(prepared)) {
+      prepared.close();
+      return TypedConvolution.Bytes.none("the pairs of products that are added are not known");
+    }
+    return new TypedConvolution.Bytes(
+        prepared,
+        addsPairs
+            ? "no pair of these weights saturates the 16 bits in which this CPU adds two products"
+            : "products are added in 32 bits");
   }
 
   private PreparedConvolution prepareFloats(PrepareRequest request) {
@@ -394,6 +403,9 @@ final class OnednnEngine
       return null;
     }
     PrepareRequest request = PrepareRequest.of(asked).settled();
+    if (!request.types().isF32()) {
+      return null;
+    }
     try {
       NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
       if (!problem.isPointwise() || !fuses(request)) {

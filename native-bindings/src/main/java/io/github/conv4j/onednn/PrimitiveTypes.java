@@ -20,7 +20,11 @@ enum PrimitiveTypes {
 
   /** The types of a primitive that reads a tensor. */
   static PrimitiveTypes of(TensorSpec src) {
-    return src.dataType() == DataType.U8 ? BYTES : F32;
+    return switch (src.dataType()) {
+      case F32 -> F32;
+      case U8 -> BYTES;
+      default -> throw new IllegalArgumentException("no primitive reads " + src);
+    };
   }
 
   DataType src() {

@@ -121,6 +121,11 @@ class QuantizedNetworksTest {
         CONVOLUTION,
         CONVOLUTION,
         ELEMENTWISE),
+    /** Nobody reads the residual afterwards, so that floats would be added where it lies. */
+    RESIDUAL_OF_FLOATS(
+        g -> residualOfFloats(g, U8, 3), CONVOLUTION, QUANTIZATION, CONVOLUTION, CONVOLUTION),
+    RESIDUAL_OF_FLOATS_TO_SIGNED(
+        g -> residualOfFloats(g, S8, -100), CONVOLUTION, QUANTIZATION, CONVOLUTION, CONVOLUTION),
     GEMM(
         g -> {
           String x = g.dequantize(g.bytes(U8, 3, 5), U8, 0.02f, 120);
@@ -315,6 +320,14 @@ class QuantizedNetworksTest {
     Pattern(Making made, String... runs) {
       this.made = made;
       this.runs = List.of(runs);
+    }
+
+    private static String residualOfFloats(QuantizedGraph g, ElementType type, int zeroPoint) {
+      String x = g.floats(1, 8, 9, 9);
+      String y = g.node("Relu", g.node("Conv", x, g.perChannel(0, 8, 8, 1, 1)));
+      String bytes = g.dequantize(g.quantize(y, type, 0.05f, zeroPoint), type, 0.05f, zeroPoint);
+      String sum = g.node("Add", g.node("Conv", bytes, g.perChannel(0, 8, 8, 1, 1)), y);
+      return g.node("Conv", sum, g.perChannel(0, 5, 8, 1, 1));
     }
 
     QuantizedGraph graph() {

@@ -1,6 +1,9 @@
 package io.github.conv4j.bench.cli;
 
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializer;
 import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.networks.Network;
@@ -136,6 +139,10 @@ final class QuantizeCommand implements Callable<Integer> {
         NetworkFile.refusing(
             spec.commandLine(),
             () -> new CalibrationFolder(folder, network.inputs(), arguments, most));
+    requireFolderOf(out);
+    if (report != null) {
+      requireFolderOf(report);
+    }
     QuantizedNetwork quantized;
     try (Engine engine =
             NetworkFile.open(engineName, spec.commandLine(), () -> arguments.options());
@@ -145,6 +152,23 @@ final class QuantizeCommand implements Callable<Integer> {
     writeNetwork(quantized.network());
     print(network, quantized, options);
     return ExitCodes.OK;
+  }
+
+  /** Before minutes of work, not behind them. */
+  private void requireFolderOf(Path target) {
+    Path folderOfTarget = target.toAbsolutePath().getParent();
+    if (folderOfTarget == null || !Files.isDirectory(folderOfTarget)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "cannot write '%s': there is no folder '%s'; create it, or name another"
+              .formatted(target, folderOfTarget));
+    }
+    if (!Files.isWritable(folderOfTarget)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "cannot write '%s': the folder '%s' may not be written"
+              .formatted(target, folderOfTarget));
+    }
   }
 
   private QuantizationOptions options() {
@@ -165,7 +189,8 @@ final class QuantizeCommand implements Callable<Integer> {
 
   private QuantizedNetwork quantize(
       Network network, Engine engine, QuantizationOptions options, CalibrationFolder samples) {
-    try (var progress = Progress.of("quantize", (long) Quantizer.PASSES * samples.size())) {
+    try (var progress =
+        Progress.of("quantize", Math.multiplyExact(Quantizer.PASSES, samples.size()))) {
       return NetworkFile.refusing(
           spec.commandLine(),
           () ->
@@ -238,6 +263,10 @@ final class QuantizeCommand implements Callable<Integer> {
     stdout.flush();
   }
 
+  /** JSON has no infinity, and no NaN. */
+  private static final JsonSerializer<Double> FINITE_OR_NULL =
+      (value, _, _) -> Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;
+
   private void writeReport(QuantizationReport told) {
     Path target = report;
     if (target == null) {
@@ -247,7 +276,7 @@ final class QuantizeCommand implements Callable<Integer> {
         new GsonBuilder()
             .setPrettyPrinting()
             .disableHtmlEscaping()
-            .serializeSpecialFloatingPointValues()
+            .registerTypeAdapter(double.class, FINITE_OR_NULL)
             .create()
             .toJson(told);
     try {

@@ -8,15 +8,24 @@ import java.util.stream.Collectors;
 
 /** What is prepared for a caller, as an event. */
 public final class Preparing {
+  /** Whether the thread prepares something already: its parts are no events of their own. */
+  private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
+
   private Preparing() {}
 
   /** Prepares, and records how long that took where somebody listens. */
   public static PreparedConvolution recorded(Supplier<PreparedConvolution> prepare) {
     Events.Preparation event = Events.preparation();
-    if (event == null) {
+    if (event == null || INSIDE.get()) {
       return prepare.get();
     }
-    PreparedConvolution prepared = prepare.get();
+    PreparedConvolution prepared;
+    INSIDE.set(true);
+    try {
+      prepared = prepare.get();
+    } finally {
+      INSIDE.remove();
+    }
     Explanation explanation = prepared.explain();
     event.finish(
         explanation.engine(),

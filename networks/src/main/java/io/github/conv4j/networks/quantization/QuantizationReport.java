@@ -1,7 +1,9 @@
 package io.github.conv4j.networks.quantization;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What became of the layers of a network, and what is lost.
@@ -22,7 +24,7 @@ public record QuantizationReport(
   public QuantizationReport {
     layers = List.copyOf(layers);
     outputs = List.copyOf(outputs);
-    others = Map.copyOf(others);
+    others = Collections.unmodifiableMap(new TreeMap<>(others));
   }
 
   /**
@@ -35,7 +37,7 @@ public record QuantizationReport(
    * @param high the greatest
    * @param decibels signal over noise of the layer alone, given exact inputs; NaN where not
    *     measured
-   * @param largestError in its result
+   * @param largestError the largest difference of an element of its result, in its own unit
    * @param reason why it stays in floats; empty where it is quantized
    */
   public record LayerReport(
@@ -51,7 +53,10 @@ public record QuantizationReport(
    *
    * <p><b>Memory.</b> Holds a text and numbers. <b>Threads.</b> Immutable. <b>Errors.</b> None.
    *
-   * @param decibels signal over noise
+   * @param name of the output
+   * @param decibels signal over noise, {@code 10 log10(sum of squares / sum of squared errors)};
+   *     infinite where nothing is lost
+   * @param largestError the largest difference of an element, in the output's own unit
    */
   public record OutputReport(String name, double decibels, double largestError) {}
 

@@ -63,7 +63,7 @@ public final class Quantizer {
    * Quantizes.
    *
    * @param samples inputs by name, as the network will be given; their shapes may differ. Asked for
-   *     {@link #PASSES} times, and must be the same each time
+   *     {@link #PASSES} times, and once more for the first of them; must be the same each time
    * @param progress is told what is done before each sample of each pass
    * @throws IllegalArgumentException if there is no sample, an input is missing, is not what the
    *     graph says, or is not finite, or if the network is quantized already

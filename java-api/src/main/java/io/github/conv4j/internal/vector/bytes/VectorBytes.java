@@ -19,6 +19,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Bytes made of floats, and floats of bytes, which lie without gaps on both sides. The last vector
  * of a block begins early enough to be whole; what it computes twice comes out the same.
+ *
+ * <p>Loops call nothing but the Vector API, which is always compiled into its caller: any other
+ * call may be left one by the JIT compiler, and then each vector becomes an object.
  */
 public final class VectorBytes {
   /** One and a half times 2^23: adding it rounds half to even and leaves an integer in the bits. */
@@ -68,129 +71,37 @@ public final class VectorBytes {
       MemorySegment dst,
       long dstAt,
       int count) {
-    if (moves) {
-      if (adds) {
-        addingMoving(
-            sums, at, before, scale, after, place, addend, addendAt, rounding, dst, dstAt, count);
-      } else {
-        moving(sums, at, before, scale, after, place, rounding, dst, dstAt, count);
-      }
-    } else {
-      FloatVector first = FloatVector.broadcast(SPECIES, before[place]);
-      FloatVector factor = FloatVector.broadcast(SPECIES, scale[place]);
-      FloatVector last = FloatVector.broadcast(SPECIES, after[place]);
-      if (adds) {
-        addingSame(sums, at, first, factor, last, addend, addendAt, rounding, dst, dstAt, count);
-      } else {
-        same(sums, at, first, factor, last, rounding, dst, dstAt, count);
-      }
-    }
-  }
-
-  private static void moving(
-      MemorySegment sums,
-      long at,
-      float[] before,
-      float[] scale,
-      float[] after,
-      int place,
-      Rounding rounding,
-      MemorySegment dst,
-      long dstAt,
-      int count) {
     int last = count - LANES;
-    for (int i = 0; i <= last; i += LANES) {
-      store(moved(sums, at + i, before, scale, after, place + i), rounding, dst, dstAt + i);
+    for (int i = 0; i < count; i += LANES) {
+      int element = Math.min(i, last);
+      int number = place + element;
+      FloatVector x =
+          FloatVector.fromMemorySegment(SPECIES, sums, (at + element) * Float.BYTES, ORDER);
+      FloatVector y =
+          moves
+              ? x.add(FloatVector.fromArray(SPECIES, before, number))
+                  .mul(FloatVector.fromArray(SPECIES, scale, number))
+                  .add(FloatVector.fromArray(SPECIES, after, number))
+              : x.add(before[place]).mul(scale[place]).add(after[place]);
+      FloatVector z =
+          adds
+              ? y.add(
+                  FloatVector.fromMemorySegment(
+                      SPECIES, addend, (addendAt + element) * Float.BYTES, ORDER))
+              : y;
+      FloatVector quotient = z.div(rounding.scale());
+      // The bits of floats are in the order of integers, but for negative ones, which are less.
+      IntVector rounded =
+          quotient
+              .add(ROUNDING)
+              .reinterpretAsInts()
+              .max(BITS_OF_ROUNDING + rounding.least())
+              .min(BITS_OF_ROUNDING + rounding.most())
+              .blend(BITS_OF_ROUNDING + rounding.ofNaN(), quotient.test(IS_NAN).cast(INTS))
+              .sub(BITS_OF_ROUNDING - rounding.zeroPoint());
+      ((ByteVector) rounded.convertShape(I2B, BYTES, 0))
+          .intoMemorySegment(dst, dstAt + element, ORDER);
     }
-    store(moved(sums, at + last, before, scale, after, place + last), rounding, dst, dstAt + last);
-  }
-
-  private static void addingMoving(
-      MemorySegment sums,
-      long at,
-      float[] before,
-      float[] scale,
-      float[] after,
-      int place,
-      MemorySegment addend,
-      long addendAt,
-      Rounding rounding,
-      MemorySegment dst,
-      long dstAt,
-      int count) {
-    int last = count - LANES;
-    for (int i = 0; i <= last; i += LANES) {
-      FloatVector x = moved(sums, at + i, before, scale, after, place + i);
-      store(x.add(floats(addend, addendAt + i)), rounding, dst, dstAt + i);
-    }
-    FloatVector x = moved(sums, at + last, before, scale, after, place + last);
-    store(x.add(floats(addend, addendAt + last)), rounding, dst, dstAt + last);
-  }
-
-  private static void same(
-      MemorySegment sums,
-      long at,
-      FloatVector before,
-      FloatVector scale,
-      FloatVector after,
-      Rounding rounding,
-      MemorySegment dst,
-      long dstAt,
-      int count) {
-    int last = count - LANES;
-    for (int i = 0; i <= last; i += LANES) {
-      FloatVector x = floats(sums, at + i).add(before).mul(scale).add(after);
-      store(x, rounding, dst, dstAt + i);
-    }
-    FloatVector x = floats(sums, at + last).add(before).mul(scale).add(after);
-    store(x, rounding, dst, dstAt + last);
-  }
-
-  private static void addingSame(
-      MemorySegment sums,
-      long at,
-      FloatVector before,
-      FloatVector scale,
-      FloatVector after,
-      MemorySegment addend,
-      long addendAt,
-      Rounding rounding,
-      MemorySegment dst,
-      long dstAt,
-      int count) {
-    int last = count - LANES;
-    for (int i = 0; i <= last; i += LANES) {
-      FloatVector x = floats(sums, at + i).add(before).mul(scale).add(after);
-      store(x.add(floats(addend, addendAt + i)), rounding, dst, dstAt + i);
-    }
-    FloatVector x = floats(sums, at + last).add(before).mul(scale).add(after);
-    store(x.add(floats(addend, addendAt + last)), rounding, dst, dstAt + last);
-  }
-
-  private static FloatVector moved(
-      MemorySegment sums, long at, float[] before, float[] scale, float[] after, int place) {
-    return floats(sums, at)
-        .add(FloatVector.fromArray(SPECIES, before, place))
-        .mul(FloatVector.fromArray(SPECIES, scale, place))
-        .add(FloatVector.fromArray(SPECIES, after, place));
-  }
-
-  private static FloatVector floats(MemorySegment from, long at) {
-    return FloatVector.fromMemorySegment(SPECIES, from, at * Float.BYTES, ORDER);
-  }
-
-  /** The bits of floats are in the order of integers, but for negative ones, which are less. */
-  private static void store(FloatVector x, Rounding rounding, MemorySegment dst, long at) {
-    FloatVector quotient = x.div(rounding.scale());
-    IntVector rounded =
-        quotient
-            .add(ROUNDING)
-            .reinterpretAsInts()
-            .max(BITS_OF_ROUNDING + rounding.least())
-            .min(BITS_OF_ROUNDING + rounding.most())
-            .blend(BITS_OF_ROUNDING + rounding.ofNaN(), quotient.test(IS_NAN).cast(INTS))
-            .sub(BITS_OF_ROUNDING - rounding.zeroPoint());
-    ((ByteVector) rounded.convertShape(I2B, BYTES, 0)).intoMemorySegment(dst, at, ORDER);
   }
 
   /**
@@ -208,19 +119,16 @@ public final class VectorBytes {
       int count) {
     int mask = signed ? -1 : 0xff;
     int last = count - LANES;
-    for (int i = 0; i <= last; i += LANES) {
-      toFloats(src, at + i, mask, zeroPoint, dst, dstAt + i);
+    for (int i = 0; i < count; i += LANES) {
+      int element = Math.min(i, last);
+      IntVector integers =
+          ((IntVector)
+                  ByteVector.fromMemorySegment(BYTES, src, at + element, ORDER)
+                      .convertShape(B2I, INTS, 0))
+              .and(mask)
+              .sub(zeroPoint);
+      ((FloatVector) integers.convertShape(I2F, SPECIES, 0))
+          .intoMemorySegment(dst, (dstAt + element) * Float.BYTES, ORDER);
     }
-    toFloats(src, at + last, mask, zeroPoint, dst, dstAt + last);
-  }
-
-  private static void toFloats(
-      MemorySegment src, long at, int mask, int zeroPoint, MemorySegment dst, long dstAt) {
-    IntVector integers =
-        ((IntVector) ByteVector.fromMemorySegment(BYTES, src, at, ORDER).convertShape(B2I, INTS, 0))
-            .and(mask)
-            .sub(zeroPoint);
-    ((FloatVector) integers.convertShape(I2F, SPECIES, 0))
-        .intoMemorySegment(dst, dstAt * Float.BYTES, ORDER);
   }
 }

@@ -34,7 +34,8 @@ final class ByteTables implements Pass {
   public int apply(Draft draft) {
     int count = 0;
     for (Node node : draft.nodes()) {
-      if (QuantizedOutputs.toBytes(draft, node) == null) {
+      if (QuantizedOutputs.toBytes(draft, node) == null
+          || draft.type(node.outputs().getFirst()).elementCount() == 0) {
         continue;
       }
       var functions = new Functions(draft, node);
@@ -57,6 +58,9 @@ final class ByteTables implements Pass {
     /** In the order in which they are computed. */
     private final List<Node> nodes = new ArrayList<>();
 
+    /** Those, and others that are not done yet: so deep do calls go at most. */
+    private final List<Node> begun = new ArrayList<>();
+
     private @Nullable String root;
     private boolean others;
 
@@ -71,17 +75,28 @@ final class ByteTables implements Pass {
     }
 
     private void visit(Node node) {
-      if (others || nodes.contains(node)) {
+      if (others || begun.contains(node)) {
         return;
       }
+      begun.add(node);
+      others |= begun.size() > MOST_NODES;
       List<String> inputs = isTable(node) ? node.inputs().subList(0, 1) : node.inputs();
-      for (String input : inputs) {
-        if (!input.isEmpty()) {
-          visit(node, input);
+      for (int i = 0; i < inputs.size() && !others; i++) {
+        if (i > 0 && hasConstants(node)) {
+          others |= !inputs.get(i).isEmpty() && draft.constant(inputs.get(i)) == null;
+        }
+        if (!inputs.get(i).isEmpty()) {
+          visit(node, inputs.get(i));
         }
       }
       nodes.add(node);
-      others |= nodes.size() > MOST_NODES;
+    }
+
+    /**
+     * Whether all but the first input belong to the function, and are not what it is applied to.
+     */
+    private static boolean hasConstants(Node node) {
+      return node.operator().equals("Clip") || node.operator().equals("PRelu");
     }
 
     private void visit(Node reader, String value) {

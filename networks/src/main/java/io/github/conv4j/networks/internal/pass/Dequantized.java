@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param integers the name of the integers
  */
 record Dequantized(String integers, Scaling scaling) {
+  /** From the least to the most that 8 bits are; with a larger scale, floats would be infinite. */
+  private static final float RANGE = 255;
+
   /** Returns how a value was dequantized, or null where it was not. */
   static @Nullable Dequantized of(Draft draft, String value) {
     Node node = draft.constant(value) == null ? draft.writer(value) : draft.origin(value);
@@ -25,7 +28,10 @@ record Dequantized(String integers, Scaling scaling) {
   /** Returns the same where the integers have 8 bits and one scale, and change at each run. */
   static @Nullable Dequantized tensor(Draft draft, String value) {
     Dequantized found = draft.constant(value) == null ? of(draft, value) : null;
-    return found != null && found.scaling.isSingle() && isByte(draft, found.integers)
+    return found != null
+            && found.scaling.isSingle()
+            && isByte(draft, found.integers)
+            && Float.isFinite(RANGE * found.scaling.scale(0))
         ? found
         : null;
   }

@@ -4,6 +4,7 @@ import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -13,6 +14,12 @@ import java.util.Map;
  * is dequantized and quantized alike stays as it is.
  */
 final class IntegerMovements implements Pass {
+  /** In more than so many nodes it would take seconds to put others between them. */
+  private static final int MOST_NODES = 20_000;
+
+  /** A concatenation that more than so many quantize is not repeated for each of them. */
+  private static final int MOST_READERS = 4;
+
   @Override
   public String name() {
     return "integer-movements";
@@ -20,6 +27,9 @@ final class IntegerMovements implements Pass {
 
   @Override
   public int apply(Draft draft) {
+    if (draft.nodes().size() > MOST_NODES) {
+      return 0;
+    }
     int count = 0;
     for (Node node : draft.nodes().reversed()) {
       count += draft.has(node) && quantizeBefore(draft, node) ? 1 : 0;
@@ -38,7 +48,10 @@ final class IntegerMovements implements Pass {
   private static boolean quantizeBefore(Draft draft, Node quantization) {
     Scaling scaling = QuantizedOutputs.toBytes(draft, quantization);
     Node concat = draft.writer(quantization.inputs().getFirst());
-    if (scaling == null || concat == null || !Attributes.is(concat, "Concat")) {
+    if (scaling == null
+        || concat == null
+        || !Attributes.is(concat, "Concat")
+        || draft.readers(concat.outputs().getFirst()).size() > MOST_READERS) {
       return false;
     }
     String output = quantization.outputs().getFirst();
@@ -128,7 +141,8 @@ final class IntegerMovements implements Pass {
               "SpaceToDepth",
               "Concat" ->
               true;
-          case "Identity", "MaxPool" -> node.outputs().size() == 1;
+          case "Identity" -> true;
+          case "MaxPool" -> node.outputs().size() == 1 && touchesElements(node);
           case "Resize", "Upsample" -> repeats(draft, node);
           default -> false;
         };
@@ -137,7 +151,22 @@ final class IntegerMovements implements Pass {
 
   /** Whether each element becomes the same number of neighbours. */
   private static boolean repeats(Draft draft, Node node) {
-    return Repetition.of(draft, node) != null;
+    return Dequantized.tensor(draft, node.inputs().getFirst()) != null
+        && Repetition.of(draft, node) != null;
+  }
+
+  /** Whether no window lies in padding alone, whose maximum only floats can hold. */
+  private static boolean touchesElements(Node node) {
+    int axes = Attributes.integers(node, "kernel_shape", 0, 0).length;
+    long[] kernel = Attributes.integers(node, "kernel_shape", axes, 1);
+    long[] pads = Attributes.integers(node, "pads", 2 * axes, 0);
+    for (int i = 0; i < axes; i++) {
+      if (Math.max(pads[i], pads[axes + i]) >= kernel[i]) {
+        return false;
+      }
+    }
+    return Attributes.integer(node, "ceil_mode", 0) == 0
+        && Arrays.stream(Attributes.integers(node, "dilations", axes, 1)).allMatch(d -> d == 1);
   }
 
   /** Takes out a quantization of what was dequantized in the same way. */

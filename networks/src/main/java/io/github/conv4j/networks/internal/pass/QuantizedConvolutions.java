@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * integers, as do those that ONNX has for integers.
  */
 final class QuantizedConvolutions implements Pass {
+  /** Sums of more products of bytes may leave 32 bits, where engines saturate and ONNX wraps. */
+  private static final int MOST_PRODUCTS = 65_000;
+
   @Override
   public String name() {
     return "quantized";
@@ -197,7 +200,11 @@ final class QuantizedConvolutions implements Pass {
     Scaling ofSrc = Scaling.of(draft, inputs.get(1), inputs.get(2), 0, 1);
     Scaling ofWeights = Scaling.of(draft, inputs.get(4), inputs.get(5), channelAxis, rank);
     Scaling ofDst = Scaling.of(draft, inputs.get(6), inputs.get(7), 0, 1);
-    if (ofSrc == null || ofWeights == null || ofDst == null || !ofDst.isSingle()) {
+    if (ofSrc == null
+        || ofWeights == null
+        || ofDst == null
+        || !ofDst.isSingle()
+        || !(isRow(draft, inputs.get(4)) && isRow(draft, inputs.get(5)))) {
       return null;
     }
     Operands operands =
@@ -209,6 +216,14 @@ final class QuantizedConvolutions implements Pass {
     }
     Quantization quantization = operands.quantization().withDst(ofDst.scale(0), ofDst.zeroPoint(0));
     return made(draft, node, operands, bias, quantization);
+  }
+
+  /** Whether the numbers of a constant lie along its last axis: QLinearMatMul may have columns. */
+  private static boolean isRow(Draft draft, String value) {
+    Constant constant = draft.known(value);
+    return constant == null
+        || constant.dims().length == 0
+        || constant.elementCount() == constant.dims()[constant.dims().length - 1];
   }
 
   /** ConvInteger and MatMulInteger: integers stand for themselves. */
@@ -231,7 +246,12 @@ final class QuantizedConvolutions implements Pass {
             node.inputs().get(1),
             ofWeights,
             channelAxis);
-    return operands == null ? null : made(draft, node, operands, "", operands.quantization());
+    if (operands == null
+        || draft.type(node.inputs().get(1)).elementCount() / operands.channels(node)
+            > MOST_PRODUCTS) {
+      return null;
+    }
+    return made(draft, node, operands, "", operands.quantization());
   }
 
   private static Node made(

@@ -218,8 +218,8 @@ public final class Quantization {
   private void judgeRanges(Layer layer) {
     Set<String> values = new LinkedHashSet<>(layer.inputs());
     values.addAll(layer.outputs());
-    Node head = layer.head();
-    if (leftOut.contains(head.operator()) || leftOut.contains(head.name())) {
+    if (layer.nodes().stream()
+        .anyMatch(node -> leftOut.contains(node.operator()) || leftOut.contains(node.name()))) {
       reasons.put(layer, "left out as asked");
     } else if (values.stream().anyMatch(value -> !range(value).isFinite())) {
       reasons.put(layer, "infinity or what is no number was seen");
