@@ -8,24 +8,15 @@ import java.util.stream.Collectors;
 
 /** What is prepared for a caller, as an event. */
 public final class Preparing {
-  /** Whether the thread prepares something already: its parts are no events of their own. */
-  private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
-
   private Preparing() {}
 
   /** Prepares, and records how long that took where somebody listens. */
   public static PreparedConvolution recorded(Supplier<PreparedConvolution> prepare) {
     Events.Preparation event = Events.preparation();
-    if (event == null || INSIDE.get()) {
+    if (event == null) {
       return prepare.get();
     }
-    PreparedConvolution prepared;
-    INSIDE.set(true);
-    try {
-      prepared = prepare.get();
-    } finally {
-      INSIDE.remove();
-    }
+    PreparedConvolution prepared = prepare.get();
     Explanation explanation = prepared.explain();
     event.finish(
         explanation.engine(),
