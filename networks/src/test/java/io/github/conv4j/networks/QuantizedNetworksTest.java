@@ -123,9 +123,13 @@ class QuantizedNetworksTest {
         ELEMENTWISE),
     /** Nobody reads the residual afterwards, so that floats would be added where it lies. */
     RESIDUAL_OF_FLOATS(
-        g -> residualOfFloats(g, U8, 3), CONVOLUTION, QUANTIZATION, CONVOLUTION, CONVOLUTION),
+        g -> residualOfFloats(g, U8, 3), ELEMENTWISE, QUANTIZATION, CONVOLUTION, "java:reduction"),
     RESIDUAL_OF_FLOATS_TO_SIGNED(
-        g -> residualOfFloats(g, S8, -100), CONVOLUTION, QUANTIZATION, CONVOLUTION, CONVOLUTION),
+        g -> residualOfFloats(g, S8, -100),
+        ELEMENTWISE,
+        QUANTIZATION,
+        CONVOLUTION,
+        "java:reduction"),
     GEMM(
         g -> {
           String x = g.dequantize(g.bytes(U8, 3, 5), U8, 0.02f, 120);
@@ -323,11 +327,10 @@ class QuantizedNetworksTest {
     }
 
     private static String residualOfFloats(QuantizedGraph g, ElementType type, int zeroPoint) {
-      String x = g.floats(1, 8, 9, 9);
-      String y = g.node("Relu", g.node("Conv", x, g.perChannel(0, 8, 8, 1, 1)));
-      String bytes = g.dequantize(g.quantize(y, type, 0.05f, zeroPoint), type, 0.05f, zeroPoint);
-      String sum = g.node("Add", g.node("Conv", bytes, g.perChannel(0, 8, 8, 1, 1)), y);
-      return g.node("Conv", sum, g.perChannel(0, 5, 8, 1, 1));
+      String y = g.node("Sigmoid", g.floats(1, 16, 9, 9));
+      String bytes = g.dequantize(g.quantize(y, type, 0.005f, zeroPoint), type, 0.005f, zeroPoint);
+      String sum = g.node("Add", g.node("Conv", bytes, g.perChannel(0, 16, 16, 1, 1)), y);
+      return g.node("GlobalAveragePool", sum);
     }
 
     QuantizedGraph graph() {
