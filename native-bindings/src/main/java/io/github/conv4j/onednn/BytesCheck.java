@@ -20,7 +20,7 @@ import java.util.function.Function;
 final class BytesCheck {
   static final BytesCheck OF_THE_PROCESS = new BytesCheck();
 
-  private static final Logger LOG = System.getLogger(BytesCheck.class.getName());
+  private static final Logger LOG = System.getLogger("io.github.conv4j");
 
   /** The largest products of so many bytes add up to less than 2^31. */
   private static final long MOST_PRODUCTS = 66_000;
