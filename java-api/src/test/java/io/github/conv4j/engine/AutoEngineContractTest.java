@@ -11,6 +11,6 @@ class AutoEngineContractTest extends EngineContractTest {
 
   @Override
   protected int randomProblemCount() {
-    return Integer.getInteger("conv4j.test.problems", 16);
+    return Integer.getInteger("conv4j.test.problems", 12);
   }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** What oneDNN offers besides its first choice. */
 @Execution(ExecutionMode.CONCURRENT)
 class ImplementationsTest {
-  private static final String RANDOM_PROBLEMS = "30";
+  private static final String RANDOM_PROBLEMS = "20";
 
   @Test
   void allAgreeExactlyBetweenGuardPages() {

@@ -21,7 +21,7 @@ class ReadCommandTest {
 
   @Test
   void readsWhatWasDrawn() throws IOException {
-    Command command = Command.run("read", "--engine", "vector", "--out", folder.toString());
+    Command command = Command.run("read", "--engine", "onednn", "--out", folder.toString());
 
     assertThat(command.err()).isEmpty();
     assertThat(command.exitCode()).isZero();
