@@ -30,18 +30,15 @@ record BoundedOutputs(int addend, Rounding rounding) {
         return null;
       }
     }
-    int zeroPoint = quantization.dstZeroPoint();
-    int least = dst.least() - zeroPoint;
-    int most = dst.most() - zeroPoint;
-    float scale = quantization.dstScale();
+    Rounding all = Rounding.of(quantization, dst);
     return new BoundedOutputs(
         addend,
         new Rounding(
-            scale,
-            zeroPoint,
-            rounded((float) bounds[0] / scale, least, most),
-            rounded((float) bounds[1] / scale, least, most),
-            rounded((float) bounds[2] / scale, least, most)));
+            all.scale(),
+            all.zeroPoint(),
+            rounded((float) bounds[0], all),
+            rounded((float) bounds[1], all),
+            rounded((float) bounds[2], all)));
   }
 
   private static boolean isAddend(PostOpPlan.Stage stage) {
@@ -60,7 +57,10 @@ record BoundedOutputs(int addend, Rounding rounding) {
   }
 
   /** NaN becomes 0, and so the zero point. */
-  private static int rounded(float quotient, int least, int most) {
-    return Float.isNaN(quotient) ? 0 : (int) Math.clamp(Math.rint((double) quotient), least, most);
+  private static int rounded(float bound, Rounding all) {
+    float quotient = bound / all.scale();
+    return Float.isNaN(quotient)
+        ? all.ofNaN()
+        : (int) Math.clamp(Math.rint((double) quotient), all.least(), all.most());
   }
 }

@@ -84,11 +84,26 @@ final class PostOpLoops {
           x[i] *= 1 / (1 + Math.exp(-alpha * x[i]));
         }
       }
+      case HARD_SWISH -> {
+        for (int i = 0; i < count; i++) {
+          x[i] *= unit(x[i] / 6 + 0.5);
+        }
+      }
+      case HARD_SIGMOID -> {
+        for (int i = 0; i < count; i++) {
+          x[i] = unit(alpha * x[i] + beta);
+        }
+      }
       default -> {
         for (int i = 0; i < count; i++) {
           x[i] = eltwise.apply(x[i], 0);
         }
       }
     }
+  }
+
+  private static double unit(double x) {
+    double atMost = x < 1 ? x : 1;
+    return atMost > 0 ? atMost : 0;
   }
 }

@@ -4,10 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
-import io.github.conv4j.PostOp.Binary;
-import io.github.conv4j.PostOp.Eltwise;
 import io.github.conv4j.PostOp.Extent;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.bytes.Rounding;
 import io.github.conv4j.internal.vector.bytes.VectorBytes;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.ElementBlock;
@@ -75,7 +74,12 @@ final class RequantizationPass extends BlockPass {
 
   private final PostOpPlan postOps;
 
-  /** For loops on vectors; null where they do not serve. */
+  private final boolean onVectors;
+
+  /** Null where dst holds no bytes. */
+  private final @Nullable Rounding rounding;
+
+  /** For a loop on vectors that does all at once; null where it does not serve. */
   private final @Nullable BoundedOutputs bounded;
 
   /** Zeros in place of a bias that there is not. */
@@ -108,15 +112,17 @@ final class RequantizationPass extends BlockPass {
     this.biasOfSums = added.length > 0 && !small ? nest.tiled(added) : null;
     this.biasOfOutputs = bias == null || ofSums ? null : nest.tiled(bias.toFloatArray());
     this.postOps = plan(request);
-    boolean serves =
+    boolean bytes = dstType == DataType.U8 || dstType == DataType.S8;
+    this.onVectors =
         VectorLoops.SERVE
-            && (dstType == DataType.U8 || dstType == DataType.S8)
             && digits == 1
             && biasOfSums == null
+            && !writesSums
             && nest.step(DST) == 1
             && nest.step(SUMS) == 1;
-    this.bounded = serves ? bounded(nest) : null;
-    boolean needsZeros = bounded != null && (smallBiasOfSums == null || biasOfOutputs == null);
+    this.rounding = bytes ? Rounding.of(quantization, dstType) : null;
+    this.bounded = onVectors && bytes ? bounded(nest) : null;
+    boolean needsZeros = onVectors && (smallBiasOfSums == null || biasOfOutputs == null);
     this.noBias = new float[needsZeros ? scales.length : 0];
   }
 
@@ -190,7 +196,8 @@ final class RequantizationPass extends BlockPass {
 
   @Override
   public long boundHeapByteSize() {
-    return BLOCK * (3L * Float.BYTES + Integer.BYTES + 2L * Double.BYTES)
+    return BLOCK * (2L * Float.BYTES + Integer.BYTES + 2L * Double.BYTES)
+        + RoundedPostOps.HEAP_BYTES
         + ElementBlock.byteSize(dstType, BLOCK);
   }
 
@@ -204,7 +211,7 @@ final class RequantizationPass extends BlockPass {
     private final ElementBlock reader = new ElementBlock(DataType.F32, BLOCK);
     private final float[] x = new float[BLOCK];
     private final float[] channels = new float[BLOCK];
-    private final float[] floats = new float[BLOCK];
+    private final RoundedPostOps postOpsOfBlock = new RoundedPostOps(postOps, nest());
     private final int[] integers = new int[BLOCK];
     private final MemorySegment bits = MemorySegment.ofArray(integers);
     private final double[] values = new double[BLOCK];
@@ -225,8 +232,12 @@ final class RequantizationPass extends BlockPass {
 
     @Override
     public void run(long[] places, int count) {
-      if (bounded != null && count >= VectorBytes.LEAST) {
-        onVectors(bounded, places, count);
+      if (onVectors && count >= VectorBytes.LEAST) {
+        if (bounded == null) {
+          onVectors(places, count);
+        } else {
+          onVectors(bounded, places, count);
+        }
         return;
       }
       long step = nest().step(SUMS);
@@ -251,9 +262,7 @@ final class RequantizationPass extends BlockPass {
         perChannel(biasOfOutputs, places[BIAS], nest().step(BIAS), channels, count);
         add(x, channels, count);
       }
-      if (postOps.stages().length > 0) {
-        applyPostOps(places, count);
-      }
+      postOpsOfBlock.apply(x, segments, places, count);
       write(places[DST], count);
     }
 
@@ -276,6 +285,25 @@ final class RequantizationPass extends BlockPass {
           count);
     }
 
+    private void onVectors(long[] places, int count) {
+      VectorBytes.scale(
+          segments[SUMS],
+          places[SUMS],
+          smallBiasOfSums == null ? noBias : smallBiasOfSums,
+          scales,
+          biasOfOutputs == null ? noBias : biasOfOutputs,
+          (int) places[SCALES],
+          nest().step(SCALES) != 0,
+          x,
+          count);
+      postOpsOfBlock.apply(x, segments, places, count);
+      if (rounding == null) {
+        writer.write(segments[DST], places[DST], 1, x, count);
+      } else {
+        VectorBytes.round(x, rounding, segments[DST], places[DST], count);
+      }
+    }
+
     /** Into {@link #values}, exactly: digits put together, with an integer bias. */
     private void readSums(long[] places, long step, int count) {
       PostOpPlan.fill(values, 0, count);
@@ -296,37 +324,6 @@ final class RequantizationPass extends BlockPass {
         integers[i] = (int) values[i];
       }
       writer.write(segments[DST], place, nest().step(DST), integers, count);
-    }
-
-    private void applyPostOps(long[] places, int count) {
-      for (int i = 0; i < count; i++) {
-        values[i] = x[i];
-      }
-      for (PostOpPlan.Stage stage : postOps.stages()) {
-        switch (stage.postOp()) {
-          case Eltwise eltwise -> PostOpLoops.apply(eltwise, values, count);
-          case Binary binary -> {
-            if (stage.hasTensor()) {
-              PostOpPlan.load(
-                  segments[stage.tensor()],
-                  places[stage.tensor()],
-                  nest().step(stage.tensor()),
-                  count,
-                  floats,
-                  seconds);
-            } else {
-              PostOpPlan.fill(seconds, stage.scalar(), count);
-            }
-            PostOpLoops.apply(binary.operation(), values, seconds, count);
-          }
-        }
-        for (int i = 0; i < count; i++) {
-          values[i] = (float) values[i];
-        }
-      }
-      for (int i = 0; i < count; i++) {
-        x[i] = (float) values[i];
-      }
     }
 
     private void write(long place, int count) {

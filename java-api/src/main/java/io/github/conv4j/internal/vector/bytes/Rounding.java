@@ -1,5 +1,8 @@
 package io.github.conv4j.internal.vector.bytes;
 
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Quantization;
+
 /**
  * How floats become bytes.
  *
@@ -9,4 +12,11 @@ package io.github.conv4j.internal.vector.bytes;
  * @param most of the rounded numbers, before the zero point is added
  * @param ofNaN what NaN becomes, before the zero point is added
  */
-public record Rounding(float scale, int zeroPoint, int least, int most, int ofNaN) {}
+public record Rounding(float scale, int zeroPoint, int least, int most, int ofNaN) {
+  /** All that a type holds, as {@link Quantization#quantize} rounds to it. */
+  public static Rounding of(Quantization quantization, DataType dst) {
+    int zeroPoint = quantization.dstZeroPoint();
+    return new Rounding(
+        quantization.dstScale(), zeroPoint, dst.least() - zeroPoint, dst.most() - zeroPoint, 0);
+  }
+}

@@ -105,6 +105,66 @@ public final class VectorBytes {
   }
 
   /**
+   * Makes floats of sums: {@code (sum + before) * scale + after}.
+   *
+   * @param at where the block begins in the sums, in elements
+   * @param place where it begins in the three arrays
+   * @param moves whether each element has numbers of its own there, not all the same
+   * @param dst where the block begins at 0
+   * @param count at least {@link #LEAST}
+   */
+  public static void scale(
+      MemorySegment sums,
+      long at,
+      float[] before,
+      float[] scale,
+      float[] after,
+      int place,
+      boolean moves,
+      float[] dst,
+      int count) {
+    int last = count - LANES;
+    for (int i = 0; i < count; i += LANES) {
+      int element = Math.min(i, last);
+      int number = place + element;
+      FloatVector x =
+          FloatVector.fromMemorySegment(SPECIES, sums, (at + element) * Float.BYTES, ORDER);
+      FloatVector y =
+          moves
+              ? x.add(FloatVector.fromArray(SPECIES, before, number))
+                  .mul(FloatVector.fromArray(SPECIES, scale, number))
+                  .add(FloatVector.fromArray(SPECIES, after, number))
+              : x.add(before[place]).mul(scale[place]).add(after[place]);
+      y.intoArray(dst, element);
+    }
+  }
+
+  /**
+   * Makes bytes of floats.
+   *
+   * @param src where the block begins at 0
+   * @param count at least {@link #LEAST}
+   */
+  public static void round(
+      float[] src, Rounding rounding, MemorySegment dst, long dstAt, int count) {
+    int last = count - LANES;
+    for (int i = 0; i < count; i += LANES) {
+      int element = Math.min(i, last);
+      FloatVector quotient = FloatVector.fromArray(SPECIES, src, element).div(rounding.scale());
+      IntVector rounded =
+          quotient
+              .add(ROUNDING)
+              .reinterpretAsInts()
+              .max(BITS_OF_ROUNDING + rounding.least())
+              .min(BITS_OF_ROUNDING + rounding.most())
+              .blend(BITS_OF_ROUNDING + rounding.ofNaN(), quotient.test(IS_NAN).cast(INTS))
+              .sub(BITS_OF_ROUNDING - rounding.zeroPoint());
+      ((ByteVector) rounded.convertShape(I2B, BYTES, 0))
+          .intoMemorySegment(dst, dstAt + element, ORDER);
+    }
+  }
+
+  /**
    * Makes floats of bytes, less a zero point.
    *
    * @param count at least {@link #LEAST}
