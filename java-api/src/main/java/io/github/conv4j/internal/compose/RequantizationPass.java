@@ -295,12 +295,13 @@ final class RequantizationPass extends BlockPass {
           (int) places[SCALES],
           nest().step(SCALES) != 0,
           x,
+          0,
           count);
       postOpsOfBlock.apply(x, segments, places, count);
       if (rounding == null) {
         writer.write(segments[DST], places[DST], 1, x, count);
       } else {
-        VectorBytes.round(x, rounding, segments[DST], places[DST], count);
+        VectorBytes.round(x, 0, rounding, segments[DST], places[DST], count);
       }
     }
 

@@ -4,9 +4,10 @@ import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 import static io.github.conv4j.internal.vector.base.VectorWidth.ORDER;
 import static io.github.conv4j.internal.vector.base.VectorWidth.SPECIES;
 import static jdk.incubator.vector.VectorOperators.B2I;
+import static jdk.incubator.vector.VectorOperators.F2I;
 import static jdk.incubator.vector.VectorOperators.I2B;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.IS_NAN;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import java.lang.foreign.MemorySegment;
@@ -18,16 +19,20 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Bytes made of floats, and floats of bytes, which lie without gaps on both sides. The last vector
- * of a block begins early enough to be whole; what it computes twice comes out the same.
+ * of a block begins early enough to be whole; what it computes twice comes out the same. It is a
+ * block of its own: in the loop, its place would hinder the JIT compiler in hoisting the checks of
+ * bounds.
+ *
+ * <p>No loop takes the bits of floats: as long as that is not compiled, the Vector API does it
+ * through segments on the heap, and all loops of the JVM that are compiled later expect such
+ * segments, whose stores are several times slower.
  *
  * <p>Loops call nothing but the Vector API, which is always compiled into its caller: any other
  * call may be left one by the JIT compiler, and then each vector becomes an object.
  */
 public final class VectorBytes {
-  /** One and a half times 2^23: adding it rounds half to even and leaves an integer in the bits. */
+  /** One and a half times 2^23: adding it rounds half to even, and what is larger is large. */
   private static final float ROUNDING = 0x1.8p23f;
-
-  private static final int BITS_OF_ROUNDING = Float.floatToRawIntBits(ROUNDING);
 
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, VectorShape.forBitSize(VectorWidth.BITS));
@@ -72,11 +77,9 @@ public final class VectorBytes {
       long dstAt,
       int count) {
     int last = count - LANES;
-    for (int i = 0; i < count; i += LANES) {
-      int element = Math.min(i, last);
-      int number = place + element;
-      FloatVector x =
-          FloatVector.fromMemorySegment(SPECIES, sums, (at + element) * Float.BYTES, ORDER);
+    for (int i = 0; i <= last; i += LANES) {
+      int number = place + i;
+      FloatVector x = FloatVector.fromMemorySegment(SPECIES, sums, (at + i) * Float.BYTES, ORDER);
       FloatVector y =
           moves
               ? x.add(FloatVector.fromArray(SPECIES, before, number))
@@ -87,20 +90,33 @@ public final class VectorBytes {
           adds
               ? y.add(
                   FloatVector.fromMemorySegment(
-                      SPECIES, addend, (addendAt + element) * Float.BYTES, ORDER))
+                      SPECIES, addend, (addendAt + i) * Float.BYTES, ORDER))
               : y;
-      FloatVector quotient = z.div(rounding.scale());
-      // The bits of floats are in the order of integers, but for negative ones, which are less.
+      FloatVector nearest = z.div(rounding.scale()).add(ROUNDING).sub(ROUNDING);
       IntVector rounded =
-          quotient
-              .add(ROUNDING)
-              .reinterpretAsInts()
-              .max(BITS_OF_ROUNDING + rounding.least())
-              .min(BITS_OF_ROUNDING + rounding.most())
-              .blend(BITS_OF_ROUNDING + rounding.ofNaN(), quotient.test(IS_NAN).cast(INTS))
-              .sub(BITS_OF_ROUNDING - rounding.zeroPoint());
-      ((ByteVector) rounded.convertShape(I2B, BYTES, 0))
-          .intoMemorySegment(dst, dstAt + element, ORDER);
+          ((IntVector) nearest.convertShape(F2I, INTS, 0))
+              .max(rounding.least())
+              .min(rounding.most())
+              .blend(rounding.ofNaN(), nearest.compare(NE, nearest).cast(INTS))
+              .add(rounding.zeroPoint());
+      ((ByteVector) rounded.convertShape(I2B, BYTES, 0)).intoMemorySegment(dst, dstAt + i, ORDER);
+    }
+    if (count % LANES != 0) {
+      requantize(
+          sums,
+          at + last,
+          before,
+          scale,
+          after,
+          moves ? place + last : place,
+          moves,
+          adds,
+          addend,
+          addendAt + last,
+          rounding,
+          dst,
+          dstAt + last,
+          LANES);
     }
   }
 
@@ -110,7 +126,7 @@ public final class VectorBytes {
    * @param at where the block begins in the sums, in elements
    * @param place where it begins in the three arrays
    * @param moves whether each element has numbers of its own there, not all the same
-   * @param dst where the block begins at 0
+   * @param to where the block begins in dst
    * @param count at least {@link #LEAST}
    */
   public static void scale(
@@ -122,45 +138,51 @@ public final class VectorBytes {
       int place,
       boolean moves,
       float[] dst,
+      int to,
       int count) {
     int last = count - LANES;
-    for (int i = 0; i < count; i += LANES) {
-      int element = Math.min(i, last);
-      int number = place + element;
-      FloatVector x =
-          FloatVector.fromMemorySegment(SPECIES, sums, (at + element) * Float.BYTES, ORDER);
+    for (int i = 0; i <= last; i += LANES) {
+      int number = place + i;
+      FloatVector x = FloatVector.fromMemorySegment(SPECIES, sums, (at + i) * Float.BYTES, ORDER);
       FloatVector y =
           moves
               ? x.add(FloatVector.fromArray(SPECIES, before, number))
                   .mul(FloatVector.fromArray(SPECIES, scale, number))
                   .add(FloatVector.fromArray(SPECIES, after, number))
               : x.add(before[place]).mul(scale[place]).add(after[place]);
-      y.intoArray(dst, element);
+      y.intoArray(dst, to + i);
+    }
+    if (count % LANES != 0) {
+      int number = moves ? place + last : place;
+      scale(sums, at + last, before, scale, after, number, moves, dst, to + last, LANES);
     }
   }
 
   /**
    * Makes bytes of floats.
    *
-   * @param src where the block begins at 0
+   * @param from where the block begins in src
    * @param count at least {@link #LEAST}
    */
   public static void round(
-      float[] src, Rounding rounding, MemorySegment dst, long dstAt, int count) {
+      float[] src, int from, Rounding rounding, MemorySegment dst, long dstAt, int count) {
     int last = count - LANES;
-    for (int i = 0; i < count; i += LANES) {
-      int element = Math.min(i, last);
-      FloatVector quotient = FloatVector.fromArray(SPECIES, src, element).div(rounding.scale());
-      IntVector rounded =
-          quotient
+    for (int i = 0; i <= last; i += LANES) {
+      FloatVector nearest =
+          FloatVector.fromArray(SPECIES, src, from + i)
+              .div(rounding.scale())
               .add(ROUNDING)
-              .reinterpretAsInts()
-              .max(BITS_OF_ROUNDING + rounding.least())
-              .min(BITS_OF_ROUNDING + rounding.most())
-              .blend(BITS_OF_ROUNDING + rounding.ofNaN(), quotient.test(IS_NAN).cast(INTS))
-              .sub(BITS_OF_ROUNDING - rounding.zeroPoint());
-      ((ByteVector) rounded.convertShape(I2B, BYTES, 0))
-          .intoMemorySegment(dst, dstAt + element, ORDER);
+              .sub(ROUNDING);
+      IntVector rounded =
+          ((IntVector) nearest.convertShape(F2I, INTS, 0))
+              .max(rounding.least())
+              .min(rounding.most())
+              .blend(rounding.ofNaN(), nearest.compare(NE, nearest).cast(INTS))
+              .add(rounding.zeroPoint());
+      ((ByteVector) rounded.convertShape(I2B, BYTES, 0)).intoMemorySegment(dst, dstAt + i, ORDER);
+    }
+    if (count % LANES != 0) {
+      round(src, from + last, rounding, dst, dstAt + last, LANES);
     }
   }
 
@@ -179,16 +201,18 @@ public final class VectorBytes {
       int count) {
     int mask = signed ? -1 : 0xff;
     int last = count - LANES;
-    for (int i = 0; i < count; i += LANES) {
-      int element = Math.min(i, last);
+    for (int i = 0; i <= last; i += LANES) {
       IntVector integers =
           ((IntVector)
-                  ByteVector.fromMemorySegment(BYTES, src, at + element, ORDER)
+                  ByteVector.fromMemorySegment(BYTES, src, at + i, ORDER)
                       .convertShape(B2I, INTS, 0))
               .and(mask)
               .sub(zeroPoint);
       ((FloatVector) integers.convertShape(I2F, SPECIES, 0))
-          .intoMemorySegment(dst, (dstAt + element) * Float.BYTES, ORDER);
+          .intoMemorySegment(dst, (dstAt + i) * Float.BYTES, ORDER);
+    }
+    if (count % LANES != 0) {
+      toFloats(src, at + last, signed, zeroPoint, dst, dstAt + last, LANES);
     }
   }
 }

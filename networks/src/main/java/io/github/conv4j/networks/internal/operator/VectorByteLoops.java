@@ -14,8 +14,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * As many bytes at a time as a vector has floats; the last vector begins early. Nothing but the
- * Vector API is called with vectors, as in {@link VectorPixelLoops}.
+ * As many bytes at a time as a vector has floats; the last vector begins early, in a call of its
+ * own so that no other check of bounds is left in the loop. Nothing but the Vector API is called
+ * with vectors, as in {@link VectorPixelLoops}.
  */
 final class VectorByteLoops implements ByteLoops {
   /** There are no vectors of fewer bytes. */
@@ -61,16 +62,18 @@ final class VectorByteLoops implements ByteLoops {
     FloatVector factor = all(scale.scale());
     int zeroPoint = scale.zeroPoint() + shift(scale.isSigned());
     int last = count - LANES;
-    for (int i = 0; i < count; i += LANES) {
-      int at = Math.min(i, last);
+    for (int i = 0; i <= last; i += LANES) {
       IntVector integers =
           (IntVector)
-              ByteVector.fromMemorySegment(BYTES, src, from + at, LITTLE_ENDIAN)
+              ByteVector.fromMemorySegment(BYTES, src, from + i, LITTLE_ENDIAN)
                   .lanewise(VectorOperators.XOR, sign)
                   .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
       FloatVector floats =
           (FloatVector) integers.sub(zeroPoint).convertShape(VectorOperators.I2F, SPECIES, 0);
-      floats.mul(factor).intoMemorySegment(dst, (to + at) * Float.BYTES, LITTLE_ENDIAN);
+      floats.mul(factor).intoMemorySegment(dst, (to + i) * Float.BYTES, LITTLE_ENDIAN);
+    }
+    if (count % LANES != 0) {
+      dequantize(src, from + last, scale, dst, to + last, LANES);
     }
   }
 
@@ -82,23 +85,25 @@ final class VectorByteLoops implements ByteLoops {
       return;
     }
     FloatVector divisor = all(scale.scale());
-    FloatVector least = all(scale.least());
-    FloatVector most = all(scale.most());
+    int least = scale.least();
+    int most = scale.most();
     int zeroPoint = scale.zeroPoint();
     int last = count - LANES;
-    for (int i = 0; i < count; i += LANES) {
-      int at = Math.min(i, last);
+    for (int i = 0; i <= last; i += LANES) {
       FloatVector nearest =
-          FloatVector.fromMemorySegment(SPECIES, src, (from + at) * Float.BYTES, LITTLE_ENDIAN)
+          FloatVector.fromMemorySegment(SPECIES, src, (from + i) * Float.BYTES, LITTLE_ENDIAN)
               .div(divisor)
-              .max(least)
-              .min(most)
               .add(WHOLE)
               .sub(WHOLE);
-      IntVector integers = (IntVector) nearest.convertShape(VectorOperators.F2I, INTS, 0);
+      // What is not a number becomes 0 here.
+      IntVector integers =
+          ((IntVector) nearest.convertShape(VectorOperators.F2I, INTS, 0)).max(least).min(most);
       ByteVector bytes =
           (ByteVector) integers.add(zeroPoint).convertShape(VectorOperators.I2B, BYTES, 0);
-      bytes.intoMemorySegment(dst, to + at, LITTLE_ENDIAN);
+      bytes.intoMemorySegment(dst, to + i, LITTLE_ENDIAN);
+    }
+    if (count % LANES != 0) {
+      quantize(src, from + last, dst, to + last, scale, LANES);
     }
   }
 
