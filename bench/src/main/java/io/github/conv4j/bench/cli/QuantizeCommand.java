@@ -45,6 +45,8 @@ import picocli.CommandLine.Spec;
           + " input."
     })
 final class QuantizeCommand implements Callable<Integer> {
+  private static final double DEFAULT_PERCENTILE = 99.99;
+
   /** Which numbers count. */
   enum Method {
     minmax,
@@ -86,8 +88,8 @@ final class QuantizeCommand implements Callable<Integer> {
   @Option(
       names = "--percentile",
       paramLabel = "P",
-      description = "With --method percentile: how many percent; ${DEFAULT-VALUE} if left out.")
-  private double percentile = 99.99;
+      description = "With --method percentile: how many percent; 99.99 if left out.")
+  private @Nullable Double percentile;
 
   @Option(
       names = "--weight-bits",
@@ -177,14 +179,24 @@ final class QuantizeCommand implements Callable<Integer> {
     }
     QuantizationOptions options =
         QuantizationOptions.defaults()
-            .withCalibration(
-                method == Method.minmax ? Calibration.minMax() : Calibration.percentile(percentile))
+            .withCalibration(calibration())
             .withWeightBits(weightBits)
             .withLeastDecibels(leastDecibels);
     for (String name : kept) {
       options = options.without(name);
     }
     return options;
+  }
+
+  private Calibration calibration() {
+    if (method == Method.percentile) {
+      return Calibration.percentile(percentile == null ? DEFAULT_PERCENTILE : percentile);
+    }
+    if (percentile != null) {
+      throw new IllegalArgumentException(
+          "--percentile is for --method percentile: give that too, or leave --percentile out");
+    }
+    return Calibration.minMax();
   }
 
   private QuantizedNetwork quantize(

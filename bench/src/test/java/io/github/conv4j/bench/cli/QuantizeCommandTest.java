@@ -163,6 +163,8 @@ class QuantizeCommandTest {
     assertRefused(
         quantize(classifier(), "--method", "percentile", "--percentile", "0"),
         "the percentile must be more than 50");
+    assertRefused(
+        quantize(classifier(), "--percentile", "99.9"), "--percentile is for --method percentile");
     assertRefused(quantize(classifier(), "--samples", "0"), "--samples must be at least 1");
     assertRefused(quantize(classifier(), "--dims", "y=1x3x48x48"), "no such input");
     assertRefused(

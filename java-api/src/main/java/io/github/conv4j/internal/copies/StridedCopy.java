@@ -50,7 +50,10 @@ public final class StridedCopy {
   /** The axes around the innermost loops, from the slowest on. */
   private final Axis[] outer;
 
-  /** The innermost loops: neighbours in {@code to}, or what is nearest to them, are the last. */
+  /**
+   * The innermost loops: neighbours in {@code to}, or what is nearest to them, are the last where
+   * there are several.
+   */
   private final Axis rows;
 
   private final Axis columns;
@@ -87,7 +90,11 @@ public final class StridedCopy {
       }
     }
     Axis rows = axes.isEmpty() ? one : axes.removeLast();
-    return new StridedCopy(Kind.ELEMENTS, elementByteSize, axes, rows, last);
+    // Long rows, whichever way they lie: a few elements cost less than to begin a row of them.
+    boolean turns = last.size < LEAST_RUN && rows.size > last.size;
+    return turns
+        ? new StridedCopy(Kind.ELEMENTS, elementByteSize, axes, last, rows)
+        : new StridedCopy(Kind.ELEMENTS, elementByteSize, axes, rows, last);
   }
 
   /** The axes from the largest step in {@code to} down; those that act as one are one. */
