@@ -2,6 +2,7 @@ package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOps;
@@ -27,17 +28,19 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Preparing;
 import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions through oneDNN primitives; what those cannot do, composed from copies and them. */
 final class OnednnEngine
-    implements Alternatives, LedgerOwner, InPlaceSums, TypedConvolution.BytesFactory {
+    implements Alternatives, LedgerOwner, InPlaceSums, TypedConvolution.NarrowKernels {
   static final String NAME = "onednn";
 
   /** oneDNN's kernels compute many offsets in 32 bits. */
@@ -49,7 +52,8 @@ final class OnednnEngine
   /** The name of the one way to run what is composed of copies and primitives, or of loops. */
   private static final String COMPOSED = "composed";
 
-  private static final String NO_BYTES = "oneDNN has no kernel for it on this CPU";
+  private static final String NOT_AT_ONCE = "one primitive does not do all of it";
+  private static final String NO_KERNEL = "oneDNN has no kernel for it on this CPU";
 
   /** The name of the convolution of stride 1 that stands for a transposed one. */
   private static final String SUBPIXEL = "subpixel";
@@ -189,33 +193,73 @@ final class OnednnEngine
   }
 
   @Override
-  public TypedConvolution.Bytes prepareBytes(PrepareRequest asked) {
+  public TypedConvolution.Narrow ofBytes(PrepareRequest asked) {
     PrepareRequest request = asked.settled();
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
     if (CanonicalForm.mayBePlainer(request) || !isDirect(problem, request)) {
-      return TypedConvolution.Bytes.none("one primitive does not do all of it");
+      return TypedConvolution.Narrow.none(NOT_AT_ONCE);
     }
     try {
       return prepareBytes(problem, request);
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
-        return TypedConvolution.Bytes.none(NO_BYTES);
+        return TypedConvolution.Narrow.none(NO_KERNEL);
       }
       throw e.forProblem(request.problemText());
     }
   }
 
-  private TypedConvolution.Bytes prepareBytes(NativeProblem problem, PrepareRequest request) {
+  @Override
+  public TypedConvolution.Narrow ofFloats(PrepareRequest asked) {
+    String lack = lackOfNarrow(asked.types());
+    if (lack != null) {
+      return TypedConvolution.Narrow.none(lack);
+    }
+    PrepareRequest request = asked.settled();
+    NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
+    if (!isDirect(problem, request) || !Fusion.serves(request.convolution().postOps())) {
+      return TypedConvolution.Narrow.none(NOT_AT_ONCE);
+    }
+    try {
+      List<Way> ways = ways(problem, request, false);
+      return ways.isEmpty()
+          ? TypedConvolution.Narrow.none(NO_KERNEL)
+          : new TypedConvolution.Narrow(
+              prepare(ways.getFirst(), problem, request, request.src(), request.dst()), "");
+    } catch (DnnlStatusException e) {
+      if (e.isUnimplemented()) {
+        return TypedConvolution.Narrow.none(NO_KERNEL);
+      }
+      throw e.forProblem(request.problemText());
+    }
+  }
+
+  /** Why no primitive computes these floats as they are, null if some may. */
+  private static @Nullable String lackOfNarrow(ConvolutionTypes types) {
+    DataType src = types.src();
+    if (src == DataType.F32) {
+      return "src is f32";
+    }
+    String name = src.name().toLowerCase(Locale.ROOT);
+    if (!(src == DataType.BF16 ? Dnnl.hasBf16() : Dnnl.hasF16())) {
+      return "this CPU has no instructions for " + name;
+    }
+    return types.weights() != src || (types.dst() != src && types.dst() != DataType.F32)
+        ? "kernels for %s take weights of %s and make %s or f32 of them".formatted(name, name, name)
+        : null;
+  }
+
+  private TypedConvolution.Narrow prepareBytes(NativeProblem problem, PrepareRequest request) {
     List<Way> ways = ways(problem, request, false);
     if (ways.isEmpty()) {
-      return TypedConvolution.Bytes.none(NO_BYTES);
+      return TypedConvolution.Narrow.none(NO_KERNEL);
     }
     Way way = ways.getFirst();
     boolean addsPairs = way.implementation().addsPairs() && !way.spec().isDepthwise();
     if (addsPairs) {
       String pair = BytePairs.saturating(request.convolution(), request.weights().toIntArray());
       if (pair != null) {
-        return TypedConvolution.Bytes.none(
+        return TypedConvolution.Narrow.none(
             "without VNNI this CPU adds pairs of products in 16 bits, which weights like %s saturate"
                 .formatted(pair));
       }
@@ -223,14 +267,14 @@ final class OnednnEngine
     if (!addsPairs
         && !BytesCheck.OF_THE_PROCESS.passes(
             way, request, trial -> prepare(way, problem, trial, trial.src(), trial.dst()))) {
-      return TypedConvolution.Bytes.none("oneDNN's kernel for it is not exact on this CPU");
+      return TypedConvolution.Narrow.none("oneDNN's kernel for it is not exact on this CPU");
     }
     PreparedConvolution prepared = prepare(way, problem, request, request.src(), request.dst());
     if (addsPairs && !BytePairs.areOf(prepared)) {
       prepared.close();
-      return TypedConvolution.Bytes.none("the pairs of products that are added are not known");
+      return TypedConvolution.Narrow.none("the pairs of products that are added are not known");
     }
-    return new TypedConvolution.Bytes(
+    return new TypedConvolution.Narrow(
         prepared,
         addsPairs
             ? "no pair of these weights saturates the 16 bits in which this CPU adds two products"

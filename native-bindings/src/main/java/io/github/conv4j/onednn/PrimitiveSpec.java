@@ -105,7 +105,7 @@ record PrimitiveSpec(
             axes.src(),
             axes.dst(),
             form,
-            PrimitiveTypes.of(src),
+            PrimitiveTypes.of(src, dst),
             convolution.postOps(),
             problem.addsToDst())
         .withoutPitchOfOneOutput();

@@ -127,9 +127,7 @@ record Way(
             ? List.of()
             : CompiledConvolution.implementations(asked).stream()
                 .filter(implementation -> Fusion.serves(spec.postOps(), implementation))
-                .filter(
-                    implementation ->
-                        spec.types() != PrimitiveTypes.BYTES || implementation.isForBytes())
+                .filter(implementation -> !spec.types().isNarrow() || implementation.isForNarrow())
                 .toList();
     for (Implementation implementation : MeasuredOrder.of(spec, found)) {
       // A catch-all that is taken before kernels is there for its speed.
