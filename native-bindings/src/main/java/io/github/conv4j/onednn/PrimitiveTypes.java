@@ -3,7 +3,7 @@ package io.github.conv4j.onednn;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.TensorSpec;
 
-/** The element types of a primitive's tensors. */
+/** The element types of the caller's tensors, and of what a primitive multiplies. */
 enum PrimitiveTypes {
   /** Floats. */
   F32(DataType.F32, DataType.F32, DataType.F32),
@@ -16,7 +16,19 @@ enum PrimitiveTypes {
   /** Half floats, rounded once at the end. */
   F16(DataType.F16, DataType.F16, DataType.F16),
   /** Half floats, whose sums are not rounded. */
-  F16_TO_F32(DataType.F16, DataType.F16, DataType.F32);
+  F16_TO_F32(DataType.F16, DataType.F16, DataType.F32),
+  /** The caller's floats, copied to short ones, as fpmath bf16 permits. */
+  F32_BY_BF16(DataType.BF16, DataType.BF16, DataType.F32) {
+    @Override
+    DataType callersSrc() {
+      return DataType.F32;
+    }
+
+    @Override
+    DataType callersWeights() {
+      return DataType.F32;
+    }
+  };
 
   private final DataType src;
   private final DataType weights;
@@ -28,8 +40,11 @@ enum PrimitiveTypes {
     this.dst = dst;
   }
 
-  /** The types of a primitive that reads one tensor and writes another. */
-  static PrimitiveTypes of(TensorSpec src, TensorSpec dst) {
+  /** The types of a problem between two tensors. */
+  static PrimitiveTypes of(NativeProblem problem, TensorSpec src, TensorSpec dst) {
+    if (problem.roundsToBf16()) {
+      return F32_BY_BF16;
+    }
     for (PrimitiveTypes types : values()) {
       if (types.src == src.dataType() && types.dst == dst.dataType()) {
         return types;
@@ -38,10 +53,12 @@ enum PrimitiveTypes {
     throw new IllegalArgumentException("no primitive reads " + src + " and writes " + dst);
   }
 
+  /** What the primitive reads. */
   DataType src() {
     return src;
   }
 
+  /** What the primitive multiplies src with. */
   DataType weights() {
     return weights;
   }
@@ -49,6 +66,21 @@ enum PrimitiveTypes {
   /** Floats for sums of bytes, which pass through them inside of the kernels as well. */
   DataType dst() {
     return dst;
+  }
+
+  /** What the caller has. */
+  DataType callersSrc() {
+    return src;
+  }
+
+  /** What the caller has. */
+  DataType callersWeights() {
+    return weights;
+  }
+
+  /** Whether what the primitive reads is a copy of another type. */
+  boolean convertsSrc() {
+    return src != callersSrc();
   }
 
   /** Whether elements are narrower than those of f32: catch-alls gain nothing by it. */

@@ -47,7 +47,7 @@ final class ProblemKey {
       numbers[at++] = axis.begin();
       numbers[at++] = axis.end();
     }
-    return new ProblemKey(numbers, convolution.postOps(), PrimitiveTypes.of(src, dst));
+    return new ProblemKey(numbers, convolution.postOps(), PrimitiveTypes.of(problem, src, dst));
   }
 
   private static int append(long[] numbers, int at, TensorSpec spec, int rank) {

@@ -3,11 +3,16 @@ package io.github.conv4j.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.engine.Support;
+import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Quantization;
@@ -185,6 +190,122 @@ class NarrowFloatsTest {
     NarrowLibrary.run(() -> assertThat(sentences(problem)).anyMatch(s -> s.contains(why)));
   }
 
+  /** Floats that may be rounded, where that is said to be faster. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mb1_ic64oc64_ih14kh3ph1",
+        "mb1_ic128oc130_ih12kh1_post/relu/",
+        "g2mb2_ic64oc64_ih9iw11kh3kw3ph1pw1",
+        "mb1_ic64oc32_id6ih6iw6kd3kh3kw3pd1ph1pw1",
+        "mb1_ic64oc64_ih14kh3ph1sh2_bias0",
+        "mb1_ic128oc64_ih9kh3ph1_transposed"
+      })
+  void fpmathRoundsSourceAndWeights(String line) {
+    Problem problem = Problem.parse(line).withFpmathMode(FpmathMode.BF16);
+    for (LayoutChoice layout : LAYOUTS) {
+      NarrowLibrary.run(
+          () -> {
+            Verdict exact = validator.exact(problem, layout, 1);
+            Verdict bounded = validator.bounded(problem, layout, 1);
+            Verdict strict =
+                validator.bounded(problem.withFpmathMode(FpmathMode.STRICT), layout, 1);
+            assertThat(exact.passed()).as(exact.toString()).isTrue();
+            assertThat(bounded.passed()).as(bounded.toString()).isTrue();
+            assertThat(bounded.largestError()).isGreaterThan(8 * strict.largestError());
+          });
+    }
+    NarrowLibrary.run(
+        () -> assertThat(stages(problem)).anyMatch(stage -> stage.startsWith("round to bf16")));
+  }
+
+  @Test
+  void threadsShareWhatIsRounded() {
+    NarrowLibrary.run(
+        () -> {
+          try (var shared = new EngineValidator(threads)) {
+            for (String line : List.of("mb1_ic64oc64_ih60kh3ph1", "mb3_ic64oc100_ih50kh1")) {
+              Problem problem = Problem.parse(line).withFpmathMode(FpmathMode.BF16);
+              for (LayoutChoice layout : LAYOUTS) {
+                Verdict verdict = shared.exact(problem, layout, 1);
+                assertThat(verdict.passed()).as(verdict.toString()).isTrue();
+              }
+            }
+          }
+        });
+  }
+
+  /** Engine auto asks for each by name, and measures. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mb1_ic3oc5_ih7kh3ph1",
+        "g12mb1_ic12oc12_ih6kh3ph1",
+        "mb2_ic8oc8_iw9kw3pw1",
+        "mb1_ic8oc6_ih5kh3sh2ph1_transposed",
+        "mb1_ic24oc16_ih8kh3ph1_post/relu,mul:per_oc/"
+      })
+  void eachWayIsExactByItsName(String line) {
+    Problem problem = Problem.parse(line).withFpmathMode(FpmathMode.BF16);
+    NarrowLibrary.run(
+        () -> {
+          try (Arena arena = Arena.ofConfined()) {
+            var request = PrepareRequest.of(request(problem, arena));
+            List<String> names = ((Alternatives) engine).implementations(request);
+            assertThat(names).anyMatch(name -> name.startsWith("bf16:"));
+            assertThat(names).anyMatch(name -> !name.startsWith("bf16:"));
+            for (String name : names) {
+              try (var prepared = ((Alternatives) engine).prepare(request, name);
+                  var strict = engine.prepare(request.asRequest())) {
+                assertThat(run(prepared, problem)).as(name).isEqualTo(run(strict, problem));
+              }
+            }
+          }
+        });
+  }
+
+  /** On small integers, which rounding leaves alone. */
+  private static float[] run(PreparedConvolution prepared, Problem problem) {
+    try (Arena arena = Arena.ofConfined()) {
+      float[] values = integers((int) problem.src().elementCount());
+      Tensor dst = Tensor.allocate(prepared.dst(), arena);
+      prepared.execute(Tensor.ofFloats(prepared.src(), values, arena), dst);
+      return dst.toFloatArray();
+    }
+  }
+
+  private static float[] integers(int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = i * 37 % 15 - 7;
+    }
+    return values;
+  }
+
+  /** What copying src costs is more than products of bf16 save there. */
+  @Test
+  void fpmathIsAPermission() {
+    Problem depthwise = Problem.parse("g32mb1_ic32oc32_ih9kh3ph1").withFpmathMode(FpmathMode.BF16);
+    NarrowLibrary.run(
+        () -> {
+          assertThat(sentences(depthwise)).anyMatch(s -> s.contains("no primitive saves more"));
+          assertThat(note(depthwise)).contains("multiplies bf16");
+        });
+    CpuOfTests.withInstructions(
+        0x7,
+        () -> {
+          assertThat(sentences(depthwise)).anyMatch(s -> s.contains("does not multiply bf16"));
+          assertThat(note(depthwise)).contains("does not multiply bf16");
+          assertThat(note(depthwise.withFpmathMode(FpmathMode.STRICT))).isEmpty();
+        });
+  }
+
+  private String note(Problem problem) {
+    try (Arena arena = Arena.ofConfined()) {
+      return ((Support.Supported) engine.support(request(problem, arena))).note();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0x7, false, false, false",
@@ -220,20 +341,51 @@ class NarrowFloatsTest {
   }
 
   private List<String> sentences(Problem problem) {
-    try (Arena arena = Arena.ofConfined()) {
-      var convolution = problem.convolution();
-      TensorSpec weights =
-          TensorSpec.weights(convolution.weightsShape()).withDataType(problem.types().weights());
-      ConvolutionRequest request =
-          ConvolutionRequest.of(
-                  convolution, TensorSpec.of(problem.types().src(), Layout.NHWC, problem.src()))
-              .withDst(TensorSpec.of(problem.types().dst(), Layout.NHWC, problem.dst()))
-              .withParameters(
-                  Tensor.allocate(weights, arena),
-                  Tensor.allocate(TensorSpec.bias(convolution.outChannels()), arena));
-      try (PreparedConvolution prepared = engine.prepare(request)) {
-        return prepared.explain().warnings();
-      }
+    return explain(problem).warnings();
+  }
+
+  private List<String> stages(Problem problem) {
+    return explain(problem).stages().stream().map(Explanation.Stage::operation).toList();
+  }
+
+  private Explanation explain(Problem problem) {
+    try (Arena arena = Arena.ofConfined();
+        PreparedConvolution prepared = engine.prepare(request(problem, arena))) {
+      return prepared.explain();
     }
+  }
+
+  private static ConvolutionRequest request(Problem problem, Arena arena) {
+    var convolution = problem.convolution();
+    TensorSpec weights =
+        TensorSpec.weights(convolution.weightsShape()).withDataType(problem.types().weights());
+    ConvolutionRequest request =
+        ConvolutionRequest.of(
+                convolution,
+                TensorSpec.of(
+                    problem.types().src(),
+                    Layout.channelsLast(problem.src().rank()),
+                    problem.src()))
+            .withDst(
+                TensorSpec.of(
+                    problem.types().dst(),
+                    Layout.channelsLast(problem.src().rank()),
+                    problem.dst()));
+    return request
+        .withParameters(
+            Tensor.ofFloats(
+                weights, integers((int) convolution.weightsShape().elementCount()), arena),
+            convolution.hasBias()
+                ? Tensor.allocate(TensorSpec.bias(convolution.outChannels()), arena)
+                : null)
+        .withOperands(
+            convolution.postOps().requestOperands().stream()
+                .map(
+                    operand ->
+                        Tensor.ofFloats(
+                            TensorSpec.bias(convolution.outChannels()),
+                            integers((int) convolution.outChannels()),
+                            arena))
+                .toList());
   }
 }

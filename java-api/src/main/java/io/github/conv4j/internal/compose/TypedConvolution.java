@@ -2,6 +2,7 @@ package io.github.conv4j.internal.compose;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -134,7 +135,9 @@ public final class TypedConvolution {
       inner =
           factory.prepare(
               new PrepareRequest(
-                  request.convolution(),
+                  request.types().multipliesF32()
+                      ? request.convolution()
+                      : request.convolution().withFpmathMode(FpmathMode.STRICT),
                   request.geometry(),
                   floats(request.src()),
                   floats(request.dst()),
