@@ -234,6 +234,9 @@ final class OnednnEngine
 
   @Override
   public TypedConvolution.Narrow ofFloats(PrepareRequest asked) {
+    if (asked.types().src() == DataType.F32) {
+      return TypedConvolution.Narrow.none("");
+    }
     String lack = lackOfNarrow(asked.types());
     if (lack != null) {
       return TypedConvolution.Narrow.none(lack);
@@ -260,9 +263,6 @@ final class OnednnEngine
   /** Why no primitive computes these floats as they are, null if some may. */
   private static @Nullable String lackOfNarrow(ConvolutionTypes types) {
     DataType src = types.src();
-    if (src == DataType.F32) {
-      return "src is f32";
-    }
     String name = src.name().toLowerCase(Locale.ROOT);
     if (!(src == DataType.BF16 ? Dnnl.hasBf16() : Dnnl.hasF16())) {
       return "this CPU has no instructions for " + name;
