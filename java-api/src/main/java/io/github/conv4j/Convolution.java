@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link PostOps} say what happens to each output before it is written: activations, a residual.
  * {@link Quantization} says what integers mean; which types there are, and what is computed with
- * them, stands at {@link ConvolutionTypes}.
+ * them, stands at {@link ConvolutionTypes}. {@link FpmathMode} permits to multiply f32 numbers as
+ * bf16.
  *
  * <p>Dilation counts from 1 (dense), as in PyTorch and ONNX. Weights have PyTorch's and ONNX's
  * shape: {@code [oc, ic/groups, kernel...]}, transposed {@code [ic, oc/groups, kernel...]}.
@@ -64,6 +65,7 @@ public final class Convolution implements Step {
   private final long @Nullable [] outputSize;
   private final PostOps postOps;
   private final Quantization quantization;
+  private final FpmathMode fpmathMode;
   private final Shape weightsShape;
 
   private Convolution(Builder b) {
@@ -98,6 +100,7 @@ public final class Convolution implements Step {
     outputSize = b.outputSize == null ? null : perAxis(b.outputSize, "outputSize");
     postOps = b.postOps;
     quantization = b.quantization;
+    fpmathMode = b.fpmathMode;
     requireTransposedOptionsFit();
     requireScalesFit();
     weightsShape = computeWeightsShape();
@@ -179,6 +182,7 @@ public final class Convolution implements Step {
     builder.outputSize = outputSize;
     builder.postOps = postOps;
     builder.quantization = quantization;
+    builder.fpmathMode = fpmathMode;
     return builder;
   }
 
@@ -195,6 +199,11 @@ public final class Convolution implements Step {
   /** Returns the same convolution with another quantization. */
   public Convolution withQuantization(Quantization other) {
     return other.equals(quantization) ? this : toBuilder().quantization(other).build();
+  }
+
+  /** Returns the same convolution with another fpmath mode. */
+  public Convolution withFpmathMode(FpmathMode other) {
+    return other == fpmathMode ? this : toBuilder().fpmathMode(other).build();
   }
 
   /** Returns the number of spatial dimensions: 1, 2 or 3. */
@@ -272,6 +281,11 @@ public final class Convolution implements Step {
   /** Returns what integers mean; {@link Quantization#none} for floats. */
   public Quantization quantization() {
     return quantization;
+  }
+
+  /** Returns what f32 numbers may be rounded to before they are multiplied. */
+  public FpmathMode fpmathMode() {
+    return fpmathMode;
   }
 
   /** Tells whether every channel has its own kernel: as many groups as source channels. */
@@ -427,7 +441,8 @@ public final class Convolution implements Step {
         && Arrays.equals(outputPadding, that.outputPadding)
         && Arrays.equals(outputSize, that.outputSize)
         && postOps.equals(that.postOps)
-        && quantization.equals(that.quantization);
+        && quantization.equals(that.quantization)
+        && fpmathMode == that.fpmathMode;
   }
 
   @Override
@@ -471,6 +486,7 @@ public final class Convolution implements Step {
         .append(flippedKernel ? ", flipped kernel" : "")
         .append(postOps.isEmpty() ? "" : ", post-ops " + postOps)
         .append(quantization.isNone() ? "" : ", " + quantization)
+        .append(fpmathMode == FpmathMode.STRICT ? "" : ", fpmath bf16")
         .append(')')
         .toString();
   }
@@ -504,6 +520,7 @@ public final class Convolution implements Step {
     private long @Nullable [] outputSize;
     private PostOps postOps = PostOps.none();
     private Quantization quantization = Quantization.none();
+    private FpmathMode fpmathMode = FpmathMode.STRICT;
 
     private Builder(int spatialRank, long inChannels, long outChannels, boolean transposed) {
       this.spatialRank = spatialRank;
@@ -603,6 +620,12 @@ public final class Convolution implements Step {
     /** Sets what integers mean; that they stand for themselves if not called. */
     public Builder quantization(Quantization quantization) {
       this.quantization = Objects.requireNonNull(quantization, "quantization");
+      return this;
+    }
+
+    /** Sets what f32 numbers may be rounded to; nothing if not called. */
+    public Builder fpmathMode(FpmathMode fpmathMode) {
+      this.fpmathMode = Objects.requireNonNull(fpmathMode, "fpmathMode");
       return this;
     }
 

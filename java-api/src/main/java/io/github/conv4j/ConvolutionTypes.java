@@ -92,6 +92,11 @@ public record ConvolutionTypes(DataType src, DataType weights, DataType bias, Da
     return equals(F32);
   }
 
+  /** Tells whether f32 is multiplied by f32: what a {@link FpmathMode} is about. */
+  public boolean multipliesF32() {
+    return src == DataType.F32 && weights == DataType.F32;
+  }
+
   /** Tells whether src is of integers. */
   public boolean isQuantized() {
     return src.isInteger();

@@ -9,8 +9,23 @@ import java.util.Objects;
  * one.
  */
 public sealed interface Support {
-  /** The engine can run it. */
-  record Supported() implements Support {}
+  /**
+   * The engine can run it.
+   *
+   * @param note what a user may want to know about it, often empty: what the CPU gains by an {@link
+   *     io.github.conv4j.FpmathMode}
+   */
+  record Supported(String note) implements Support {
+    /** Checks that a note is given, if an empty one. */
+    public Supported {
+      Objects.requireNonNull(note, "note");
+    }
+
+    /** Without a note. */
+    public Supported() {
+      this("");
+    }
+  }
 
   /**
    * The engine cannot run it.

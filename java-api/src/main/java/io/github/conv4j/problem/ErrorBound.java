@@ -1,5 +1,7 @@
 package io.github.conv4j.problem;
 
+import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOp.Binary;
 import io.github.conv4j.PostOp.Eltwise;
@@ -14,6 +16,10 @@ import io.github.conv4j.tensor.DataType;
  * <p>It bounds the error by what is summed, not by the sum: where products cancel, the error may be
  * many times the result, on every engine and at every {@link io.github.conv4j.engine.Accuracy}.
  *
+ * <p>Where src and weights of f32 may be rounded to bf16, {@link io.github.conv4j.FpmathMode}, each
+ * product may be off by a share of {@code 2^-7 + 2^-16}: two roundings of {@code 2^-8}. CPUs that
+ * multiply bf16 take products and sums below 2^-126 for 0, which then underflow loses.
+ *
  * <p>There is no bound, it is infinite, from {@code n*u = 1} on: 2^24 accumulations.
  *
  * <p>Through post-ops an error is followed by {@link #after}.
@@ -23,16 +29,42 @@ import io.github.conv4j.tensor.DataType;
  * IllegalArgumentException}.
  *
  * @param accumulations additions and roundings that one output goes through at most; at least 0
+ * @param ofProduct the share of a product by which it may be off before it is added; at least 0
+ * @param underflow what may be lost of a number that is too small; at least 0
  * @see <a href="https://doi.org/10.1137/1.9780898718027">Higham: Accuracy and Stability of
  *     Numerical Algorithms, chapters 3 and 4</a>
  */
-public record ErrorBound(long accumulations) {
+public record ErrorBound(long accumulations, double ofProduct, double underflow) {
   private static final double UNIT_ROUNDOFF = 0x1p-24;
   private static final double SMALLEST_SUBNORMAL = 0x1p-149;
+  private static final double SMALLEST_NORMAL = 0x1p-126;
 
-  /** Checks that the number is not negative. */
+  /** Rounding to bf16. */
+  private static final double BF16_ROUNDOFF = 0x1p-8;
+
+  /** Checks that no number is negative. */
   public ErrorBound {
     Checks.notNegative(accumulations, "accumulations");
+    if (!(ofProduct >= 0) || !(underflow >= 0)) {
+      throw new IllegalArgumentException(
+          "ofProduct and underflow must not be negative but are %s and %s"
+              .formatted(ofProduct, underflow));
+    }
+  }
+
+  /** The bound of exact products. */
+  public ErrorBound(long accumulations) {
+    this(accumulations, 0, SMALLEST_SUBNORMAL);
+  }
+
+  /** The bound of products of f32 numbers that a mode permits to round first. */
+  public static ErrorBound of(long accumulations, FpmathMode mode) {
+    return switch (mode) {
+      case STRICT -> new ErrorBound(accumulations);
+      case BF16 ->
+          new ErrorBound(
+              accumulations, 2 * BF16_ROUNDOFF + BF16_ROUNDOFF * BF16_ROUNDOFF, SMALLEST_NORMAL);
+    };
   }
 
   /**
@@ -41,7 +73,13 @@ public record ErrorBound(long accumulations) {
    * @throws IllegalArgumentException if an axis has more than 2^31 - 1 outputs
    */
   public static ErrorBound of(Problem problem) {
-    return new ErrorBound((long) Math.min(Taps.most(problem), 0x1p62) + 2);
+    long accumulations = (long) Math.min(Taps.most(problem), 0x1p62) + 2;
+    ConvolutionTypes types = problem.types();
+    if (types.multipliesF32()) {
+      return of(accumulations, problem.convolution().fpmathMode());
+    }
+    boolean multipliesBf16 = types.src() == DataType.BF16 && types.weights() == DataType.BF16;
+    return new ErrorBound(accumulations, 0, multipliesBf16 ? SMALLEST_NORMAL : SMALLEST_SUBNORMAL);
   }
 
   /**
@@ -53,7 +91,7 @@ public record ErrorBound(long accumulations) {
       return Double.POSITIVE_INFINITY;
     }
     double gamma = share / (1 - share);
-    return gamma * magnitude + accumulations * SMALLEST_SUBNORMAL;
+    return (gamma * (1 + ofProduct) + ofProduct) * magnitude + accumulations * underflow;
   }
 
   /** What benchdnn permits a function of one number, absolute and as a share of the result. */

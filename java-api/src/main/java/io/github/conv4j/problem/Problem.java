@@ -2,12 +2,14 @@ package io.github.conv4j.problem;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * (no bias), {@code flipped} (the kernel), and the padding modes {@code reflect}, {@code replicate}
  * and {@code circular}. {@link io.github.conv4j.PostOps} stand between slashes, for example {@code
  * _post/relu,add:per_oc/}, and so do {@link ConvolutionTypes} other than f32 and the numbers of a
- * {@link Quantization}: {@code _dt/u8:s8:u8/_scales/src:0.5+wei:0.25+dst:2/_zp/src:128/}. A line
- * without them is benchdnn's.
+ * {@link Quantization}: {@code _dt/u8:s8:u8/_scales/src:0.5+wei:0.25+dst:2/_zp/src:128/}; {@code
+ * _fpmath/bf16/} is the {@link FpmathMode}. A line without them is benchdnn's.
  *
  * <p>Two problems are equal if their lines are: however their padding was described, the same is
  * computed. {@code parse(problem.line())} equals {@code problem}.
@@ -89,6 +91,11 @@ public record Problem(Convolution convolution, Shape src, String name, Convoluti
     return new Problem(convolution.withQuantization(quantization), src, name, other);
   }
 
+  /** Returns the same problem with another fpmath mode. */
+  public Problem withFpmathMode(FpmathMode mode) {
+    return new Problem(convolution.withFpmathMode(mode), src, name, types);
+  }
+
   /** Returns the geometry. */
   public Geometry geometry() {
     return convolution.geometry(src);
@@ -132,6 +139,12 @@ public record Problem(Convolution convolution, Shape src, String name, Convoluti
     append(text, ProblemParser.TYPES, types.isF32() ? "" : types.toString());
     append(text, ProblemParser.SCALES, convolution.quantization().scales());
     append(text, ProblemParser.ZERO_POINTS, convolution.quantization().zeroPoints());
+    append(
+        text,
+        ProblemParser.FPMATH,
+        convolution.fpmathMode() == FpmathMode.STRICT
+            ? ""
+            : convolution.fpmathMode().name().toLowerCase(Locale.ROOT));
     append(
         text,
         ProblemParser.POST_OPS,

@@ -2,6 +2,7 @@ package io.github.conv4j.problem;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PostOps;
@@ -28,6 +29,7 @@ final class ProblemParser {
   static final String TYPES = "dt/";
   static final String SCALES = "scales/";
   static final String ZERO_POINTS = "zp/";
+  static final String FPMATH = "fpmath/";
   static final char END_OF_VALUE = '/';
   private static final List<PaddingMode> MODES =
       List.of(PaddingMode.REFLECT, PaddingMode.REPLICATE, PaddingMode.CIRCULAR);
@@ -39,6 +41,7 @@ final class ProblemParser {
   private PaddingMode mode = PaddingMode.ZEROS;
   private PostOps postOps = PostOps.none();
   private ConvolutionTypes types = ConvolutionTypes.F32;
+  private FpmathMode fpmathMode = FpmathMode.STRICT;
   private String scales = "";
   private String zeroPoints = "";
   private final Map<String, Long> given = new HashMap<>();
@@ -109,7 +112,7 @@ final class ProblemParser {
       flipped = true;
       return FLIPPED.length();
     }
-    for (String word : List.of(POST_OPS, TYPES, SCALES, ZERO_POINTS)) {
+    for (String word : List.of(POST_OPS, TYPES, SCALES, ZERO_POINTS, FPMATH)) {
       if (line.startsWith(word, at)) {
         return readValue(word, at);
       }
@@ -135,9 +138,19 @@ final class ProblemParser {
       case POST_OPS -> postOps = PostOps.parse(value);
       case TYPES -> types = ConvolutionTypes.parse(value);
       case SCALES -> scales = value;
+      case FPMATH -> fpmathMode = fpmathMode(value);
       default -> zeroPoints = value;
     }
     return end + 1 - at;
+  }
+
+  private FpmathMode fpmathMode(String text) {
+    for (FpmathMode known : FpmathMode.values()) {
+      if (known.name().equalsIgnoreCase(text)) {
+        return known;
+      }
+    }
+    throw refusal("the fpmath mode is strict or bf16 but not '%s'".formatted(text), null);
   }
 
   private long number(String digits) {
@@ -194,6 +207,7 @@ final class ProblemParser {
             .flippedKernel(flipped)
             .postOps(postOps)
             .quantization(Quantization.parse(scales, zeroPoints))
+            .fpmathMode(fpmathMode)
             .build();
     return new Problem(convolution, Shape.of(src), name, types);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Accuracy;
@@ -111,6 +112,49 @@ abstract class TypesContract extends EngineContract {
     String line = "mb1_ic1oc1_ih32oh16kh2sh2dh0ph0_iw64ow64kw4sw1dw0pw1_dt/s8:s8:s32/";
     for (LayoutChoice layout : LAYOUT_CHOICES) {
       isExact(Problem.parse(line), engine, layout);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mb1_ic64oc64_ih14kh3ph1",
+        "mb2_ic3oc5_ih7iw9kh3kw2ph2pw1",
+        "g8mb1_ic8oc8_ih6kh3ph1_post/relu/",
+        "mb1_ic8oc6_ih5kh3sh2ph1_transposed",
+        "mb1_ic8oc8_ih6kh3ph1_reflect"
+      })
+  void fpmathIsAPermissionThatIsExplained(String line) {
+    Problem problem = Problem.parse(line).withFpmathMode(FpmathMode.BF16);
+    for (LayoutChoice layout : LAYOUT_CHOICES) {
+      isExact(problem, engine, layout);
+      try (var validator = new EngineValidator(engine)) {
+        assertThat(validator.bounded(problem, layout, Problems.SEED)).matches(Verdict::passed);
+      }
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      Convolution convolution = problem.convolution();
+      TensorSpec src =
+          TensorSpec.of(DataType.F32, Layout.channelsLast(problem.src().rank()), problem.src());
+      ConvolutionRequest request =
+          ConvolutionRequest.of(convolution, src)
+              .withParameters(
+                  Tensor.allocate(TensorSpec.weights(convolution.weightsShape()), arena),
+                  Tensor.allocate(TensorSpec.bias(convolution.outChannels()), arena));
+      assertThat(engine.support(request))
+          .isInstanceOfSatisfying(
+              Support.Supported.class, yes -> assertThat(yes.note()).contains("fpmath bf16"));
+      try (PreparedConvolution prepared = engine.prepare(request)) {
+        boolean rounds =
+            prepared.explain().stages().stream()
+                .anyMatch(stage -> stage.src().dataType() == DataType.BF16);
+        long sentences =
+            prepared.explain().warnings().stream()
+                .filter(sentence -> sentence.contains("fpmath bf16"))
+                .count();
+        assertThat(sentences).isEqualTo(rounds ? 0 : 1);
+        assertThat(prepared.explain().problem()).contains("_fpmath/bf16/");
+      }
     }
   }
 

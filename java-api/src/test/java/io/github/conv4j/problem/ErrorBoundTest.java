@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.tensor.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ErrorBoundTest {
@@ -38,8 +40,35 @@ class ErrorBoundTest {
     assertThat(new ErrorBound(accumulations).at(0)).isEqualTo(Double.POSITIVE_INFINITY);
   }
 
+  /** Two numbers that rounding to bf16 moves as far as it can, half a unit in the last place. */
+  @Test
+  void coversProductsOfNumbersRoundedToBf16() {
+    double exact = (1 + 0x1p-8) * (1 + 0x1p-8);
+    double rounded = 1;
+
+    double permitted = ErrorBound.of(0, FpmathMode.BF16).at(exact);
+
+    assertThat(exact - rounded).isLessThanOrEqualTo(permitted).isGreaterThan(0.98 * permitted);
+    assertThat(ErrorBound.of(9, FpmathMode.STRICT)).isEqualTo(new ErrorBound(9));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mb1_ic4oc4_ih5kh3, false",
+    "mb1_ic4oc4_ih5kh3_fpmath/bf16/, true",
+    "mb1_ic4oc4_ih5kh3_dt/bf16:bf16:f32/_fpmath/bf16/, false",
+    "mb1_ic4oc4_ih5kh3_dt/f32:f32:bf16/_fpmath/bf16/, true",
+    "mb1_ic4oc4_ih5kh3_dt/u8:s8:f32/_fpmath/bf16/, false"
+  })
+  void roundsWhereF32IsMultiplied(String line, boolean rounds) {
+    assertThat(ErrorBound.of(Problem.parse(line)).ofProduct() > 0x1p-7).isEqualTo(rounds);
+  }
+
   @Test
   void refusesANegativeNumber() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ErrorBound(1, -1, 0))
+        .withMessage("ofProduct and underflow must not be negative but are -1.0 and 0.0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ErrorBound(-1))
         .withMessage("accumulations must be at least 0 but is -1");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.contract.Problems;
@@ -32,6 +33,13 @@ class ProblemTest {
   }
 
   @Test
+  void anUnknownFpmathModeIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Problem.parse("ic4ih5oc4kh3_fpmath/tf32/"))
+        .withMessageContaining("the fpmath mode is strict or bf16 but not 'tf32'");
+  }
+
+  @Test
   void whatIsPrintedIsReadBack() {
     List<Problem> problems = new ArrayList<>();
     var random = new SplittableRandom(Problems.SEED);
@@ -42,6 +50,7 @@ class ProblemTest {
             problem.convolution().toBuilder()
                 .bias(random.nextBoolean())
                 .flippedKernel(random.nextBoolean())
+                .fpmathMode(random.nextBoolean() ? FpmathMode.BF16 : FpmathMode.STRICT)
                 .build();
         problems.add(new Problem(convolution, problem.src(), random.nextBoolean() ? "" : "a name"));
         problems.addAll(repadded(convolution, problem.src(), random));
@@ -56,6 +65,7 @@ class ProblemTest {
       assertThat(again.types()).isEqualTo(problem.types());
       assertThat(again.convolution().quantization())
           .isEqualTo(problem.convolution().quantization());
+      assertThat(again.convolution().fpmathMode()).isEqualTo(problem.convolution().fpmathMode());
       assertThat(again.dst()).isEqualTo(problem.dst());
       assertThat(again.convolution().hasBias()).isEqualTo(problem.convolution().hasBias());
       assertThat(again.convolution().isKernelFlipped())

@@ -42,7 +42,7 @@ final class CallSlot implements BoundPrimitive {
           slice(given, primitives.dstCopyOffset(), primitives.dstCopyByteSize());
       List<PackedConvolution> packed = primitives.primitives();
       PrimitiveTypes types = packed.getFirst().compiled().spec().types();
-      this.srcElementBytes = types.src().byteSize();
+      this.srcElementBytes = types.callersSrc().byteSize();
       this.dstElementBytes = types.dst().byteSize();
       this.calls = new PrimitiveCall[packed.size()];
       for (int i = 0; i < calls.length; i++) {

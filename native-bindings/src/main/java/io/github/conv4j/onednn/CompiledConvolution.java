@@ -74,7 +74,7 @@ final class CompiledConvolution {
       MemorySegment plainWeightsDesc =
           ownDesc(
               Dnnl.createDesc(
-                  spec.types().weights(), spec.weightsDims(), spec.weightsStridesArray()));
+                  spec.types().callersWeights(), spec.weightsDims(), spec.weightsStridesArray()));
       this.packing = Reorder.create(plainWeightsDesc, weightsDesc, attributes, handles);
       this.srcCopy = spec.copiesSrc() ? srcCopy(spec, attributes) : null;
       this.dstCopy =
@@ -101,12 +101,14 @@ final class CompiledConvolution {
 
   /** Into the kernel's src, or the part of it between the zeros. */
   private Reorder srcCopy(PrimitiveSpec spec, MemorySegment attributes) {
-    DataType type = spec.types().src();
     MemorySegment to =
         spec.pads()
-            ? ownDesc(desc(type, new Operand(spec.src().dims(), spec.kernelSrc().strides())))
+            ? ownDesc(
+                desc(
+                    spec.types().src(), new Operand(spec.src().dims(), spec.kernelSrc().strides())))
             : srcDesc;
-    return Reorder.create(ownDesc(desc(type, spec.src())), to, attributes, handles);
+    MemorySegment from = ownDesc(desc(spec.types().callersSrc(), spec.src()));
+    return Reorder.create(from, to, attributes, handles);
   }
 
   private static MemorySegment primitiveDesc(

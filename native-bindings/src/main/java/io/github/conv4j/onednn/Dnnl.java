@@ -78,6 +78,23 @@ final class Dnnl {
     return has(dnnl_cpu_isa_avx512_core_vnni(), dnnl_cpu_isa_avx512_core());
   }
 
+  /** Whether there are instructions for bf16: those that convert it, or that multiply it too. */
+  static boolean hasBf16() {
+    return multipliesBf16() || has(dnnl_cpu_isa_avx2_vnni_2(), dnnl_cpu_isa_avx2_vnni());
+  }
+
+  /** Whether there are instructions that sum products of bf16, two in the time of one of f32. */
+  static boolean multipliesBf16() {
+    return has(dnnl_cpu_isa_avx512_core_bf16(), dnnl_cpu_isa_avx512_core_vnni());
+  }
+
+  /** Whether kernels read and write f16. */
+  static boolean hasF16() {
+    int without = dnnl_cpu_isa_avx512_core_bf16() | dnnl_cpu_isa_avx2_vnni();
+    return has(dnnl_cpu_isa_avx512_core_fp16(), without)
+        || has(dnnl_cpu_isa_avx2_vnni_2(), dnnl_cpu_isa_avx2_vnni());
+  }
+
   /** Each set is the bits of those it contains and one of its own. */
   private static boolean has(int set, int without) {
     int own = set & ~without;

@@ -25,8 +25,8 @@ record Implementation(String name) {
     return hasPart(instructionSet);
   }
 
-  /** Whether it is a kernel that gains something by multiplying bytes. */
-  boolean isForBytes() {
+  /** Whether it is a kernel that gains something by elements narrower than those of f32. */
+  boolean isForNarrow() {
     return !isSlow() && (isFor("avx2") || isFor("avx512") || isFor("avx10"));
   }
 

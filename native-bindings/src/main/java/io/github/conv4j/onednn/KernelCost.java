@@ -23,8 +23,11 @@ final class KernelCost {
   private static final double DEPTHWISE_PRODUCTS = 20;
   private static final double NAIVE_PRODUCTS = 0.03;
 
-  /** How many times as many products of bytes there are. */
-  private static final double BYTES_GAIN = 2;
+  /**
+   * How many times as many products there are of bytes, or of bf16, of which an instruction adds
+   * two where it adds one of f32.
+   */
+  private static final double NARROW_GAIN = 2;
 
   /** With fewer rows a matrix product does not fill its registers. */
   private static final double GEMM_ROWS = 32;
@@ -86,7 +89,12 @@ final class KernelCost {
                 : implementation.isFor("avx512") ? AVX512_PRODUCTS : AVX2_PRODUCTS;
     double filled =
         depthwise ? 1 : outOfGroup / (Math.ceil(outOfGroup / FULL_CHANNELS) * FULL_CHANNELS);
-    double gain = spec.types() == PrimitiveTypes.BYTES ? BYTES_GAIN : 1;
+    double gain =
+        switch (spec.types()) {
+          case BYTES -> NARROW_GAIN;
+          case BF16, BF16_TO_F32, F32_BY_BF16 -> depthwise ? 1 : NARROW_GAIN;
+          case F32, F16, F16_TO_F32 -> 1;
+        };
     return products / (rate * filled * gain) + weightsBytes / KERNEL_BYTES;
   }
 

@@ -1,6 +1,7 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.internal.prepared.ByteSized;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
@@ -17,9 +18,10 @@ final class LargeOperands implements AutoCloseable, ByteSized {
   private final long byteSize;
 
   LargeOperands(TensorSpec dst, List<Tensor> operands) {
+    TensorSpec floats = dst.withDataType(DataType.F32);
     try {
       for (Tensor operand : operands) {
-        Tensor copy = Tensor.allocate(dst, arena);
+        Tensor copy = Tensor.allocate(floats, arena);
         operand.reorderTo(copy);
         segments.add(copy.segment());
       }
@@ -27,7 +29,7 @@ final class LargeOperands implements AutoCloseable, ByteSized {
       arena.close();
       throw e;
     }
-    this.byteSize = operands.size() * dst.byteSize();
+    this.byteSize = operands.size() * floats.byteSize();
   }
 
   List<MemorySegment> segments() {

@@ -2,6 +2,7 @@ package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.compose.Window;
 import io.github.conv4j.tensor.Shape;
 import java.util.ArrayList;
@@ -14,8 +15,10 @@ import java.util.List;
  * @param convolution the description
  * @param axes one plan a spatial axis
  * @param addsToDst whether the operand of the first post-op, which adds it, is what dst held
+ * @param roundsToBf16 whether src and weights of f32 become bf16 before they are multiplied
  */
-record NativeProblem(Convolution convolution, List<AxisPlan> axes, boolean addsToDst) {
+record NativeProblem(
+    Convolution convolution, List<AxisPlan> axes, boolean addsToDst, boolean roundsToBf16) {
   NativeProblem {
     axes = List.copyOf(axes);
   }
@@ -28,12 +31,22 @@ record NativeProblem(Convolution convolution, List<AxisPlan> axes, boolean addsT
     if (convolution.isTransposed() && convolution.inChannels() == convolution.groups()) {
       plans.addLast(plans.removeLast().withoutStrideOfOneOutput());
     }
-    return new NativeProblem(convolution, plans, false);
+    return new NativeProblem(convolution, plans, false, false);
   }
 
   /** Returns the same work, done where the operand of the first post-op lies. */
   NativeProblem addingToDst() {
-    return new NativeProblem(convolution, axes, true);
+    return new NativeProblem(convolution, axes, true, roundsToBf16);
+  }
+
+  /** Returns the same work by products of bf16. */
+  NativeProblem roundingToBf16() {
+    return new NativeProblem(convolution, axes, addsToDst, true);
+  }
+
+  /** Returns the same work without post-ops. */
+  NativeProblem withoutPostOps() {
+    return new NativeProblem(convolution.withPostOps(PostOps.none()), axes, false, roundsToBf16);
   }
 
   /** Whether every output sees one pixel. */

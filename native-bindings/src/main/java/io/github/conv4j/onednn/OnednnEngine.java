@@ -2,6 +2,8 @@ package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
+import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOps;
@@ -19,6 +21,7 @@ import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.compose.SubpixelConvolution;
 import io.github.conv4j.internal.compose.TypedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.Fpmath;
 import io.github.conv4j.internal.prepared.InPlaceSums;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
@@ -27,17 +30,19 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Preparing;
 import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions through oneDNN primitives; what those cannot do, composed from copies and them. */
 final class OnednnEngine
-    implements Alternatives, LedgerOwner, InPlaceSums, TypedConvolution.BytesFactory {
+    implements Alternatives, LedgerOwner, InPlaceSums, TypedConvolution.NarrowKernels {
   static final String NAME = "onednn";
 
   /** oneDNN's kernels compute many offsets in 32 bits. */
@@ -49,10 +54,24 @@ final class OnednnEngine
   /** The name of the one way to run what is composed of copies and primitives, or of loops. */
   private static final String COMPOSED = "composed";
 
-  private static final String NO_BYTES = "oneDNN has no kernel for it on this CPU";
+  private static final String NO_BF16 =
+      "fpmath bf16 gains nothing: this CPU does not multiply bf16; f32 is kept";
+
+  private static final String BF16_WHERE_FASTER =
+      "fpmath bf16: this CPU multiplies bf16, where that saves more than rounding src takes";
+
+  private static final String BF16_IS_SLOWER =
+      "fpmath bf16 gains nothing here: no primitive saves more than rounding src takes; f32 is"
+          + " kept";
+
+  private static final String NOT_AT_ONCE = "one primitive does not do all of it";
+  private static final String NO_KERNEL = "oneDNN has no kernel for it on this CPU";
 
   /** The name of the convolution of stride 1 that stands for a transposed one. */
   private static final String SUBPIXEL = "subpixel";
+
+  /** Of the time of f32: how much products of bf16 must seem to take at most. */
+  private static final double WORTH_ROUNDING = 0.9;
 
   private final EngineOptions options;
   private final Ledger ledger;
@@ -101,7 +120,8 @@ final class OnednnEngine
 
   @Override
   public Support support(ConvolutionRequest request) {
-    return Limits.support(lack(request));
+    String note = Dnnl.multipliesBf16() ? BF16_WHERE_FASTER : NO_BF16;
+    return Limits.support(lack(request), Fpmath.mayRound(request) ? note : "");
   }
 
   private @Nullable String lack(ConvolutionRequest request) {
@@ -177,45 +197,92 @@ final class OnednnEngine
     ledger.requireOpen();
     var request = PrepareRequest.of(asked);
     Limits.requireSupport(NAME, request, lack(asked));
-    return request.types().isF32()
-        ? prepareFloats(request)
-        : TypedConvolution.prepare(
-            NAME,
-            ledger,
-            request,
-            this::prepareFloats,
-            this,
-            (typed, reason) -> SafeLoops.prepare(NAME, ledger, typed, reason));
+    PreparedConvolution prepared =
+        request.types().isF32()
+            ? prepareFloats(request)
+            : TypedConvolution.prepare(
+                NAME,
+                ledger,
+                request,
+                this::prepareFloats,
+                this,
+                (typed, reason) -> SafeLoops.prepare(NAME, ledger, typed, reason));
+    return explained(prepared, request);
+  }
+
+  private PreparedConvolution explained(PreparedConvolution prepared, PrepareRequest request) {
+    String whyNot = Dnnl.multipliesBf16() ? BF16_IS_SLOWER : NO_BF16;
+    return Fpmath.explained(prepared, request, whyNot, ledger);
   }
 
   @Override
-  public TypedConvolution.Bytes prepareBytes(PrepareRequest asked) {
+  public TypedConvolution.Narrow ofBytes(PrepareRequest asked) {
     PrepareRequest request = asked.settled();
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
     if (CanonicalForm.mayBePlainer(request) || !isDirect(problem, request)) {
-      return TypedConvolution.Bytes.none("one primitive does not do all of it");
+      return TypedConvolution.Narrow.none(NOT_AT_ONCE);
     }
     try {
       return prepareBytes(problem, request);
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
-        return TypedConvolution.Bytes.none(NO_BYTES);
+        return TypedConvolution.Narrow.none(NO_KERNEL);
       }
       throw e.forProblem(request.problemText());
     }
   }
 
-  private TypedConvolution.Bytes prepareBytes(NativeProblem problem, PrepareRequest request) {
+  @Override
+  public TypedConvolution.Narrow ofFloats(PrepareRequest asked) {
+    if (asked.types().src() == DataType.F32) {
+      return TypedConvolution.Narrow.none("");
+    }
+    String lack = lackOfNarrow(asked.types());
+    if (lack != null) {
+      return TypedConvolution.Narrow.none(lack);
+    }
+    PrepareRequest request = asked.settled();
+    NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
+    if (!isDirect(problem, request) || !Fusion.serves(request.convolution().postOps())) {
+      return TypedConvolution.Narrow.none(NOT_AT_ONCE);
+    }
+    try {
+      List<Way> ways = ways(problem, request, false);
+      return ways.isEmpty()
+          ? TypedConvolution.Narrow.none(NO_KERNEL)
+          : new TypedConvolution.Narrow(
+              prepare(ways.getFirst(), problem, request, request.src(), request.dst()), "");
+    } catch (DnnlStatusException e) {
+      if (e.isUnimplemented()) {
+        return TypedConvolution.Narrow.none(NO_KERNEL);
+      }
+      throw e.forProblem(request.problemText());
+    }
+  }
+
+  /** Why no primitive computes these floats as they are, null if some may. */
+  private static @Nullable String lackOfNarrow(ConvolutionTypes types) {
+    DataType src = types.src();
+    String name = src.name().toLowerCase(Locale.ROOT);
+    if (!(src == DataType.BF16 ? Dnnl.hasBf16() : Dnnl.hasF16())) {
+      return "this CPU has no instructions for " + name;
+    }
+    return types.weights() != src || (types.dst() != src && types.dst() != DataType.F32)
+        ? "kernels for %s take weights of %s and make %s or f32 of them".formatted(name, name, name)
+        : null;
+  }
+
+  private TypedConvolution.Narrow prepareBytes(NativeProblem problem, PrepareRequest request) {
     List<Way> ways = ways(problem, request, false);
     if (ways.isEmpty()) {
-      return TypedConvolution.Bytes.none(NO_BYTES);
+      return TypedConvolution.Narrow.none(NO_KERNEL);
     }
     Way way = ways.getFirst();
     boolean addsPairs = way.implementation().addsPairs() && !way.spec().isDepthwise();
     if (addsPairs) {
       String pair = BytePairs.saturating(request.convolution(), request.weights().toIntArray());
       if (pair != null) {
-        return TypedConvolution.Bytes.none(
+        return TypedConvolution.Narrow.none(
             "without VNNI this CPU adds pairs of products in 16 bits, which weights like %s saturate"
                 .formatted(pair));
       }
@@ -223,14 +290,14 @@ final class OnednnEngine
     if (!addsPairs
         && !BytesCheck.OF_THE_PROCESS.passes(
             way, request, trial -> prepare(way, problem, trial, trial.src(), trial.dst()))) {
-      return TypedConvolution.Bytes.none("oneDNN's kernel for it is not exact on this CPU");
+      return TypedConvolution.Narrow.none("oneDNN's kernel for it is not exact on this CPU");
     }
     PreparedConvolution prepared = prepare(way, problem, request, request.src(), request.dst());
     if (addsPairs && !BytePairs.areOf(prepared)) {
       prepared.close();
-      return TypedConvolution.Bytes.none("the pairs of products that are added are not known");
+      return TypedConvolution.Narrow.none("the pairs of products that are added are not known");
     }
-    return new TypedConvolution.Bytes(
+    return new TypedConvolution.Narrow(
         prepared,
         addsPairs
             ? "no pair of these weights saturates the 16 bits in which this CPU adds two products"
@@ -323,9 +390,11 @@ final class OnednnEngine
     }
     PrepareRequest named = named(request);
     PreparedConvolution prepared = preparePlain(named, implementation);
-    return named.convolution().postOps().isEmpty()
-        ? PostOpsConvolution.of(NAME, ledger, request, prepared)
-        : prepared;
+    return explained(
+        named.convolution().postOps().isEmpty()
+            ? PostOpsConvolution.of(NAME, ledger, request, prepared)
+            : prepared,
+        request);
   }
 
   /**
@@ -392,7 +461,30 @@ final class OnednnEngine
   }
 
   private List<Way> ways(NativeProblem problem, PrepareRequest request, boolean all) {
-    return WayCache.SHARED.ways(problem, request.src(), request.dst(), mostElements, all);
+    return ways(problem, request.src(), request.dst(), all);
+  }
+
+  /** Those by products of bf16 too where the description permits them and the CPU has them. */
+  private List<Way> ways(NativeProblem problem, TensorSpec src, TensorSpec dst, boolean all) {
+    List<Way> ways = WayCache.SHARED.ways(problem, src, dst, mostElements, all);
+    boolean mayRound =
+        problem.convolution().fpmathMode() == FpmathMode.BF16
+            && src.dataType() == DataType.F32
+            && Dnnl.multipliesBf16();
+    if (!mayRound) {
+      return ways;
+    }
+    List<Way> rounding =
+        WayCache.SHARED.ways(problem.roundingToBf16(), src, dst, mostElements, all);
+    boolean first =
+        !rounding.isEmpty()
+            && (ways.isEmpty()
+                || rounding.getFirst().nanos() < WORTH_ROUNDING * ways.getFirst().nanos());
+    List<Way> both = new ArrayList<>(first ? rounding : ways);
+    if (all) {
+      both.addAll(first ? ways : rounding);
+    }
+    return both;
   }
 
   /** Only for pointwise kernels, which were measured to be faster by it (docs/adr/0034). */
@@ -493,14 +585,11 @@ final class OnednnEngine
   private PreparedConvolution first(
       NativeProblem problem, PrepareRequest request, TensorSpec src, TensorSpec dst) {
     PostOps postOps = problem.convolution().postOps();
-    List<Way> ways =
-        Fusion.serves(postOps)
-            ? WayCache.SHARED.ways(problem, src, dst, mostElements, false)
-            : List.of();
+    List<Way> ways = Fusion.serves(postOps) ? ways(problem, src, dst, false) : List.of();
     if (ways.isEmpty() && !postOps.isEmpty()) {
       PrepareRequest plain = request.withoutPostOps();
-      var plainProblem = new NativeProblem(plain.convolution(), problem.axes(), false);
-      return PostOpsConvolution.of(NAME, ledger, request, first(plainProblem, plain, src, dst));
+      return PostOpsConvolution.of(
+          NAME, ledger, request, first(problem.withoutPostOps(), plain, src, dst));
     }
     if (ways.isEmpty()) {
       throw new DnnlStatusException(DnnlStatusException.UNIMPLEMENTED, "choosing a kernel");

@@ -92,7 +92,9 @@ final class OnednnPrimitive implements Primitive {
     if (compiled.srcCopy() != null) {
       stages.add(
           Explanation.Stage.of(
-                  way.spec().pads() ? "reorder and pad" : "reorder",
+                  way.spec().pads()
+                      ? "reorder and pad"
+                      : way.spec().types().convertsSrc() ? "round to bf16" : "reorder",
                   compiled.srcCopy().implementation(),
                   src,
                   kernelSrc)
@@ -145,7 +147,9 @@ final class OnednnPrimitive implements Primitive {
       AxisPlan row = problem.axes().get(last);
       shape = shape.with(last + 2, shape.dim(last + 2) + row.begin() + Math.max(0, row.end()));
     }
-    return src.withLayout(layout(way, shape.rank())).withShape(shape);
+    return src.withLayout(layout(way, shape.rank()))
+        .withShape(shape)
+        .withDataType(way.spec().types().src());
   }
 
   @Override

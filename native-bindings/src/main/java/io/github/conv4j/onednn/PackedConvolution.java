@@ -68,7 +68,7 @@ final class PackedConvolution implements AutoCloseable {
     try (Arena arena = Arena.ofConfined();
         var temporary = new Handles()) {
       MemorySegment plain = parameters.weights();
-      long offsetBytes = offset * compiled.spec().types().weights().byteSize();
+      long offsetBytes = offset * compiled.spec().types().callersWeights().byteSize();
       MemorySegment from =
           temporary.own(
               Dnnl.createMemory(packing.fromDesc(), engine, plain.asSlice(offsetBytes)),

@@ -6,6 +6,7 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -64,7 +65,7 @@ final class PlainParameters implements AutoCloseable {
   }
 
   private static float[] values(Tensor bias) {
-    return bias.spec().strides()[0] == 1
+    return bias.spec().strides()[0] == 1 && bias.spec().dataType() == DataType.F32
         ? bias.segment().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)
         : bias.toFloatArray();
   }
@@ -79,8 +80,9 @@ final class PlainParameters implements AutoCloseable {
       return given.segment();
     }
     float[] copied = CopiedWeights.of(problem.convolution(), given);
-    if (given.spec().dataType() == DataType.F32) {
-      return arena.allocateFrom(ValueLayout.JAVA_FLOAT, copied);
+    TensorSpec dense = TensorSpec.bias(copied.length).withDataType(given.spec().dataType());
+    if (given.spec().dataType() != DataType.S8) {
+      return Tensor.ofFloats(dense, copied, arena).segment();
     }
     MemorySegment bytes = arena.allocate(copied.length);
     for (int i = 0; i < copied.length; i++) {

@@ -105,7 +105,7 @@ record PrimitiveSpec(
             axes.src(),
             axes.dst(),
             form,
-            PrimitiveTypes.of(src),
+            PrimitiveTypes.of(problem, src, dst),
             convolution.postOps(),
             problem.addsToDst())
         .withoutPitchOfOneOutput();
@@ -192,7 +192,12 @@ record PrimitiveSpec(
     return groups > 1 && groups == inChannels && groups == outChannels;
   }
 
+  /** Whether what the kernel reads is a copy, for its order or for its type. */
   boolean copiesSrc() {
+    return types.convertsSrc() || reordersSrc();
+  }
+
+  boolean reordersSrc() {
     return !src.hasBytesOf(kernelSrc());
   }
 

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class ProblemKey {
   private final long[] numbers;
   private final PostOps postOps;
+  private final PrimitiveTypes types;
   private final int hash;
 
-  private ProblemKey(long[] numbers, PostOps postOps) {
+  private ProblemKey(long[] numbers, PostOps postOps, PrimitiveTypes types) {
+    this.types = types;
     this.numbers = numbers;
     this.postOps = postOps;
     this.hash = Arrays.hashCode(numbers);
@@ -31,8 +33,7 @@ final class ProblemKey {
     var numbers = new long[2 + 4 * rank + 2 * weightsDims.length + 4 * axes.size()];
     numbers[0] = rank;
     numbers[1] =
-        (PrimitiveTypes.of(src) == PrimitiveTypes.BYTES ? 8 : 0)
-            + (problem.addsToDst() ? 4 : 0)
+        (problem.addsToDst() ? 4 : 0)
             + (convolution.isTransposed() ? 2 : 0)
             + (convolution.hasBias() ? 1 : 0);
     int at = append(numbers, 2, src, rank);
@@ -46,7 +47,7 @@ final class ProblemKey {
       numbers[at++] = axis.begin();
       numbers[at++] = axis.end();
     }
-    return new ProblemKey(numbers, convolution.postOps());
+    return new ProblemKey(numbers, convolution.postOps(), PrimitiveTypes.of(problem, src, dst));
   }
 
   private static int append(long[] numbers, int at, TensorSpec spec, int rank) {
@@ -65,6 +66,7 @@ final class ProblemKey {
   public boolean equals(@Nullable Object other) {
     return other instanceof ProblemKey that
         && hash == that.hash
+        && types == that.types
         && Arrays.equals(numbers, that.numbers)
         && postOps.equals(that.postOps);
   }

@@ -36,7 +36,9 @@ record Way(
 
   /** Returns the name by which this is asked for. */
   String name() {
-    return copies() ? spec.form().prefix() + implementation.name() : implementation.name();
+    String rounds = spec.types().convertsSrc() ? "bf16:" : "";
+    String reorders = spec.reordersSrc() || spec.copiesDst() ? spec.form().prefix() : "";
+    return rounds + reorders + implementation.name();
   }
 
   boolean copies() {
@@ -58,7 +60,7 @@ record Way(
   /** Zeros beside rows are copied in every layout, and some kernels like channels first better. */
   private static boolean isFasterInChannelsLast(PrimitiveSpec spec) {
     return switch (spec.form()) {
-      case GIVEN, CHANNELS_LAST -> spec.copiesSrc() || spec.copiesDst();
+      case GIVEN, CHANNELS_LAST -> spec.reordersSrc() || spec.copiesDst();
       case PADDED -> spec.copiesDst();
       case CHANNELS_FIRST -> false;
     };
@@ -79,6 +81,10 @@ record Way(
       NativeProblem problem, TensorSpec src, TensorSpec dst, long mostElements, boolean all) {
     PrimitiveSpec given = PrimitiveSpec.of(problem, src, dst, Form.GIVEN, mostElements);
     PrimitiveSpec last = given.in(Form.CHANNELS_LAST);
+    if (given.types().convertsSrc()) {
+      // Src is copied in any case: to where kernels are at their best.
+      return of(last, mostElements);
+    }
     PrimitiveSpec first = given.in(Form.CHANNELS_FIRST);
     boolean isLast = !last.copiesSrc() && !last.copiesDst();
     boolean isFirst = !isLast && !first.copiesSrc() && !first.copiesDst();
@@ -127,9 +133,7 @@ record Way(
             ? List.of()
             : CompiledConvolution.implementations(asked).stream()
                 .filter(implementation -> Fusion.serves(spec.postOps(), implementation))
-                .filter(
-                    implementation ->
-                        spec.types() != PrimitiveTypes.BYTES || implementation.isForBytes())
+                .filter(implementation -> !spec.types().isNarrow() || implementation.isForNarrow())
                 .toList();
     for (Implementation implementation : MeasuredOrder.of(spec, found)) {
       // A catch-all that is taken before kernels is there for its speed.

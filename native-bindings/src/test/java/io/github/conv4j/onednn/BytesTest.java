@@ -15,8 +15,6 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
@@ -194,7 +192,7 @@ class BytesTest {
     "brg_conv_fwd:avx2_vnni, 0xf, false"
   })
   void pairsAreAddedWithoutVnni(String implementation, String isa, boolean expected) {
-    withInstructions(
+    CpuOfTests.withInstructions(
         Integer.decode(isa),
         () -> assertThat(new Implementation(implementation).addsPairs()).isEqualTo(expected));
   }
@@ -207,38 +205,13 @@ class BytesTest {
     boolean saturates =
         agree(largest, Layout.NHWC).sentences.stream().anyMatch(s -> s.contains(WITHOUT_VNNI));
 
-    withInstructions(
+    CpuOfTests.withInstructions(
         0x6f,
         () -> {
           Outputs outputs = agree(largest, Layout.NHWC);
           boolean bytes = outputs.sentences.stream().anyMatch(s -> s.startsWith(NATIVE));
           assertThat(bytes && saturates).isFalse();
         });
-  }
-
-  private static void withInstructions(int isa, Runnable run) {
-    DnnlLibrary[] before = new DnnlLibrary[1];
-    DnnlLibrary told =
-        (DnnlLibrary)
-            Proxy.newProxyInstance(
-                DnnlLibrary.class.getClassLoader(),
-                new Class<?>[] {DnnlLibrary.class},
-                (_, method, arguments) -> {
-                  if (method.getName().equals("getEffectiveCpuIsa")) {
-                    return isa;
-                  }
-                  try {
-                    return method.invoke(before[0], arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
-    before[0] = Dnnl.replace(told);
-    try {
-      run.run();
-    } finally {
-      Dnnl.replace(before[0]);
-    }
   }
 
   private static Problem problem(String shape, ConvolutionTypes types, int zeroPoint) {

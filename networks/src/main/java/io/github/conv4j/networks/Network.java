@@ -134,7 +134,12 @@ public final class Network {
     var prepared =
         new PreparedNetwork(
             NetworkPreparation.prepare(
-                graph, engine, inputTypes(dims), known(options.channelsLast()), options.leftOut()));
+                graph,
+                engine,
+                inputTypes(dims),
+                known(options.channelsLast()),
+                options.leftOut(),
+                options.fpmathMode()));
     if (options.isReady(engine.options())) {
       try {
         NetworkReadiness.await(prepared);

@@ -1,5 +1,6 @@
 package io.github.conv4j.networks;
 
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.networks.internal.pass.Passes;
 import java.util.HashSet;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Memory.</b> Holds none. <b>Threads.</b> Immutable. <b>Errors.</b> See the methods.
  */
 public final class NetworkOptions {
-  private static final NetworkOptions DEFAULTS = new NetworkOptions(Set.of(), Set.of(), null);
+  private static final NetworkOptions DEFAULTS =
+      new NetworkOptions(Set.of(), Set.of(), null, FpmathMode.STRICT);
 
   private final Set<String> channelsLast;
   private final Set<String> leftOut;
@@ -21,8 +23,15 @@ public final class NetworkOptions {
   /** Null for what the engine's options say. */
   private final @Nullable Boolean ready;
 
-  private NetworkOptions(Set<String> channelsLast, Set<String> leftOut, @Nullable Boolean ready) {
+  private final FpmathMode fpmathMode;
+
+  private NetworkOptions(
+      Set<String> channelsLast,
+      Set<String> leftOut,
+      @Nullable Boolean ready,
+      FpmathMode fpmathMode) {
     this.ready = ready;
+    this.fpmathMode = fpmathMode;
     this.channelsLast = Set.copyOf(channelsLast);
     this.leftOut = Set.copyOf(leftOut);
   }
@@ -42,7 +51,7 @@ public final class NetworkOptions {
   public NetworkOptions withChannelsLast(String name) {
     Set<String> names = new HashSet<>(channelsLast);
     names.add(Objects.requireNonNull(name, "name"));
-    return new NetworkOptions(names, leftOut, ready);
+    return new NetworkOptions(names, leftOut, ready, fpmathMode);
   }
 
   /**
@@ -57,7 +66,7 @@ public final class NetworkOptions {
     }
     Set<String> names = new HashSet<>(leftOut);
     names.add(name);
-    return new NetworkOptions(channelsLast, names, ready);
+    return new NetworkOptions(channelsLast, names, ready, fpmathMode);
   }
 
   /**
@@ -66,7 +75,22 @@ public final class NetworkOptions {
    * engine's options say it, {@link EngineOptions#ready}, for networks as for single convolutions.
    */
   public NetworkOptions withReady(boolean isReady) {
-    return new NetworkOptions(channelsLast, leftOut, isReady);
+    return new NetworkOptions(channelsLast, leftOut, isReady, fpmathMode);
+  }
+
+  /**
+   * Says what numbers of f32 may be rounded to in convolutions and in products with constants;
+   * nothing by default. With {@link FpmathMode#BF16} weights are kept as bf16 and sources rounded
+   * to it where the CPU gains by it; tensors between layers stay f32. Where it gains nothing, f32
+   * is kept, which {@link PreparedNetwork#warnings} say in one line.
+   */
+  public NetworkOptions withFpmathMode(FpmathMode mode) {
+    return new NetworkOptions(
+        channelsLast, leftOut, ready, Objects.requireNonNull(mode, "fpmathMode"));
+  }
+
+  FpmathMode fpmathMode() {
+    return fpmathMode;
   }
 
   boolean isReady(EngineOptions ofEngine) {

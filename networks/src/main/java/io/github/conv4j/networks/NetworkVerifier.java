@@ -37,7 +37,8 @@ import java.util.function.Consumer;
  * operators of other kinds, normalizations for example, they are estimated: by how much results
  * move when inputs move by some roundings. Results that are integers or truth values must be equal,
  * unless what they are computed of was fused away. An engine of {@link Accuracy#RELAXED} may be
- * further off, by what that promises.
+ * further off, by what that promises; with {@link NetworkOptions#withFpmathMode} each product by
+ * what rounding both its numbers to bf16 moves.
  *
  * <p><b>Memory.</b> Keeps a copy of every tensor while it compares. <b>Threads.</b> Any number may
  * use one. <b>Errors.</b> See {@link #verify}.
@@ -80,7 +81,7 @@ public final class NetworkVerifier {
     try (Arena arena = Arena.ofShared();
         PreparedNetwork prepared = network.prepare(engine, dims, options)) {
       boolean relaxed = engine.options().accuracy() == Accuracy.RELAXED;
-      var comparison = new Comparison(network.graph(), relaxed, visited);
+      var comparison = new Comparison(network.graph(), relaxed, options.fpmathMode(), visited);
       return comparison.run(inputs, run(prepared, inputs, arena));
     }
   }

@@ -3,6 +3,7 @@ package io.github.conv4j.networks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.networks.graph.Attribute;
@@ -95,6 +96,10 @@ class NetworkVerifierTest {
 
   /** One convolution and what somebody says that it gives. */
   private static NetworkVerdict claimed(double error) {
+    return claimed(error, FpmathMode.STRICT);
+  }
+
+  private static NetworkVerdict claimed(double error, FpmathMode fpmathMode) {
     var b = new GraphBuilder(13);
     String x = b.input("x", ElementType.FLOAT, dims(1, 2, 1, 2));
     float[] weights = {3, 5};
@@ -105,7 +110,7 @@ class NetworkVerifierTest {
     float[] claimed = {3.625f, (float) (26 + error)};
     var observed =
         new Observed(graph.outputs().getFirst().name(), STEP, Constant.of(claimed, 1, 1, 1, 2));
-    return new Comparison(graph, false, _ -> {}).run(inputs, List.of(observed));
+    return new Comparison(graph, false, fpmathMode, _ -> {}).run(inputs, List.of(observed));
   }
 
   private static Dim[] dims(long... sizes) {
@@ -130,6 +135,35 @@ class NetworkVerifierTest {
               assertThat(wrong.step()).isEqualTo(STEP);
             });
     assertThat(claimed(Double.NaN).passed()).isFalse();
+  }
+
+  /**
+   * Two roundings of 2^-8 of each product: 26 * 2^-7 is 0.203, and the sum is rounded as before.
+   */
+  @Test
+  void permitsWhatRoundingToBf16Moves() {
+    assertThat(claimed(0.203, FpmathMode.BF16).passed()).isTrue();
+    assertThat(claimed(-0.203, FpmathMode.BF16).passed()).isTrue();
+    assertThat(claimed(0.204, FpmathMode.BF16).passed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vector", "onednn", "reference"})
+  void fpmathIsOfAllConvolutionsAndSaidOnce(String name) {
+    var options = NetworkOptions.defaults().withFpmathMode(FpmathMode.BF16);
+    try (Engine engine = Engines.named(name)) {
+      var network = Network.of(graph());
+      var verifier = new NetworkVerifier(network, engine, options);
+      assertThat(verifier.verify(Map.of("x", gaussian(1, 3, 9, 7)), _ -> {}).passed()).isTrue();
+      try (PreparedNetwork prepared =
+          network.prepare(engine, Map.of("x", new long[] {1, 3, 9, 7}), options)) {
+        assertThat(prepared.steps())
+            .filteredOn(step -> !step.problem().isEmpty())
+            .hasSize(2)
+            .allSatisfy(step -> assertThat(step.problem()).contains("_fpmath/bf16/"));
+        assertThat(prepared.warnings()).filteredOn(s -> s.contains("fpmath bf16")).hasSize(1);
+      }
+    }
   }
 
   /** A convolution of integers of which somebody claims results; 0.5 * 127 is near a middle. */
@@ -160,7 +194,7 @@ class NetworkVerifierTest {
             graph.outputs().getFirst().name(),
             STEP,
             bytes(ElementType.UINT8, dims(1, 1, 1, 4), claimed));
-    return new Comparison(graph, false, _ -> {})
+    return new Comparison(graph, false, FpmathMode.STRICT, _ -> {})
         .run(
             Map.of("x", bytes(ElementType.UINT8, dims(1, 1, 1, 4), 10, 127, 128, 255)),
             List.of(observed));

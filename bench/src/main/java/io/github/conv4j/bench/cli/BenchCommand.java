@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.cli;
 
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.bench.contender.Contender;
 import io.github.conv4j.bench.network.NetworkLayer;
 import io.github.conv4j.bench.network.Networks;
@@ -179,6 +180,15 @@ final class BenchCommand implements Callable<Integer> {
   private List<String> networks = new ArrayList<>();
 
   @Option(
+      names = "--fpmath",
+      paramLabel = "MODE",
+      description = {
+        "With --networks: bf16 lets each engine take part a second time, as onednn:bf16, where f32",
+        "may be multiplied as bf16; its difference from the first shows the error."
+      })
+  private FpmathMode fpmath = FpmathMode.STRICT;
+
+  @Option(
       names = "--models",
       paramLabel = "DIR",
       description = "With --networks: the folder with the files of a set; its folders too.")
@@ -271,7 +281,7 @@ final class BenchCommand implements Callable<Integer> {
   private NetworkResults measureNetworks(PrintWriter stdout) throws InterruptedException {
     CommandLine command = spec.commandLine();
     List<NetworkContender> contenders =
-        WholeNetworks.contenders(command, names, Set.of("onednn", "auto"), peers);
+        WholeNetworks.contenders(command, names, Set.of("onednn", "auto"), fpmath, peers);
     List<NetworkTask> tasks = NetworkTasks.of(command, networks, models, threads);
     prepareOut();
     try (var _ = LogLines.withoutWarnings()) {

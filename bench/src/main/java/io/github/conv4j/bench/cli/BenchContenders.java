@@ -60,7 +60,19 @@ final class BenchContenders implements AutoCloseable {
     }
   }
 
+  /** Reads names of engines for layers. */
   static List<EngineName> chosen(List<String> names, CommandLine command) {
+    List<EngineName> chosen = chosenForNetworks(names, command);
+    if (chosen.stream().anyMatch(EngineName::isBf16)) {
+      throw new CommandLine.ParameterException(
+          command,
+          "%s is for --networks; of layers, write _fpmath/bf16/ into their lines"
+              .formatted(EngineName.BF16));
+    }
+    return chosen;
+  }
+
+  static List<EngineName> chosenForNetworks(List<String> names, CommandLine command) {
     return names.stream().map(name -> parse(name, command)).toList();
   }
 

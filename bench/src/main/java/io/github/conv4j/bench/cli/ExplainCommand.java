@@ -77,6 +77,8 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Mixin private TypesOption types = new TypesOption();
 
+  @Mixin private FpmathOption fpmath = new FpmathOption();
+
   @Option(
       names = "--engine",
       paramLabel = "NAME",
@@ -113,16 +115,16 @@ final class ExplainCommand implements Callable<Integer> {
     // What is measured must have been compiled.
     try (Engine engine = file.open(engineName, options -> options.withReady(true));
         var _ = LogLines.withoutWarnings()) {
-      new NetworkExplanation(spec.commandLine().getOut()).print(file, engine, inputs);
+      new NetworkExplanation(spec.commandLine().getOut())
+          .print(file, engine, inputs, fpmath.ofNetwork());
     }
     return ExitCodes.OK;
   }
 
   private Problem parse() {
     try {
-      return types.apply(
-          PostOpsOption.apply(
-              postOps, transposed ? Problem.parseTransposed(line) : Problem.parse(line)));
+      Problem parsed = transposed ? Problem.parseTransposed(line) : Problem.parse(line);
+      return types.apply(fpmath.apply(PostOpsOption.apply(postOps, parsed)));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.cli;
 
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.bench.contender.Contender;
 import io.github.conv4j.bench.contender.EngineContender;
 import io.github.conv4j.bench.contender.Entry;
@@ -171,7 +172,8 @@ final class LoadCommand implements Callable<Integer> {
   private int loadNetworks() throws IOException {
     CommandLine command = spec.commandLine();
     List<NetworkContender> contenders =
-        WholeNetworks.contenders(command, engineNames, Set.of("onednn", "vector"), peers);
+        WholeNetworks.contenders(
+            command, engineNames, Set.of("onednn", "vector"), FpmathMode.STRICT, peers);
     List<NetworkTask> tasks = NetworkTasks.of(command, networks, models, threads);
     Map<String, List<LaneResult>> results = new LinkedHashMap<>();
     for (NetworkTask task : tasks) {

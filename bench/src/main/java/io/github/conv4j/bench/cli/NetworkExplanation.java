@@ -2,6 +2,7 @@ package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.networks.NetworkOptions;
 import io.github.conv4j.networks.NetworkProfile;
 import io.github.conv4j.networks.PreparedNetwork;
 import io.github.conv4j.networks.graph.Constant;
@@ -27,13 +28,14 @@ final class NetworkExplanation {
     this.out = out;
   }
 
-  void print(NetworkFile file, Engine engine, Map<String, Constant> inputs) {
+  void print(
+      NetworkFile file, Engine engine, Map<String, Constant> inputs, NetworkOptions options) {
     file.network().summary().lines().map(Terminal::harmless).forEach(out::println);
     out.println();
     long begin = System.nanoTime();
     try (var progress = Progress.of("explain", 1 + WARM_UP_PARTS + 1)) {
       progress.show("preparing");
-      try (PreparedNetwork prepared = file.prepare(engine, inputs);
+      try (PreparedNetwork prepared = file.prepare(engine, inputs, options);
           Arena arena = Arena.ofShared()) {
         long nanos = System.nanoTime() - begin;
         progress.step();

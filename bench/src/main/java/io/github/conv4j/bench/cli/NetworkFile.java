@@ -108,9 +108,14 @@ final class NetworkFile {
 
   /** Prepares the network for inputs. */
   PreparedNetwork prepare(Engine engine, Map<String, Constant> inputs) {
+    return prepare(engine, inputs, NetworkOptions.defaults());
+  }
+
+  /** Prepares the network for inputs. */
+  PreparedNetwork prepare(Engine engine, Map<String, Constant> inputs, NetworkOptions options) {
     Map<String, long[]> dims = new LinkedHashMap<>();
     inputs.forEach((name, tensor) -> dims.put(name, tensor.dims()));
-    return refusing(command, () -> network.prepare(engine, dims, NetworkOptions.defaults()));
+    return refusing(command, () -> network.prepare(engine, dims, options));
   }
 
   /** Does something in which a file or its inputs may turn out not to be good. */

@@ -20,11 +20,13 @@ final class NetworkVerification {
   private static final int MOST_FAILURES = 20;
 
   private final NetworkFile file;
+  private final NetworkOptions options;
   private final CommandLine command;
   private final PrintWriter out;
 
-  NetworkVerification(NetworkFile file, CommandLine command) {
+  NetworkVerification(NetworkFile file, NetworkOptions options, CommandLine command) {
     this.file = file;
+    this.options = options;
     this.command = command;
     this.out = command.getOut();
   }
@@ -45,7 +47,7 @@ final class NetworkVerification {
     out.flush();
     NetworkVerdict verdict;
     try (var progress = Progress.of("verify", file.network().nodes().size())) {
-      var verifier = new NetworkVerifier(file.network(), engine, NetworkOptions.defaults());
+      var verifier = new NetworkVerifier(file.network(), engine, options);
       progress.show("running the engine");
       verdict =
           NetworkFile.refusing(

@@ -2,6 +2,7 @@ package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,7 +37,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Time layers of other types beside f32: medians of one process, in turns, channels last.",
-      "Integers get random weights, one scale for each output channel, and zero points of 0."
+      "Integers get random weights, one scale for each output channel, and zero points of 0.",
+      "With --fpmath bf16 f32 that may be rounded is beside f32 too. The error is the relative L2",
+      "distance of floats from the reference, on one image of random values."
     })
 final class TypesCommand implements Callable<Integer> {
   private static final int MOST_THREADS = 256;
@@ -65,6 +69,8 @@ final class TypesCommand implements Callable<Integer> {
       description = "Types, src:weights:dst; u8:s8:u8 and s8:s8:s8 if left out.")
   private List<String> types = List.of("u8:s8:u8", "s8:s8:s8");
 
+  @Mixin private FpmathOption fpmath = new FpmathOption();
+
   @Option(
       names = "--most-weight",
       paramLabel = "N",
@@ -92,7 +98,7 @@ final class TypesCommand implements Callable<Integer> {
     requireRange("--millis", millis, 60_000);
     requireRange("--most-weight", mostWeight, DataType.S8.most());
     List<List<Problem>> problems = problems();
-    var table = new TextTable("layer", "types", "µs", "f32 µs", "times", "by").textFrom(5);
+    var table = new TextTable("layer", "types", "µs", "f32 µs", "times", "error", "by").textFrom(6);
     try (Engine engine =
             Engines.named(
                 engineName, EngineOptions.defaults().withThreads(threads).withReady(true));
@@ -120,7 +126,10 @@ final class TypesCommand implements Callable<Integer> {
       List<List<Problem>> all = new ArrayList<>();
       for (String line : lines) {
         Problem plain = Problem.parse(line);
-        List<Problem> layer = new ArrayList<>(List.of(plain));
+        List<Problem> layer = new ArrayList<>(List.of(plain.withFpmathMode(FpmathMode.STRICT)));
+        if (fpmath.mode() != FpmathMode.STRICT) {
+          layer.add(plain.withFpmathMode(fpmath.mode()));
+        }
         for (String text : types) {
           layer.add(typed(plain, ConvolutionTypes.parse(text)));
         }
@@ -159,10 +168,11 @@ final class TypesCommand implements Callable<Integer> {
       for (int i = 1; i < micros.length; i++) {
         table.add(
             i > 1 ? "" : line,
-            layer.get(i).types().toString(),
+            title(layer.get(i)),
             rounded(micros[i], 0),
             rounded(micros[0], 0),
             rounded(micros[0] / micros[i], 2),
+            FloatError.of(prepared.get(i), layer.get(i)),
             implementation(prepared.get(i).explain()));
       }
     } finally {
@@ -201,6 +211,8 @@ final class TypesCommand implements Callable<Integer> {
     if (all.weights().isInteger()) {
       weights =
           Tensor.ofInts(spec, random.ints(count, -mostWeight, mostWeight + 1).toArray(), arena);
+    } else {
+      weights = Tensor.ofFloats(spec, FloatError.weights(problem), arena);
     }
     Layout layout = Layout.channelsLast(problem.src().rank());
     return ConvolutionRequest.of(convolution, TensorSpec.of(all.src(), layout, problem.src()))
@@ -211,6 +223,11 @@ final class TypesCommand implements Callable<Integer> {
                 ? Tensor.allocate(
                     TensorSpec.bias(convolution.outChannels()).withDataType(all.bias()), arena)
                 : null);
+  }
+
+  private static String title(Problem problem) {
+    boolean rounds = problem.convolution().fpmathMode() != FpmathMode.STRICT;
+    return problem.types() + (rounds && problem.types().isF32() ? ", fpmath bf16" : "");
   }
 
   /** The stages that have weights and are no pass. */

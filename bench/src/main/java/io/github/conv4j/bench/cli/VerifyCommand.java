@@ -56,6 +56,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private TypesOption types = new TypesOption();
 
+  @Mixin private FpmathOption fpmath = new FpmathOption();
+
   @Option(
       names = "--layout",
       paramLabel = "LAYOUT",
@@ -150,7 +152,8 @@ final class VerifyCommand implements Callable<Integer> {
     Accuracy accuracy = relaxed ? Accuracy.RELAXED : Accuracy.STRICT;
     try (Engine engine = networkFile.open(engineName, options -> options.withAccuracy(accuracy));
         var _ = LogLines.withoutWarnings()) {
-      return new NetworkVerification(networkFile, command).run(engine, inputs, byChance, seed);
+      return new NetworkVerification(networkFile, fpmath.ofNetwork(), command)
+          .run(engine, inputs, byChance, seed);
     }
   }
 
@@ -205,7 +208,7 @@ final class VerifyCommand implements Callable<Integer> {
         return randomProblems(randomCount);
       }
       List<Problem> problems = file == null ? parsedLines() : fileProblems(file);
-      List<Problem> typed = problems.stream().map(this::withPostOps).map(types::apply).toList();
+      List<Problem> typed = problems.stream().map(this::withOptions).map(types::apply).toList();
       return new Work(typed.stream(), typed.size());
     } catch (IllegalArgumentException e) {
       throw refusal(e.getMessage(), e);
@@ -221,9 +224,8 @@ final class VerifyCommand implements Callable<Integer> {
             ? RandomProblems.withPostOps(seed, transposed)
             : new RandomProblems(seed, transposed);
     Stream<Problem> problems = Stream.generate(random::next).limit(count);
-    if (!RANDOM.equals(postOps)) {
-      problems = problems.map(this::withPostOps);
-    }
+    problems =
+        RANDOM.equals(postOps) ? problems.map(fpmath::apply) : problems.map(this::withOptions);
     return new Work(problems.map(randomTypes()), count);
   }
 
@@ -241,8 +243,8 @@ final class VerifyCommand implements Callable<Integer> {
     return problem -> random.apply(problem, parsed);
   }
 
-  private Problem withPostOps(Problem problem) {
-    return PostOpsOption.apply(postOps, problem);
+  private Problem withOptions(Problem problem) {
+    return fpmath.apply(PostOpsOption.apply(postOps, problem));
   }
 
   private List<Problem> parsedLines() {

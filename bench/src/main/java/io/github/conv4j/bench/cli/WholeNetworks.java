@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.cli;
 
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.contender.Peers;
 import io.github.conv4j.bench.report.Machine;
@@ -27,20 +28,31 @@ final class WholeNetworks {
    *
    * @param chosen names of engines
    * @param otherwise engines where none is chosen
+   * @param fpmathMode each of them also in this mode
    */
   static List<NetworkContender> contenders(
-      CommandLine command, List<String> chosen, Set<String> otherwise, boolean peers) {
+      CommandLine command,
+      List<String> chosen,
+      Set<String> otherwise,
+      FpmathMode fpmathMode,
+      boolean peers) {
     List<NetworkContender> contenders = new ArrayList<>();
     List<EngineName> names =
         chosen.isEmpty()
             ? BenchContenders.available().stream()
                 .filter(name -> otherwise.contains(name.engine()))
                 .toList()
-            : BenchContenders.chosen(chosen, command);
-    names.forEach(name -> contenders.add(new EngineNetworks(name)));
+            : BenchContenders.chosenForNetworks(chosen, command);
+    for (EngineName name : names) {
+      contenders.add(new EngineNetworks(name));
+      if (fpmathMode != name.fpmathMode() && !name.isBf16()) {
+        contenders.add(new EngineNetworks(name.withFpmathMode(fpmathMode)));
+      }
+    }
+    int ours = contenders.size();
     if (peers) {
       ServiceLoader.load(NetworkContender.class).forEach(contenders::add);
-      if (contenders.size() == names.size()) {
+      if (contenders.size() == ours) {
         throw new ParameterException(command, Peers.REMEDY);
       }
     }

@@ -45,6 +45,7 @@ public final class EngineContender implements Contender {
   public EngineContender(String name) {
     this.name =
         EngineName.parse(name)
+            .filter(parsed -> !parsed.isBf16())
             .orElseThrow(() -> new IllegalArgumentException("no engine is named " + name));
   }
 

@@ -70,7 +70,8 @@ public final class EngineNetworks implements NetworkContender {
       long begin = System.nanoTime();
       Network network = Network.read(task.file());
       double readMillis = (System.nanoTime() - begin) / 1e6;
-      PreparedNetwork prepared = network.prepare(engine, task.dims(), NetworkOptions.defaults());
+      NetworkOptions networkOptions = NetworkOptions.defaults().withFpmathMode(name.fpmathMode());
+      PreparedNetwork prepared = network.prepare(engine, task.dims(), networkOptions);
       var shared = new Shared(engine, prepared, new AtomicInteger(clients), readMillis);
       for (int i = 0; i < clients; i++) {
         entries.add(new Entry(shared, task));

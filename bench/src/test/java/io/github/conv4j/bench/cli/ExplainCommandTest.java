@@ -23,6 +23,14 @@ class ExplainCommandTest {
   }
 
   @Test
+  void saysWhatComesOfFpmath() {
+    Command command =
+        Command.run("explain", "mb1_ic8oc8_ih6kh3ph1", "--engine", "vector", "--fpmath", "bf16");
+
+    assertThat(command.text()).contains("fpmath bf16 gains nothing: the Vector API");
+  }
+
+  @Test
   void showsEnginesThatCannotStart() {
     Command command = Command.run("explain", "ic4iw9oc2kw3");
 

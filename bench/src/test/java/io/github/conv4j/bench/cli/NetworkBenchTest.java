@@ -72,6 +72,25 @@ class NetworkBenchTest {
   }
 
   @Test
+  void floatsThatMayBeRoundedStandBesideFloats() throws IOException {
+    Command command =
+        bench(file() + SMALL, "--no-start-up", "--engines", "onednn", "--fpmath", "bf16");
+
+    assertThat(command.err()).isEmpty();
+    assertThat(command.exitCode()).isZero();
+    NetworkResults results = results();
+    assertThat(results.names()).containsExactly("onednn", "onednn:bf16");
+    assertThat(results.results().getLast().difference()).isLessThan(0.05);
+    refuses(":bf16 is for --networks", List.of("bench", "--engines", "onednn:bf16"));
+  }
+
+  private static void refuses(String sentence, List<String> arguments) {
+    Command command = Command.run(arguments.toArray(String[]::new));
+    assertThat(command.exitCode()).isEqualTo(ExitCodes.WRONG_ARGUMENTS);
+    assertThat(command.err().getFirst()).contains(sentence);
+  }
+
+  @Test
   void startsInProcessesOfTheirOwn() throws IOException {
     Command command = bench(file() + SMALL, "--engines", "reference");
 

@@ -47,6 +47,29 @@ class NetworkCommandsTest {
   }
 
   @Test
+  void fpmathIsOfNetworksToo() {
+    Command verified =
+        Command.run(
+            "verify",
+            "--network",
+            classifier(),
+            "--dims",
+            DIMS,
+            "--engine",
+            "onednn",
+            "--fpmath",
+            "bf16");
+    assertThat(verified.err()).isEmpty();
+    assertThat(verified.text()).contains(" 0 failed");
+
+    Command explained =
+        Command.run(
+            "explain", classifier(), "--dims", DIMS, "--engine", "onednn", "--fpmath", "bf16");
+    assertThat(explained.text().lines().filter(line -> line.contains("fpmath bf16 gains nothing")))
+        .hasSize(1);
+  }
+
+  @Test
   void verifiesEveryTensor() {
     Command command =
         Command.run("verify", "--network", classifier(), "--dims", DIMS, "--engine", "vector");

@@ -26,7 +26,32 @@ class TypesCommandTest {
   }
 
   @Test
+  void showsWhatRoundingGainsAndCosts() {
+    Command command =
+        Command.run(
+            "types",
+            "mb1_ic8oc8_ih6kh3ph1",
+            "--engine",
+            "onednn",
+            "--fpmath",
+            "bf16",
+            "--dt",
+            "bf16:bf16:f32",
+            "--millis",
+            "1");
+
+    assertThat(command.exitCode()).isZero();
+    assertThat(command.text()).contains("f32:f32:f32, fpmath bf16", "error");
+    // Both numbers of a product are rounded, by up to 2^-9 of themselves on average.
+    assertThat(command.text().lines().filter(line -> line.contains("bf16:bf16:f32")))
+        .hasSize(1)
+        .allMatch(line -> line.contains("e-03"));
+  }
+
+  @Test
   void refusesWhatItCannotRead() {
+    assertThat(Command.run("types", "--fpmath", "tf32").exitCode())
+        .isEqualTo(ExitCodes.WRONG_ARGUMENTS);
     assertThat(Command.run("types", "--dt", "u9").exitCode()).isEqualTo(ExitCodes.WRONG_ARGUMENTS);
     assertThat(Command.run("types", "--most-weight", "128").err())
         .anyMatch(line -> line.contains("--most-weight must be from 1 to 127 but is 128"));

@@ -92,6 +92,16 @@ class VerifyCommandTest {
   }
 
   @Test
+  void theFpmathModeIsInTheLineThatFindsItAgain() {
+    try (var _ = FakeEngines.enable()) {
+      Command command =
+          Command.run("verify", "--engine", "wrong", "--fpmath", "bf16", "--problem", PROBLEM);
+
+      assertThat(failures(command)).allMatch(line -> line.contains("_fpmath/bf16/"));
+    }
+  }
+
+  @Test
   void postOpsByChance() {
     Command command =
         Command.run("verify", "--engine", "reference", "--random", "20", "--post-ops", "random");

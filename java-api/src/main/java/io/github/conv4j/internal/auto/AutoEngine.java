@@ -29,6 +29,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -174,22 +175,35 @@ final class AutoEngine implements Engine, LedgerOwner {
         ledger,
         request,
         floats -> inner.prepare(floats.settled()),
-        this::prepareBytes,
+        new FirstEngine(engines),
         (asked, reason) -> SafeLoops.prepare(NAME, ledger, asked, reason));
   }
 
-  /** By the first engine that has kernels for them, which are faster than all for f32. */
-  private TypedConvolution.Bytes prepareBytes(PrepareRequest request) {
-    TypedConvolution.Bytes bytes = TypedConvolution.Bytes.none("no engine has kernels for bytes");
-    for (Alternatives engine : engines) {
-      if (engine instanceof TypedConvolution.BytesFactory factory) {
-        bytes = factory.prepareBytes(request);
-        if (bytes.prepared() != null) {
-          return bytes;
+  /** The first engine that has kernels for narrow types, which are faster than all for f32. */
+  private record FirstEngine(List<Alternatives> engines) implements TypedConvolution.NarrowKernels {
+    @Override
+    public TypedConvolution.Narrow ofBytes(PrepareRequest request) {
+      return first("no engine has kernels for bytes", kernels -> kernels.ofBytes(request));
+    }
+
+    @Override
+    public TypedConvolution.Narrow ofFloats(PrepareRequest request) {
+      return first("no engine has kernels for them", kernels -> kernels.ofFloats(request));
+    }
+
+    private TypedConvolution.Narrow first(
+        String whyNone, Function<TypedConvolution.NarrowKernels, TypedConvolution.Narrow> prepare) {
+      TypedConvolution.Narrow narrow = TypedConvolution.Narrow.none(whyNone);
+      for (Alternatives engine : engines) {
+        if (engine instanceof TypedConvolution.NarrowKernels kernels) {
+          narrow = prepare.apply(kernels);
+          if (narrow.prepared() != null) {
+            return narrow;
+          }
         }
       }
+      return narrow;
     }
-    return bytes;
   }
 
   private PreparedConvolution prepare(PrepareRequest request) {

@@ -463,6 +463,7 @@ public final class CanonicalForm {
         .padding(Padding.asymmetric(each(Axis::begin), each(a -> a.end(transposed))))
         .bias(original.hasBias())
         .postOps(original.postOps())
+        .fpmathMode(original.fpmathMode())
         .build();
   }
 

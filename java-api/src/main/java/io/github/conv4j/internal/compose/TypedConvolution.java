@@ -2,6 +2,7 @@ package io.github.conv4j.internal.compose;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -42,27 +43,35 @@ public final class TypedConvolution {
     PreparedConvolution prepare(PrepareRequest request);
   }
 
-  /** Prepares sums of unsigned times signed bytes, where an engine has kernels for them. */
-  public interface BytesFactory {
+  /** What an engine computes in narrower types than f32 by kernels of its own. */
+  public interface NarrowKernels {
     /**
-     * Prepares, or says why not.
+     * Prepares sums of unsigned times signed bytes, or says why not.
      *
      * @param request u8 times s8 to f32, without zero points, scales, bias and post-ops, whose sums
      *     stay within the integers up to 2^24
      */
-    Bytes prepareBytes(PrepareRequest request);
+    Narrow ofBytes(PrepareRequest request);
+
+    /**
+     * Prepares a convolution of bf16 or f16 that reads them as they are, sums in f32 and rounds
+     * once, or says why not.
+     *
+     * @param request of floats that are not all f32
+     */
+    Narrow ofFloats(PrepareRequest request);
   }
 
   /**
-   * Sums of bytes that an engine prepared.
+   * What an engine prepared by such kernels.
    *
-   * @param prepared the sums; null if it prepared none
-   * @param why what makes them exact, or why there are none, as part of a sentence
+   * @param prepared what it prepared; null if nothing
+   * @param why what makes sums of bytes exact, or why nothing is prepared, as part of a sentence
    */
-  public record Bytes(@Nullable PreparedConvolution prepared, String why) {
-    /** Tells why there are none. */
-    public static Bytes none(String why) {
-      return new Bytes(null, why);
+  public record Narrow(@Nullable PreparedConvolution prepared, String why) {
+    /** Tells why there is none. */
+    public static Narrow none(String why) {
+      return new Narrow(null, why);
     }
   }
 
@@ -77,7 +86,7 @@ public final class TypedConvolution {
    *
    * @param request whose types go together and are not all f32
    * @param factory exact on integers where src is of integers
-   * @param bytes asked first where src is of integers; null if there are no such kernels
+   * @param narrow asked first; null if there are no such kernels
    * @param loops the way out
    */
   public static PreparedConvolution prepare(
@@ -85,17 +94,20 @@ public final class TypedConvolution {
       Ledger ledger,
       PrepareRequest request,
       FloatFactory factory,
-      @Nullable BytesFactory bytes,
+      @Nullable NarrowKernels narrow,
       LoopsFactory loops) {
     if (!request.types().isQuantized()) {
-      return floats(engine, ledger, request, factory);
+      Narrow floats = narrow == null ? Narrow.none("") : narrow.ofFloats(request);
+      return floats.prepared() == null
+          ? floats(engine, ledger, request, factory, floats.why())
+          : floats.prepared();
     }
     int[] weights = request.weights().toIntArray();
     String whyNot = "";
-    if (bytes != null) {
+    if (narrow != null) {
       ByteSums.Found found = ByteSums.of(request, weights);
       ByteSums sums = found.sums();
-      Bytes prepared = sums == null ? Bytes.none(found.lack()) : bytes.prepareBytes(sums.request());
+      Narrow prepared = sums == null ? Narrow.none(found.lack()) : narrow.ofBytes(sums.request());
       if (sums != null && prepared.prepared() != null) {
         return bytes(engine, ledger, request, sums, prepared.prepared(), prepared.why());
       }
@@ -112,14 +124,20 @@ public final class TypedConvolution {
   }
 
   private static PreparedConvolution floats(
-      String engine, Ledger ledger, PrepareRequest request, FloatFactory factory) {
+      String engine,
+      Ledger ledger,
+      PrepareRequest request,
+      FloatFactory factory,
+      String whyNotNarrow) {
     PreparedConvolution inner;
     try (Arena arena = Arena.ofConfined()) {
       Tensor bias = request.bias();
       inner =
           factory.prepare(
               new PrepareRequest(
-                  request.convolution(),
+                  request.types().multipliesF32()
+                      ? request.convolution()
+                      : request.convolution().withFpmathMode(FpmathMode.STRICT),
                   request.geometry(),
                   floats(request.src()),
                   floats(request.dst()),
@@ -155,7 +173,7 @@ public final class TypedConvolution {
             src,
             dst,
             operands,
-            explanation(engine, request, stages, inner),
+            explanation(engine, request, stages, inner, whyNotNarrow),
             ledger,
             program.build());
       }
@@ -408,9 +426,13 @@ public final class TypedConvolution {
       String engine,
       PrepareRequest request,
       List<Explanation.Stage> stages,
-      PreparedConvolution inner) {
+      PreparedConvolution inner,
+      String whyNotNarrow) {
     List<String> warnings = new ArrayList<>(inner.explain().warnings());
     warnings.add(asFloats(request));
+    if (!whyNotNarrow.isEmpty()) {
+      warnings.add("no kernel reads them as they are: " + whyNotNarrow);
+    }
     return Explanation.of(engine, request.problemText(), stages)
         .withWarnings(warnings)
         .withCandidates(inner.explain().candidates());

@@ -17,7 +17,12 @@ public final class Limits {
 
   /** Returns an engine's answer from the sentence that says what it lacks, null where nothing. */
   public static Support support(@Nullable String lack) {
-    return lack == null ? new Support.Supported() : new Support.Unsupported(lack);
+    return support(lack, "");
+  }
+
+  /** Returns an engine's answer, with a note where it lacks nothing. */
+  public static Support support(@Nullable String lack, String note) {
+    return lack == null ? new Support.Supported(note) : new Support.Unsupported(lack);
   }
 
   /**

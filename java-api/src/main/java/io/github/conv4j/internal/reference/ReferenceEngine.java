@@ -8,6 +8,7 @@ import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.PreparedSequence;
+import io.github.conv4j.internal.prepared.Fpmath;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
@@ -24,6 +25,8 @@ final class ReferenceEngine implements Engine, LedgerOwner {
 
   private static final String WARNING =
       "the reference is for validation: expect it to be very slow";
+
+  private static final String NO_ROUNDING = "fpmath bf16: the reference rounds nothing";
 
   private final Ledger ledger;
   private final EngineOptions options;
@@ -50,7 +53,7 @@ final class ReferenceEngine implements Engine, LedgerOwner {
 
   @Override
   public Support support(ConvolutionRequest request) {
-    return Limits.support(lack(request));
+    return Limits.support(lack(request), Fpmath.mayRound(request) ? NO_ROUNDING : "");
   }
 
   private static @Nullable String lack(ConvolutionRequest request) {
@@ -67,7 +70,8 @@ final class ReferenceEngine implements Engine, LedgerOwner {
     ledger.requireOpen();
     var checked = PrepareRequest.of(request);
     Limits.requireSupport(NAME, checked, lack(request));
-    return ReferenceConvolution.prepare(NAME, WARNING, checked, ledger);
+    PreparedConvolution prepared = ReferenceConvolution.prepare(NAME, WARNING, checked, ledger);
+    return Fpmath.explained(prepared, checked, NO_ROUNDING, ledger);
   }
 
   @Override

@@ -22,6 +22,7 @@ import io.github.conv4j.internal.compose.StagedConvolution;
 import io.github.conv4j.internal.compose.SubpixelConvolution;
 import io.github.conv4j.internal.compose.TypedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.Fpmath;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.Limits;
@@ -51,6 +52,9 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private static final String CONVERTED = "converted";
   private static final String LOOPS_FOR_HUGE = "loops for huge steps";
   private static final String LOOPS_FOR_NON_FINITE = "loops for weights that are not finite";
+
+  private static final String NO_BF16 =
+      "fpmath bf16 gains nothing: the Vector API does not multiply bf16; f32 is kept";
 
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
 
@@ -97,7 +101,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
 
   @Override
   public Support support(ConvolutionRequest request) {
-    return Limits.support(lack(request));
+    return Limits.support(lack(request), Fpmath.mayRound(request) ? NO_BF16 : "");
   }
 
   private static @Nullable String lack(ConvolutionRequest request) {
@@ -119,7 +123,12 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (!checked.types().isF32()) {
       return typed(checked);
     }
-    return options.ready() ? ready(checked) : withPostOps(checked, null);
+    return options.ready() ? ready(checked) : explained(checked, null);
+  }
+
+  private PreparedConvolution explained(PrepareRequest request, @Nullable String implementation) {
+    PreparedConvolution prepared = withPostOps(request, implementation);
+    return Fpmath.explained(prepared, request, NO_BF16, ledger);
   }
 
   private PreparedConvolution typed(PrepareRequest request) {
@@ -129,7 +138,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
             NAME,
             ledger,
             request,
-            floats -> options.ready() ? inner.ready(floats) : inner.withPostOps(floats, null),
+            floats -> options.ready() ? inner.ready(floats) : inner.explained(floats, null),
             null,
             (asked, reason) -> SafeLoops.prepare(NAME, ledger, asked, reason));
     return options.ready() ? Readiness.of(prepared) : prepared;
@@ -143,7 +152,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   }
 
   private PreparedConvolution ready(PrepareRequest request) {
-    return Readiness.of(this, withChosenLayouts(request), withPostOps(request, null));
+    return Readiness.of(this, withChosenLayouts(request), explained(request, null));
   }
 
   @Override
@@ -215,7 +224,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     if (implementation.equals(CONVERTED) && !request.types().isF32()) {
       return typed(request);
     }
-    return withPostOps(request, implementation);
+    return explained(request, implementation);
   }
 
   private static IllegalArgumentException noImplementation(

@@ -1,5 +1,6 @@
 package io.github.conv4j.networks.internal.comparison;
 
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.Node;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Comparison {
   private final Graph graph;
   private final boolean relaxed;
+  private final FpmathMode fpmathMode;
   private final Consumer<Node> visited;
   private final Map<String, Tracked> tracked = new HashMap<>();
   private final Map<String, Integer> lastReaders = new HashMap<>();
@@ -35,11 +37,13 @@ public final class Comparison {
    * Prepares a comparison, for one run.
    *
    * @param relaxed whether the engine is of relaxed accuracy
+   * @param fpmathMode what f32 numbers were permitted to be rounded to
    * @param visited is told of each node that was computed
    */
-  public Comparison(Graph graph, boolean relaxed, Consumer<Node> visited) {
+  public Comparison(Graph graph, boolean relaxed, FpmathMode fpmathMode, Consumer<Node> visited) {
     this.graph = graph;
     this.relaxed = relaxed;
+    this.fpmathMode = fpmathMode;
     this.visited = visited;
     for (int i = 0; i < graph.nodes().size(); i++) {
       for (String name : graph.nodes().get(i).inputs()) {
@@ -77,7 +81,7 @@ public final class Comparison {
     ErrorRules.Definition again =
         (List<@Nullable Values> changed) -> compute(node, version, changed);
     List<double @Nullable []> errors =
-        new ErrorRules(node, inputs, results, again, relaxed).errors();
+        new ErrorRules(node, inputs, results, again, relaxed, fpmathMode).errors();
     for (int i = 0; i < results.size() && i < node.outputs().size(); i++) {
       String name = node.outputs().get(i);
       if (!name.isEmpty()) {

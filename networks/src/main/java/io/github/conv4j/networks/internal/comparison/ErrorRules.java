@@ -1,5 +1,6 @@
 package io.github.conv4j.networks.internal.comparison;
 
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.Values;
 import io.github.conv4j.problem.ErrorBound;
@@ -51,6 +52,7 @@ final class ErrorRules {
   private final List<Values> results;
   private final Definition definition;
   private final boolean relaxed;
+  private final FpmathMode fpmathMode;
 
   /**
    * Takes a node that the reference has computed.
@@ -58,18 +60,21 @@ final class ErrorRules {
    * @param inputs null where absent
    * @param definition computes the node of other inputs
    * @param relaxed whether sums of products may be off by what relaxed accuracy promises
+   * @param fpmathMode what their numbers were permitted to be rounded to
    */
   ErrorRules(
       Node node,
       List<@Nullable Tracked> inputs,
       List<Values> results,
       Definition definition,
-      boolean relaxed) {
+      boolean relaxed,
+      FpmathMode fpmathMode) {
     this.node = node;
     this.inputs = inputs;
     this.results = results;
     this.definition = definition;
     this.relaxed = relaxed;
+    this.fpmathMode = fpmathMode;
   }
 
   /** Returns the errors of each result; null for one that is exact. */
@@ -260,7 +265,7 @@ final class ErrorRules {
   }
 
   private double[] sumsOfFloats() {
-    double gamma = new ErrorBound(productCount() + MORE_ROUNDINGS).at(1);
+    double gamma = ErrorBound.of(productCount() + MORE_ROUNDINGS, fpmathMode).at(1);
     double[] permitted = of(0, x -> x.magnitudes(1));
     for (int i = 0; i < permitted.length; i++) {
       permitted[i] *= gamma;

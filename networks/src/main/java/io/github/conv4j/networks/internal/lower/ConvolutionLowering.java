@@ -1,6 +1,7 @@
 package io.github.conv4j.networks.internal.lower;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.engine.ConvolutionRequest;
@@ -101,14 +102,15 @@ final class ConvolutionLowering {
    *
    * @param inPlace whether to try that dst is where the first operand of the run lies
    */
-  static NodeConvolution prepare(Draft draft, Engine engine, Node node, boolean inPlace) {
+  static NodeConvolution prepare(
+      Draft draft, Engine engine, FpmathMode fpmathMode, Node node, boolean inPlace) {
     return node.operator().equals(Fused.PRODUCT)
-        ? product(draft, engine, node, inPlace)
-        : convolution(draft, engine, node, inPlace);
+        ? product(draft, engine, fpmathMode, node, inPlace)
+        : convolution(draft, engine, fpmathMode, node, inPlace);
   }
 
   private static NodeConvolution convolution(
-      Draft draft, Engine engine, Node node, boolean inPlace) {
+      Draft draft, Engine engine, FpmathMode fpmathMode, Node node, boolean inPlace) {
     TensorType src = draft.type(node.inputs().getFirst());
     TensorType dst = draft.type(node.outputs().getFirst());
     TensorType weights = draft.type(node.inputs().get(1));
@@ -132,6 +134,7 @@ final class ConvolutionLowering {
         .dilation(Attributes.integers(node, "dilations", axes, 1))
         .bias(node.hasInput(2))
         .quantization(Fused.quantization(node))
+        .fpmathMode(fpmathMode)
         .postOps(Fused.postOps(node));
     if (transposed) {
       var padding = TransposedPadding.of(node, src.dims(), weights.dims(), dst.dims());
@@ -154,7 +157,8 @@ final class ConvolutionLowering {
   }
 
   /** Rows of the innermost axis are the pixels of a line. */
-  private static NodeConvolution product(Draft draft, Engine engine, Node node, boolean inPlace) {
+  private static NodeConvolution product(
+      Draft draft, Engine engine, FpmathMode fpmathMode, Node node, boolean inPlace) {
     long[] dims = draft.type(node.inputs().get(1)).dims();
     long n = dims[0];
     long k = dims[1];
@@ -164,6 +168,7 @@ final class ConvolutionLowering {
             .kernel(1)
             .bias(node.hasInput(2))
             .quantization(Fused.quantization(node))
+            .fpmathMode(fpmathMode)
             .postOps(Fused.postOps(node))
             .build();
     return prepare(

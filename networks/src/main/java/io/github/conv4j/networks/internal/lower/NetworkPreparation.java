@@ -1,5 +1,6 @@
 package io.github.conv4j.networks.internal.lower;
 
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.events.Events;
@@ -36,13 +37,15 @@ public final class NetworkPreparation {
    *
    * @param channelsLast the inputs and outputs that the caller has with channels last
    * @param leftOut names of passes
+   * @param fpmathMode of convolutions and products
    */
   public static LoweredNetwork prepare(
       Graph graph,
       Engine engine,
       Map<String, TensorType> inputs,
       Set<String> channelsLast,
-      Set<String> leftOut) {
+      Set<String> leftOut,
+      FpmathMode fpmathMode) {
     if (graph.inputs().isEmpty()) {
       throw new UnsupportedOperatorException(
           "graph without inputs", "the graph has no input: there is nothing to run");
@@ -98,7 +101,7 @@ public final class NetworkPreparation {
     }
     Events.Preparation event = Events.preparation();
     try (var program = new ProgramBuilder(operands.size());
-        var lowering = new Lowering(draft, engine, ledger, program, given, wanted)) {
+        var lowering = new Lowering(draft, engine, fpmathMode, ledger, program, given, wanted)) {
       lowering.run();
       Program built = program.build();
       var explanation =
