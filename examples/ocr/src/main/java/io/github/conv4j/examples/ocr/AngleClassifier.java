@@ -1,8 +1,7 @@
 package io.github.conv4j.examples.ocr;
 
-import io.github.conv4j.engine.Engine;
+import io.github.conv4j.networks.ShapeCache;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 
 /** Tells lines that stand on their heads. */
 final class AngleClassifier implements AutoCloseable {
@@ -15,8 +14,8 @@ final class AngleClassifier implements AutoCloseable {
 
   private final PictureNetwork network;
 
-  AngleClassifier(Path file, Engine engine) {
-    this.network = new PictureNetwork(file, engine, FROM_MINUS_ONE);
+  AngleClassifier(ShapeCache shapes) {
+    this.network = new PictureNetwork(shapes, FROM_MINUS_ONE);
   }
 
   /** Returns a line as it is, or turned around. */

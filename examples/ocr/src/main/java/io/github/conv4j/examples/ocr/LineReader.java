@@ -1,6 +1,6 @@
 package io.github.conv4j.examples.ocr;
 
-import io.github.conv4j.engine.Engine;
+import io.github.conv4j.networks.ShapeCache;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 
@@ -19,8 +19,8 @@ final class LineReader implements AutoCloseable {
   private final PictureNetwork network;
   private final Alphabet alphabet;
 
-  LineReader(Path file, Path keys, Engine engine) {
-    this.network = new PictureNetwork(file, engine, AngleClassifier.FROM_MINUS_ONE);
+  LineReader(ShapeCache shapes, Path keys) {
+    this.network = new PictureNetwork(shapes, AngleClassifier.FROM_MINUS_ONE);
     this.alphabet = Alphabet.read(keys);
   }
 

@@ -2,22 +2,15 @@ package io.github.conv4j.examples.ocr;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import io.github.conv4j.engine.Engine;
-import io.github.conv4j.networks.Network;
-import io.github.conv4j.networks.NetworkOptions;
 import io.github.conv4j.networks.PreparedNetwork;
 import io.github.conv4j.networks.ShapeCache;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /** A network of one picture of any size. */
 final class PictureNetwork implements AutoCloseable {
-  /** A page of text has many lines of few different widths; photos may all differ. */
-  private static final long BYTE_LIMIT = 256L << 20;
-
   private static final int CHANNELS = 3;
 
   private final String input;
@@ -25,11 +18,10 @@ final class PictureNetwork implements AutoCloseable {
   private final ShapeCache shapes;
   private final Normalization normalization;
 
-  PictureNetwork(Path file, Engine engine, Normalization normalization) {
-    Network network = Network.read(file);
-    this.input = network.inputs().getFirst().name();
-    this.output = network.outputs().getFirst().name();
-    this.shapes = network.shapeCache(engine, NetworkOptions.defaults(), BYTE_LIMIT);
+  PictureNetwork(ShapeCache shapes, Normalization normalization) {
+    this.input = shapes.network().inputs().getFirst().name();
+    this.output = shapes.network().outputs().getFirst().name();
+    this.shapes = shapes;
     this.normalization = normalization;
   }
 

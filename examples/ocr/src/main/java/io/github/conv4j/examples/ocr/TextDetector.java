@@ -1,8 +1,7 @@
 package io.github.conv4j.examples.ocr;
 
-import io.github.conv4j.engine.Engine;
+import io.github.conv4j.networks.ShapeCache;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.List;
 
 /** Finds lines of text in a picture. */
@@ -19,8 +18,8 @@ final class TextDetector implements AutoCloseable {
 
   private final PictureNetwork network;
 
-  TextDetector(Path file, Engine engine) {
-    this.network = new PictureNetwork(file, engine, NORMALIZATION);
+  TextDetector(ShapeCache shapes) {
+    this.network = new PictureNetwork(shapes, NORMALIZATION);
   }
 
   /** Returns boxes around lines, in the picture's pixels. */
