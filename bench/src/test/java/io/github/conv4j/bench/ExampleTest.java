@@ -2,7 +2,7 @@ package io.github.conv4j.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.conv4j.bench.ocr.OcrFiles;
+import io.github.conv4j.examples.ocr.OcrFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,9 @@ public final class ShapeCache implements AutoCloseable {
 
   /** What is looked for, so that looking makes no garbage. */
   private final InputShapes wanted;
+
+  /** Is told what is prepared; null where nobody asked. */
+  private volatile @Nullable Consumer<Map<String, long[]>> recorder;
 
   private long byteSize;
   private long hitCount;
@@ -167,6 +171,24 @@ public final class ShapeCache implements AutoCloseable {
     }
   }
 
+  /** Prepares a shape whose first run will be as fast as later ones. */
+  void makeReady(Map<String, long[]> dims) {
+    try (Lease lease = acquire(dims)) {
+      if (!options.isReady(engine.options())) {
+        NetworkReadiness.await(lease.network());
+      }
+    }
+  }
+
+  /** Makes a shape the one that was used last, if it is here. */
+  void touch(Map<String, long[]> dims) {
+    synchronized (lock) {
+      if (wanted.set(dims)) {
+        shapes.get(wanted);
+      }
+    }
+  }
+
   private void prepare(CachedShape shape) {
     PreparedNetwork prepared;
     try {
@@ -190,6 +212,10 @@ public final class ShapeCache implements AutoCloseable {
       throw e;
     }
     shape.tellPrepared();
+    Consumer<Map<String, long[]>> told = recorder;
+    if (told != null) {
+      told.accept(shape.key().dims());
+    }
     List<CachedShape> evicted;
     synchronized (lock) {
       evicted = evict();
@@ -286,6 +312,25 @@ public final class ShapeCache implements AutoCloseable {
 
   private static IllegalStateException isClosed() {
     return new IllegalStateException("the cache of shapes is closed");
+  }
+
+  /**
+   * Notes each shape that is prepared from now on in a manifest, in place of one told before.
+   *
+   * @param name of the network, as the manifest shall call it
+   * @throws IllegalArgumentException if the name is empty
+   */
+  public void recordInto(WarmUpManifest manifest, String name) {
+    Objects.requireNonNull(manifest, "manifest");
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("a network needs a name");
+    }
+    recorder = dims -> manifest.add(name, dims);
+  }
+
+  /** Returns what is prepared here. */
+  public Network network() {
+    return network;
   }
 
   /** Returns how many bytes what nobody uses may hold. */

@@ -86,7 +86,7 @@ class SeamsTest {
         noClasses()
             .that()
             .haveNameNotMatching(
-                ".*\\.internal\\.(onnx\\.Model(Folder|Reader|Writer)|wire\\.WireWriter|operator\\.VectorTemplate)")
+                ".*\\.internal\\.(manifest\\.ManifestFile|onnx\\.Model(Folder|Reader|Writer)|wire\\.WireWriter|operator\\.VectorTemplate)")
             .should()
             .dependOnClassesThat(
                 resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..")

@@ -1,11 +1,11 @@
 package io.github.conv4j.bench.cli;
 
-import io.github.conv4j.bench.tensor.Normalization;
 import io.github.conv4j.bench.tensor.NpyFile;
-import io.github.conv4j.bench.tensor.PictureTensor;
-import io.github.conv4j.bench.tensor.Pixels;
 import io.github.conv4j.bench.tensor.RandomTensor;
 import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.examples.ocr.Normalization;
+import io.github.conv4j.examples.ocr.PictureTensor;
+import io.github.conv4j.examples.ocr.Pixels;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Dim;
 import io.github.conv4j.networks.graph.ElementType;

@@ -1,6 +1,6 @@
 package io.github.conv4j.bench.cli;
 
-import io.github.conv4j.bench.ocr.OcrFiles;
+import io.github.conv4j.examples.ocr.OcrFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,15 +1,15 @@
 package io.github.conv4j.bench.cli;
 
-import io.github.conv4j.bench.ocr.MarkedPhoto;
-import io.github.conv4j.bench.ocr.OcrFiles;
-import io.github.conv4j.bench.ocr.Sign;
-import io.github.conv4j.bench.ocr.TextLine;
-import io.github.conv4j.bench.ocr.TextReader;
-import io.github.conv4j.bench.tensor.Pixels;
 import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.examples.ocr.MarkedPhoto;
+import io.github.conv4j.examples.ocr.OcrFiles;
+import io.github.conv4j.examples.ocr.Pixels;
+import io.github.conv4j.examples.ocr.Sign;
+import io.github.conv4j.examples.ocr.TextLine;
+import io.github.conv4j.examples.ocr.TextReader;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;

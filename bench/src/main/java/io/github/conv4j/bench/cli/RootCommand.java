@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.bench.overhead.OverheadCommand;
+import io.github.conv4j.examples.server.ServeCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       QuantizeCommand.class,
       ReadCommand.class,
+      ServeCommand.class,
       BenchCommand.class,
       TypesCommand.class,
       LoadCommand.class,

@@ -2,10 +2,10 @@ package io.github.conv4j.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.conv4j.bench.ocr.OcrFiles;
 import io.github.conv4j.bench.results.LoadResults;
 import io.github.conv4j.bench.whole.NetworkResult;
 import io.github.conv4j.bench.whole.NetworkResults;
+import io.github.conv4j.examples.ocr.OcrFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

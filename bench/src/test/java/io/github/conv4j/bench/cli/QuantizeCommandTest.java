@@ -2,9 +2,9 @@ package io.github.conv4j.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.conv4j.bench.ocr.OcrFiles;
-import io.github.conv4j.bench.ocr.Sign;
 import io.github.conv4j.bench.tensor.NpyFile;
+import io.github.conv4j.examples.ocr.OcrFiles;
+import io.github.conv4j.examples.ocr.Sign;
 import io.github.conv4j.networks.Network;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Dim;

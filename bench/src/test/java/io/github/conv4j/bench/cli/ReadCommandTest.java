@@ -2,7 +2,7 @@ package io.github.conv4j.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.conv4j.bench.ocr.Sign;
+import io.github.conv4j.examples.ocr.Sign;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,81 @@
+package io.github.conv4j.examples.ocr;
+
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.networks.Network;
+import io.github.conv4j.networks.NetworkOptions;
+import io.github.conv4j.networks.ShapeCache;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/** Finds and reads the text of pictures. Any number of threads may read at once. */
+public final class TextReader implements AutoCloseable {
+  /** A page of text has many lines of few different widths; photos may all differ. */
+  private static final long BYTE_LIMIT = 256L << 20;
+
+  /** Less is a guess. */
+  private static final double LEAST_CONFIDENCE = 0.5;
+
+  private final TextDetector detector;
+  private final AngleClassifier classifier;
+  private final LineReader reader;
+
+  /**
+   * Reads the networks.
+   *
+   * @param engine must stay open as long as this
+   */
+  public TextReader(OcrFiles files, Engine engine) {
+    this(
+        shapes(files.detector(), engine),
+        shapes(files.classifier(), engine),
+        shapes(files.recognizer(), engine),
+        files.keys());
+  }
+
+  /**
+   * Reads with networks that others may use too.
+   *
+   * @param detector closed with this, as are the other two
+   * @param keys the recognizer's characters
+   */
+  public TextReader(ShapeCache detector, ShapeCache classifier, ShapeCache recognizer, Path keys) {
+    this.detector = new TextDetector(detector);
+    this.classifier = new AngleClassifier(classifier);
+    this.reader = new LineReader(recognizer, keys);
+  }
+
+  private static ShapeCache shapes(Path file, Engine engine) {
+    return Network.read(file).shapeCache(engine, NetworkOptions.defaults(), BYTE_LIMIT);
+  }
+
+  /**
+   * Returns the lines of a picture in the order of reading.
+   *
+   * @param found is told how many lines there may be, once that is known
+   * @param done runs after each of them; what either throws ends the reading
+   */
+  public List<TextLine> read(BufferedImage image, IntConsumer found, Runnable done) {
+    List<TextBox> boxes = detector.find(image);
+    found.accept(boxes.size());
+    List<TextLine> lines = new ArrayList<>();
+    for (TextBox box : boxes) {
+      BufferedImage line = classifier.upright(LineImage.cut(image, box));
+      Alphabet.Reading reading = reader.read(line);
+      if (reading.confidence() >= LEAST_CONFIDENCE) {
+        lines.add(new TextLine(box, reading.text(), reading.confidence()));
+      }
+      done.run();
+    }
+    return lines;
+  }
+
+  @Override
+  public void close() {
+    detector.close();
+    classifier.close();
+    reader.close();
+  }
+}

@@ -1,0 +1,16 @@
+package io.github.conv4j.examples.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server is started.
+ *
+ * @param host the address to listen at
+ * @param port 0 for one that is free
+ * @param manifest the file of shapes that were seen; null if none is kept
+ * @param grace how long a server that goes down waits for requests that are running
+ */
+record ServerSettings(
+    String host, int port, Limits limits, @Nullable Path manifest, Duration grace) {}

@@ -1,0 +1,100 @@
+package io.github.conv4j.examples.server;
+
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.examples.ocr.Pixels;
+import io.github.conv4j.networks.WarmUpManifest;
+import io.github.conv4j.networks.graph.Dim;
+import io.github.conv4j.networks.graph.ValueInfo;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What is done before the server says that it is ready. */
+final class WarmUp {
+  private static final System.Logger LOG = System.getLogger("io.github.conv4j.examples.server");
+
+  /** The code around the networks is Java too, and the compiler asks for some runs. */
+  private static final int TEXT_RUNS = 5;
+
+  private final Engine engine;
+  private final Collection<ServedModel> models;
+  private final @Nullable TextService text;
+  private final WarmUpManifest manifest;
+
+  WarmUp(
+      Engine engine,
+      Collection<ServedModel> models,
+      @Nullable TextService text,
+      WarmUpManifest manifest) {
+    this.engine = engine;
+    this.models = models;
+    this.text = text;
+    this.manifest = manifest;
+  }
+
+  /** Prepares what was seen before, and what every request will need. */
+  void run() {
+    tell("single convolutions", manifest.replay(engine));
+    for (ServedModel model : models) {
+      Map<String, long[]> fixed = fixedDims(model.network().inputs());
+      if (fixed != null) {
+        manifest.add(model.name(), fixed);
+      }
+      tell("model " + model.name(), manifest.replay(model.name(), model.shapes()));
+    }
+    if (text != null) {
+      readASign(text);
+    }
+  }
+
+  /** Returns the dimensions of all inputs; null if one of them leaves some open. */
+  private static @Nullable Map<String, long[]> fixedDims(List<ValueInfo> inputs) {
+    Map<String, long[]> dims = new HashMap<>();
+    for (ValueInfo input : inputs) {
+      List<Dim> each = input.dims();
+      if (each == null || !each.stream().allMatch(Dim.Fixed.class::isInstance)) {
+        return null;
+      }
+      dims.put(input.name(), each.stream().mapToLong(dim -> ((Dim.Fixed) dim).size()).toArray());
+    }
+    return dims;
+  }
+
+  private static void tell(String what, WarmUpManifest.Replay replay) {
+    if (replay.preparedCount() + replay.leftOutCount() > 0) {
+      LOG.log(
+          Level.INFO,
+          "{0}: {1} of the manifest made ready, no room for {2}",
+          what,
+          replay.preparedCount(),
+          replay.leftOutCount());
+    }
+    replay
+        .refused()
+        .forEach(line -> LOG.log(Level.WARNING, "{0}: not made ready: {1}", what, line));
+  }
+
+  private static void readASign(TextService text) {
+    BufferedImage sign = sign();
+    for (int i = 0; i < TEXT_RUNS; i++) {
+      text.lines(sign);
+    }
+  }
+
+  /** A picture and not drawn, since a server may have no fonts. */
+  private static BufferedImage sign() {
+    try (InputStream in = WarmUp.class.getResourceAsStream("sign.png")) {
+      return Pixels.read(Objects.requireNonNull(in).readAllBytes(), Long.MAX_VALUE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

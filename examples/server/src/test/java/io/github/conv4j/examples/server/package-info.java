@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.conv4j.examples.server;
+
+import org.jspecify.annotations.NullMarked;
