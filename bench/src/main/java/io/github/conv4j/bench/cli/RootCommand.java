@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       TypesCommand.class,
       LoadCommand.class,
+      ServeLoadCommand.class,
       JmhCommand.class,
       OverheadCommand.class,
     })

@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class InferenceServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.github.conv4j.examples.server");
 
-  private static final String RETRY_AFTER_SECONDS = "1";
   private static final Duration SAVE_INTERVAL = Duration.ofMinutes(1);
   private static final int BACKLOG = 128;
 
@@ -102,7 +101,7 @@ final class InferenceServer implements AutoCloseable {
   private void warmUp() {
     try {
       new WarmUp(engine, models.values(), text, manifest).run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       if (state.get() != State.STOPPING) {
         LOG.log(Level.WARNING, "the warm-up failed, so the first requests will take longer", e);
       }
@@ -166,9 +165,7 @@ final class InferenceServer implements AutoCloseable {
   }
 
   private static Answer error(HttpException e) {
-    Map<String, String> headers =
-        e.isPassing() ? Map.of("Retry-After", RETRY_AFTER_SECONDS) : Map.of();
-    return Answer.error(e.status(), String.valueOf(e.getMessage()), headers);
+    return Answer.error(e.status(), String.valueOf(e.getMessage()), e.headers());
   }
 
   private Answer route(Route route, Request request, Admission.Claim claim) throws IOException {

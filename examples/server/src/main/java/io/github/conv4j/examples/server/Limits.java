@@ -43,7 +43,7 @@ record Limits(
         512L << 20,
         Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 4),
         runningCount,
-        2 * runningCount,
+        Math.ceilDiv(runningCount, 2),
         Duration.ofSeconds(10));
   }
 

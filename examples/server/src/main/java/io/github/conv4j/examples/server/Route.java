@@ -1,5 +1,6 @@
 package io.github.conv4j.examples.server;
 
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -71,7 +72,9 @@ record Route(What what, String model) {
   void requireMethod(String method) {
     if (what != What.NOTHING && !what.method.equals(method)) {
       throw new HttpException(
-          HttpException.METHOD_NOT_ALLOWED, "only %s is served here".formatted(what.method));
+          HttpException.METHOD_NOT_ALLOWED,
+          "only %s is served here".formatted(what.method),
+          Map.of("Allow", what.method));
     }
   }
 }

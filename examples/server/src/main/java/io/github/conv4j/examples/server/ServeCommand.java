@@ -10,6 +10,7 @@ import io.github.conv4j.networks.Network;
 import io.github.conv4j.networks.UnsupportedOperatorException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.BindException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--queue",
       paramLabel = "N",
-      description = "Requests that may wait; twice as many as compute at once if left out.")
+      description = "Requests that may wait; half as many as compute at once if left out.")
   private @Nullable Integer queue;
 
   @Option(
@@ -250,6 +251,11 @@ public final class ServeCommand implements Callable<Integer> {
   private <T> T refusing(Action<T> action) throws IOException {
     try {
       return action.run();
+    } catch (BindException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "cannot listen at %s:%d: %s; choose another --port".formatted(host, port, e.getMessage()),
+          e);
     } catch (InvalidModelException | UnsupportedOperatorException | IllegalArgumentException e) {
       throw new ParameterException(
           spec.commandLine(), Text.harmless(String.valueOf(e.getMessage())), e);

@@ -318,6 +318,7 @@ class ProtocolTest {
     refused(server.get("/v2/models/sum/versions/2"), 404, "nothing here");
     refused(server.get("/../etc/passwd"), 404, "nothing here");
     refused(server.get(SUM), 405, "only POST");
+    assertThat(server.get(SUM).headers().firstValue("Allow")).contains("POST");
     refused(server.post("/v2", "{}"), 405, "only GET");
     refused(server.post(SUM, "text/plain", new byte[1]), 415, "application/json");
     refused(server.post("/read", "image/png", new byte[1]), 404, "PP-OCR");
