@@ -3,14 +3,9 @@ package io.github.conv4j.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.engine.Availability;
-import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineStatus;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.internal.vector.base.VectorWidth;
-import io.github.conv4j.problem.Problem;
-import io.github.conv4j.validation.EngineValidator;
-import io.github.conv4j.validation.LayoutChoice;
-import io.github.conv4j.validation.Verdict;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -93,36 +88,6 @@ class VectorWidthsTest {
 
     assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
     assertThat(outcome.tail(1)).isEqualTo("0 failed");
-  }
-
-  /** Passes that convert have loops on vectors, whose classes are not there. */
-  @Test
-  void otherTypesAgreeWithoutTheVectorApi() {
-    Predicate<String> allButTheModule = flag -> !flag.contains("jdk.incubator.vector");
-
-    ChildJvm.Outcome outcome = ChildJvm.run(TypesRun.class, allButTheModule, List.of());
-
-    assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
-    assertThat(outcome.tail(1)).isEqualTo("all agree");
-  }
-
-  /** Runs a layer of each type. */
-  static final class TypesRun {
-    private TypesRun() {}
-
-    public static void main(String[] arguments) {
-      try (Engine engine = Engines.named("vector");
-          var validator = new EngineValidator(engine)) {
-        for (String types : List.of("bf16:bf16:bf16", "f16:f16:f16", "u8:s8:f32", "s8:s8:s32")) {
-          Problem problem = Problem.parse("mb1_ic16oc24_ih9kh3ph1_dt/" + types + "/");
-          Verdict verdict = validator.exact(problem, LayoutChoice.NHWC, 1);
-          if (!verdict.passed()) {
-            throw new AssertionError(verdict);
-          }
-        }
-      }
-      System.out.println("all agree");
-    }
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.github.conv4j.internal.compose;
 
-import io.github.conv4j.internal.vector.bytes.VectorBfloats;
 import io.github.conv4j.internal.vector.bytes.VectorBytes;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.ElementBlock;
@@ -16,38 +15,19 @@ final class ConversionPass extends BlockPass {
   private final DataType from;
   private final DataType to;
   private final int zeroPoint;
-  private final Loops loops;
+  private final boolean onVectors;
 
   ConversionPass(TensorSpec from, TensorSpec to, int zeroPoint, int mostParts) {
     super(BlockNest.of(from.shape(), List.of(to.strides(), from.strides())), mostParts);
     this.from = from.dataType();
     this.to = to.dataType();
     this.zeroPoint = zeroPoint;
-    this.loops = nest().step(0) == 1 && nest().step(1) == 1 ? loops(this.from, this.to) : Loops.ALL;
-  }
-
-  /** What runs over elements that lie without gaps. */
-  private enum Loops {
-    /** On vectors, from bytes. */
-    BYTES,
-    /** On vectors, from bf16. */
-    BF16,
-    /** On vectors, to bf16. */
-    TO_BF16,
-    /** By arrays, between all types, with gaps too. */
-    ALL
-  }
-
-  private static Loops loops(DataType from, DataType to) {
-    if (to == DataType.F32 && (from == DataType.U8 || from == DataType.S8)) {
-      return VectorLoops.SERVE ? Loops.BYTES : Loops.ALL;
-    }
-    if (to == DataType.F32 && from == DataType.BF16) {
-      return VectorLoops.SERVE_BF16 ? Loops.BF16 : Loops.ALL;
-    }
-    return to == DataType.BF16 && from == DataType.F32 && VectorLoops.SERVE_BF16
-        ? Loops.TO_BF16
-        : Loops.ALL;
+    this.onVectors =
+        VectorLoops.SERVE
+            && (this.from == DataType.U8 || this.from == DataType.S8)
+            && this.to == DataType.F32
+            && nest().step(0) == 1
+            && nest().step(1) == 1;
   }
 
   @Override
@@ -84,19 +64,11 @@ final class ConversionPass extends BlockPass {
 
     @Override
     public void run(long[] places, int count) {
-      // Asked first: without the Vector API there are no classes to ask. All vectors are as long.
-      switch (loops == Loops.ALL || count < VectorBytes.LEAST ? Loops.ALL : loops) {
-        case BYTES -> {
-          boolean signed = from == DataType.S8;
-          VectorBytes.toFloats(src, places[1], signed, zeroPoint, dst, places[0], count);
-        }
-        case BF16 -> VectorBfloats.toFloats(src, places[1], dst, places[0], count);
-        case TO_BF16 -> VectorBfloats.ofFloats(src, places[1], dst, places[0], count);
-        case ALL -> convert(places, count);
+      if (onVectors && count >= VectorBytes.LEAST) {
+        boolean signed = from == DataType.S8;
+        VectorBytes.toFloats(src, places[1], signed, zeroPoint, dst, places[0], count);
+        return;
       }
-    }
-
-    private void convert(long[] places, int count) {
       reader.read(src, places[1], nest().step(1), values, count);
       if (zeroPoint != 0) {
         subtract(values, zeroPoint, count);
