@@ -161,7 +161,10 @@ class NetworkVerifierTest {
             .filteredOn(step -> !step.problem().isEmpty())
             .hasSize(2)
             .allSatisfy(step -> assertThat(step.problem()).contains("_fpmath/bf16/"));
-        assertThat(prepared.warnings()).filteredOn(s -> s.contains("fpmath bf16")).hasSize(1);
+        // Some CPUs gain by it in engine onednn.
+        assertThat(prepared.warnings())
+            .filteredOn(s -> s.contains("fpmath bf16"))
+            .hasSizeBetween(name.equals("onednn") ? 0 : 1, 1);
       }
     }
   }

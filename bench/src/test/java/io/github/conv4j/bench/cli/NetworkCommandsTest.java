@@ -64,7 +64,7 @@ class NetworkCommandsTest {
 
     Command explained =
         Command.run(
-            "explain", classifier(), "--dims", DIMS, "--engine", "onednn", "--fpmath", "bf16");
+            "explain", classifier(), "--dims", DIMS, "--engine", "vector", "--fpmath", "bf16");
     assertThat(explained.text().lines().filter(line -> line.contains("fpmath bf16 gains nothing")))
         .hasSize(1);
   }
