@@ -1,6 +1,7 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Shape;
@@ -41,7 +42,8 @@ final class CompiledConvolution {
   private volatile @Nullable Described described;
 
   /** The text of a problem: slow to write anew for each prepare of the same. */
-  private record Described(Convolution convolution, Shape src, String text) {}
+  private record Described(
+      Convolution convolution, ConvolutionTypes types, Shape src, String text) {}
 
   /**
    * Generates the code of an implementation.
@@ -224,8 +226,11 @@ final class CompiledConvolution {
     Described last = described;
     if (last == null
         || !last.src.equals(request.src().shape())
+        || !last.types.equals(request.types())
         || !last.convolution.equals(request.convolution())) {
-      last = new Described(request.convolution(), request.src().shape(), request.problemText());
+      last =
+          new Described(
+              request.convolution(), request.types(), request.src().shape(), request.problemText());
       described = last;
     }
     return last.text;

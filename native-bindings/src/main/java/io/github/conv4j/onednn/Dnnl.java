@@ -65,6 +65,8 @@ final class Dnnl {
   static DnnlLibrary replace(DnnlLibrary replacement) {
     DnnlLibrary before = library();
     library = replacement;
+    // What the other one told of problems.
+    WayCache.SHARED.forget();
     return before;
   }
 

@@ -52,8 +52,9 @@ final class KernelCost {
       PrimitiveSpec spec, Implementation implementation, boolean copiesSrc, boolean copiesDst) {
     double srcBytes = (double) spec.types().src().byteSize() * spec.src().elementCount();
     double dstBytes = (double) spec.types().dst().byteSize() * spec.dst().elementCount();
+    double readBytes = (double) spec.types().callersSrc().byteSize() * spec.src().elementCount();
     double copies =
-        (copiesSrc ? COPY_CALL_NANOS + srcBytes / COPY_BYTES : 0)
+        (copiesSrc ? COPY_CALL_NANOS + readBytes / COPY_BYTES : 0)
             + (copiesDst ? COPY_CALL_NANOS + dstBytes / COPY_BYTES : 0);
     return CALL_NANOS
         + copies

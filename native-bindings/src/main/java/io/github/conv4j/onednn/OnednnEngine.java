@@ -510,7 +510,8 @@ final class OnednnEngine
       }
       PreparedConvolution prepared =
           prepare(ways.getFirst(), adding, request, request.src(), request.dst());
-      return options.ready() ? Readiness.of(prepared) : prepared;
+      PreparedConvolution explained = explained(prepared, request);
+      return options.ready() ? Readiness.of(explained) : explained;
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
         return null;

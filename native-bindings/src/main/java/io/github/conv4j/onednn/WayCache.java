@@ -66,6 +66,16 @@ final class WayCache {
     };
   }
 
+  /** Forgets all. */
+  void forget() {
+    synchronized (ways) {
+      ways.clear();
+    }
+    synchronized (cuts) {
+      cuts.clear();
+    }
+  }
+
   /** As {@link Way#of}. */
   List<Way> ways(
       NativeProblem problem, TensorSpec src, TensorSpec dst, long mostElements, boolean all) {

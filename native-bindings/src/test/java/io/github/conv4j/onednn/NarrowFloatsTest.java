@@ -2,6 +2,7 @@ package io.github.conv4j.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.FpmathMode;
 import io.github.conv4j.engine.ConvolutionRequest;
@@ -14,8 +15,10 @@ import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.problem.Problem;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Quantization;
+import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.EngineValidator;
@@ -29,11 +32,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Primitives of bf16 and f16, on a CPU that has instructions for them or plays to have them. */
+@Isolated("it replaces the library of the process")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // set before all tests
 class NarrowFloatsTest {
@@ -50,6 +55,7 @@ class NarrowFloatsTest {
   private static final List<LayoutChoice> LAYOUTS = List.of(LayoutChoice.values());
 
   private static final String CONVERTS = "java:convert";
+  private static final Shape SRC = Shape.of(1, 16, 6, 6);
 
   private Engine engine;
   private Engine threads;
@@ -97,6 +103,25 @@ class NarrowFloatsTest {
 
       assertThat(verdict.implementation()).as(verdict.reproLine()).doesNotContain(CONVERTS);
     }
+  }
+
+  @Test
+  void whatAutoTakesIsItsOwn() {
+    Convolution convolution = Convolution.conv2d(16, 16).kernel(3).bias(false).build();
+    var request =
+        ConvolutionRequest.of(convolution, TensorSpec.of(DataType.BF16, Layout.NHWC, SRC));
+    NarrowLibrary.run(
+        () -> {
+          try (Engine auto = Engines.named("auto");
+              Arena arena = Arena.ofConfined();
+              PreparedConvolution prepared =
+                  auto.prepare(
+                      request.withParameters(
+                          Tensor.allocate(request.weightsSpec(), arena), null))) {
+            assertThat(prepared.explain().toString()).doesNotContain(CONVERTS);
+            assertThat(prepared.explain().engine()).isEqualTo("auto");
+          }
+        });
   }
 
   /** Which lie as dst does, so that no kernel takes them beside copies. */

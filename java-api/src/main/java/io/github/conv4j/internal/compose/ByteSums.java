@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.compose;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
@@ -95,7 +96,8 @@ record ByteSums(
         convolution.toBuilder()
             .bias(false)
             .postOps(PostOps.none())
-            .quantization(Quantization.none());
+            .quantization(Quantization.none())
+            .fpmathMode(FpmathMode.STRICT);
     if (writesPadding) {
       builder.padding(
           Padding.asymmetric(

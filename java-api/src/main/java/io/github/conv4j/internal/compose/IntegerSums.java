@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.compose;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
@@ -65,6 +66,7 @@ record IntegerSums(int digits, int base, float[] weights, double largest) {
           .bias(false)
           .postOps(PostOps.none())
           .quantization(Quantization.none())
+          .fpmathMode(FpmathMode.STRICT)
           .build();
     }
     long in = asked.inChannels();

@@ -3,7 +3,7 @@ package io.github.conv4j.internal.compose;
 import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.PostOp.Binary;
 import io.github.conv4j.PostOp.Eltwise;
-import io.github.conv4j.internal.vector.bytes.FloatFunctions;
+import io.github.conv4j.internal.vector.bytes.VectorFloats;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -63,11 +63,11 @@ final class RoundedPostOps {
     float alpha = eltwise.alpha();
     float beta = eltwise.beta();
     switch (eltwise.function()) {
-      case RELU -> FloatFunctions.relu(alpha, x, count);
-      case CLIP -> FloatFunctions.clip(alpha, beta, x, count);
-      case LINEAR -> FloatFunctions.linear(alpha, beta, x, count);
-      case HARD_SWISH -> FloatFunctions.hardSwish(x, count);
-      case HARD_SIGMOID -> FloatFunctions.hardSigmoid(alpha, beta, x, count);
+      case RELU -> VectorFloats.relu(alpha, x, count);
+      case CLIP -> VectorFloats.clip(alpha, beta, x, count);
+      case LINEAR -> VectorFloats.linear(alpha, beta, x, count);
+      case HARD_SWISH -> VectorFloats.hardSwish(x, count);
+      case HARD_SIGMOID -> VectorFloats.hardSigmoid(alpha, beta, x, count);
       default -> {
         return false;
       }

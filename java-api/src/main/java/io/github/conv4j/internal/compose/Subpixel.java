@@ -122,6 +122,7 @@ record Subpixel(Convolution transposed, List<Axis> axes) {
                 axes.stream().mapToLong(Axis::end).toArray()))
         .bias(transposed.hasBias())
         .postOps(transposed.postOps())
+        .fpmathMode(transposed.fpmathMode())
         .build();
   }
 

@@ -100,7 +100,7 @@ public final class TypedConvolution {
       Narrow floats = narrow == null ? Narrow.none("") : narrow.ofFloats(request);
       return floats.prepared() == null
           ? floats(engine, ledger, request, factory, floats.why())
-          : floats.prepared();
+          : of(engine, ledger, floats.prepared());
     }
     int[] weights = request.weights().toIntArray();
     String whyNot = "";
@@ -121,6 +121,23 @@ public final class TypedConvolution {
             request,
             "integer sums may leave the 24 bits of a float, whatever digits weights are split"
                 + " into");
+  }
+
+  /** Takes ownership of what an engine prepared, which is this one or another. */
+  private static PreparedConvolution of(
+      String engine, Ledger ledger, PreparedConvolution prepared) {
+    Explanation inner = prepared.explain();
+    if (inner.engine().equals(engine)) {
+      return prepared;
+    }
+    try {
+      var explanation =
+          Explanation.of(engine, inner.problem(), inner.stages()).withWarnings(inner.warnings());
+      return PreparedProgram.renamed(prepared, explanation, ledger);
+    } catch (Throwable e) {
+      prepared.close();
+      throw e;
+    }
   }
 
   private static PreparedConvolution floats(

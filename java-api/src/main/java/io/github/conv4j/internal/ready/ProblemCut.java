@@ -145,7 +145,8 @@ public record ProblemCut(PrepareRequest request, double share) {
         .dilation(dilation)
         .bias(c.hasBias())
         .flippedKernel(c.isKernelFlipped())
-        .postOps(c.postOps());
+        .postOps(c.postOps())
+        .fpmathMode(c.fpmathMode());
   }
 
   private static TensorSpec spec(TensorSpec whole, Shape shape) {

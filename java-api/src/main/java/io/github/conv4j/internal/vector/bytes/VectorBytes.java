@@ -25,7 +25,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>No loop takes the bits of floats: as long as that is not compiled, the Vector API does it
  * through segments on the heap, and all loops of the JVM that are compiled later expect such
- * segments, whose stores are several times slower.
+ * segments too, which makes their stores several times slower.
  *
  * <p>Loops call nothing but the Vector API, which is always compiled into its caller: any other
  * call may be left one by the JIT compiler, and then each vector becomes an object.

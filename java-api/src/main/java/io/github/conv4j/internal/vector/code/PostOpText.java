@@ -15,6 +15,24 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes post-ops on vectors, in the order of their list, as {@link PostOp} defines them. */
 final class PostOpText {
+  private static final float LOG2_E = (float) (1 / Math.log(2));
+
+  /** ln 2 in two parts, of which a whole number times the first is exact. */
+  private static final float LN2_HIGH = 0x1.62e4p-1f;
+
+  private static final float LN2_LOW = (float) (Math.log(2) - 0x1.62e4p-1);
+
+  /** Added to a small number, its last bits hold the nearest whole number. */
+  private static final float SHIFTER = 0x1.8p23f;
+
+  /** Below it the power is a denormal number. */
+  private static final float LEAST_EXPONENT = -87.3365f;
+
+  /** The last whose power is finite: the power of two is 128 there, that of the rest below 1. */
+  private static final float MOST_EXPONENT = 88.72283f;
+
+  private static final float[] TAYLOR = {1 / 720f, 1 / 120f, 1 / 24f, 1 / 6f, 1 / 2f, 1, 1};
+
   private static final double ERROR_FUNCTION_SCALE = 0.3275911;
 
   private static final double[] ERROR_FUNCTION = {
@@ -122,7 +140,7 @@ final class PostOpText {
     float beta = eltwise.beta();
     return switch (eltwise.function()) {
       case RELU -> (alpha == 0 ? all(0) : x.times(all(alpha))).blend(x, x.isGreater(all(0)));
-      case ELU -> x.exponential().minus(all(1)).times(all(alpha)).blend(x, x.isGreater(all(0)));
+      case ELU -> exponential(x).minus(all(1)).times(all(alpha)).blend(x, x.isGreater(all(0)));
       case SIGMOID -> sigmoid(x);
       case TANH -> tanh(x);
       case GELU_ERF -> x.times(normalDistribution(x));
@@ -143,7 +161,7 @@ final class PostOpText {
       case ABS -> x.abs();
       case SQUARE -> x.times(x);
       case SQRT -> x.sqrt();
-      case EXP -> x.exponential();
+      case EXP -> exponential(x);
     };
   }
 
@@ -159,12 +177,12 @@ final class PostOpText {
   }
 
   private Vector sigmoid(VectorVariable x) {
-    return all(1).dividedBy(x.negated().exponential().plus(all(1)));
+    return all(1).dividedBy(exponential(code.local(x.negated())).plus(all(1)));
   }
 
   /** {@code 1 - 2 / (exp(2 x) + 1)}: exact at infinities, and off by some 1e-7 near 0. */
   private Vector tanh(VectorVariable x) {
-    Vector exponential = x.plus(x).exponential();
+    Vector exponential = exponential(code.local(x.plus(x)));
     return all(1).minus(all(2).dividedBy(exponential.plus(all(1))));
   }
 
@@ -180,8 +198,29 @@ final class PostOpText {
     for (int i = 1; i < ERROR_FUNCTION.length; i++) {
       sum.set(sum.fma(t, all((float) ERROR_FUNCTION[i])));
     }
-    Vector exponential = scaled.times(scaled).negated().exponential();
+    Vector exponential = exponential(code.local(scaled.times(scaled).negated()));
     VectorVariable tail = code.local(sum.times(t).times(exponential).times(all(0.5f)));
     return tail.blend(all(1).minus(tail), x.isGreater(all(0)));
+  }
+
+  /**
+   * e to the power of x: {@code 2^n * e^r}, with r within half of ln 2 and a polynomial for its
+   * power, at most two units in the last place off; what would be a denormal number is 0.
+   */
+  private Vector exponential(VectorVariable x) {
+    VectorVariable low = code.local(all(LEAST_EXPONENT).blend(x, x.isGreater(all(LEAST_EXPONENT))));
+    VectorVariable y = code.local(all(MOST_EXPONENT).blend(low, low.isLess(all(MOST_EXPONENT))));
+    VectorVariable shifted = code.local(y.fma(all(LOG2_E), all(SHIFTER)));
+    VectorVariable n = code.local(shifted.minus(all(SHIFTER)));
+    VectorVariable r = code.local(n.fma(all(-LN2_HIGH), y));
+    r.set(n.fma(all(-LN2_LOW), r));
+    VectorVariable power = code.local(all(TAYLOR[0]));
+    for (int i = 1; i < TAYLOR.length; i++) {
+      power.set(power.fma(r, all(TAYLOR[i])));
+    }
+    VectorVariable scaled = code.local(power.timesPowerOfTwo(shifted));
+    scaled.set(scaled.blend(all(Float.POSITIVE_INFINITY), x.isGreater(all(MOST_EXPONENT))));
+    scaled.set(scaled.blend(all(0), x.isLess(all(LEAST_EXPONENT))));
+    return scaled.blend(x, x.differs(x));
   }
 }

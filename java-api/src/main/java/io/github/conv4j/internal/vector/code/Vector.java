@@ -1,22 +1,18 @@
 package io.github.conv4j.internal.vector.code;
 
+import static io.github.conv4j.internal.vector.code.Names.BINARY;
 import static io.github.conv4j.internal.vector.code.Names.COMPARISON;
 import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
+import static io.github.conv4j.internal.vector.code.Names.INT_VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.OPERATORS;
-import static io.github.conv4j.internal.vector.code.Names.UNARY;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_SHUFFLE;
+import static java.lang.constant.ConstantDescs.CD_int;
 
 import java.lang.constant.MethodTypeDesc;
 
-/**
- * A vector of floats.
- *
- * <p>Nothing here takes the bits of floats: as long as that is not compiled, the Vector API does it
- * through segments on the heap, and all loops of the JVM that are compiled later expect such
- * segments, whose stores are several times slower.
- */
+/** A vector of floats. */
 public sealed class Vector extends Value permits VectorVariable {
   Vector(KernelCode code, Runnable push) {
     super(code, push);
@@ -92,16 +88,47 @@ public sealed class Vector extends Value permits VectorVariable {
     return compare("GT", other);
   }
 
-  /** e to the power of each lane. */
-  public Vector exponential() {
+  /**
+   * {@code this * 2^n}, where the last nine bits of another vector's lanes hold n, as those of a
+   * number that was added to 1.5 * 2^23 do.
+   */
+  public Vector timesPowerOfTwo(Vector shifted) {
     return new Vector(
         code,
         () -> {
-          push();
-          code.builder().getstatic(OPERATORS, "EXP", UNARY);
+          asInts(this);
+          asInts(shifted);
+          code.builder().getstatic(OPERATORS, "LSHL", BINARY);
+          code.builder().loadConstant(23);
           code.builder()
-              .invokevirtual(FLOAT_VECTOR, "lanewise", MethodTypeDesc.of(FLOAT_VECTOR, UNARY));
+              .invokevirtual(INT_VECTOR, "lanewise", MethodTypeDesc.of(INT_VECTOR, BINARY, CD_int));
+          code.builder().invokevirtual(INT_VECTOR, "add", MethodTypeDesc.of(INT_VECTOR, VECTOR));
+          code.builder()
+              .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
         });
+  }
+
+  /** Without the bits that the other one has not set. */
+  public Vector bitsAlsoIn(Vector other) {
+    return new Vector(
+        code,
+        () -> {
+          asInts(this);
+          asInts(other);
+          code.builder().invokevirtual(INT_VECTOR, "and", MethodTypeDesc.of(INT_VECTOR, VECTOR));
+          code.builder()
+              .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
+        });
+  }
+
+  private void asInts(Vector vector) {
+    vector.push();
+    code.builder().invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", MethodTypeDesc.of(INT_VECTOR));
+  }
+
+  /** The lanes that are not a number, or differ otherwise from those of the other one. */
+  public Mask differs(Vector other) {
+    return compare("NE", other);
   }
 
   private Mask compare(String operator, Vector other) {

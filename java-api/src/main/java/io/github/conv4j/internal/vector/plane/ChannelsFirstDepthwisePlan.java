@@ -20,6 +20,8 @@ import java.util.List;
  */
 public final class ChannelsFirstDepthwisePlan implements Plan<StencilScratch> {
   /** A quiet NaN, which no copy changes. */
+  private static final float ALL_BITS = Float.intBitsToFloat(-1);
+
   private static final int MOST_PIXELS = 1 << 17;
 
   /** Enough for any plane whose taps meet it, and no margin overflows. */
@@ -93,8 +95,8 @@ public final class ChannelsFirstDepthwisePlan implements Plan<StencilScratch> {
     this.left = new float[width + kernels.blockPixels()];
     this.right = new float[width + kernels.blockPixels()];
     for (int i = 0; i < left.length; i++) {
-      left[i] = i % width < dilationAcross ? 0 : 1;
-      right[i] = i % width >= width - dilationAcross ? 0 : 1;
+      left[i] = i % width < dilationAcross ? 0 : ALL_BITS;
+      right[i] = i % width >= width - dilationAcross ? 0 : ALL_BITS;
     }
     int most = Math.clamp(PART_FLOATS / ((long) width * src.h()), 1, src.c());
     this.channelParts =

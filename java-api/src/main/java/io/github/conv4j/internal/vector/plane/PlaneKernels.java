@@ -88,7 +88,7 @@ public interface PlaneKernels {
     /** Where the last block of rows and pixels begins. */
     int lastPixel;
 
-    /** 1 for each column whose left tap is in the row, again and again; else 0. */
+    /** All bits set for each column whose left tap is in the row, again and again. */
     float[] left = new float[0];
 
     float[] right = new float[0];

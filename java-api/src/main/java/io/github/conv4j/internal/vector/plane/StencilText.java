@@ -10,7 +10,6 @@ import io.github.conv4j.internal.vector.code.Int;
 import io.github.conv4j.internal.vector.code.IntVariable;
 import io.github.conv4j.internal.vector.code.KernelClass;
 import io.github.conv4j.internal.vector.code.KernelCode;
-import io.github.conv4j.internal.vector.code.Mask;
 import io.github.conv4j.internal.vector.code.Outputs;
 import io.github.conv4j.internal.vector.code.Vector;
 import io.github.conv4j.internal.vector.code.VectorVariable;
@@ -82,19 +81,18 @@ record StencilText(PostOps postOps) {
                       IntVariable at = code.local(margin.plus(p).minus(step).minus(across));
                       VectorVariable[] outer = new VectorVariable[ROWS];
                       column(code, panel, at, step, weights, 0, outer, true);
-                      Vector none = code.constant(0f).broadcast();
-                      Mask inLeft = code.local(left.vector(column).isGreater(none));
+                      VectorVariable keep = code.local(left.vector(column));
                       VectorVariable[] sums =
-                          code.locals(ROWS, k -> bias.plus(none.blend(outer[k], inLeft)));
+                          code.locals(ROWS, k -> bias.plus(outer[k].bitsAlsoIn(keep)));
                       at.set(at.plus(across));
                       column(code, panel, at, step, weights, 1, sums, false);
                       at.set(at.plus(across));
                       column(code, panel, at, step, weights, 2, outer, true);
-                      Mask inRight = code.local(right.vector(column).isGreater(none));
+                      keep.set(right.vector(column));
                       WideVariable to =
                           code.local(code.wide(3).plus(p.widened()).times(Float.BYTES));
                       for (int k = 0; k < ROWS; k++) {
-                        Vector sum = sums[k].plus(none.blend(outer[k], inRight));
+                        Vector sum = sums[k].plus(outer[k].bitsAlsoIn(keep));
                         outputs.storePixels(to.plus(stepBytes.times(k)), sum, channel);
                       }
                     });

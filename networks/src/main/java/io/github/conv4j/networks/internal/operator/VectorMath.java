@@ -1,26 +1,26 @@
 package io.github.conv4j.networks.internal.operator;
 
 import static io.github.conv4j.networks.internal.operator.VectorWidth.all;
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Transcendental functions of vectors, a few units in the last place off. Infinities, zeros and
  * what is not a number come out as in {@link Math}, denormal numbers as what they are.
  *
- * <p>Nothing here takes the bits of a float: as long as that is not compiled, the Vector API does
- * it through segments on the heap, and all loops of the JVM that are compiled later expect such
- * segments, whose stores are several times slower.
- *
  * <p>Constants are vectors of their own: to broadcast one where it is used takes the JIT compiler
  * so much that it stops inlining halfway through the longer functions. A coefficient is named after
  * its power.
  *
- * @see <a href="https://www.netlib.org/cephes/">Cephes, whose polynomials these are: expf,
+ * @see <a href="https://www.netlib.org/cephes/">Cephes, whose polynomials these are: expf, logf,
  *     tanhf</a>
  */
 final class VectorMath {
@@ -30,7 +30,32 @@ final class VectorMath {
   static final FloatVector MINUS_ONE = all(-1);
 
   private static final FloatVector TWO = all(2);
-  private static final FloatVector MINUS_THIRD = all(-1 / 3f);
+  private static final FloatVector NOT_A_NUMBER = all(Float.NaN);
+  private static final FloatVector INFINITE = all(Float.POSITIVE_INFINITY);
+  private static final FloatVector MINUS_INFINITE = all(Float.NEGATIVE_INFINITY);
+  private static final IntVector SIGN_BIT = all(-0f).reinterpretAsInts();
+
+  private static final FloatVector LOG2_E = all((float) (1 / Math.log(2)));
+
+  /** ln 2 in two parts, of which a whole number times the first is exact. */
+  private static final FloatVector LN2_HIGH = all(0x1.62e4p-1f);
+
+  private static final FloatVector LN2_LOW = all((float) (Math.log(2) - 0x1.62e4p-1));
+  private static final FloatVector MINUS_LN2_HIGH = LN2_HIGH.neg();
+  private static final FloatVector MINUS_LN2_LOW = LN2_LOW.neg();
+
+  /** Added to a small number, its last bits hold the nearest whole number. */
+  private static final FloatVector SHIFTER = all(0x1.8p23f);
+
+  private static final IntVector SHIFTER_BITS = SHIFTER.reinterpretAsInts();
+
+  /** Beyond these the exponential is 0 and infinite. */
+  private static final FloatVector LEAST_EXPONENT = all(-104);
+
+  private static final FloatVector MOST_EXPONENT = all(89);
+
+  /** Just below it, where the power of two is -127, whose bits are those of 0. */
+  private static final FloatVector LEAST_NORMAL_LOG = all(-88);
 
   private static final FloatVector EXP_7 = all(0.00019875691f);
   private static final FloatVector EXP_6 = all(0.0013981999f);
@@ -38,6 +63,25 @@ final class VectorMath {
   private static final FloatVector EXP_4 = all(0.041665796f);
   private static final FloatVector EXP_3 = all(0.16666666f);
   private static final FloatVector EXP_2 = HALF;
+
+  private static final int MANTISSA_BITS = Float.PRECISION - 1;
+  private static final IntVector EXPONENT_BIAS = allInts(Float.MAX_EXPONENT);
+  private static final IntVector LEAST_NORMAL_EXPONENT = allInts(Float.MIN_EXPONENT);
+  private static final IntVector ROOT_HALF_BITS = all((float) Math.sqrt(0.5)).reinterpretAsInts();
+  private static final FloatVector LEAST_NORMAL = all(Float.MIN_NORMAL);
+  private static final FloatVector DENORMAL_SCALE = all(0x1p23f);
+  private static final FloatVector DENORMAL_EXPONENT = all(MANTISSA_BITS);
+
+  private static final FloatVector LOG_11 = all(0.070376836f);
+  private static final FloatVector LOG_10 = all(-0.1151461f);
+  private static final FloatVector LOG_9 = all(0.116769984f);
+  private static final FloatVector LOG_8 = all(-0.12420141f);
+  private static final FloatVector LOG_7 = all(0.14249323f);
+  private static final FloatVector LOG_6 = all(-0.16668057f);
+  private static final FloatVector LOG_5 = all(0.20000714f);
+  private static final FloatVector LOG_4 = all(-0.24999994f);
+  private static final FloatVector LOG_3 = all(0.3333333f);
+  private static final FloatVector LOG_2 = all(-0.5f);
 
   private static final FloatVector TANH_NEAR = all(0.625f);
   private static final FloatVector TANH_11 = all(-0.0057049887f);
@@ -79,17 +123,48 @@ final class VectorMath {
 
   private VectorMath() {}
 
+  private static IntVector allInts(int number) {
+    return IntVector.broadcast(
+        VectorSpecies.of(int.class, VectorWidth.SPECIES.vectorShape()), number);
+  }
+
   static FloatVector exp(FloatVector x) {
-    return x.lanewise(VectorOperators.EXP);
+    FloatVector low = x.blend(LEAST_EXPONENT, x.compare(LT, LEAST_EXPONENT));
+    FloatVector y = low.blend(MOST_EXPONENT, low.compare(GT, MOST_EXPONENT));
+    FloatVector shifted = y.fma(LOG2_E, SHIFTER);
+    FloatVector power = smallExpm1(reduced(y, shifted)).add(ONE);
+    IntVector n = shifted.reinterpretAsInts().sub(SHIFTER_BITS);
+    // In two steps, so that the result may be denormal or infinite.
+    IntVector half = n.lanewise(ASHR, 1);
+    return power.mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
+  }
+
+  /** Returns {@code e^x} for an x of at most 0; what would be denormal is 0. */
+  private static FloatVector negativeExp(FloatVector x) {
+    FloatVector y = x.blend(LEAST_NORMAL_LOG, x.compare(LT, LEAST_NORMAL_LOG));
+    FloatVector shifted = y.fma(LOG2_E, SHIFTER);
+    FloatVector power = smallExpm1(reduced(y, shifted)).add(ONE);
+    return power.mul(powerOfTwo(shifted.reinterpretAsInts().sub(SHIFTER_BITS)));
   }
 
   /** Returns {@code e^x - 1} for an x of at most 0. */
   static FloatVector negativeExpm1(FloatVector x) {
-    FloatVector y = x.blend(ZERO, x.compare(GT, ZERO));
-    return exp(y).sub(ONE).blend(smallExpm1(y), y.compare(GT, MINUS_THIRD));
+    FloatVector low = x.blend(LEAST_EXPONENT, x.compare(LT, LEAST_EXPONENT));
+    FloatVector y = low.blend(ZERO, low.compare(GT, ZERO));
+    FloatVector shifted = y.fma(LOG2_E, SHIFTER);
+    FloatVector small = smallExpm1(reduced(y, shifted));
+    // Smaller powers of two are lost beside the 1.
+    IntVector n = shifted.reinterpretAsInts().sub(SHIFTER_BITS).max(LEAST_NORMAL_EXPONENT);
+    FloatVector power = powerOfTwo(n);
+    return small.fma(power, power.sub(ONE));
   }
 
-  /** For an x within half of ln 2. */
+  /** What is left of x when a whole number of ln 2 is taken off: at most half of ln 2. */
+  private static FloatVector reduced(FloatVector x, FloatVector shifted) {
+    FloatVector n = shifted.sub(SHIFTER);
+    return n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
+  }
+
   private static FloatVector smallExpm1(FloatVector r) {
     return EXP_7
         .fma(r, EXP_6)
@@ -100,8 +175,42 @@ final class VectorMath {
         .fma(r.mul(r), r);
   }
 
+  private static FloatVector powerOfTwo(IntVector exponent) {
+    return exponent.add(EXPONENT_BIAS).lanewise(LSHL, MANTISSA_BITS).reinterpretAsFloats();
+  }
+
   static FloatVector log(FloatVector x) {
-    return x.lanewise(VectorOperators.LOG);
+    VectorMask<Float> tiny = x.compare(LT, LEAST_NORMAL);
+    IntVector bits = x.blend(x.mul(DENORMAL_SCALE), tiny).reinterpretAsInts();
+    IntVector exponent = bits.sub(ROOT_HALF_BITS).lanewise(ASHR, MANTISSA_BITS);
+    FloatVector e = exponent.add(SHIFTER_BITS).reinterpretAsFloats().sub(SHIFTER);
+    IntVector mantissa = bits.sub(exponent.lanewise(LSHL, MANTISSA_BITS));
+    FloatVector result =
+        logOf(mantissa.reinterpretAsFloats(), e.blend(e.sub(DENORMAL_EXPONENT), tiny));
+    // What is not below infinity is infinite or no number.
+    result = x.blend(result, x.compare(LT, INFINITE));
+    result = result.blend(MINUS_INFINITE, x.compare(EQ, ZERO));
+    return result.blend(NOT_A_NUMBER, x.compare(LT, ZERO));
+  }
+
+  /** Returns the logarithm of {@code mantissa * 2^exponent}, with a mantissa near 1. */
+  private static FloatVector logOf(FloatVector mantissa, FloatVector exponent) {
+    FloatVector f = mantissa.sub(ONE);
+    FloatVector square = f.mul(f);
+    FloatVector sum =
+        LOG_11
+            .fma(f, LOG_10)
+            .fma(f, LOG_9)
+            .fma(f, LOG_8)
+            .fma(f, LOG_7)
+            .fma(f, LOG_6)
+            .fma(f, LOG_5)
+            .fma(f, LOG_4)
+            .fma(f, LOG_3)
+            .mul(f)
+            .mul(square);
+    FloatVector low = square.fma(LOG_2, exponent.fma(LN2_LOW, sum));
+    return exponent.fma(LN2_HIGH, low.add(f));
   }
 
   static FloatVector sigmoid(FloatVector x) {
@@ -147,7 +256,7 @@ final class VectorMath {
   /** Returns {@code log(1 + e^x) = max(x, 0) + log1p(e^-|x|)}. */
   static FloatVector softplus(FloatVector x) {
     FloatVector positive = x.blend(ZERO, x.compare(LT, ZERO));
-    return positive.add(log1pUpTo1(exp(x.abs().neg())));
+    return positive.add(log1pUpTo1(negativeExp(x.abs().neg())));
   }
 
   /** Returns {@code log(1 + x) = 2 atanh(x / (x + 2))} for an x from 0 to 1. */
@@ -191,7 +300,7 @@ final class VectorMath {
 
   /** A number that is not negative, with the sign of another. */
   private static FloatVector withSignOf(FloatVector size, FloatVector x) {
-    FloatVector whole = size.blend(size.neg(), x.compare(LT, ZERO));
-    return whole.blend(x.mul(ZERO), size.compare(EQ, ZERO));
+    IntVector sign = x.reinterpretAsInts().and(SIGN_BIT);
+    return size.reinterpretAsInts().or(sign).reinterpretAsFloats();
   }
 }

@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
  * bit of {@link io.github.conv4j.PostOp.Eltwise#apply}. A block is as long as whole vectors; what
  * lies behind its count comes out as it may.
  */
-public final class FloatFunctions {
+public final class VectorFloats {
   private static final VectorSpecies<Double> DOUBLES =
       VectorSpecies.of(double.class, VectorShape.forBitSize(VectorWidth.BITS));
 
@@ -26,7 +26,7 @@ public final class FloatFunctions {
 
   private static final int LANES = DOUBLES.length();
 
-  private FloatFunctions() {}
+  private VectorFloats() {}
 
   /** {@code alpha * x + beta}. */
   public static void linear(float alpha, float beta, float[] x, int count) {

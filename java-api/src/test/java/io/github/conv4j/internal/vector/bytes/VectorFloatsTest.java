@@ -9,49 +9,49 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-class FloatFunctionsTest {
+class VectorFloatsTest {
   private static final int COUNT = 4096;
 
   @Test
   void linear() {
     agrees(
         PostOp.linear(0.63296586f, -0.5465887f),
-        x -> FloatFunctions.linear(0.63296586f, -0.5465887f, x, COUNT));
+        x -> VectorFloats.linear(0.63296586f, -0.5465887f, x, COUNT));
     agrees(
         PostOp.linear(-3, Float.MIN_VALUE),
-        x -> FloatFunctions.linear(-3, Float.MIN_VALUE, x, COUNT));
+        x -> VectorFloats.linear(-3, Float.MIN_VALUE, x, COUNT));
   }
 
   @Test
   void hardSwish() {
-    agrees(PostOp.hardSwish(), x -> FloatFunctions.hardSwish(x, COUNT));
+    agrees(PostOp.hardSwish(), x -> VectorFloats.hardSwish(x, COUNT));
   }
 
   @Test
   void hardSigmoid() {
-    agrees(PostOp.hardSigmoid(0.2f, 0.5f), x -> FloatFunctions.hardSigmoid(0.2f, 0.5f, x, COUNT));
-    agrees(PostOp.hardSigmoid(-1 / 6f, 0), x -> FloatFunctions.hardSigmoid(-1 / 6f, 0, x, COUNT));
+    agrees(PostOp.hardSigmoid(0.2f, 0.5f), x -> VectorFloats.hardSigmoid(0.2f, 0.5f, x, COUNT));
+    agrees(PostOp.hardSigmoid(-1 / 6f, 0), x -> VectorFloats.hardSigmoid(-1 / 6f, 0, x, COUNT));
   }
 
   @Test
   void relu() {
-    agrees(PostOp.relu(), x -> FloatFunctions.relu(0, x, COUNT));
-    agrees(PostOp.leakyRelu(0.01f), x -> FloatFunctions.relu(0.01f, x, COUNT));
+    agrees(PostOp.relu(), x -> VectorFloats.relu(0, x, COUNT));
+    agrees(PostOp.leakyRelu(0.01f), x -> VectorFloats.relu(0.01f, x, COUNT));
   }
 
   @Test
   void clip() {
-    agrees(PostOp.clip(-1, 6), x -> FloatFunctions.clip(-1, 6, x, COUNT));
+    agrees(PostOp.clip(-1, 6), x -> VectorFloats.clip(-1, 6, x, COUNT));
     agrees(
         PostOp.clip(-0f, Float.POSITIVE_INFINITY),
-        x -> FloatFunctions.clip(-0f, Float.POSITIVE_INFINITY, x, COUNT));
+        x -> VectorFloats.clip(-0f, Float.POSITIVE_INFINITY, x, COUNT));
   }
 
   @Test
   void whatLiesBehindTheLastWholeVectorStays() {
     float[] x = new float[64];
     Arrays.fill(x, 3);
-    FloatFunctions.linear(2, 1, x, 1);
+    VectorFloats.linear(2, 1, x, 1);
     assertThat(x[0]).isEqualTo(7);
     assertThat(x[63]).isEqualTo(3);
   }
