@@ -95,6 +95,20 @@ class OverloadTest {
   }
 
   @Test
+  void refusesAPictureForWhichThereIsNeverMemory() throws IOException, InterruptedException {
+    Limits limits = RunningServer.limits().withHeldBytes(16 << 20);
+    try (RunningServer server =
+        RunningServer.ready(Map.of("picture", TestModels.picture()), limits)) {
+      HttpResponse<String> refused =
+          server.post("/v2/models/picture/infer", "image/png", ReadTest.sign());
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(413);
+      assertThat(refused.body()).contains("16,777,216 bytes that all requests may hold");
+      assertThat(refused.headers().firstValue("Retry-After")).isEmpty();
+      assertThat(counted(server, "conv4j_requests_held_bytes")).isZero();
+    }
+  }
+
+  @Test
   void computesNothingForWhomItWouldBeTooLate() throws IOException, InterruptedException {
     Limits limits = RunningServer.limits().withLongestWait(Duration.ofMillis(0));
     try (RunningServer server = RunningServer.ready(Map.of("sum", TestModels.sum()), limits)) {
