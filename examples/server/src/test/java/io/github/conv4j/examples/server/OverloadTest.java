@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /** A server that is asked for more than it can compute. */
 class OverloadTest {
   private static final String PATH = "/v2/models/slow/infer";
-  private static final int CLIENTS = 12;
-  private static final int REQUESTS = 6;
+  private static final int CLIENTS = 8;
+  private static final int REQUESTS = 3;
 
   private static final String BODY =
       "{\"inputs\": [{\"name\": \"x\", \"shape\": [1, 32, 96, 96], \"datatype\": \"FP32\","
