@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a {@link ShapeCache}, whose lock guards it, knows of one shape. */
 final class CachedShape {
+  /** About what the objects take that describe a shape, and each of its steps. */
+  private static final long SHAPE_BYTES = 16L << 10;
+
+  private static final long STEP_BYTES = 2L << 10;
+
   private final InputShapes key;
 
   /** Tells those who wait whether it was prepared. */
@@ -77,10 +82,15 @@ final class CachedShape {
     return byteSize;
   }
 
+  /** Counts a prepared network, with what describes it. */
+  static long byteSize(PreparedNetwork network) {
+    return network.byteSize() + SHAPE_BYTES + STEP_BYTES * network.prepared().stepCount();
+  }
+
   /** Counts again and returns the difference. */
   long recount() {
     PreparedNetwork network = prepared;
-    long now = network == null ? 0 : network.byteSize();
+    long now = network == null ? 0 : byteSize(network);
     long difference = now - byteSize;
     byteSize = now;
     return difference;

@@ -121,7 +121,8 @@ public final class Network {
    *
    * @param engine computes convolutions and products; must stay open as long as what is returned
    * @param dims of inputs, in the graph's order of axes; those that the graph fixes may be left out
-   * @throws IllegalArgumentException if dims are missing, or are not what the graph says
+   * @throws IllegalArgumentException if dims are missing, or are not what the graph says, or a run
+   *     with them takes more than {@link NetworkOptions#withMostBytes}
    * @throws InvalidModelException if a node is malformed
    * @throws UnsupportedOperatorException if conv4j does not run a node
    * @throws io.github.conv4j.UnsupportedConvolutionException if the engine does not run one of its
@@ -139,7 +140,8 @@ public final class Network {
                 inputTypes(dims),
                 known(options.channelsLast()),
                 options.leftOut(),
-                options.fpmathMode()));
+                options.fpmathMode(),
+                options.mostBytes()));
     if (options.isReady(engine.options())) {
       try {
         NetworkReadiness.await(prepared);

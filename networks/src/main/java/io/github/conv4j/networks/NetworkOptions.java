@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NetworkOptions {
   private static final NetworkOptions DEFAULTS =
-      new NetworkOptions(Set.of(), Set.of(), null, FpmathMode.STRICT);
+      new NetworkOptions(Set.of(), Set.of(), null, FpmathMode.STRICT, Long.MAX_VALUE);
 
   private final Set<String> channelsLast;
   private final Set<String> leftOut;
@@ -24,14 +24,17 @@ public final class NetworkOptions {
   private final @Nullable Boolean ready;
 
   private final FpmathMode fpmathMode;
+  private final long mostBytes;
 
   private NetworkOptions(
       Set<String> channelsLast,
       Set<String> leftOut,
       @Nullable Boolean ready,
-      FpmathMode fpmathMode) {
+      FpmathMode fpmathMode,
+      long mostBytes) {
     this.ready = ready;
     this.fpmathMode = fpmathMode;
+    this.mostBytes = mostBytes;
     this.channelsLast = Set.copyOf(channelsLast);
     this.leftOut = Set.copyOf(leftOut);
   }
@@ -51,7 +54,7 @@ public final class NetworkOptions {
   public NetworkOptions withChannelsLast(String name) {
     Set<String> names = new HashSet<>(channelsLast);
     names.add(Objects.requireNonNull(name, "name"));
-    return new NetworkOptions(names, leftOut, ready, fpmathMode);
+    return new NetworkOptions(names, leftOut, ready, fpmathMode, mostBytes);
   }
 
   /**
@@ -66,7 +69,7 @@ public final class NetworkOptions {
     }
     Set<String> names = new HashSet<>(leftOut);
     names.add(name);
-    return new NetworkOptions(channelsLast, names, ready, fpmathMode);
+    return new NetworkOptions(channelsLast, names, ready, fpmathMode, mostBytes);
   }
 
   /**
@@ -75,7 +78,7 @@ public final class NetworkOptions {
    * engine's options say it, {@link EngineOptions#ready}, for networks as for single convolutions.
    */
   public NetworkOptions withReady(boolean isReady) {
-    return new NetworkOptions(channelsLast, leftOut, isReady, fpmathMode);
+    return new NetworkOptions(channelsLast, leftOut, isReady, fpmathMode, mostBytes);
   }
 
   /**
@@ -86,7 +89,27 @@ public final class NetworkOptions {
    */
   public NetworkOptions withFpmathMode(FpmathMode mode) {
     return new NetworkOptions(
-        channelsLast, leftOut, ready, Objects.requireNonNull(mode, "fpmathMode"));
+        channelsLast, leftOut, ready, Objects.requireNonNull(mode, "fpmathMode"), mostBytes);
+  }
+
+  /**
+   * Says how many bytes one run may take: what lies between inputs and outputs, scratchpads, and
+   * the outputs; any number by default. Inputs of a shape that takes more are refused with an
+   * {@link IllegalArgumentException} before that memory is taken. For shapes that somebody else
+   * chooses.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public NetworkOptions withMostBytes(long byteCount) {
+    if (byteCount < 1) {
+      throw new IllegalArgumentException(
+          "mostBytes must be at least 1 but is %d".formatted(byteCount));
+    }
+    return new NetworkOptions(channelsLast, leftOut, ready, fpmathMode, byteCount);
+  }
+
+  long mostBytes() {
+    return mostBytes;
   }
 
   FpmathMode fpmathMode() {

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>Memory.</b> Counts {@link PreparedNetwork#byteSize} of all that is prepared, after each
- * preparation and whenever a lease is closed. Where that is more than the limit, what nobody uses
- * is closed, the least recently used first, until it is not. What is in use is never closed: only
- * that, and what is being prepared, can hold more than the limit. A shape that alone is too large
- * is closed with its last lease, and closes no other for it. Each shape has packed weights of its
- * own; the objects that describe its steps are not counted. A shape that is found costs nothing but
- * its lease.
+ * <p><b>Memory.</b> Counts {@link PreparedNetwork#byteSize} of all that is prepared, and 16 KiB a
+ * shape and 2 KiB a step for the objects that describe them, after each preparation and whenever a
+ * lease is closed. Where that is more than the limit, what nobody uses is closed, the least
+ * recently used first, until it is not. What is in use is never closed: only that, and what is
+ * being prepared, can hold more than the limit. A shape that alone is too large is closed with its
+ * last lease, and closes no other for it. Each shape has packed weights of its own. A shape that is
+ * found costs nothing but its lease.
  *
  * <p><b>Threads.</b> Any number may use one cache, platform or virtual. A new shape that several
  * ask for at once is prepared by one of them while the others wait for it, uninterruptibly; several
@@ -180,12 +180,10 @@ public final class ShapeCache implements AutoCloseable {
     }
   }
 
-  /** Makes a shape the one that was used last, if it is here. */
-  void touch(Map<String, long[]> dims) {
+  /** Makes a shape the one that was used last; returns false if it is not here. */
+  boolean touch(Map<String, long[]> dims) {
     synchronized (lock) {
-      if (wanted.set(dims)) {
-        shapes.get(wanted);
-      }
+      return wanted.set(dims) && shapes.get(wanted) != null;
     }
   }
 
@@ -214,13 +212,21 @@ public final class ShapeCache implements AutoCloseable {
     shape.tellPrepared();
     Consumer<Map<String, long[]>> told = recorder;
     if (told != null) {
-      told.accept(shape.key().dims());
+      record(told, shape.key().dims());
     }
     List<CachedShape> evicted;
     synchronized (lock) {
       evicted = evict();
     }
     closeAll(evicted);
+  }
+
+  private static void record(Consumer<Map<String, long[]>> told, Map<String, long[]> dims) {
+    try {
+      told.accept(dims);
+    } catch (RuntimeException _) {
+      // What a manifest does not take is prepared all the same.
+    }
   }
 
   private void abandon(CachedShape shape, Throwable failure) {

@@ -8,12 +8,14 @@ import io.github.conv4j.networks.internal.manifest.ManifestLine;
 import io.github.conv4j.problem.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedSet;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a process was asked for: shapes of networks, and single convolutions. It is recorded in
@@ -32,15 +34,19 @@ import java.util.SequencedSet;
  * as in a form. What was seen last stands last. A blank line or one that begins with {@code #} says
  * nothing.
  *
- * <p><b>Memory.</b> Holds the {@value #MOST_ENTRIES} entries that were seen last. <b>Threads.</b>
- * Safe for use by any number of threads. <b>Errors.</b> A file is not trusted: what is wrong with
- * it is an {@link IllegalArgumentException} that names the line, before anything is prepared.
+ * <p><b>Memory.</b> Holds the {@value #MOST_ENTRIES} entries that were seen last, or fewer if they
+ * have more than 4 MiB of text. <b>Threads.</b> Safe for use by any number of threads.
+ * <b>Errors.</b> A file is not trusted: what is wrong with it is an {@link
+ * IllegalArgumentException} that names the line, before anything is prepared.
  */
 public final class WarmUpManifest {
   /** How many entries are kept. */
   public static final int MOST_ENTRIES = 4096;
 
   private final SequencedSet<ManifestLine> lines = new LinkedHashSet<>();
+
+  /** Of all lines with their ends; guarded by them. */
+  private long characterCount;
 
   /** Makes one that holds nothing. */
   public WarmUpManifest() {}
@@ -67,13 +73,17 @@ public final class WarmUpManifest {
   }
 
   /**
-   * Notes that a network was asked for inputs of these dimensions.
+   * Notes that a network was asked for inputs of these dimensions; dimensions of more than 18
+   * digits are not noted.
    *
    * @param network a name of the caller's choice
    * @throws IllegalArgumentException if a name is empty, or a dimension negative
    */
   public void add(String network, Map<String, long[]> dims) {
-    add(ManifestLine.NetworkShape.of(network, dims));
+    ManifestLine.NetworkShape shape = ManifestLine.NetworkShape.of(network, dims);
+    if (shape.isReadable()) {
+      add(shape);
+    }
   }
 
   /** Notes that a convolution was asked for. */
@@ -83,14 +93,17 @@ public final class WarmUpManifest {
 
   /** A line that could not be read again would spoil the file. */
   private void add(ManifestLine line) {
-    if (line.text().length() > ManifestLine.MOST_CHARACTERS) {
+    int length = line.text().length();
+    if (length > ManifestLine.MOST_CHARACTERS) {
       return;
     }
     synchronized (lines) {
-      lines.remove(line);
+      if (!lines.remove(line)) {
+        characterCount += length + 1;
+      }
       lines.addLast(line);
-      if (lines.size() > MOST_ENTRIES) {
-        lines.removeFirst();
+      while (lines.size() > MOST_ENTRIES || characterCount > ManifestFile.MOST_CHARACTERS) {
+        characterCount -= lines.removeFirst().text().length() + 1;
       }
     }
   }
@@ -135,7 +148,7 @@ public final class WarmUpManifest {
    * What a replay did.
    *
    * @param preparedCount how many entries were made ready
-   * @param leftOutCount how many there was no room for in the cache
+   * @param leftOutCount how many there was no room for in the cache, or no time
    * @param refused the others, each with the reason: a network may have changed since
    */
   public record Replay(int preparedCount, int leftOutCount, List<String> refused) {
@@ -154,19 +167,45 @@ public final class WarmUpManifest {
    * @param cache of that network
    */
   public Replay replay(String network, ShapeCache cache) {
+    return replay(network, cache, Duration.ofNanos(Long.MAX_VALUE));
+  }
+
+  /**
+   * Does what {@link #replay(String, ShapeCache)} does for a limited time: who chooses shapes shall
+   * not choose how long the next start takes. What has begun is finished, which takes up to some
+   * seconds.
+   *
+   * @param cache of that network
+   * @param timeLimit after which no shape is begun
+   */
+  public Replay replay(String network, ShapeCache cache, Duration timeLimit) {
     Objects.requireNonNull(cache, "cache");
+    long begin = System.nanoTime();
+    long limitNanos = TimeUnit.NANOSECONDS.convert(timeLimit);
     List<Map<String, long[]>> newestFirst = shapes(network).reversed();
     List<Map<String, long[]>> prepared = new ArrayList<>();
     List<String> refused = new ArrayList<>();
+    boolean isFull = false;
     for (Map<String, long[]> dims : newestFirst) {
-      if (!hasRoom(cache) || Thread.currentThread().isInterrupted()) {
+      ShapeCache.Statistics before = cache.statistics();
+      if (isFull
+          || before.byteSize() >= cache.byteLimit()
+          || System.nanoTime() - begin >= limitNanos
+          || Thread.currentThread().isInterrupted()) {
         break;
       }
       ManifestLine.NetworkShape shape = ManifestLine.NetworkShape.of(network, dims);
       try {
         shape.requireModest();
         cache.makeReady(dims);
-        prepared.add(dims);
+        if (cache.touch(dims)) {
+          prepared.add(dims);
+          isFull = cache.statistics().evictionCount() > before.evictionCount();
+        } else {
+          refused.add(
+              "%s: takes more than the %,d bytes of the cache"
+                  .formatted(shape.text(), cache.byteLimit()));
+        }
       } catch (Conv4jException
           | IllegalArgumentException
           | InvalidModelException
@@ -182,11 +221,6 @@ public final class WarmUpManifest {
     }
     return new Replay(
         prepared.size(), newestFirst.size() - prepared.size() - refused.size(), refused);
-  }
-
-  private static boolean hasRoom(ShapeCache cache) {
-    ShapeCache.Statistics now = cache.statistics();
-    return now.evictionCount() == 0 && now.byteSize() < cache.byteLimit();
   }
 
   /**

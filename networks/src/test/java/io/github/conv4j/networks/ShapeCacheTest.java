@@ -102,7 +102,7 @@ class ShapeCacheTest {
   private long byteSize(Engine engine, long size) {
     try (PreparedNetwork prepared =
         network.prepare(engine, dims(size), NetworkOptions.defaults())) {
-      return prepared.byteSize();
+      return CachedShape.byteSize(prepared);
     }
   }
 
@@ -296,6 +296,27 @@ class ShapeCacheTest {
           .withMessageContaining("byteLimit");
       assertThat(cache.statistics().shapeCount()).isZero();
       cache.acquire(dims(8)).close();
+    }
+  }
+
+  @Test
+  void whatTakesMoreThanARunMayIsRefusedBeforeItsMemoryIsTaken() {
+    NetworkOptions options = NetworkOptions.defaults().withMostBytes(100_000);
+    var seen = new WarmUpManifest();
+    try (Engine engine = Engines.named("onednn");
+        ShapeCache cache = network.shapeCache(engine, options, NO_LIMIT)) {
+      cache.recordInto(seen, "net");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> cache.acquire(dims(512)))
+          .withMessageContaining("512]")
+          .withMessageContaining("more than 100,000: use smaller inputs");
+      assertThat(cache.statistics().shapeCount()).isZero();
+      assertThat(seen.size()).isZero();
+      assertThat(engine.memory().weightsBytes() + engine.memory().workingBytes()).isZero();
+      try (ShapeCache.Lease lease = cache.acquire(dims(8))) {
+        runs(lease.network(), 8);
+      }
+      assertThat(seen.size()).isOne();
     }
   }
 

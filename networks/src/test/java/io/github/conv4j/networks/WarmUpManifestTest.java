@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -218,6 +219,62 @@ class WarmUpManifestTest {
       assertThat(replay.preparedCount()).isZero();
       assertThat(replay.leftOutCount()).isEqualTo(5);
     }
+  }
+
+  @Test
+  void replayGoesOnBehindAShapeThatAloneIsTooLarge() {
+    var seen = new WarmUpManifest();
+    seen.add("net", rows(1));
+    seen.add("net", rows(2));
+    seen.add("net", rows(10_000));
+    try (Engine engine = Engines.named("reference");
+        ShapeCache shapes = twoSteps().shapeCache(engine, NetworkOptions.defaults(), 100_000)) {
+      WarmUpManifest.Replay replay = seen.replay("net", shapes);
+      assertThat(replay.refused()).hasSize(1).first().asString().contains("10000x8", "the cache");
+      assertThat(replay.preparedCount()).isEqualTo(2);
+      assertThat(replay.leftOutCount()).isZero();
+    }
+  }
+
+  /** Unlike one of one step it has something between input and output. */
+  private static Network twoSteps() {
+    var b = new GraphBuilder(17);
+    String x =
+        b.input("x", ElementType.FLOAT, new Dim.Fixed(1), new Dim.Unknown(), new Dim.Fixed(8));
+    b.output(b.node("Softmax", List.of(b.node("Softmax", List.of(x)))));
+    return Network.of(b.build());
+  }
+
+  @Test
+  void replayEndsWhenItsTimeIsOver() {
+    var seen = new WarmUpManifest();
+    seen.add("net", rows(1));
+    seen.add("net", rows(2));
+    try (Engine engine = Engines.named("reference");
+        ShapeCache shapes = network().shapeCache(engine, NetworkOptions.defaults(), 1 << 20)) {
+      assertThat(seen.replay("net", shapes, Duration.ZERO))
+          .isEqualTo(new WarmUpManifest.Replay(0, 2, List.of()));
+      assertThat(shapes.statistics().missCount()).isZero();
+    }
+  }
+
+  @Test
+  void writesNothingThatItWouldNotReadAgain() throws IOException {
+    var manifest = new WarmUpManifest();
+    manifest.add("net", rows(1_000_000_000_000_000_000L));
+    assertThat(manifest.size()).isZero();
+    String name = "n".repeat(4070);
+    for (int i = 0; i < 2000; i++) {
+      manifest.add(name, rows(i));
+      manifest.add(name, rows(i / 2));
+    }
+    manifest.add("net", rows(999_999_999_999_999_999L));
+    manifest.write(file());
+
+    WarmUpManifest read = WarmUpManifest.read(file());
+    assertThat(read.size()).isEqualTo(manifest.size()).isBetween(1000, 1100);
+    assertThat(rowCounts(read)).containsExactly(999_999_999_999_999_999L);
+    assertThat(read.shapes(name).getLast().get("x")).containsExactly(1, 999, 8);
   }
 
   @Test

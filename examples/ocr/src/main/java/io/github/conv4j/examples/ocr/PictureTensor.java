@@ -12,6 +12,9 @@ public final class PictureTensor {
   private static final double GREEN = 0.587;
   private static final double BLUE = 0.114;
 
+  /** Of a scaled picture, its colours, and their levels. */
+  private static final long BYTES_PER_PIXEL = 5L * Integer.BYTES;
+
   private PictureTensor() {}
 
   /**
@@ -23,19 +26,11 @@ public final class PictureTensor {
    */
   public static Constant of(
       BufferedImage image, ElementType type, long[] dims, Normalization normalization) {
-    if (dims.length != 4 || dims[0] > 1) {
-      throw new IllegalArgumentException(
-          "a picture is one of four axes, but the input takes " + Arrays.toString(dims));
-    }
-    boolean last = isColour(dims[3]) && !isColour(dims[1]);
-    if (!last && !isColour(dims[1])) {
-      throw new IllegalArgumentException(
-          "a picture has 1 or 3 channels, as axis 1 or 3, but the input takes "
-              + Arrays.toString(dims));
-    }
-    int channels = (int) dims[last ? 3 : 1];
-    int height = side(dims[last ? 1 : 2], image.getHeight());
-    int width = side(dims[last ? 2 : 3], image.getWidth());
+    Frame frame = Frame.of(dims, image.getWidth(), image.getHeight());
+    boolean last = frame.last();
+    int channels = frame.channels();
+    int height = frame.height();
+    int width = frame.width();
     int[] levels = Pixels.levels(Pixels.scaled(image, width, height));
     long[] result =
         last ? new long[] {1, height, width, channels} : new long[] {1, channels, height, width};
@@ -55,6 +50,40 @@ public final class PictureTensor {
           throw new IllegalArgumentException(
               "pictures become FLOAT or UINT8, but the input takes " + type);
     };
+  }
+
+  /** What an input takes of a picture. */
+  private record Frame(boolean last, int channels, int width, int height) {
+    static Frame of(long[] dims, int ownWidth, int ownHeight) {
+      if (dims.length != 4 || dims[0] > 1) {
+        throw new IllegalArgumentException(
+            "a picture is one of four axes, but the input takes " + Arrays.toString(dims));
+      }
+      boolean last = isColour(dims[3]) && !isColour(dims[1]);
+      if (!last && !isColour(dims[1])) {
+        throw new IllegalArgumentException(
+            "a picture has 1 or 3 channels, as axis 1 or 3, but the input takes "
+                + Arrays.toString(dims));
+      }
+      return new Frame(
+          last,
+          (int) dims[last ? 3 : 1],
+          side(dims[last ? 2 : 3], ownWidth),
+          side(dims[last ? 1 : 2], ownHeight));
+    }
+  }
+
+  /**
+   * Returns how many bytes {@link #of} takes at most beside the picture, with a copy of the tensor.
+   *
+   * @param width of the picture
+   * @param height of the picture
+   * @throws IllegalArgumentException if the input does not take pictures; says why
+   */
+  public static long workingByteSize(int width, int height, ElementType type, long[] dims) {
+    Frame frame = Frame.of(dims, width, height);
+    long tensor = frame.channels() * (long) (Float.BYTES + 2 * type.byteSize());
+    return Math.multiplyExact((long) frame.width() * frame.height(), BYTES_PER_PIXEL + tensor);
   }
 
   private static boolean isColour(long channels) {

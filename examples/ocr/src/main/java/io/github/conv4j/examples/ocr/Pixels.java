@@ -1,5 +1,6 @@
 package io.github.conv4j.examples.ocr;
 
+import java.awt.Dimension;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
@@ -34,7 +36,7 @@ public final class Pixels {
       throw new IllegalArgumentException("there is no file '%s'".formatted(file));
     }
     try (var in = ImageIO.createImageInputStream(file.toFile())) {
-      return read(in, "'" + file + "'", MOST_PIXELS);
+      return read(in, "'" + file + "'", MOST_PIXELS, Pixels::decoded);
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read '%s': %s".formatted(file, e.getMessage()), e);
     }
@@ -47,6 +49,28 @@ public final class Pixels {
    * @throws IllegalArgumentException if it cannot be read; says why
    */
   public static BufferedImage read(byte[] picture, long mostPixels) {
+    return sent(picture, mostPixels, Pixels::decoded);
+  }
+
+  /**
+   * Returns the size of a PNG or JPEG that somebody sent, which takes no memory for its pixels.
+   *
+   * @throws IllegalArgumentException if {@link #read(byte[], long)} would not read it; says why
+   */
+  public static Dimension size(byte[] picture, long mostPixels) {
+    return sent(
+        picture, mostPixels, reader -> new Dimension(reader.getWidth(0), reader.getHeight(0)));
+  }
+
+  private interface Reading<T> {
+    T of(ImageReader reader) throws IOException;
+  }
+
+  private static BufferedImage decoded(ImageReader reader) throws IOException {
+    return opaque(reader.read(0));
+  }
+
+  private static <T> T sent(byte[] picture, long mostPixels, Reading<T> reading) {
     boolean isJpeg = beginsWith(picture, 0xff, 0xd8, 0xff);
     if (!isJpeg && !beginsWith(picture, 0x89, 'P', 'N', 'G')) {
       throw new IllegalArgumentException("the picture is neither PNG nor JPEG: save it as one");
@@ -56,13 +80,13 @@ public final class Pixels {
     }
     // Without the cache of ImageIO, which is a file.
     try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(picture))) {
-      return read(in, "the picture", mostPixels);
+      return read(in, "the picture", mostPixels, reading);
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read the picture: " + e.getMessage(), e);
     }
   }
 
-  private static BufferedImage read(ImageInputStream in, String name, long mostPixels)
+  private static <T> T read(ImageInputStream in, String name, long mostPixels, Reading<T> reading)
       throws IOException {
     var readers = ImageIO.getImageReaders(in);
     if (!readers.hasNext()) {
@@ -80,7 +104,7 @@ public final class Pixels {
             "%s has %d x %d pixels, which is more than %,d"
                 .formatted(name, width, height, mostPixels));
       }
-      return opaque(reader.read(0));
+      return reading.of(reader);
     } catch (RuntimeException e) {
       throw e instanceof IllegalArgumentException && e.getMessage() != null
           ? e

@@ -36,10 +36,16 @@ final class Admission {
     /**
      * Takes bytes.
      *
-     * @throws HttpException if there are not so many
+     * @throws HttpException if there are not so many, now or ever
      */
     void take(long bytes) {
       int more = permits(bytes);
+      if ((long) permits + more > permits(limits.heldBytes())) {
+        throw new HttpException(
+            HttpException.TOO_LARGE,
+            "it takes more than the %,d bytes that all requests may hold: send less"
+                .formatted(limits.heldBytes()));
+      }
       if (!memory.tryAcquire(more)) {
         throw new HttpException(
             HttpException.TOO_MANY,

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class Deadline {
   static final String HEADER = "X-Deadline-Ms";
 
-  private static final long MOST_MILLIS = Duration.ofHours(1).toMillis();
+  /** The JDK's HTTP server closes connections that wait longer than twice of it. */
+  static final long MOST_MILLIS = 60_000;
 
   private final long end;
   private final Duration wait;

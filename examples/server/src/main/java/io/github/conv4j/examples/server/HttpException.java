@@ -9,6 +9,7 @@ final class HttpException extends RuntimeException {
   private static final String RETRY_AFTER_SECONDS = "1";
 
   static final int BAD_REQUEST = 400;
+  static final int FORBIDDEN = 403;
   static final int NOT_FOUND = 404;
   static final int METHOD_NOT_ALLOWED = 405;
   static final int TOO_LARGE = 413;

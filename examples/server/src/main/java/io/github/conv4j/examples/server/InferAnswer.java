@@ -100,6 +100,14 @@ final class InferAnswer implements AutoCloseable {
     return out.toByteArray();
   }
 
+  /** Returns how many numbers stand in the JSON. */
+  long jsonElementCount() {
+    return outputs.stream()
+        .filter(output -> !output.isBinary())
+        .mapToLong(output -> output.data().byteSize() / output.type().element().byteSize())
+        .sum();
+  }
+
   long binaryByteSize() {
     return outputs.stream().filter(Output::isBinary).mapToLong(o -> o.data().byteSize()).sum();
   }

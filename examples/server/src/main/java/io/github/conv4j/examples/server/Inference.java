@@ -7,6 +7,7 @@ import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Dim;
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.ValueInfo;
+import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,6 +24,10 @@ final class Inference {
   static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
   private static final int ALIGNMENT = 64;
+  private static final long PICTURE_BYTES_PER_PIXEL = 16;
+
+  /** Of a number as text, in an array that grows by doubling. */
+  private static final long HEADER_BYTES_PER_NUMBER = 26;
 
   private final Limits limits;
 
@@ -40,12 +45,13 @@ final class Inference {
     try (Arena arena = Arena.ofConfined()) {
       return switch (request.mediaType()) {
         case "image/png", "image/jpeg" ->
-            answer(picture(model, request, body, arena, deadline, claim));
+            answer(picture(model, request, body, arena, deadline, claim), claim);
         case "",
             "application/json",
             "application/octet-stream",
             "application/x-www-form-urlencoded" ->
-            answer(tensors(model, request.header(JSON_LENGTH), body, arena, deadline, claim));
+            answer(
+                tensors(model, request.header(JSON_LENGTH), body, arena, deadline, claim), claim);
         default ->
             throw new HttpException(
                 HttpException.WRONG_MEDIA_TYPE,
@@ -163,18 +169,30 @@ final class Inference {
     }
     ValueInfo input = inputs.getFirst();
     Normalization normalization = normalization(request.parameters());
+    ElementType type = model.inputType(input.name());
+    claim.take(
+        ServedModel.translating(
+            () -> {
+              Dimension size = Pixels.size(body, limits.pixels());
+              return pictureByteSize(size)
+                  + PictureTensor.workingByteSize(size.width, size.height, type, dims(input));
+            }));
     Constant tensor =
         ServedModel.translating(
             () -> {
               BufferedImage image = Pixels.read(body, limits.pixels());
-              return PictureTensor.of(
-                  image, model.inputType(input.name()), dims(input), normalization);
+              return PictureTensor.of(image, type, dims(input), normalization);
             });
     MemorySegment data = arena.allocate(tensor.data().byteSize(), ALIGNMENT);
     data.copyFrom(tensor.data());
     var wanted = new InferRequest(null, List.of(), List.of(), false);
     return model.run(
         wanted, Map.of(input.name(), new ServedModel.Input(tensor.dims(), data)), deadline, claim);
+  }
+
+  /** Returns what a picture of that size takes while it is decoded and drawn. */
+  static long pictureByteSize(Dimension size) {
+    return PICTURE_BYTES_PER_PIXEL * size.width * size.height;
   }
 
   private static long[] dims(ValueInfo input) {
@@ -209,12 +227,13 @@ final class Inference {
     }
   }
 
-  private static Answer answer(InferAnswer inferred) {
+  private static Answer answer(InferAnswer inferred, Admission.Claim claim) {
     if (!inferred.isBinary()) {
       return new Written(
           inferred, Map.of("Content-Type", "application/json"), Answer.UNKNOWN_LENGTH, new byte[0]);
     }
     try {
+      claim.take(Math.multiplyExact(HEADER_BYTES_PER_NUMBER, inferred.jsonElementCount()));
       byte[] header = inferred.header();
       return new Written(
           inferred,
@@ -228,6 +247,9 @@ final class Inference {
     } catch (IOException e) {
       inferred.close();
       throw new AssertionError("memory takes all bytes", e);
+    } catch (Throwable e) {
+      inferred.close();
+      throw e;
     }
   }
 

@@ -35,6 +35,7 @@ final class InferenceServer implements AutoCloseable {
 
   private static final Duration SAVE_INTERVAL = Duration.ofMinutes(1);
   private static final int BACKLOG = 128;
+  private static final int NO_BODY = -1;
 
   private enum State {
     STARTING,
@@ -100,19 +101,21 @@ final class InferenceServer implements AutoCloseable {
 
   private void warmUp() {
     try {
-      new WarmUp(engine, models.values(), text, manifest).run();
-    } catch (RuntimeException | OutOfMemoryError e) {
+      new WarmUp(engine, models.values(), text, manifest, settings.warmUp()).run();
+    } catch (RuntimeException | Error e) {
       if (state.get() != State.STOPPING) {
         LOG.log(Level.WARNING, "the warm-up failed, so the first requests will take longer", e);
       }
+    } finally {
+      state.compareAndSet(State.STARTING, State.READY);
+      ready.countDown();
     }
-    state.compareAndSet(State.STARTING, State.READY);
-    ready.countDown();
   }
 
-  /** Waits until the warm-up is over. */
-  void awaitReady() throws InterruptedException {
+  /** Waits until the warm-up is over; returns false if the server was closed before. */
+  boolean awaitReady() throws InterruptedException {
     ready.await();
+    return state.get() == State.READY;
   }
 
   /** Waits until the server is closed. */
@@ -170,6 +173,9 @@ final class InferenceServer implements AutoCloseable {
 
   private Answer route(Route route, Request request, Admission.Claim claim) throws IOException {
     route.requireMethod(request.method());
+    if (request.method().equals("POST")) {
+      request.requireOwnOrigin();
+    }
     return switch (route.what()) {
       case PAGE -> page();
       case METRICS -> Answer.bytes(Answer.OK, ServerMetrics.MEDIA_TYPE, metrics.text());
@@ -199,7 +205,7 @@ final class InferenceServer implements AutoCloseable {
           throw new HttpException(
               HttpException.NOT_FOUND, "this server was started without the networks of PP-OCR");
         }
-        yield computed(request, claim, (body, _) -> reader.read(request, body));
+        yield computed(request, claim, (body, _) -> reader.read(request, body, claim));
       }
       case NOTHING ->
           throw new HttpException(
@@ -293,6 +299,10 @@ final class InferenceServer implements AutoCloseable {
     if (state.get() == State.STOPPING) {
       headers.set("Connection", "close");
     }
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.sendResponseHeaders(answer.status(), NO_BODY);
+      return;
+    }
     exchange.sendResponseHeaders(answer.status(), answer.length());
     try (OutputStream out = exchange.getResponseBody()) {
       answer.writeTo(out);
@@ -306,7 +316,7 @@ final class InferenceServer implements AutoCloseable {
     try {
       while (!stopping.await(SAVE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
         long now = missCount();
-        if (now != saved) {
+        if (now != saved && state.get() == State.READY) {
           save();
           saved = now;
         }
@@ -320,7 +330,7 @@ final class InferenceServer implements AutoCloseable {
     return models.values().stream().mapToLong(m -> m.shapes().statistics().missCount()).sum();
   }
 
-  private void save() {
+  private synchronized void save() {
     Path file = settings.manifest();
     if (file == null) {
       return;
@@ -338,21 +348,34 @@ final class InferenceServer implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (state.getAndSet(State.STOPPING) == State.STOPPING) {
+    State before = state.getAndSet(State.STOPPING);
+    if (before == State.STOPPING) {
       awaitQuietly(stopped);
       return;
     }
     stopping.countDown();
-    http.stop((int) settings.grace().toSeconds());
-    save();
-    handlers.shutdownNow();
-    models.values().forEach(ServedModel::close);
-    if (text != null) {
-      text.close();
-    }
-    engine.close();
     ready.countDown();
-    stopped.countDown();
+    try {
+      http.stop((int) settings.grace().toSeconds());
+      // What was not replayed yet would stand where what was seen last belongs.
+      if (before == State.READY) {
+        save();
+      }
+    } finally {
+      handlers.shutdownNow();
+      try {
+        models.values().forEach(ServedModel::close);
+        if (text != null) {
+          text.close();
+        }
+      } finally {
+        try {
+          engine.close();
+        } finally {
+          stopped.countDown();
+        }
+      }
+    }
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param bodyBytes of one request's body
  * @param pixels of one picture
  * @param workBytes of one run: what lies between inputs and outputs, and the outputs
- * @param heldBytes of all bodies and outputs that are held at once
+ * @param heldBytes of all bodies, pictures and tensors that are held at once
  * @param runningCount how many requests compute at once
  * @param queueLimit how many more may wait
  * @param longestWait in the queue, where a request names no deadline
@@ -30,6 +30,11 @@ record Limits(
           "%,d bytes for all requests do not hold one body of %,d: give the JVM a larger heap (-Xmx)"
                   .formatted(heldBytes, bodyBytes)
               + ", or lower the limit of a body");
+    }
+    if (longestWait.isNegative() || longestWait.toMillis() > Deadline.MOST_MILLIS) {
+      throw new IllegalArgumentException(
+          "a request may wait from 0 to %d ms, not %d"
+              .formatted(Deadline.MOST_MILLIS, longestWait.toMillis()));
     }
     if (pixels < 1 || workBytes < 1 || runningCount < 1 || queueLimit < 0) {
       throw new IllegalArgumentException("limits must be positive");

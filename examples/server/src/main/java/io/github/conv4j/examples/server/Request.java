@@ -35,6 +35,19 @@ final class Request {
     return headers.getFirst(name);
   }
 
+  /**
+   * Refuses what a page of another site sends through a browser.
+   *
+   * @throws HttpException if it is such
+   */
+  void requireOwnOrigin() {
+    String origin = header("Origin");
+    if (origin != null && !origin.replaceFirst("^https?://", "").equalsIgnoreCase(header("Host"))) {
+      throw new HttpException(
+          HttpException.FORBIDDEN, "pages of other sites may not ask: Origin is not this Host");
+    }
+  }
+
   /** Returns the media type in lower case without its parameters; empty if none is told. */
   String mediaType() {
     String type = header("Content-Type");

@@ -88,8 +88,8 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--wait-ms",
       paramLabel = "MS",
       description =
-          "How long a request waits at most that has no header X-Deadline-Ms; ${DEFAULT-VALUE} if"
-              + " left out.")
+          "How long a request waits at most that has no header X-Deadline-Ms, up to 60000;"
+              + " ${DEFAULT-VALUE} if left out.")
   private long waitMillis = 10_000;
 
   @Option(
@@ -117,6 +117,13 @@ public final class ServeCommand implements Callable<Integer> {
   private @Nullable Path manifest;
 
   @Option(
+      names = "--warm-up-s",
+      paramLabel = "S",
+      description =
+          "After how long no more shapes are made ready at start; ${DEFAULT-VALUE} if left out.")
+  private int warmUpSeconds = 60;
+
+  @Option(
       names = "--grace-s",
       paramLabel = "S",
       description = "How long the end waits for running requests; ${DEFAULT-VALUE} if left out.")
@@ -130,9 +137,10 @@ public final class ServeCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.printf("conv4j listens at http://%s:%d/%n", host, server.port());
     out.flush();
-    server.awaitReady();
-    out.printf(Locale.ROOT, "ready after %.1f s%n", (System.nanoTime() - begin) / 1e9);
-    out.flush();
+    if (server.awaitReady()) {
+      out.printf(Locale.ROOT, "ready after %.1f s%n", (System.nanoTime() - begin) / 1e9);
+      out.flush();
+    }
     server.awaitClose();
     return 0;
   }
@@ -155,7 +163,13 @@ public final class ServeCommand implements Callable<Integer> {
         (name, network) ->
             served.add(new ServedModel(name, network, engine, cacheMegabytes * MEGABYTE, limits)));
     return InferenceServer.start(
-        new ServerSettings(host, port, limits, manifest, Duration.ofSeconds(graceSeconds)),
+        new ServerSettings(
+            host,
+            port,
+            limits,
+            manifest,
+            Duration.ofSeconds(warmUpSeconds),
+            Duration.ofSeconds(graceSeconds)),
         engine,
         served,
         textService(served, limits));

@@ -37,13 +37,13 @@ final class ServedModel implements AutoCloseable {
   private final String name;
   private final Network network;
   private final ShapeCache shapes;
-  private final Limits limits;
 
   ServedModel(String name, Network network, Engine engine, long cacheBytes, Limits limits) {
     this.name = name;
     this.network = network;
-    this.shapes = network.shapeCache(engine, NetworkOptions.defaults(), cacheBytes);
-    this.limits = limits;
+    this.shapes =
+        network.shapeCache(
+            engine, NetworkOptions.defaults().withMostBytes(limits.workBytes()), cacheBytes);
   }
 
   String name() {
@@ -128,7 +128,6 @@ final class ServedModel implements AutoCloseable {
     Arena arena = Arena.ofConfined();
     try (ShapeCache.Lease lease = translating(() -> shapes.acquire(dims))) {
       PreparedNetwork prepared = lease.network();
-      requireRoom(prepared);
       NetworkCall call = prepared.call();
       inputs.forEach((input, given) -> call.input(input, given.data()));
       List<InferAnswer.Output> outputs = new ArrayList<>();
@@ -178,18 +177,6 @@ final class ServedModel implements AutoCloseable {
   private static boolean isWanted(InferRequest request, String output) {
     return request.outputs().isEmpty()
         || request.outputs().stream().anyMatch(each -> each.name().equals(output));
-  }
-
-  private void requireRoom(PreparedNetwork prepared) {
-    long bytes = prepared.arenaByteSize();
-    for (String output : prepared.outputs()) {
-      bytes += prepared.type(output).byteSize();
-    }
-    if (bytes > limits.workBytes()) {
-      throw HttpException.badRequest(
-          "a run with inputs of these shapes takes %,d bytes, more than %,d: send smaller ones"
-              .formatted(bytes, limits.workBytes()));
-    }
   }
 
   /** Makes answers of the exceptions of the library. */

@@ -26,13 +26,17 @@ final class TextService implements AutoCloseable {
   /**
    * Reads a picture, within a turn.
    *
+   * @param claim holds what the picture takes from now on
    * @throws HttpException if it is none
    */
-  Answer read(Request request, byte[] body) {
+  Answer read(Request request, byte[] body, Admission.Claim claim) {
     if (!request.mediaType().equals("image/png") && !request.mediaType().equals("image/jpeg")) {
       throw new HttpException(
           HttpException.WRONG_MEDIA_TYPE, "send a photo as image/png or image/jpeg");
     }
+    claim.take(
+        Inference.pictureByteSize(
+            ServedModel.translating(() -> Pixels.size(body, limits.pixels()))));
     BufferedImage image = ServedModel.translating(() -> Pixels.read(body, limits.pixels()));
     return Answer.json(Answer.OK, json(image, lines(image)));
   }

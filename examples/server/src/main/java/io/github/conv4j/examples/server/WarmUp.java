@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,30 +29,40 @@ final class WarmUp {
   private final Collection<ServedModel> models;
   private final @Nullable TextService text;
   private final WarmUpManifest manifest;
+  private final Duration timeLimit;
 
   WarmUp(
       Engine engine,
       Collection<ServedModel> models,
       @Nullable TextService text,
-      WarmUpManifest manifest) {
+      WarmUpManifest manifest,
+      Duration timeLimit) {
     this.engine = engine;
     this.models = models;
     this.text = text;
     this.manifest = manifest;
+    this.timeLimit = timeLimit;
   }
 
-  /** Prepares what was seen before, and what every request will need. */
+  /**
+   * Prepares what was seen before, and what every request will need, as long as there is time: each
+   * model gets its share of what the others left.
+   */
   void run() {
+    long end = System.nanoTime() + timeLimit.toNanos();
+    int modelsLeft = models.size();
     tell("single convolutions", manifest.replay(engine));
     for (ServedModel model : models) {
       Map<String, long[]> fixed = fixedDims(model.network().inputs());
       if (fixed != null) {
         manifest.add(model.name(), fixed);
       }
-      tell("model " + model.name(), manifest.replay(model.name(), model.shapes()));
+      tell(
+          "model " + model.name(),
+          manifest.replay(model.name(), model.shapes(), left(end).dividedBy(modelsLeft--)));
     }
     if (text != null) {
-      readASign(text);
+      readASign(text, end);
     }
   }
 
@@ -72,7 +83,7 @@ final class WarmUp {
     if (replay.preparedCount() + replay.leftOutCount() > 0) {
       LOG.log(
           Level.INFO,
-          "{0}: {1} of the manifest made ready, no room for {2}",
+          "{0}: {1} of the manifest made ready, no room or time for {2}",
           what,
           replay.preparedCount(),
           replay.leftOutCount());
@@ -82,9 +93,13 @@ final class WarmUp {
         .forEach(line -> LOG.log(Level.WARNING, "{0}: not made ready: {1}", what, line));
   }
 
-  private static void readASign(TextService text) {
+  private static Duration left(long end) {
+    return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+  }
+
+  private static void readASign(TextService text, long end) {
     BufferedImage sign = sign();
-    for (int i = 0; i < TEXT_RUNS; i++) {
+    for (int i = 0; i < TEXT_RUNS && left(end).isPositive(); i++) {
       text.lines(sign);
     }
   }

@@ -19,12 +19,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From the start to the end of a server. */
 class LifecycleTest {
   private static final Map<String, Network> PICTURE = Map.of("picture", TestModels.picture());
+
+  private static final String MANY =
+      IntStream.rangeClosed(1, 100)
+          .mapToObj(width -> "network picture x=1x3x7x" + width)
+          .collect(Collectors.joining("\n", "conv4j warm-up manifest 1\n", "\n"));
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -67,11 +74,7 @@ class LifecycleTest {
   @Test
   void refusesRequestsUntilItIsReady() throws IOException, InterruptedException {
     Path manifest = folder.resolve("manifest");
-    var lines = new StringBuilder("conv4j warm-up manifest 1\n");
-    for (int i = 1; i < 200; i++) {
-      lines.append("network picture x=1x3x7x").append(i).append('\n');
-    }
-    Files.writeString(manifest, lines);
+    Files.writeString(manifest, MANY);
     try (RunningServer server = RunningServer.start(PICTURE, RunningServer.limits(), manifest)) {
       HttpResponse<String> early = server.get("/v2/health/ready");
       HttpResponse<String> refused = server.post("/v2/models/picture/infer", request(5));
@@ -81,10 +84,21 @@ class LifecycleTest {
       assertThat(server.get("/v2/models/picture/ready").statusCode()).isEqualTo(503);
       assertThat(refused.statusCode()).isEqualTo(503);
       assertThat(refused.body()).contains("warming up");
-      server.server().awaitReady();
+      assertThat(server.server().awaitReady()).isTrue();
       assertThat(server.get("/v2/models/picture/ready").statusCode()).isEqualTo(200);
-      assertThat(misses(server)).isEqualTo(199);
+      assertThat(misses(server)).isEqualTo(100);
     }
+  }
+
+  @Test
+  void aServerThatIsClosedEarlyIsNotReadyAndKeepsItsManifest()
+      throws IOException, InterruptedException {
+    Path manifest = folder.resolve("manifest");
+    Files.writeString(manifest, MANY);
+    RunningServer server = RunningServer.start(PICTURE, RunningServer.limits(), manifest);
+    server.close();
+    assertThat(server.server().awaitReady()).isFalse();
+    assertThat(manifest).hasContent(MANY);
   }
 
   @Test

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /** A server that is asked for more than it can compute. */
 class OverloadTest {
   private static final String PATH = "/v2/models/slow/infer";
-  private static final int CLIENTS = 12;
-  private static final int REQUESTS = 6;
+  private static final int CLIENTS = 8;
+  private static final int REQUESTS = 3;
 
   private static final String BODY =
       "{\"inputs\": [{\"name\": \"x\", \"shape\": [1, 32, 96, 96], \"datatype\": \"FP32\","
@@ -91,6 +91,20 @@ class OverloadTest {
       assertThat(counted(server, "conv4j_requests_active{state=\"running\"}")).isZero();
       assertThat(counted(server, "conv4j_engine_memory_bytes{engine=\"onednn\",kind=\"weights\"}"))
           .isPositive();
+    }
+  }
+
+  @Test
+  void refusesAPictureForWhichThereIsNeverMemory() throws IOException, InterruptedException {
+    Limits limits = RunningServer.limits().withHeldBytes(16 << 20);
+    try (RunningServer server =
+        RunningServer.ready(Map.of("picture", TestModels.picture()), limits)) {
+      HttpResponse<String> refused =
+          server.post("/v2/models/picture/infer", "image/png", ReadTest.sign());
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(413);
+      assertThat(refused.body()).contains("16,777,216 bytes that all requests may hold");
+      assertThat(refused.headers().firstValue("Retry-After")).isEmpty();
+      assertThat(counted(server, "conv4j_requests_held_bytes")).isZero();
     }
   }
 

@@ -325,6 +325,30 @@ class ProtocolTest {
   }
 
   @Test
+  void answersHeadWithoutABody() throws IOException, InterruptedException {
+    HttpResponse<String> head =
+        server.send(server.request("/v2").method("HEAD", HttpRequest.BodyPublishers.noBody()));
+    assertThat(head.statusCode()).isEqualTo(405);
+    assertThat(head.body()).isEmpty();
+    ok(server.get("/v2"));
+  }
+
+  private HttpResponse<String> from(String origin) throws IOException, InterruptedException {
+    return server.send(
+        server
+            .request(SUM)
+            .header("Origin", origin)
+            .POST(HttpRequest.BodyPublishers.ofString(GOOD)));
+  }
+
+  @Test
+  void refusesPagesOfOtherSites() throws IOException, InterruptedException {
+    ok(from("http://127.0.0.1:" + server.port()));
+    refused(from("https://example.org"), 403, "other sites");
+    refused(from("null"), 403, "other sites");
+  }
+
+  @Test
   void refusesBodiesThatAreTooLarge() throws IOException, InterruptedException {
     byte[] large = new byte[(1 << 20) + 1];
     refused(server.post(SUM, "application/json", large), 413, "1,048,576 bytes");
@@ -347,7 +371,7 @@ class ProtocolTest {
             + " \"data\": ["
             + "0,".repeat(449_999)
             + "0]}]}";
-    refused(server.post("/v2/models/picture/infer", request), 400, "send smaller ones");
+    refused(server.post("/v2/models/picture/infer", request), 400, "use smaller inputs");
   }
 
   private static byte[] png(BufferedImage image) throws IOException {

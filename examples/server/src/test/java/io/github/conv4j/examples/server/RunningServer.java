@@ -41,12 +41,18 @@ final class RunningServer implements AutoCloseable {
   /** Starts a server of all networks and waits until it is ready. */
   static RunningServer ready(Map<String, Network> networks, Limits limits)
       throws IOException, InterruptedException {
-    RunningServer running = start(networks, limits, null);
+    RunningServer running = start(networks, limits, null, Duration.ZERO);
     running.server.awaitReady();
     return running;
   }
 
   static RunningServer start(Map<String, Network> networks, Limits limits, @Nullable Path manifest)
+      throws IOException {
+    return start(networks, limits, manifest, Duration.ofSeconds(60));
+  }
+
+  private static RunningServer start(
+      Map<String, Network> networks, Limits limits, @Nullable Path manifest, Duration warmUp)
       throws IOException {
     Engine engine = Engines.best(EngineOptions.defaults().withThreads(2));
     List<ServedModel> models = new ArrayList<>();
@@ -57,7 +63,7 @@ final class RunningServer implements AutoCloseable {
     try {
       return new RunningServer(
           InferenceServer.start(
-              new ServerSettings("127.0.0.1", 0, limits, manifest, Duration.ofSeconds(20)),
+              new ServerSettings("127.0.0.1", 0, limits, manifest, warmUp, Duration.ofSeconds(20)),
               engine,
               models,
               null));
@@ -88,7 +94,8 @@ final class RunningServer implements AutoCloseable {
             models.get(0).shapes(), models.get(1).shapes(), models.get(2).shapes(), files.keys());
     return new RunningServer(
         InferenceServer.start(
-            new ServerSettings("127.0.0.1", 0, limits(), null, Duration.ofSeconds(20)),
+            new ServerSettings(
+                "127.0.0.1", 0, limits(), null, Duration.ofSeconds(1), Duration.ofSeconds(20)),
             engine,
             models,
             new TextService(reader, limits())));

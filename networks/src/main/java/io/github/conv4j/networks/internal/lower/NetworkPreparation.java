@@ -38,6 +38,8 @@ public final class NetworkPreparation {
    * @param channelsLast the inputs and outputs that the caller has with channels last
    * @param leftOut names of passes
    * @param fpmathMode of convolutions and products
+   * @param mostBytes of one run
+   * @throws IllegalArgumentException if a run takes more
    */
   public static LoweredNetwork prepare(
       Graph graph,
@@ -45,7 +47,8 @@ public final class NetworkPreparation {
       Map<String, TensorType> inputs,
       Set<String> channelsLast,
       Set<String> leftOut,
-      FpmathMode fpmathMode) {
+      FpmathMode fpmathMode,
+      long mostBytes) {
     if (graph.inputs().isEmpty()) {
       throw new UnsupportedOperatorException(
           "graph without inputs", "the graph has no input: there is nothing to run");
@@ -104,6 +107,7 @@ public final class NetworkPreparation {
         var lowering = new Lowering(draft, engine, fpmathMode, ledger, program, given, wanted)) {
       lowering.run();
       Program built = program.build();
+      requireFits(built, inputs, wantedTypes, mostBytes);
       var explanation =
           Explanation.of(engine.name(), "network " + graph.name(), List.of())
               .withWarnings(lowering.warnings())
@@ -133,6 +137,24 @@ public final class NetworkPreparation {
           built.leastByteSize(),
           lowering.reorders(),
           lowering.warnings());
+    }
+  }
+
+  /** Before its memory is taken; closes what does not fit. */
+  private static void requireFits(
+      Program built,
+      Map<String, TensorType> inputs,
+      Map<String, TensorType> outputs,
+      long mostBytes) {
+    long bytes = Math.addExact(built.arenaByteSize(), built.scratchpadByteSize());
+    for (TensorType output : outputs.values()) {
+      bytes = Math.addExact(bytes, output.elementCount() * output.element().byteSize());
+    }
+    if (bytes > mostBytes) {
+      built.close();
+      throw new IllegalArgumentException(
+          "a run with inputs %s takes %,d bytes, more than %,d: use smaller inputs, or allow more (withMostBytes)"
+              .formatted(inputs, bytes, mostBytes));
     }
   }
 

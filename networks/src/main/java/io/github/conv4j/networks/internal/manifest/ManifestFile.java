@@ -20,6 +20,9 @@ public final class ManifestFile {
   private static final String FIRST_LINE = "conv4j warm-up manifest 1";
   private static final long MOST_BYTES = 4L << 20;
 
+  /** Of all lines with their ends, beside which there is room for the first. */
+  public static final int MOST_CHARACTERS = (int) MOST_BYTES - 64;
+
   private ManifestFile() {}
 
   /**

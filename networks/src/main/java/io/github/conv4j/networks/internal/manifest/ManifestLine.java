@@ -41,6 +41,7 @@ public sealed interface ManifestLine {
    */
   record NetworkShape(String network, Map<String, List<Long>> dims) implements ManifestLine {
     private static final String WORD = "network";
+    private static final long MOST_DIM = 999_999_999_999_999_999L;
 
     /** Checks and sorts. */
     public NetworkShape {
@@ -67,6 +68,11 @@ public sealed interface ManifestLine {
       Map<String, long[]> arrays = new TreeMap<>();
       dims.forEach((name, each) -> arrays.put(name, each.stream().mapToLong(d -> d).toArray()));
       return arrays;
+    }
+
+    /** Whether {@link #parse} takes all dimensions, which may have 18 digits. */
+    public boolean isReadable() {
+      return dims.values().stream().flatMap(List::stream).allMatch(dim -> dim <= MOST_DIM);
     }
 
     /**
