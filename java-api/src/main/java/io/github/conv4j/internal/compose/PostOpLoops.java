@@ -86,7 +86,8 @@ final class PostOpLoops {
       }
       case HARD_SWISH -> {
         for (int i = 0; i < count; i++) {
-          x[i] *= unit(x[i] / 6 + 0.5);
+          // As unit does it but for NaN, which x is too then.
+          x[i] *= Math.max(0, Math.min(1, x[i] / 6 + 0.5));
         }
       }
       case HARD_SIGMOID -> {

@@ -3,12 +3,13 @@ package io.github.conv4j.internal.compose;
 import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.PostOp.Binary;
 import io.github.conv4j.PostOp.Eltwise;
-import io.github.conv4j.internal.vector.bytes.VectorFloats;
 import java.lang.foreign.MemorySegment;
 
 /**
  * One thread's post-ops on blocks of floats, where each result is rounded to f32 before the next,
- * as {@link ConvolutionTypes} has it for integers.
+ * as {@link ConvolutionTypes} has it for integers. The JIT compiler makes vectors of these loops.
+ * On the Vector API they would need vectors of half the width, and with two classes of float
+ * vectors in a process kernels of engine vector began to allocate.
  */
 final class RoundedPostOps {
   private static final int BLOCK = BlockNest.BLOCK;
@@ -36,11 +37,9 @@ final class RoundedPostOps {
     for (PostOpPlan.Stage stage : stages) {
       switch (stage.postOp()) {
         case Eltwise eltwise -> {
-          if (!VectorLoops.SERVE || !onVectors(eltwise, x, count)) {
-            widen(x, count);
-            PostOpLoops.apply(eltwise, values, count);
-            narrow(x, count);
-          }
+          widen(x, count);
+          PostOpLoops.apply(eltwise, values, count);
+          narrow(x, count);
         }
         case Binary binary -> {
           if (stage.hasTensor()) {
@@ -56,23 +55,6 @@ final class RoundedPostOps {
         }
       }
     }
-  }
-
-  /** Returns false for functions that have no such loop. */
-  private static boolean onVectors(Eltwise eltwise, float[] x, int count) {
-    float alpha = eltwise.alpha();
-    float beta = eltwise.beta();
-    switch (eltwise.function()) {
-      case RELU -> VectorFloats.relu(alpha, x, count);
-      case CLIP -> VectorFloats.clip(alpha, beta, x, count);
-      case LINEAR -> VectorFloats.linear(alpha, beta, x, count);
-      case HARD_SWISH -> VectorFloats.hardSwish(x, count);
-      case HARD_SIGMOID -> VectorFloats.hardSigmoid(alpha, beta, x, count);
-      default -> {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void widen(float[] x, int count) {
