@@ -35,12 +35,9 @@ final class RoundedPostOps {
    */
   void apply(float[] x, MemorySegment[] segments, long[] places, int count) {
     for (PostOpPlan.Stage stage : stages) {
+      widen(x, count);
       switch (stage.postOp()) {
-        case Eltwise eltwise -> {
-          widen(x, count);
-          PostOpLoops.apply(eltwise, values, count);
-          narrow(x, count);
-        }
+        case Eltwise eltwise -> PostOpLoops.apply(eltwise, values, count);
         case Binary binary -> {
           if (stage.hasTensor()) {
             int tensor = stage.tensor();
@@ -49,11 +46,10 @@ final class RoundedPostOps {
           } else {
             PostOpPlan.fill(seconds, stage.scalar(), count);
           }
-          widen(x, count);
           PostOpLoops.apply(binary.operation(), values, seconds, count);
-          narrow(x, count);
         }
       }
+      narrow(x, count);
     }
   }
 
