@@ -38,8 +38,11 @@ import java.util.Arrays;
  * @param postOps what is done to the sums
  */
 record BandText(int depth, int taps, int stride, int pixels, PostOps postOps) {
-  /** What groups were measured to be fastest with, whose sources stay in registers, too. */
-  private static final int FEWER_PIXELS = 4;
+  /**
+   * What groups were measured to be fastest with: source vectors of more pixels do not stay in
+   * registers of AVX2, and at 512 bits C2 allocates some of them for each row of taps.
+   */
+  private static final int PIXELS_OF_GROUPS = 4;
 
   /** Returns the kernel for bands of a kind. */
   static BandKernel kernel(Band band, PostOps postOps) {
@@ -49,17 +52,12 @@ record BandText(int depth, int taps, int stride, int pixels, PostOps postOps) {
         .inBlocks(text.pixels);
   }
 
-  /** Seven, since images are 7, 14, 28, 56 or 112 wide. */
+  /** Seven for depthwise ones, since images are 7, 14, 28, 56 or 112 wide. */
   private static int pixels(Band band) {
     if (band.count < Band.LEAST_COUNT) {
       return Band.LEAST_SHORT_COUNT;
     }
-    return keepsFewPixels(band.depth) ? FEWER_PIXELS : Band.LEAST_COUNT;
-  }
-
-  /** Whether source vectors of fewer pixels stay in registers, and C2 unrolls their turns. */
-  private static boolean keepsFewPixels(int depth) {
-    return VectorWidth.REGISTERS < 32 && depth > 1;
+    return band.depth > 1 ? PIXELS_OF_GROUPS : Band.LEAST_COUNT;
   }
 
   private void write(KernelCode code) {
@@ -165,7 +163,7 @@ record BandText(int depth, int taps, int stride, int pixels, PostOps postOps) {
     Shuffle next = code.shuffle(VectorTurns.class, "OF_" + depth);
     code.loop(
         code.constant(0),
-        keepsFewPixels(depth) ? code.constant(depth) : code.fields(0).integer("depth"),
+        code.constant(depth),
         1,
         turn -> {
           VectorVariable[] weights = weights(code, packed, at, step);

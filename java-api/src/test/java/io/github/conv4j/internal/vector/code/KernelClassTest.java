@@ -96,7 +96,7 @@ class KernelClassTest {
       work.addends = new float[LANES];
       for (int i = 0; i < count; i++) {
         from.setAtIndex(JAVA_FLOAT, 2 + i, 10 * i);
-        work.addends[i] = i % 2 == 0 ? 1 : -100;
+        work.addends[i] = i % 2 == 0 ? 1 : -1000;
       }
       to.setAtIndex(JAVA_FLOAT, 1, 77);
       copying.run(work, from, to);
