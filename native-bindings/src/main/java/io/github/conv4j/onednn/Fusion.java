@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Which post-ops oneDNN applies while it writes, and how it is told.
  *
  * <p>Its generated kernels for x86-64 compute NaN, infinities and zeros as the definition says,
- * apart from {@code exp}, which makes infinity of NaN. Its catch-alls do not: their {@code relu}
- * makes NaN of minus infinity, their {@code sigmoid} 0 of NaN. What kernels of other processors do
- * was not looked at.
+ * apart from {@code exp}, which makes infinity of NaN, and {@code gelu_erf} for AVX-512, which
+ * makes NaN of infinity. Its catch-alls do not: their {@code relu} makes NaN of minus infinity,
+ * their {@code sigmoid} 0 of NaN. What kernels of other processors do was not looked at.
  */
 final class Fusion {
   /** Channels are the second dimension. */
@@ -37,15 +37,21 @@ final class Fusion {
   static boolean serves(PostOps postOps) {
     return IS_X86
         && postOps.runOperands().size() <= Dnnl.MOST_HELD_OPERANDS
-        && postOps.list().stream()
-            .noneMatch(
-                postOp ->
-                    postOp instanceof Eltwise eltwise && eltwise.function() == PostOp.Function.EXP);
+        && !has(PostOp.Function.EXP, postOps);
+  }
+
+  private static boolean has(PostOp.Function function, PostOps postOps) {
+    return postOps.list().stream()
+        .anyMatch(postOp -> postOp instanceof Eltwise eltwise && eltwise.function() == function);
   }
 
   /** Whether an implementation applies post-ops as the definition says. */
   static boolean serves(PostOps postOps, Implementation implementation) {
-    return postOps.isEmpty() || !implementation.isSlow();
+    if (postOps.isEmpty()) {
+      return true;
+    }
+    boolean isWide = implementation.isFor("avx512") || implementation.isFor("avx10");
+    return !implementation.isSlow() && !(isWide && has(PostOp.Function.GELU_ERF, postOps));
   }
 
   /** Whether an operand is as large as dst. */

@@ -20,6 +20,11 @@ record Implementation(String name) {
     return hasPart("gemm:") || hasPart("gemm+") || lastPart().equals("gemm");
   }
 
+  /** Whether it is of a family of kernels that are made in the same way, for example {@code brdgmm}. */
+  boolean isOf(String family) {
+    return hasPart(family);
+  }
+
   /** Whether it is written for an instruction set, for example {@code avx512}. */
   boolean isFor(String instructionSet) {
     return hasPart(instructionSet);

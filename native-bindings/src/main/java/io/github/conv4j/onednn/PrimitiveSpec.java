@@ -74,6 +74,11 @@ record PrimitiveSpec(
           0,
           0);
 
+  private static final int CHANNELS_OF_A_REGISTER = 16;
+
+  /** With 13 taps, and with shorter rows, its code was seen to end. */
+  private static final int LEAST_ENDLESS_TAPS = 14;
+
   /** The first spatial dimension of an operand. */
   private static final int SPATIAL = 2;
 
@@ -213,6 +218,19 @@ record PrimitiveSpec(
   /** oneDNN 3.13 (brg_deconv) does not look at the distance between the images of src. */
   boolean isReadWrong() {
     return transposed && form == Form.GIVEN && !isDense(src);
+  }
+
+  /**
+   * oneDNN 3.13 (brdgmm_dw for AVX-512) writes code without end for long rows of few channels
+   * narrower than f32: it counts one register too few, and then steps by none.
+   */
+  boolean compilesWithoutEnd(Implementation implementation) {
+    AxisPlan row = axes.getLast();
+    return types.isNarrow()
+        && implementation.isOf("brdgmm")
+        && outChannels <= CHANNELS_OF_A_REGISTER
+        && row.stride() == 1
+        && row.taps().count() >= LEAST_ENDLESS_TAPS;
   }
 
   private static boolean isDense(Operand operand) {

@@ -134,6 +134,7 @@ record Way(
             : CompiledConvolution.implementations(asked).stream()
                 .filter(implementation -> Fusion.serves(spec.postOps(), implementation))
                 .filter(implementation -> !spec.types().isNarrow() || implementation.isForNarrow())
+                .filter(implementation -> !spec.compilesWithoutEnd(implementation))
                 .toList();
     for (Implementation implementation : MeasuredOrder.of(spec, found)) {
       // A catch-all that is taken before kernels is there for its speed.

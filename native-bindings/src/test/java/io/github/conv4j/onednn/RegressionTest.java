@@ -1,6 +1,7 @@
 package io.github.conv4j.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.engine.Engine;
@@ -12,12 +13,19 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.EngineValidator;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Problem;
+import io.github.conv4j.validation.Verdict;
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What once went wrong. */
 class RegressionTest {
@@ -53,6 +61,26 @@ class RegressionTest {
     float[] actual = run("onednn", convolution, src, weights, bias);
 
     assertThat(bits(actual)).isEqualTo(bits(expected));
+  }
+
+  /** oneDNN writes code without end for some long rows of few bytes or short floats on AVX-512. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "g8mb1_ic8oc8_iw64kw15pw7_dt/u8:s8:u8/",
+        "g16mb1_ic16oc16_iw70kw14pw7_dt/bf16:bf16:bf16/",
+        "g8mb2_ic8oc8_ih20oh20kh15ph7_iw40ow40kw15pw7_dt/f16:f16:f16/"
+      })
+  void longRowsOfFewNarrowChannelsArePrepared(String problem) {
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(2),
+        () -> {
+          try (Engine engine = Engines.named("onednn");
+              var validator = new EngineValidator(engine)) {
+            assertThat(validator.exact(Problem.parse(problem), LayoutChoice.ANY, 1))
+                .matches(Verdict::passed);
+          }
+        });
   }
 
   /** The engine that is closed in mid-prepare shares compiled code with one that stays open. */
