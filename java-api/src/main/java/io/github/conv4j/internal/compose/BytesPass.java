@@ -8,6 +8,7 @@ import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Copies bytes, row by row, between others that stand for zero; signed ones become unsigned. Both
@@ -17,7 +18,10 @@ final class BytesPass implements Primitive {
   private static final int BLOCK = 4096;
 
   private final boolean signed;
-  private final byte zero;
+
+  /** As many as are copied at once. */
+  private final byte[] zeros = new byte[BLOCK];
+
   private final int partCount;
 
   /** The outer axes: images and, with channels first, channels too; then spatial axes. */
@@ -40,7 +44,7 @@ final class BytesPass implements Primitive {
    */
   BytesPass(TensorSpec src, TensorSpec dst, int zero, long[] begins, int mostParts) {
     this.signed = src.dataType() == DataType.S8;
-    this.zero = (byte) zero;
+    Arrays.fill(zeros, (byte) zero);
     int spatial = begins.length;
     boolean last = dst.layout().equals(Layout.channelsLast(spatial + 2));
     long channels = src.shape().dim(1);
@@ -67,6 +71,11 @@ final class BytesPass implements Primitive {
   @Override
   public int partCount() {
     return partCount;
+  }
+
+  @Override
+  public long heapConstantsByteSize() {
+    return zeros.length;
   }
 
   @Override
@@ -106,9 +115,11 @@ final class BytesPass implements Primitive {
       }
     }
 
-    private void fill(MemorySegment dst, long at, long count) {
-      if (count > 0) {
-        dst.asSlice(at, count).fill(zero);
+    /** By copies: filling a part of a segment would make an object for it. */
+    private void fill(MemorySegment dst, long begin, long count) {
+      for (long at = 0; at < count; at += BLOCK) {
+        int some = (int) Math.min(BLOCK, count - at);
+        MemorySegment.copy(zeros, 0, dst, JAVA_BYTE, begin + at, some);
       }
     }
 
