@@ -23,7 +23,7 @@ import java.util.Optional;
  *       srcScale * weightsScale}.
  *   <li>{@code x = f32(acc) * f32(srcScale * weightsScale)}, in f32.
  *   <li>{@code x = x + bias} in f32, if the bias is f32.
- *   <li>Each post-op as {@link PostOp#apply} defines it, rounded to f32.
+ *   <li>Each post-op in f32, as {@link PostOp#applyInFloat} defines it.
  *   <li>Into u8 and s8: {@code x / dstScale} in f32, rounded half to even to an integer, plus the
  *       zero point of dst, saturated; NaN becomes the zero point. Into s32: rounded half to even
  *       and saturated, NaN becomes 0. Into bf16 and f16: rounded half to even.

@@ -42,6 +42,19 @@ public sealed interface PostOp {
    */
   double apply(double x, double operand);
 
+  /**
+   * Returns the result for one output in f32, as convolutions of integers define it: {@link #apply}
+   * rounded half to even, but that linear, hard-swish and hard-sigmoid round after each operation:
+   * {@code fl(fl(alpha * x) + beta)}, cut off to 0 and 1 where they do that, and {@code x} times
+   * this for hard-swish, whose alpha is {@code 1f / 6}.
+   *
+   * @param x the output so far
+   * @param operand the operand's element; ignored where there is none
+   */
+  default float applyInFloat(float x, float operand) {
+    return (float) apply(x, operand);
+  }
+
   /** Returns the text that {@link PostOps#parse} reads, for example {@code add:per_oc}. */
   @Override
   String toString();
@@ -383,6 +396,21 @@ public sealed interface PostOp {
         case SQRT -> Math.sqrt(x);
         case EXP -> Math.exp(x);
       };
+    }
+
+    @Override
+    public float applyInFloat(float x, float operand) {
+      return switch (function) {
+        case HARD_SWISH -> x * unit(x * (1f / 6) + 0.5f);
+        case HARD_SIGMOID -> unit(alpha * x + beta);
+        case LINEAR -> alpha * x + beta;
+        default -> (float) apply(x, operand);
+      };
+    }
+
+    private static float unit(float x) {
+      float atMost = x < 1 ? x : 1;
+      return atMost > 0 ? atMost : 0;
     }
 
     private static double sigmoid(double x) {

@@ -14,6 +14,7 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The post-ops of a pass over dst, and where their operands are among the tensors of its loops. */
@@ -129,6 +130,19 @@ final class PostOpPlan {
       for (int i = 0; i < count; i++) {
         values[i] = floats[i];
       }
+    } else {
+      for (int i = 0; i < count; i++) {
+        values[i] = from.getAtIndex(JAVA_FLOAT, place + i * step);
+      }
+    }
+  }
+
+  /** See the other one. */
+  static void load(MemorySegment from, long place, long step, int count, float[] values) {
+    if (step == 0) {
+      Arrays.fill(values, 0, count, from.getAtIndex(JAVA_FLOAT, place));
+    } else if (step == 1) {
+      MemorySegment.copy(from, JAVA_FLOAT, place * Float.BYTES, values, 0, count);
     } else {
       for (int i = 0; i < count; i++) {
         values[i] = from.getAtIndex(JAVA_FLOAT, place + i * step);

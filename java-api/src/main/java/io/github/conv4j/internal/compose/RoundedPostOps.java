@@ -4,22 +4,19 @@ import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.PostOp.Binary;
 import io.github.conv4j.PostOp.Eltwise;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
- * One thread's post-ops on blocks of floats, where each result is rounded to f32 before the next,
- * as {@link ConvolutionTypes} has it for integers. The JIT compiler makes vectors of these loops.
- * On the Vector API they would need vectors of half the width, and with two classes of float
- * vectors in a process kernels of engine vector began to allocate.
+ * One thread's post-ops on blocks of floats, in f32, as {@link ConvolutionTypes} has it for
+ * integers. The JIT compiler makes vectors of these loops.
  */
 final class RoundedPostOps {
   private static final int BLOCK = BlockNest.BLOCK;
-  static final long HEAP_BYTES = BLOCK * (Float.BYTES + 2L * Double.BYTES);
+  static final long HEAP_BYTES = (long) BLOCK * Float.BYTES;
 
   private final PostOpPlan.Stage[] stages;
   private final BlockNest nest;
-  private final float[] floats = new float[BLOCK];
-  private final double[] values = new double[BLOCK];
-  private final double[] seconds = new double[BLOCK];
+  private final float[] seconds = new float[BLOCK];
 
   RoundedPostOps(PostOpPlan plan, BlockNest nest) {
     this.stages = plan.stages();
@@ -35,33 +32,18 @@ final class RoundedPostOps {
    */
   void apply(float[] x, MemorySegment[] segments, long[] places, int count) {
     for (PostOpPlan.Stage stage : stages) {
-      widen(x, count);
       switch (stage.postOp()) {
-        case Eltwise eltwise -> PostOpLoops.apply(eltwise, values, count);
+        case Eltwise eltwise -> FloatPostOpLoops.apply(eltwise, x, count);
         case Binary binary -> {
           if (stage.hasTensor()) {
             int tensor = stage.tensor();
-            PostOpPlan.load(
-                segments[tensor], places[tensor], nest.step(tensor), count, floats, seconds);
+            PostOpPlan.load(segments[tensor], places[tensor], nest.step(tensor), count, seconds);
           } else {
-            PostOpPlan.fill(seconds, stage.scalar(), count);
+            Arrays.fill(seconds, 0, count, (float) stage.scalar());
           }
-          PostOpLoops.apply(binary.operation(), values, seconds, count);
+          FloatPostOpLoops.apply(binary.operation(), x, seconds, count);
         }
       }
-      narrow(x, count);
-    }
-  }
-
-  private void widen(float[] x, int count) {
-    for (int i = 0; i < count; i++) {
-      values[i] = x[i];
-    }
-  }
-
-  private void narrow(float[] x, int count) {
-    for (int i = 0; i < count; i++) {
-      x[i] = (float) values[i];
     }
   }
 }

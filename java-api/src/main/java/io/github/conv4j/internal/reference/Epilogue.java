@@ -70,12 +70,14 @@ final class Epilogue {
     return x;
   }
 
-  /** Applies all and rounds after each; see {@link #apply}. */
+  /** Applies all in f32; see {@link #apply}. */
   float applyInFloat(float sum, int channel, int index, float[][] runOperands) {
     float x = sum;
     for (int i = 0; i < postOps.length; i++) {
       float[] values = runIndexes[i] < 0 ? constants[i] : runOperands[runIndexes[i]];
-      x = (float) postOps[i].apply(x, values[indexSteps[i] * index + channelSteps[i] * channel]);
+      x =
+          postOps[i].applyInFloat(
+              x, values[indexSteps[i] * index + channelSteps[i] * channel]);
     }
     return x;
   }
