@@ -36,12 +36,25 @@ final class QuantizedLowering {
     if (around == null) {
       return false;
     }
-    add(
-        to,
-        node,
+    var primitive =
         Quantizing.quantize(
-            around.outer(), scales(scaling, to, dst), around.inner(), to.threads()));
+            around.outer(), scales(scaling, to, dst), around.inner(), to.threads());
+    Order order = Order.channelsLast(to.rank(src));
+    if (scaling.isSingle() && isForConvolutions(to, dst)) {
+      // Floats are put in order faster than bytes.
+      int from = to.read(src, order);
+      to.step(node, primitive, IMPLEMENTATION, from, to.write(dst, order));
+    } else {
+      add(to, node, primitive);
+    }
     return true;
+  }
+
+  private static boolean isForConvolutions(Lowering to, String value) {
+    return to.rank(value) == 4
+        && !to.draft().isOutput(value)
+        && to.draft().readers(value).stream()
+            .allMatch(reader -> Fused.is(reader) && reader.operator().equals(Fused.CONV));
   }
 
   static boolean dequantize(Lowering to, Node node) {

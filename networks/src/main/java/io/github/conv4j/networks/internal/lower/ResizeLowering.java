@@ -8,6 +8,7 @@ import io.github.conv4j.networks.internal.operator.ResamplingAxis;
 import io.github.conv4j.networks.internal.pass.Attributes;
 import io.github.conv4j.networks.internal.pass.Repetition;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Resize, Upsample, and Pad by elements of the image itself, along spatial axes. */
 final class ResizeLowering {
@@ -32,7 +33,7 @@ final class ResizeLowering {
     for (int i = 2; i < rank; i++) {
       axes[5 - rank + i - 2] = axis(Math.toIntExact(to.dims(src)[i]), tables.get(i));
     }
-    add(to, node, axes);
+    add(to, node, to.dims(src)[1], axes);
     return true;
   }
 
@@ -46,6 +47,10 @@ final class ResizeLowering {
     }
     Place place = to.place(src);
     long[] dims = to.dims(src);
+    if (isOfWholeFloats(place.order(), dims, factors)) {
+      add(to, node, dims[1] / Float.BYTES, axes(dims, factors));
+      return true;
+    }
     long[] in = place.order().strides(dims);
     long[] out = place.order().strides(to.dims(dst));
     int rank = dims.length;
@@ -66,6 +71,29 @@ final class ResizeLowering {
     return true;
   }
 
+  /** Whether pixels of bytes may be moved as pixels of floats, four bytes at a time. */
+  private static boolean isOfWholeFloats(Order order, long[] dims, long[] factors) {
+    int rank = dims.length;
+    return rank >= 3
+        && rank <= 5
+        && order.isSame(Order.channelsLast(rank), dims)
+        && dims[1] % Float.BYTES == 0
+        && factors[0] == 1
+        && factors[1] == 1;
+  }
+
+  private static ResamplingAxis[] axes(long[] dims, long[] factors) {
+    ResamplingAxis[] axes = {ResamplingAxis.NONE, ResamplingAxis.NONE, ResamplingAxis.NONE};
+    int rank = dims.length;
+    for (int i = 2; i < rank; i++) {
+      int factor = Math.toIntExact(factors[i]);
+      int size = Math.toIntExact(dims[i]);
+      int[] elements = IntStream.range(0, size * factor).map(j -> j / factor).toArray();
+      axes[5 - rank + i - 2] = ResamplingAxis.nearest(size, elements);
+    }
+    return axes;
+  }
+
   private static boolean keepsChannels(Lowering to, String src, String dst) {
     int rank = to.rank(src);
     return rank >= 3
@@ -77,14 +105,15 @@ final class ResizeLowering {
         && to.dims(src)[1] == to.dims(dst)[1];
   }
 
-  private static void add(Lowering to, Node node, ResamplingAxis[] axes) {
+  private static void add(Lowering to, Node node, long channels, ResamplingAxis[] axes) {
     String src = node.inputs().getFirst();
     long[] dims = to.dims(src);
     Order order = Order.channelsLast(dims.length);
     int from = to.read(src, order);
     int result = to.write(node.outputs().getFirst(), order);
     var primitive =
-        new Resampling(dims[0], axes[0], axes[1], axes[2], Math.toIntExact(dims[1]), to.threads());
+        new Resampling(
+            dims[0], axes[0], axes[1], axes[2], Math.toIntExact(channels), to.threads());
     to.step(node, primitive, "java:resampling", from, result);
   }
 
@@ -118,7 +147,7 @@ final class ResizeLowering {
       }
       all[5 - rank + i - 2] = ResamplingAxis.nearest(size, elements);
     }
-    add(to, node, all);
+    add(to, node, to.dims(src)[1], all);
     return true;
   }
 

@@ -2,6 +2,7 @@ package io.github.conv4j.networks.internal.pass;
 
 import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOp.Eltwise;
+import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,7 @@ final class PostOpsFusion implements Pass {
       return withChain(draft, node, value, reader);
     }
     AsPostOp as = AsPostOp.of(draft, node, value, reader);
-    if (as == null || !hasRoom(node, as.postOp())) {
+    if (as == null || !hasRoom(draft, node, as.postOp())) {
       return null;
     }
     String output = reader.outputs().getFirst();
@@ -99,7 +100,10 @@ final class PostOpsFusion implements Pass {
     all.addAll(Fused.postOps(chain).list());
     long heavy = all.stream().filter(PostOpsFusion::isTranscendental).count();
     boolean channels = Channels.axis(node, draft.type(value)) == 1;
-    if (!channels || all.size() > MOST || heavy > 1 || !chain.inputs().getFirst().equals(value)) {
+    if (!channels
+        || all.size() > MOST
+        || heavy > mostTranscendental(draft, node)
+        || !chain.inputs().getFirst().equals(value)) {
       return null;
     }
     List<String> inputs = new ArrayList<>(node.inputs());
@@ -112,13 +116,22 @@ final class PostOpsFusion implements Pass {
     return next;
   }
 
-  private static boolean hasRoom(Node node, PostOp next) {
+  /** Behind sums of integers they are computed one by one; a step of its own has vectors of them. */
+  private static int mostTranscendental(Draft draft, Node node) {
+    ElementType src = draft.type(node.inputs().getFirst()).element();
+    boolean sumsIntegers =
+        Fused.hasWeights(node) && (src == ElementType.UINT8 || src == ElementType.INT8);
+    return sumsIntegers ? 0 : 1;
+  }
+
+  private static boolean hasRoom(Draft draft, Node node, PostOp next) {
     List<PostOp> list = Fused.postOps(node).list();
     if (joined(list, next) != null) {
       return true;
     }
     long heavy = list.stream().filter(PostOpsFusion::isTranscendental).count();
-    return list.size() < MOST && (heavy == 0 || !isTranscendental(next));
+    return list.size() < MOST
+        && (!isTranscendental(next) || heavy < mostTranscendental(draft, node));
   }
 
   private static boolean isTranscendental(PostOp postOp) {
