@@ -2,8 +2,6 @@ package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.Engine;
-import io.github.conv4j.engine.EngineOptions;
-import io.github.conv4j.engine.Engines;
 import io.github.conv4j.examples.ocr.MarkedPhoto;
 import io.github.conv4j.examples.ocr.OcrFiles;
 import io.github.conv4j.examples.ocr.Pixels;
@@ -20,9 +18,9 @@ import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -46,20 +44,7 @@ final class ReadCommand implements Callable<Integer> {
       description = "The photo; a sign that is drawn if left out.")
   private @Nullable Path photo;
 
-  @Option(
-      names = "--engine",
-      paramLabel = "NAME",
-      description = "The engine; the best if left out.")
-  private @Nullable String engineName;
-
-  @Option(names = "--threads", paramLabel = "N", description = "Of the engine; all if left out.")
-  private @Nullable Integer threads;
-
-  @Option(
-      names = "--models",
-      paramLabel = "DIR",
-      description = "The folder with the networks; that of the build if left out.")
-  private @Nullable Path models;
+  @Mixin private OcrOptions ocr = new OcrOptions();
 
   @Option(
       names = "--out",
@@ -74,10 +59,10 @@ final class ReadCommand implements Callable<Integer> {
         given == null
             ? Sign.draw()
             : NetworkFile.refusing(spec.commandLine(), () -> Pixels.read(given));
-    OcrFiles files = NetworkFile.refusing(spec.commandLine(), this::files);
+    OcrFiles files = NetworkFile.refusing(spec.commandLine(), ocr::files);
     Folders.prepare(out, spec.commandLine());
     List<TextLine> lines;
-    try (Engine engine = open();
+    try (Engine engine = ocr.open(spec.commandLine());
         var _ = LogLines.withoutWarnings();
         var reader = new TextReader(files, engine)) {
       lines = read(reader, image);
@@ -89,33 +74,6 @@ final class ReadCommand implements Callable<Integer> {
     stdout.println("wrote " + marked);
     stdout.flush();
     return ExitCodes.OK;
-  }
-
-  private OcrFiles files() {
-    if (models != null) {
-      return OcrFiles.in(models);
-    }
-    String folder = System.getProperty(OcrFiles.PROPERTY);
-    if (folder == null) {
-      throw new ParameterException(
-          spec.commandLine(), "name the folder with the networks of PP-OCR: --models DIR");
-    }
-    return OcrFiles.in(Path.of(folder));
-  }
-
-  private Engine open() {
-    EngineOptions options =
-        NetworkFile.refusing(
-            spec.commandLine(),
-            () ->
-                threads == null
-                    ? EngineOptions.defaults()
-                    : EngineOptions.defaults().withThreads(threads));
-    if (engineName == null) {
-      return Engines.best(options);
-    }
-    EngineChoice.requireKnown(engineName, spec.commandLine());
-    return Engines.named(engineName, options);
   }
 
   private static List<TextLine> read(TextReader reader, BufferedImage image) {

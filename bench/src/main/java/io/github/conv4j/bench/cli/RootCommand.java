@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       QuantizeCommand.class,
       ReadCommand.class,
+      ReadCheckCommand.class,
       ServeCommand.class,
       BenchCommand.class,
       TypesCommand.class,

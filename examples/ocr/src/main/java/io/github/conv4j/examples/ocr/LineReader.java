@@ -19,8 +19,10 @@ final class LineReader implements AutoCloseable {
   private final PictureNetwork network;
   private final Alphabet alphabet;
 
-  LineReader(ShapeCache shapes, Path keys) {
-    this.network = new PictureNetwork(shapes, AngleClassifier.FROM_MINUS_ONE);
+  LineReader(ShapeCache shapes, Path keys, GivenInputs given) {
+    this.network =
+        new PictureNetwork(
+            shapes, AngleClassifier.FROM_MINUS_ONE, GivenInputs.Role.RECOGNIZER, given);
     this.alphabet = Alphabet.read(keys);
   }
 

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.networks.PreparedNetwork;
 import io.github.conv4j.networks.ShapeCache;
+import io.github.conv4j.networks.graph.Constant;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -18,11 +19,20 @@ final class PictureNetwork implements AutoCloseable {
   private final ShapeCache shapes;
   private final Normalization normalization;
 
-  PictureNetwork(ShapeCache shapes, Normalization normalization) {
+  private final GivenInputs.Role role;
+  private final GivenInputs given;
+
+  PictureNetwork(
+      ShapeCache shapes,
+      Normalization normalization,
+      GivenInputs.Role role,
+      GivenInputs given) {
     this.input = shapes.network().inputs().getFirst().name();
     this.output = shapes.network().outputs().getFirst().name();
     this.shapes = shapes;
     this.normalization = normalization;
+    this.role = role;
+    this.given = given;
   }
 
   /**
@@ -50,6 +60,7 @@ final class PictureNetwork implements AutoCloseable {
       }
     }
     long[] dims = {1, CHANNELS, height, paddedWidth};
+    given.given(role, Constant.of(src, dims));
     try (ShapeCache.Lease lease = shapes.acquire(Map.of(input, dims));
         Arena arena = Arena.ofConfined()) {
       PreparedNetwork prepared = lease.network();

@@ -1,5 +1,9 @@
 package io.github.conv4j.examples.ocr;
 
+import java.awt.geom.Area;
+import java.awt.geom.Path2D;
+import java.awt.geom.PathIterator;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -81,6 +85,49 @@ public record TextBox(Point centre, Point along, double width, double height) {
         new Point(stretched.x() / length, stretched.y() / length),
         width * length,
         height * acrossStretched.length());
+  }
+
+  /**
+   * Returns how much of two boxes together both have: the area of their intersection over that of
+   * their union.
+   */
+  public double overlap(TextBox other) {
+    var both = new Area(outline());
+    both.intersect(new Area(other.outline()));
+    double shared = areaOf(both);
+    double union = area() + other.area() - shared;
+    return union == 0 ? 0 : shared / union;
+  }
+
+  private Path2D outline() {
+    var path = new Path2D.Double();
+    for (Point corner : corners()) {
+      if (path.getCurrentPoint() == null) {
+        path.moveTo(corner.x(), corner.y());
+      } else {
+        path.lineTo(corner.x(), corner.y());
+      }
+    }
+    path.closePath();
+    return path;
+  }
+
+  /** The shoelace formula; what two rectangles share is one convex polygon. */
+  private static double areaOf(Area polygon) {
+    List<Point> corners = new ArrayList<>();
+    double[] at = new double[2];
+    for (PathIterator path = polygon.getPathIterator(null); !path.isDone(); path.next()) {
+      if (path.currentSegment(at) != PathIterator.SEG_CLOSE) {
+        corners.add(new Point(at[0], at[1]));
+      }
+    }
+    double doubled = 0;
+    for (int i = 0; i < corners.size(); i++) {
+      Point from = corners.get(i);
+      Point to = corners.get((i + 1) % corners.size());
+      doubled += from.x() * to.y() - to.x() * from.y();
+    }
+    return Math.abs(doubled) / 2;
   }
 
   boolean contains(double x, double y) {

@@ -16,7 +16,7 @@ public final class TextReader implements AutoCloseable {
   private static final long BYTE_LIMIT = 256L << 20;
 
   /** Less is a guess. */
-  private static final double LEAST_CONFIDENCE = 0.5;
+  static final double LEAST_CONFIDENCE = 0.5;
 
   private final TextDetector detector;
   private final AngleClassifier classifier;
@@ -28,11 +28,22 @@ public final class TextReader implements AutoCloseable {
    * @param engine must stay open as long as this
    */
   public TextReader(OcrFiles files, Engine engine) {
+    this(files, engine, GivenInputs.IGNORED);
+  }
+
+  /**
+   * Reads the networks.
+   *
+   * @param engine must stay open as long as this
+   * @param given is shown what they are given, on the threads that read
+   */
+  public TextReader(OcrFiles files, Engine engine, GivenInputs given) {
     this(
         shapes(files.detector(), engine),
         shapes(files.classifier(), engine),
         shapes(files.recognizer(), engine),
-        files.keys());
+        files.keys(),
+        given);
   }
 
   /**
@@ -42,9 +53,18 @@ public final class TextReader implements AutoCloseable {
    * @param keys the recognizer's characters
    */
   public TextReader(ShapeCache detector, ShapeCache classifier, ShapeCache recognizer, Path keys) {
-    this.detector = new TextDetector(detector);
-    this.classifier = new AngleClassifier(classifier);
-    this.reader = new LineReader(recognizer, keys);
+    this(detector, classifier, recognizer, keys, GivenInputs.IGNORED);
+  }
+
+  private TextReader(
+      ShapeCache detector,
+      ShapeCache classifier,
+      ShapeCache recognizer,
+      Path keys,
+      GivenInputs given) {
+    this.detector = new TextDetector(detector, given);
+    this.classifier = new AngleClassifier(classifier, given);
+    this.reader = new LineReader(recognizer, keys, given);
   }
 
   private static ShapeCache shapes(Path file, Engine engine) {
@@ -58,18 +78,29 @@ public final class TextReader implements AutoCloseable {
    * @param done runs after each of them; what either throws ends the reading
    */
   public List<TextLine> read(BufferedImage image, IntConsumer found, Runnable done) {
-    List<TextBox> boxes = detector.find(image);
+    List<TextBox> boxes = find(image);
     found.accept(boxes.size());
     List<TextLine> lines = new ArrayList<>();
     for (TextBox box : boxes) {
-      BufferedImage line = classifier.upright(LineImage.cut(image, box));
-      Alphabet.Reading reading = reader.read(line);
-      if (reading.confidence() >= LEAST_CONFIDENCE) {
-        lines.add(new TextLine(box, reading.text(), reading.confidence()));
+      TextLine line = read(image, box);
+      if (line.confidence() >= LEAST_CONFIDENCE) {
+        lines.add(line);
       }
       done.run();
     }
     return lines;
+  }
+
+  /** Returns where lines may be, in the order of reading. */
+  public List<TextBox> find(BufferedImage image) {
+    return detector.find(image);
+  }
+
+  /** Returns what may be written in a box. */
+  public TextLine read(BufferedImage image, TextBox box) {
+    BufferedImage line = classifier.upright(LineImage.cut(image, box));
+    Alphabet.Reading reading = reader.read(line);
+    return new TextLine(box, reading.text(), reading.confidence());
   }
 
   @Override

@@ -69,4 +69,21 @@ class TextBoxTest {
         .extracting(box -> (int) box.centre().x())
         .containsExactly(22, 75, 22);
   }
+
+  @Test
+  void overlapIsTheSharedPartOfBoth() {
+    TextBox box = new TextBox(new Point(50, 20), new Point(1, 0), 40, 10);
+    TextBox right = new TextBox(new Point(60, 20), new Point(1, 0), 40, 10);
+    TextBox across = new TextBox(new Point(50, 20), new Point(0, 1), 40, 10);
+    TextBox square = new TextBox(new Point(0, 0), new Point(1, 0), 2, 2);
+    TextBox turned = new TextBox(new Point(0, 0), new Point(Math.sqrt(0.5), Math.sqrt(0.5)), 2, 2);
+
+    assertThat(box.overlap(box)).isCloseTo(1, within(1e-9));
+    assertThat(box.overlap(right)).isCloseTo(30 / 50.0, within(1e-9));
+    assertThat(box.overlap(across)).isCloseTo(100 / 700.0, within(1e-9));
+    assertThat(box.overlap(square)).isZero();
+    // A regular octagon around a circle of radius 1.
+    double octagon = 8 * (Math.sqrt(2) - 1);
+    assertThat(square.overlap(turned)).isCloseTo(octagon / (8 - octagon), within(1e-9));
+  }
 }
