@@ -121,7 +121,7 @@ public final class EngineValidator implements AutoCloseable {
   private static double[] rounded(Expected expected, double[] permitted) {
     DataType type = expected.problem().types().dst();
     for (int i = 0; i < permitted.length; i++) {
-      if (permitted[i] > 0) {
+      if (permitted[i] > 0 && permitted[i] < Double.POSITIVE_INFINITY) {
         permitted[i] += ErrorBound.ofRounding(type, expected.values()[i]);
       }
     }
