@@ -10,6 +10,7 @@ import static jdk.incubator.vector.VectorOperators.F2I;
 import static jdk.incubator.vector.VectorOperators.I2B;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.NE;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import java.lang.foreign.MemorySegment;
@@ -55,6 +56,12 @@ public final class VectorBytes {
 
   /** Fewer elements are left to other loops. */
   public static final int LEAST = LANES;
+
+  /** Fewer bytes than a vector of integers has are left to other loops. */
+  public static final int LEAST_BYTES = LANES * Integer.BYTES;
+
+  /** The highest bits of four bytes. */
+  private static final int SIGNS = 0x8080_8080;
 
   /** Of more elements the vectors of a block would have no bit each. */
   public static final int MOST = LANES * Long.SIZE;
@@ -351,6 +358,24 @@ public final class VectorBytes {
     }
     if (count % LANES != 0) {
       toFloats(src, at + last, signed, zeroPoint, dst, dstAt + last, LANES);
+    }
+  }
+
+  /**
+   * Moves signed bytes up by 128, several at a time as integers.
+   *
+   * @param count at least {@link #LEAST_BYTES}
+   */
+  public static void unsigned(
+      MemorySegment src, long at, MemorySegment dst, long dstAt, int count) {
+    int last = count - LEAST_BYTES;
+    for (int i = 0; i <= last; i += LEAST_BYTES) {
+      IntVector.fromMemorySegment(INTS, src, at + i, ORDER)
+          .lanewise(XOR, SIGNS)
+          .intoMemorySegment(dst, dstAt + i, ORDER);
+    }
+    if (count % LEAST_BYTES != 0) {
+      unsigned(src, at + last, dst, dstAt + last, LEAST_BYTES);
     }
   }
 }

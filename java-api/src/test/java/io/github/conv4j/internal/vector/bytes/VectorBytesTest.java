@@ -153,4 +153,24 @@ class VectorBytesTest {
         .as("%s, from %d on", what, at)
         .containsExactly(Arrays.copyOfRange(expected, at, at + length));
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 31})
+  void signedBytesMoveUp(int more) {
+    int count = 3 * VectorBytes.LEAST_BYTES + more;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment src = arena.allocate(count + 2);
+      MemorySegment dst = arena.allocate(count + 2);
+      for (int i = 0; i < count + 2; i++) {
+        src.set(ValueLayout.JAVA_BYTE, i, (byte) (7 * i));
+      }
+
+      VectorBytes.unsigned(src, 1, dst, 1, count);
+
+      for (int i = 0; i < count + 2; i++) {
+        int expected = i == 0 || i == count + 1 ? 0 : (byte) (7 * i) + 128;
+        assertThat(dst.get(ValueLayout.JAVA_BYTE, i) & 0xff).as("at %d", i).isEqualTo(expected);
+      }
+    }
+  }
 }
