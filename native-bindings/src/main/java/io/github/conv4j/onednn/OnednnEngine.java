@@ -70,6 +70,12 @@ final class OnednnEngine
   /** The name of the convolution of stride 1 that stands for a transposed one. */
   private static final String SUBPIXEL = "subpixel";
 
+  /** With 27 products an output bytes were slower than f32 without VNNI, with 64 faster. */
+  private static final int WORTHWHILE_PRODUCTS = 48;
+
+  /** With 9 products an output they were slower, with 27 faster. */
+  private static final int WORTHWHILE_PRODUCTS_OF_VNNI = 16;
+
   /** Of the time of f32: how much products of bf16 must seem to take at most. */
   private static final double WORTH_ROUNDING = 0.9;
 
@@ -251,7 +257,7 @@ final class OnednnEngine
       return ways.isEmpty()
           ? TypedConvolution.Narrow.none(NO_KERNEL)
           : new TypedConvolution.Narrow(
-              prepare(ways.getFirst(), problem, request, request.src(), request.dst()), "");
+              prepare(ways.getFirst(), problem, request, request.src(), request.dst()), "", 0);
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
         return TypedConvolution.Narrow.none(NO_KERNEL);
@@ -301,7 +307,8 @@ final class OnednnEngine
         prepared,
         addsPairs
             ? "no pair of these weights saturates the 16 bits in which this CPU adds two products"
-            : "products are added in 32 bits");
+            : "products are added in 32 bits",
+        addsPairs || way.spec().isDepthwise() ? WORTHWHILE_PRODUCTS : WORTHWHILE_PRODUCTS_OF_VNNI);
   }
 
   private PreparedConvolution prepareFloats(PrepareRequest request) {

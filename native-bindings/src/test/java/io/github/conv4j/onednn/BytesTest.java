@@ -137,9 +137,9 @@ class BytesTest {
     assertThat(outputs.sentences).noneMatch(sentence -> sentence.startsWith(NATIVE));
   }
 
-  /** Bytes save nothing where outputs are sums of few products. */
+  /** Bytes save nothing where outputs are sums of few products, nor do passes pay there. */
   @ParameterizedTest
-  @CsvSource({"mb1_ic3oc8_ih6kh3ph1, true", "mb1_ic16oc8_ih6kh3ph1, false"})
+  @CsvSource({"mb1_ic8oc16_ih6kh1, true", "mb1_ic32oc8_ih6kh3ph1, false"})
   void saysWhereFloatsAreFaster(String line, boolean floatsAreFaster) {
     Problem problem = problem(line, ConvolutionTypes.parse("u8:s8:u8"), 0);
 
@@ -148,9 +148,7 @@ class BytesTest {
     assertThat(sentences.stream().anyMatch(sentence -> sentence.startsWith(NATIVE)))
         .isEqualTo(sentences.stream().noneMatch(sentence -> sentence.contains("computed in f32")));
     assertThat(sentences.stream().anyMatch(sentence -> sentence.contains("f32 tensors are faster")))
-        .isEqualTo(
-            floatsAreFaster
-                && sentences.stream().anyMatch(sentence -> sentence.startsWith(NATIVE)));
+        .isEqualTo(floatsAreFaster);
   }
 
   @ParameterizedTest

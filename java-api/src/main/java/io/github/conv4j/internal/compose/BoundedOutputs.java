@@ -33,9 +33,7 @@ record BoundedOutputs(int addend, Rounding rounding) {
     Rounding all = Rounding.of(quantization, dst);
     return new BoundedOutputs(
         addend,
-        new Rounding(
-            all.scale(),
-            all.zeroPoint(),
+        all.within(
             rounded((float) bounds[0], all),
             rounded((float) bounds[1], all),
             rounded((float) bounds[2], all)));

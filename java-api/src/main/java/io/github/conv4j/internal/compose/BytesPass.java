@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.github.conv4j.internal.primitive.BoundPrimitive;
 import io.github.conv4j.internal.primitive.Primitive;
+import io.github.conv4j.internal.vector.bytes.VectorBytes;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
@@ -130,6 +131,10 @@ final class BytesPass implements Primitive {
       }
       for (long at = 0; at < srcRow; at += BLOCK) {
         int count = (int) Math.min(BLOCK, srcRow - at);
+        if (VectorLoops.SERVE && count >= VectorBytes.LEAST_BYTES) {
+          VectorBytes.unsigned(src, from + at, dst, to + at, count);
+          continue;
+        }
         MemorySegment.copy(src, JAVA_BYTE, from + at, block, 0, count);
         for (int i = 0; i < count; i++) {
           block[i] ^= (byte) 0x80;

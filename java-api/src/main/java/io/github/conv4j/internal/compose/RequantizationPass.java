@@ -33,6 +33,11 @@ final class RequantizationPass extends BlockPass {
   private static final int EXPONENT = 0x7f80_0000;
   private static final int MAGNITUDE = 0x7fff_ffff;
 
+  /** After a block with many quotients near the middle between integers, so many are divided. */
+  private static final int DIVIDED = 31;
+
+  private static final float[] NOTHING = {};
+
   private static final int DST = 0;
   private static final int SCALES = 1;
   private static final int BIAS = 2;
@@ -218,6 +223,9 @@ final class RequantizationPass extends BlockPass {
     private final double[] seconds = new double[BLOCK];
     private final MemorySegment[] segments = new MemorySegment[postOps.tensorCount()];
 
+    /** So many blocks are not tried otherwise. */
+    private int toDivide;
+
     @Override
     void place(MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
       segments[SUMS] = src;
@@ -268,17 +276,42 @@ final class RequantizationPass extends BlockPass {
 
     private void onVectors(BoundedOutputs outputs, long[] places, int count) {
       boolean adds = outputs.addend() != BoundedOutputs.NONE;
-      VectorBytes.requantize(
+      float[] before = smallBiasOfSums == null ? noBias : smallBiasOfSums;
+      float[] after = biasOfOutputs == null ? NOTHING : biasOfOutputs;
+      int place = (int) places[SCALES];
+      boolean moves = nest().step(SCALES) != 0;
+      MemorySegment addend = segments[adds ? outputs.addend() : SUMS];
+      long addendAt = adds ? places[outputs.addend()] : 0;
+      if (toDivide == 0
+          && VectorBytes.multiply(
+              segments[SUMS],
+              places[SUMS],
+              before,
+              scales,
+              after,
+              place,
+              moves,
+              adds,
+              addend,
+              addendAt,
+              outputs.rounding(),
+              segments[DST],
+              places[DST],
+              count)) {
+        return;
+      }
+      toDivide = toDivide == 0 ? DIVIDED : toDivide - 1;
+      VectorBytes.divide(
           segments[SUMS],
           places[SUMS],
-          smallBiasOfSums == null ? noBias : smallBiasOfSums,
+          before,
           scales,
-          biasOfOutputs == null ? noBias : biasOfOutputs,
-          (int) places[SCALES],
-          nest().step(SCALES) != 0,
+          after,
+          place,
+          moves,
           adds,
-          segments[adds ? outputs.addend() : SUMS],
-          adds ? places[outputs.addend()] : 0,
+          addend,
+          addendAt,
           outputs.rounding(),
           segments[DST],
           places[DST],

@@ -15,6 +15,7 @@ import io.github.conv4j.internal.primitive.ProgramBuilder;
 import io.github.conv4j.tensor.Conversions;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
@@ -32,8 +33,8 @@ public final class TypedConvolution {
   /** What every engine addresses. */
   private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 64;
 
-  /** With 27 products an output bytes were slower than f32 on AVX2, with 64 faster. */
-  private static final int WORTHWHILE_PRODUCTS = 48;
+  /** With fewer for each element that is converted f32 is faster by more than a tenth. */
+  private static final double MANY_PRODUCTS = 48;
 
   private TypedConvolution() {}
 
@@ -67,11 +68,12 @@ public final class TypedConvolution {
    *
    * @param prepared what it prepared; null if nothing
    * @param why what makes sums of bytes exact, or why nothing is prepared, as part of a sentence
+   * @param worthwhileProducts outputs that are sums of fewer products are faster in f32
    */
-  public record Narrow(@Nullable PreparedConvolution prepared, String why) {
+  public record Narrow(@Nullable PreparedConvolution prepared, String why, int worthwhileProducts) {
     /** Tells why there is none. */
     public static Narrow none(String why) {
-      return new Narrow(null, why);
+      return new Narrow(null, why, 0);
     }
   }
 
@@ -109,7 +111,8 @@ public final class TypedConvolution {
       ByteSums sums = found.sums();
       Narrow prepared = sums == null ? Narrow.none(found.lack()) : narrow.ofBytes(sums.request());
       if (sums != null && prepared.prepared() != null) {
-        return bytes(engine, ledger, request, sums, prepared.prepared(), prepared.why());
+        return bytes(
+            engine, ledger, request, sums, prepared.prepared(), ofBytes(request, prepared));
       }
       whyNot = prepared.why();
     }
@@ -206,7 +209,7 @@ public final class TypedConvolution {
       PrepareRequest request,
       ByteSums sums,
       PreparedConvolution inner,
-      String why) {
+      List<String> sentences) {
     try {
       TensorSpec src = asked(request.src(), inner.src().withShape(request.src().shape()));
       boolean copies = sums.copies(src);
@@ -224,7 +227,7 @@ public final class TypedConvolution {
           RequantizationPass.Sums.of(sums),
           inner,
           stages,
-          sentences(request, why),
+          sentences,
           (program, from) -> {
             if (!copies) {
               return Program.SRC;
@@ -241,11 +244,11 @@ public final class TypedConvolution {
     }
   }
 
-  private static List<String> sentences(PrepareRequest request, String whyBytes) {
-    List<String> sentences = new ArrayList<>(List.of("bytes are summed as bytes: " + whyBytes));
+  private static List<String> ofBytes(PrepareRequest request, Narrow narrow) {
+    List<String> sentences = new ArrayList<>(List.of("bytes are summed as bytes: " + narrow.why()));
     long products =
         request.weights().spec().shape().elementCount() / request.convolution().outChannels();
-    if (products < WORTHWHILE_PRODUCTS) {
+    if (products < narrow.worthwhileProducts()) {
       sentences.add(
           "outputs are sums of %d products: making bytes of them takes longer than bytes save, so f32"
                   .formatted(products)
@@ -473,7 +476,24 @@ public final class TypedConvolution {
   }
 
   private static String asFloats(PrepareRequest request) {
-    return "%s are computed in f32 here, between passes that convert: expect about the speed of f32"
-        .formatted(request.types());
+    String how =
+        "%s are computed in f32 here, between passes that convert".formatted(request.types());
+    double products = productsPerConversion(request);
+    return products < MANY_PRODUCTS
+        ? "%s: for each element of these there are only %.0f products, so f32 tensors are faster"
+            .formatted(how, products)
+        : how + ": expect about the speed of f32";
+  }
+
+  /** How many products there are for each element of src and dst that is converted. */
+  private static double productsPerConversion(PrepareRequest request) {
+    ConvolutionTypes types = request.types();
+    Shape src = request.src().shape();
+    Shape dst = request.dst().shape();
+    boolean converts = types.src() != DataType.F32;
+    boolean makes = types.isQuantized() || types.dst() != DataType.F32;
+    double elements =
+        (converts ? (double) src.elementCount() : 0) + (makes ? dst.elementCount() : 0);
+    return elements == 0 ? MANY_PRODUCTS : request.convolution().multiplications(src) / elements;
   }
 }

@@ -3,11 +3,14 @@ package io.github.conv4j.internal.vector.bytes;
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 import static io.github.conv4j.internal.vector.base.VectorWidth.ORDER;
 import static io.github.conv4j.internal.vector.base.VectorWidth.SPECIES;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.F2I;
 import static jdk.incubator.vector.VectorOperators.I2B;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.NE;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +37,12 @@ public final class VectorBytes {
   /** One and a half times 2^23: adding it rounds half to even, and what is larger is large. */
   private static final float ROUNDING = 0x1.8p23f;
 
+  /** What {@link #ROUNDING} is as an integer. */
+  private static final int MIDDLE = (int) ROUNDING;
+
+  /** So many vectors of a block are divided one by one. */
+  private static final int FEW = 4;
+
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, VectorShape.forBitSize(VectorWidth.BITS));
 
@@ -48,20 +57,34 @@ public final class VectorBytes {
   /** Fewer elements are left to other loops. */
   public static final int LEAST = LANES;
 
+  /** Fewer bytes than a vector of integers has are left to other loops. */
+  public static final int LEAST_BYTES = LANES * Integer.BYTES;
+
+  /** The highest bits of four bytes. */
+  private static final int SIGNS = 0x8080_8080;
+
+  /** Of more elements the vectors of a block would have no bit each. */
+  public static final int MOST = LANES * Long.SIZE;
+
   private VectorBytes() {}
 
   /**
    * Makes bytes of sums: {@code (sum + before) * scale + after}, and then an addend, if there is
-   * one, rounded.
+   * one, divided and rounded, by two multiplications in place of the division: where the products
+   * with both factors of {@code rounding} round to the same integer, so does the quotient. Where
+   * they do not, it divides, unless there are many of these.
    *
    * @param at where the block begins in the sums, in elements
-   * @param place where it begins in the three arrays
+   * @param after empty for nothing
+   * @param place where the block begins in the three arrays
    * @param moves whether each element has numbers of its own there, not all the same
    * @param adds whether there is an addend
    * @param addend the tensor that is added
-   * @param count at least {@link #LEAST}
+   * @param count at least {@link #LEAST}, at most {@link #MOST}
+   * @return false if many quotients are near the middle between integers: then {@link #divide} has
+   *     to follow
    */
-  public static void requantize(
+  public static boolean multiply(
       MemorySegment sums,
       long at,
       float[] before,
@@ -76,6 +99,125 @@ public final class VectorBytes {
       MemorySegment dst,
       long dstAt,
       int count) {
+    boolean shifts = after.length > 0;
+    int last = count - LANES;
+    long unsure = 0;
+    for (int i = 0; i <= last; i += LANES) {
+      int number = place + i;
+      FloatVector x = FloatVector.fromMemorySegment(SPECIES, sums, (at + i) * Float.BYTES, ORDER);
+      FloatVector y =
+          moves
+              ? x.add(FloatVector.fromArray(SPECIES, before, number))
+                  .mul(FloatVector.fromArray(SPECIES, scale, number))
+              : x.add(before[place]).mul(scale[place]);
+      FloatVector z =
+          shifts
+              ? moves ? y.add(FloatVector.fromArray(SPECIES, after, number)) : y.add(after[place])
+              : y;
+      FloatVector all =
+          adds
+              ? z.add(
+                  FloatVector.fromMemorySegment(
+                      SPECIES, addend, (addendAt + i) * Float.BYTES, ORDER))
+              : z;
+      FloatVector large = FloatVector.broadcast(SPECIES, ROUNDING);
+      FloatVector nearest = all.fma(FloatVector.broadcast(SPECIES, rounding.high()), large);
+      FloatVector other = all.fma(FloatVector.broadcast(SPECIES, rounding.low()), large);
+      unsure |= nearest.compare(NE, other).toLong() == 0 ? 0 : 1L << i / LANES;
+      IntVector rounded =
+          ((IntVector) nearest.convertShape(F2I, INTS, 0))
+              .max(rounding.least() + MIDDLE)
+              .min(rounding.most() + MIDDLE)
+              .add(rounding.zeroPoint() - MIDDLE);
+      ((ByteVector) rounded.convertShape(I2B, BYTES, 0)).intoMemorySegment(dst, dstAt + i, ORDER);
+    }
+    if (unsure != 0) {
+      if (Long.bitCount(unsure) > FEW) {
+        return false;
+      }
+      for (long rest = unsure; rest != 0; rest &= rest - 1) {
+        int i = Long.numberOfTrailingZeros(rest) * LANES;
+        divideEach(
+            sums,
+            at + i,
+            before,
+            scale,
+            after,
+            moves ? place + i : place,
+            moves,
+            adds,
+            addend,
+            addendAt + i,
+            rounding,
+            dst,
+            dstAt + i);
+      }
+    }
+    return count % LANES == 0
+        || multiply(
+            sums,
+            at + last,
+            before,
+            scale,
+            after,
+            moves ? place + last : place,
+            moves,
+            adds,
+            addend,
+            addendAt + last,
+            rounding,
+            dst,
+            dstAt + last,
+            LANES);
+  }
+
+  /** As many elements as a vector has; makes no objects, compiled or not. */
+  private static void divideEach(
+      MemorySegment sums,
+      long at,
+      float[] before,
+      float[] scale,
+      float[] after,
+      int place,
+      boolean moves,
+      boolean adds,
+      MemorySegment addend,
+      long addendAt,
+      Rounding rounding,
+      MemorySegment dst,
+      long dstAt) {
+    for (int i = 0; i < LANES; i++) {
+      int number = moves ? place + i : place;
+      float x = sums.get(JAVA_FLOAT_UNALIGNED, (at + i) * Float.BYTES);
+      float y = (x + before[number]) * scale[number];
+      float z = after.length > 0 ? y + after[number] : y;
+      float all = adds ? z + addend.get(JAVA_FLOAT_UNALIGNED, (addendAt + i) * Float.BYTES) : z;
+      float quotient = all / rounding.scale();
+      int rounded =
+          Float.isNaN(quotient)
+              ? rounding.ofNaN()
+              : (int) Math.clamp(Math.rint((double) quotient), rounding.least(), rounding.most());
+      dst.set(JAVA_BYTE, dstAt + i, (byte) (rounded + rounding.zeroPoint()));
+    }
+  }
+
+  /** The same as {@link #multiply} by divisions. */
+  public static void divide(
+      MemorySegment sums,
+      long at,
+      float[] before,
+      float[] scale,
+      float[] after,
+      int place,
+      boolean moves,
+      boolean adds,
+      MemorySegment addend,
+      long addendAt,
+      Rounding rounding,
+      MemorySegment dst,
+      long dstAt,
+      int count) {
+    boolean shifts = after.length > 0;
     int last = count - LANES;
     for (int i = 0; i <= last; i += LANES) {
       int number = place + i;
@@ -84,15 +226,18 @@ public final class VectorBytes {
           moves
               ? x.add(FloatVector.fromArray(SPECIES, before, number))
                   .mul(FloatVector.fromArray(SPECIES, scale, number))
-                  .add(FloatVector.fromArray(SPECIES, after, number))
-              : x.add(before[place]).mul(scale[place]).add(after[place]);
+              : x.add(before[place]).mul(scale[place]);
       FloatVector z =
+          shifts
+              ? moves ? y.add(FloatVector.fromArray(SPECIES, after, number)) : y.add(after[place])
+              : y;
+      FloatVector all =
           adds
-              ? y.add(
+              ? z.add(
                   FloatVector.fromMemorySegment(
                       SPECIES, addend, (addendAt + i) * Float.BYTES, ORDER))
-              : y;
-      FloatVector nearest = z.div(rounding.scale()).add(ROUNDING).sub(ROUNDING);
+              : z;
+      FloatVector nearest = all.div(rounding.scale()).add(ROUNDING).sub(ROUNDING);
       IntVector rounded =
           ((IntVector) nearest.convertShape(F2I, INTS, 0))
               .max(rounding.least())
@@ -102,7 +247,7 @@ public final class VectorBytes {
       ((ByteVector) rounded.convertShape(I2B, BYTES, 0)).intoMemorySegment(dst, dstAt + i, ORDER);
     }
     if (count % LANES != 0) {
-      requantize(
+      divide(
           sums,
           at + last,
           before,
@@ -213,6 +358,24 @@ public final class VectorBytes {
     }
     if (count % LANES != 0) {
       toFloats(src, at + last, signed, zeroPoint, dst, dstAt + last, LANES);
+    }
+  }
+
+  /**
+   * Moves signed bytes up by 128, several at a time as integers.
+   *
+   * @param count at least {@link #LEAST_BYTES}
+   */
+  public static void unsigned(
+      MemorySegment src, long at, MemorySegment dst, long dstAt, int count) {
+    int last = count - LEAST_BYTES;
+    for (int i = 0; i <= last; i += LEAST_BYTES) {
+      IntVector.fromMemorySegment(INTS, src, at + i, ORDER)
+          .lanewise(XOR, SIGNS)
+          .intoMemorySegment(dst, dstAt + i, ORDER);
+    }
+    if (count % LEAST_BYTES != 0) {
+      unsigned(src, at + last, dst, dstAt + last, LEAST_BYTES);
     }
   }
 }

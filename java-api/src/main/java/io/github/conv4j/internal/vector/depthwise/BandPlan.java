@@ -154,6 +154,7 @@ public final class BandPlan implements Plan<BandScratch> {
     AxisPhase along = phase(alongAxis);
     return down.taps().length == along.taps().length
         && down.tapStep() == 1
+        && along.tapStep() > 0
         && eachMeetsSource(down, downAxis.src())
         && Band.serves(
             along.taps().length,

@@ -18,12 +18,13 @@ record VectorDepthwiseRow(
   private static final int TAPS = 3;
 
   static VectorDepthwiseRow of(int tapRows, AxisPhase across, PostOps postOps) {
-    long stride = across.srcStep() / across.tapStep();
+    long tapStep = across.tapStep();
+    long stride = tapStep == 0 ? 0 : across.srcStep() / tapStep;
     boolean known =
         tapRows == TAPS
             && across.taps().length == TAPS
             && (stride == 1 || stride == 2)
-            && across.srcStep() == stride * across.tapStep();
+            && across.srcStep() == stride * tapStep;
     return new VectorDepthwiseRow(
         known ? DepthwiseRowText.kernel(TAPS, (int) stride, postOps) : null,
         DepthwiseRowText.kernel(DepthwiseRowText.PIXELS, postOps),
