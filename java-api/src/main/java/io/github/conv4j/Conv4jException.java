@@ -18,9 +18,16 @@ import org.jspecify.annotations.Nullable;
 public abstract class Conv4jException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** The engine's name. */
   private final String engine;
+
+  /** The convolution as text. */
   private final @Nullable String problem;
+
+  /** What is wrong. */
   private final String reason;
+
+  /** What to do about it. */
   private final @Nullable String remedy;
 
   /**

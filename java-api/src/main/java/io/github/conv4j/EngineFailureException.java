@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class EngineFailureException extends Conv4jException {
   private static final long serialVersionUID = 1;
 
+  /** What the engine's library answered. */
   private final String status;
 
   /** Creates the exception from who failed, at what, and the engine's own status. */

@@ -31,11 +31,13 @@ public record SeparableKernel(float[] column, float[] row) {
     row = row.clone();
   }
 
+  /** Returns a copy of the vertical factor. */
   @Override
   public float[] column() {
     return column.clone();
   }
 
+  /** Returns a copy of the horizontal factor. */
   @Override
   public float[] row() {
     return row.clone();

@@ -161,6 +161,11 @@ public interface Engine extends AutoCloseable {
     return EngineMemory.NONE;
   }
 
+  /** Returns what calls are at now. Engines that do not count return {@link EngineLoad#NONE}. */
+  default EngineLoad load() {
+    return EngineLoad.NONE;
+  }
+
   /**
    * Closes what is still open and stops the engine. Further calls do nothing.
    *

@@ -16,6 +16,7 @@ import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.QueueFullException;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineLoad;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -163,7 +164,9 @@ abstract class OverloadContract extends EngineContract {
           prepared.execute(src, dst, Duration.ZERO);
           float[] expected = dst.toFloatArray();
           dst.fill(Float.NaN);
+          assertThat(engine.load()).isEqualTo(EngineLoad.NONE);
           assertThat(budget.tryAcquire()).isTrue();
+          assertThat(engine.load()).isEqualTo(new EngineLoad(1, 0));
 
           refuses(prepared, () -> prepared.execute(src, dst, Duration.ZERO), "PT0S");
           refuses(prepared, () -> prepared.execute(src, dst, Duration.ofSeconds(-1)), "PT-1S");
@@ -174,6 +177,7 @@ abstract class OverloadContract extends EngineContract {
           Tensor from = Tensor.ofFloats(prepared.src(), plainValues(), shared);
           Thread waiting = Thread.ofPlatform().start(() -> prepared.execute(from, other));
           awaitQueued(budget, 1);
+          assertThat(engine.load()).isEqualTo(new EngineLoad(1, 1));
           assertThatExceptionOfType(QueueFullException.class)
               .isThrownBy(() -> prepared.execute(src, dst))
               .withMessageContaining("may: 1");

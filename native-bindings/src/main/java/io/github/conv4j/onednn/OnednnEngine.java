@@ -8,6 +8,7 @@ import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.engine.EngineLoad;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -108,6 +109,11 @@ final class OnednnEngine
   @Override
   public Ledger ledger() {
     return ledger;
+  }
+
+  @Override
+  public EngineLoad load() {
+    return ledger.load();
   }
 
   @Override

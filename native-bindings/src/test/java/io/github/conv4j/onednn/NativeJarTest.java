@@ -14,6 +14,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,9 @@ class NativeJarTest {
   private static final BundledLibrary BUNDLED = BundledLibrary.of(PLATFORM);
 
   private static final String LICENSES = "META-INF/licenses/";
+
+  private static final String BILL_OF_MATERIALS =
+      "META-INF/sbom/conv4j-onednn-%s.cdx.json".formatted(PLATFORM.classifier());
 
   @SuppressWarnings("NullAway.Init")
   private Path jar;
@@ -41,6 +46,7 @@ class NativeJarTest {
     List<String> expected = new ArrayList<>();
     expected.add("META-INF/MANIFEST.MF");
     BUNDLED.contents().forEach(c -> expected.add(PLATFORM.resourceName(c.fileName())));
+    expected.add(BILL_OF_MATERIALS);
     expected.add(LICENSES + "README");
     expected.add(LICENSES + "onednn/LICENSE");
     expected.add(LICENSES + "onednn/THIRD-PARTY-PROGRAMS");
@@ -87,6 +93,39 @@ class NativeJarTest {
     }
   }
 
+  /** Each library with its digest, and with a license that lies in the jar. */
+  @Test
+  void theBillOfMaterialsTellsOfEveryLibrary() throws IOException {
+    String bill = entry(BILL_OF_MATERIALS);
+
+    assertThat(bill).contains("\"bomFormat\": \"CycloneDX\"").doesNotContainPattern("@[A-Z_]+@");
+    assertThat(values(bill, "content"))
+        .containsExactlyInAnyOrderElementsOf(
+            BUNDLED.contents().stream().map(BundledLibrary.Content::sha256).toList());
+    assertThat(values(bill, "location"))
+        .containsExactlyInAnyOrderElementsOf(
+            BUNDLED.contents().stream().map(c -> PLATFORM.resourceName(c.fileName())).toList());
+    assertThat(bill).containsPattern("dnnl@3\\.13-[0-9.]+\\?classifier=").contains("\"3.13\"");
+    List<String> licenses =
+        Pattern.compile("META-INF/licenses/[^,\"]+")
+            .matcher(bill)
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertThat(licenses).hasSizeGreaterThanOrEqualTo(BUNDLED.contents().size());
+    for (String license : licenses) {
+      assertThat(entry(license)).hasSizeGreaterThan(1000);
+    }
+  }
+
+  private static List<String> values(String json, String name) {
+    return Pattern.compile("\"%s\": \"([^\"]*)\"".formatted(name))
+        .matcher(json)
+        .results()
+        .map(match -> match.group(1))
+        .toList();
+  }
+
   @Test
   void itIsAModuleOfItsOwnName() {
     assertThat(ModuleFinder.of(jar).findAll())
@@ -97,8 +136,12 @@ class NativeJarTest {
   }
 
   private String text(String license) throws IOException {
+    return entry(LICENSES + license);
+  }
+
+  private String entry(String name) throws IOException {
     try (JarFile file = new JarFile(jar.toFile());
-        InputStream in = file.getInputStream(file.getEntry(LICENSES + license))) {
+        InputStream in = file.getInputStream(file.getEntry(name))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }

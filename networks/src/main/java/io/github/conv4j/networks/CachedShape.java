@@ -87,6 +87,12 @@ final class CachedShape {
     return network.byteSize() + SHAPE_BYTES + STEP_BYTES * network.prepared().stepCount();
   }
 
+  /** Returns what it holds now, nothing before it is prepared. */
+  NetworkMemory memory() {
+    PreparedNetwork network = prepared;
+    return network == null ? NetworkMemory.NONE : network.memory();
+  }
+
   /** Counts again and returns the difference. */
   long recount() {
     PreparedNetwork network = prepared;

@@ -131,10 +131,16 @@ public final class PreparedNetwork implements AutoCloseable {
     return network.weightsByteSize();
   }
 
+  /** Returns what this holds now, by what it is for; nothing once it is closed. */
+  public NetworkMemory memory() {
+    return NetworkMemory.of(network.prepared().memory());
+  }
+
   /**
    * Returns the bytes that this holds now, on the Java heap and off it: {@link #weightsByteSize},
    * and an arena and scratchpads for each of as many callers and helpers as there were at once of
-   * late. Not counted is compiled code, which the engine keeps within a limit of its own.
+   * late. Not counted is compiled code, which the engine keeps within a limit of its own. {@link
+   * #memory} tells the parts.
    */
   public long byteSize() {
     return network.prepared().byteSize();
@@ -170,6 +176,15 @@ public final class PreparedNetwork implements AutoCloseable {
     text.append(
         "%d steps, %d reorders, arena %,d bytes (%,d needed at one time, %,d without sharing)%n"
             .formatted(number, reorders(), arenaByteSize(), leastByteSize(), naiveByteSize()));
+    NetworkMemory memory = memory();
+    text.append(
+        "memory now: weights %,d bytes (%,d on the heap), arenas %,d, scratchpads %,d (%,d on the heap)%n"
+            .formatted(
+                memory.weightsBytes() + memory.weightsHeapBytes(),
+                memory.weightsHeapBytes(),
+                memory.arenaBytes(),
+                memory.scratchpadBytes() + memory.scratchpadHeapBytes(),
+                memory.scratchpadHeapBytes()));
     text.append("passes: ").append(network.passes()).append(System.lineSeparator());
     network.warnings().stream()
         .distinct()

@@ -352,6 +352,20 @@ public final class ShapeCache implements AutoCloseable {
   }
 
   /**
+   * Returns what all prepared shapes hold now, by what it is for. {@link #statistics} counts the
+   * objects that describe them too.
+   */
+  public NetworkMemory memory() {
+    NetworkMemory sum = NetworkMemory.NONE;
+    synchronized (lock) {
+      for (CachedShape shape : shapes.values()) {
+        sum = sum.plus(shape.memory());
+      }
+    }
+    return sum;
+  }
+
+  /**
    * Frees what nobody uses; what is in use is freed with its last lease. Further calls do nothing.
    */
   @Override

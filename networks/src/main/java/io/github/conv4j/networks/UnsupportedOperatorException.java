@@ -10,6 +10,7 @@ package io.github.conv4j.networks;
 public final class UnsupportedOperatorException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** The operator's name. */
   private final String operator;
 
   /**

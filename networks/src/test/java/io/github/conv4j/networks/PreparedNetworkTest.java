@@ -254,6 +254,36 @@ class PreparedNetworkTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"onednn", "vector", "reference"})
+  void tellsWhatItHolds(String name) {
+    try (Engine engine = Engines.named(name)) {
+      PreparedNetwork prepared =
+          Network.of(graph())
+              .prepare(engine, Map.of("x", new long[] {1, 3, 32, 32}), NetworkOptions.defaults());
+      try (prepared) {
+        NetworkMemory memory = prepared.memory();
+        assertThat(memory.weightsBytes() + memory.weightsHeapBytes())
+            .isPositive()
+            .isEqualTo(prepared.weightsByteSize());
+        assertThat(memory.arenaBytes()).isPositive().isEqualTo(prepared.arenaByteSize());
+        assertThat(memory.byteSize()).isEqualTo(prepared.byteSize());
+        assertThat(prepared.explain())
+            .contains(
+                "arenas %,d, scratchpads %,d"
+                    .formatted(
+                        memory.arenaBytes(),
+                        memory.scratchpadBytes() + memory.scratchpadHeapBytes()));
+        if (!name.equals("reference")) {
+          assertThat(engine.memory().weightsBytes()).isEqualTo(memory.weightsBytes());
+          assertThat(engine.memory().workingBytes())
+              .isEqualTo(memory.arenaBytes() + memory.scratchpadBytes());
+        }
+      }
+      assertThat(prepared.memory()).isEqualTo(NetworkMemory.NONE);
+    }
+  }
+
   /**
    * As DenseNet has it: a normalization, its scale and its bias apart, nothing before that has
    * weights.

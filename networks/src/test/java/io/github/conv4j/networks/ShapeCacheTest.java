@@ -267,6 +267,32 @@ class ShapeCacheTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"onednn", "vector"})
+  void tellsWhatItsShapesHold(String name) {
+    try (Engine engine = Engines.named(name)) {
+      ShapeCache cache = cache(engine, NO_LIMIT);
+      try (cache) {
+        assertThat(cache.memory()).isEqualTo(NetworkMemory.NONE);
+        NetworkMemory sum = NetworkMemory.NONE;
+        long describing = 0;
+        for (int size : new int[] {8, 19}) {
+          try (ShapeCache.Lease lease = cache.acquire(dims(size))) {
+            runs(lease.network(), size);
+            sum = sum.plus(lease.network().memory());
+            describing += CachedShape.byteSize(lease.network()) - lease.network().byteSize();
+          }
+        }
+        assertThat(cache.memory()).isEqualTo(sum);
+        assertThat(cache.statistics().byteSize()).isEqualTo(sum.byteSize() + describing);
+        assertThat(engine.memory().weightsBytes()).isEqualTo(sum.weightsBytes());
+        assertThat(engine.memory().workingBytes())
+            .isEqualTo(sum.arenaBytes() + sum.scratchpadBytes());
+      }
+      assertThat(cache.memory()).isEqualTo(NetworkMemory.NONE);
+    }
+  }
+
   @Test
   void whatCannotBePreparedIsNotKept() throws Exception {
     try (Engine engine = Engines.named("vector");

@@ -8,6 +8,7 @@ import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineLoad;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
@@ -102,6 +103,11 @@ final class AutoEngine implements Engine, LedgerOwner {
   @Override
   public Ledger ledger() {
     return ledger;
+  }
+
+  @Override
+  public EngineLoad load() {
+    return ledger.load();
   }
 
   @Override

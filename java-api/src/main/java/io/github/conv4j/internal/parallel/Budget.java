@@ -155,6 +155,11 @@ public final class Budget {
     return helpedParts.get();
   }
 
+  /** Returns how many permits are held, by callers and helpers. */
+  public int held() {
+    return threads - permits.get();
+  }
+
   /** Returns how many callers wait. */
   public int queued() {
     return queued;

@@ -292,6 +292,11 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
     }
   }
 
+  /** Whether what this owned is freed, or somebody else's. */
+  final boolean isClosed() {
+    return holdings.isClosed();
+  }
+
   @Override
   public final int slotCount() {
     return slots.count();

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.prepared;
 
+import io.github.conv4j.engine.EngineLoad;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.internal.checks.RunningJdk;
 import io.github.conv4j.internal.events.Events;
@@ -53,6 +54,11 @@ public final class Ledger {
     if (closed) {
       throw new IllegalStateException("engine " + engine + " is closed");
     }
+  }
+
+  /** Returns what calls of all that is entered here are at. */
+  public EngineLoad load() {
+    return new EngineLoad(budget.held(), budget.queued());
   }
 
   /** Returns the bytes of packed weights of what is open. */

@@ -11,6 +11,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,16 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
   /** The parts of each step. */
   private final int[] partCounts;
 
-  /** What all calls share, on the Java heap and off it. */
-  private final long sharedByteSize;
-
+  private final long constantsByteSize;
+  private final long heapConstantsByteSize;
+  private final long arenaByteSize;
+  private final long scratchpadByteSize;
   private final long boundHeapByteSize;
+
+  /**
+   * How many threads have, or lately had, memory for values between steps: callers, not helpers.
+   */
+  private final AtomicInteger callerCount;
 
   private final AtomicBoolean toldOfHelper = new AtomicBoolean();
 
@@ -39,14 +46,19 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
       Explanation explanation,
       Ledger ledger,
       Slots<ProgramMemory> slots,
+      AtomicInteger callerCount,
       Program program) {
     super(src, dst, operands, explanation, ledger, slots, new Constants(program));
     this.program = program;
+    this.callerCount = callerCount;
+    this.constantsByteSize = program.constantsByteSize();
+    this.heapConstantsByteSize = program.heapConstantsByteSize();
+    this.arenaByteSize = program.arenaByteSize();
+    this.scratchpadByteSize = program.scratchpadByteSize();
+    this.boundHeapByteSize = program.boundHeapByteSize();
     this.steps = program.steps().toArray(Program.Step[]::new);
     this.partCounts =
         program.steps().stream().mapToInt(step -> step.primitive().partCount()).toArray();
-    this.sharedByteSize = program.constantsByteSize() + program.heapConstantsByteSize();
-    this.boundHeapByteSize = program.boundHeapByteSize();
   }
 
   /** What all calls share. */
@@ -76,8 +88,14 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
       Program program) {
     try {
       var budget = ledger.budget();
-      var slots = new Slots<>(budget.threads(), () -> new ProgramMemory(program, budget));
-      return of(src, dst, operands, explanation, ledger, slots, program);
+      var callerCount = new AtomicInteger();
+      long arenaByteSize = program.arenaByteSize();
+      var slots =
+          Slots.growing(
+              budget.threads(),
+              () -> new ProgramMemory(program, budget, callerCount),
+              () -> callerCount.get() * arenaByteSize);
+      return of(src, dst, operands, explanation, ledger, slots, callerCount, program);
     } catch (Throwable e) {
       Quietly.close(program);
       throw e;
@@ -91,6 +109,7 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
       Explanation explanation,
       Ledger ledger,
       Slots<ProgramMemory> slots,
+      AtomicInteger callerCount,
       Program program) {
     try {
       // What can fail for want of memory fails in prepare.
@@ -100,7 +119,8 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
       } finally {
         slots.release(first);
       }
-      return new PreparedProgram(src, dst, operands, explanation, ledger, slots, program);
+      return new PreparedProgram(
+          src, dst, operands, explanation, ledger, slots, callerCount, program);
     } catch (Throwable e) {
       slots.close("convolution");
       throw e;
@@ -142,6 +162,7 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
           explanation,
           ledger,
           inner.slots(),
+          inner.callerCount,
           inner.program);
     } catch (Throwable e) {
       Quietly.close(inner.program);
@@ -172,12 +193,28 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
     }
   }
 
-  /**
-   * Returns the bytes that this holds now, on the Java heap and off it: packed weights, constants,
-   * and working memory of as many threads as have some.
-   */
+  /** Returns what this holds now; nothing once it is closed. */
+  public ProgramBytes memory() {
+    if (isClosed()) {
+      return ProgramBytes.NONE;
+    }
+    int threads = slots().count();
+    return new ProgramBytes(
+        constantsByteSize,
+        heapConstantsByteSize,
+        callerCount.get() * arenaByteSize,
+        threads * scratchpadByteSize,
+        threads * boundHeapByteSize);
+  }
+
+  /** Returns the sum of what {@link #memory} tells, without garbage. */
   public long byteSize() {
-    return sharedByteSize + slots().byteSize() + slots().count() * boundHeapByteSize;
+    return isClosed()
+        ? 0
+        : constantsByteSize
+            + heapConstantsByteSize
+            + callerCount.get() * arenaByteSize
+            + slots().count() * (scratchpadByteSize + boundHeapByteSize);
   }
 
   /** Says once that helpers find no memory, which makes calls slow and not wrong. */

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,15 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
   private final MemorySegment[][] operands;
 
   private final SharedRun shared;
+
+  /** How many of all that run the program have temporaries. */
+  private final AtomicInteger callerCount;
+
   private boolean hasTemporaries;
 
-  ProgramMemory(Program program, Budget budget) {
+  ProgramMemory(Program program, Budget budget, AtomicInteger callerCount) {
     this.program = program;
+    this.callerCount = callerCount;
     List<Program.Step> steps = program.steps();
     this.bound = new BoundPrimitive[steps.size()];
     this.values = new MemorySegment[program.firstInner() + program.innerCount()];
@@ -73,6 +79,7 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
       values[program.firstInner() + i] = program.inner(i, all);
     }
     hasTemporaries = true;
+    callerCount.incrementAndGet();
   }
 
   BoundPrimitive bound(int step) {
@@ -122,9 +129,10 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
     shared.letGoOfCaller();
   }
 
+  /** Returns the bytes of the scratchpad; temporaries come later. */
   @Override
   public long byteSize() {
-    return program.scratchpadByteSize() + program.arenaByteSize();
+    return program.scratchpadByteSize();
   }
 
   @Override
@@ -137,6 +145,10 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
       }
     } finally {
       arena.close();
+      if (hasTemporaries) {
+        hasTemporaries = false;
+        callerCount.decrementAndGet();
+      }
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,11 @@ final class Slots<S extends AutoCloseable> {
 
   private final Supplier<S> factory;
 
-  /** What each slot holds. */
+  /** What each slot holds from the start. */
   private final long slotByteSize;
+
+  /** Tells what all slots together have taken since. */
+  private final LongSupplier laterByteSize;
 
   private final IntSupplier clock;
   private final AtomicReferenceArray<@Nullable Slot<S>> idle;
@@ -63,13 +67,28 @@ final class Slots<S extends AutoCloseable> {
 
   /** Tells the period by another clock. */
   Slots(int limit, Supplier<S> factory, IntSupplier clock) {
+    this(limit, factory, clock, () -> 0);
+  }
+
+  private Slots(int limit, Supplier<S> factory, IntSupplier clock, LongSupplier laterByteSize) {
     this.factory = factory;
+    this.laterByteSize = laterByteSize;
     this.clock = clock;
     this.idle = new AtomicReferenceArray<>(limit);
     // The first slot now: what can fail for want of memory fails in prepare.
     S first = factory.get();
     this.slotByteSize = ByteSized.of(first);
     this.idle.set(0, new Slot<>(first));
+  }
+
+  /**
+   * Returns slots that take more memory while they are used.
+   *
+   * @param laterByteSize tells the bytes that all of them together have taken since they were made
+   */
+  static <S extends AutoCloseable> Slots<S> growing(
+      int limit, Supplier<S> factory, LongSupplier laterByteSize) {
+    return new Slots<>(limit, factory, IdleSlots::period, laterByteSize);
   }
 
   /**
@@ -158,7 +177,7 @@ final class Slots<S extends AutoCloseable> {
 
   /** Returns the bytes that all slots hold. */
   long byteSize() {
-    return count() * slotByteSize;
+    return count() * slotByteSize + laterByteSize.getAsLong();
   }
 
   /** Returns how many slots there are. */

@@ -4,6 +4,7 @@ import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineLoad;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
@@ -44,6 +45,11 @@ final class ReferenceEngine implements Engine, LedgerOwner {
   @Override
   public Ledger ledger() {
     return ledger;
+  }
+
+  @Override
+  public EngineLoad load() {
+    return ledger.load();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.engine.EngineLoad;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
@@ -86,6 +87,11 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   @Override
   public Ledger ledger() {
     return ledger;
+  }
+
+  @Override
+  public EngineLoad load() {
+    return ledger.load();
   }
 
   @Override

@@ -22,6 +22,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -252,11 +254,87 @@ class PreparedProgramTest {
         assertThat(dst.toFloatArray()).containsOnly(9);
       }
       assertThat(ledger.workingByteSize())
-          .isEqualTo(prepared.slotCount() * (program.arenaByteSize() + SPEC.byteSize()));
+          .isBetween(
+              program.arenaByteSize() + prepared.slotCount() * SPEC.byteSize(),
+              prepared.slotCount() * (program.arenaByteSize() + SPEC.byteSize()));
     }
     assertThat(ledger.budget().helpedParts()).isPositive();
     assertThat(closed).hasValue(2);
     assertThat(ledger.workingByteSize()).isZero();
+  }
+
+  /** Copies, and notes where the memory lies that it is given. */
+  private record Watched(Set<Long> scratchpads, Set<Long> results) implements Primitive {
+    @Override
+    public long scratchpadByteSize() {
+      return 640;
+    }
+
+    @Override
+    public long boundHeapByteSize() {
+      return 20;
+    }
+
+    @Override
+    public long constantsByteSize() {
+      return 1000;
+    }
+
+    @Override
+    public long heapConstantsByteSize() {
+      return 300;
+    }
+
+    @Override
+    public BoundPrimitive bind(MemorySegment scratchpad, boolean kept) {
+      assertThat(scratchpad.byteSize()).isEqualTo(640);
+      scratchpads.add(scratchpad.address());
+      return (src, dst, _) -> {
+        results.add(dst.address());
+        MemorySegment.copy(src, 0, dst, 0, SPEC.byteSize());
+      };
+    }
+  }
+
+  @Test
+  void tellsTheMemoryThatCallersAndHelpersWereGiven() {
+    Set<Long> scratchpads = ConcurrentHashMap.newKeySet();
+    Set<Long> results = ConcurrentHashMap.newKeySet();
+    var ledger = new Ledger("fake", EngineOptions.defaults().withThreads(2));
+    Program program;
+    try (var builder = new ProgramBuilder(0)) {
+      int between = builder.temporary(SPEC.byteSize());
+      program =
+          builder
+              .step(new Watched(scratchpads, results), Program.SRC, between)
+              .step(new Fake(), between, Program.DST)
+              .build();
+    }
+    var prepared = PreparedProgram.of(SPEC, SPEC, List.of(), explanation(), ledger, program);
+    try (prepared;
+        Arena arena = Arena.ofShared()) {
+      copies(prepared, arena);
+      assertThat(ledger.budget().helpedParts()).as("parts of helpers").isPositive();
+      assertThat(results).as("arenas: none is a helper's").hasSize(1);
+      for (int round = 0; round < 3; round++) {
+        assertThat(prepared.memory())
+            .isEqualTo(
+                new ProgramBytes(
+                    1000,
+                    300,
+                    results.size() * SPEC.byteSize(),
+                    scratchpads.size() * 640L,
+                    scratchpads.size() * 20L));
+        ProgramBytes memory = prepared.memory();
+        assertThat(ledger.workingByteSize()).isEqualTo(memory.arenas() + memory.scratchpads());
+        assertThat(ledger.weightsByteSize()).isEqualTo(memory.constants());
+        assertThat(prepared.byteSize())
+            .isEqualTo(1300 + ledger.workingByteSize() + memory.heapScratchpads());
+        copies(prepared, arena);
+      }
+    }
+    assertThat(prepared.memory()).isEqualTo(ProgramBytes.NONE);
+    assertThat(prepared.byteSize()).isZero();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.conv4j.examples.server;
 
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineMemory;
+import io.github.conv4j.networks.NetworkMemory;
 import io.github.conv4j.networks.ShapeCache;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -71,12 +72,9 @@ final class ServerMetrics {
         .register(registry);
     GaugeWithCallback.builder()
         .name("conv4j_shapes_bytes")
-        .help("Memory of the prepared shapes of a model.")
-        .labelNames("model")
-        .callback(
-            gauge ->
-                models.forEach(
-                    m -> gauge.call((double) m.shapes().statistics().byteSize(), m.name())))
+        .help("Memory of the prepared shapes of a model, on the Java heap and outside of it.")
+        .labelNames("model", "kind")
+        .callback(gauge -> models.forEach(model -> tell(gauge, model)))
         .register(registry);
     CounterWithCallback.builder()
         .name("conv4j_shapes_total")
@@ -99,6 +97,15 @@ final class ServerMetrics {
     gauge.call((double) memory.compiledBytes(), engine.name(), "compiled");
     gauge.call((double) memory.weightsBytes(), engine.name(), "weights");
     gauge.call((double) memory.workingBytes(), engine.name(), "working");
+  }
+
+  private static void tell(GaugeWithCallback.Callback gauge, ServedModel model) {
+    NetworkMemory memory = model.shapes().memory();
+    long weights = memory.weightsBytes() + memory.weightsHeapBytes();
+    long scratchpads = memory.scratchpadBytes() + memory.scratchpadHeapBytes();
+    gauge.call((double) weights, model.name(), "weights");
+    gauge.call((double) memory.arenaBytes(), model.name(), "arenas");
+    gauge.call((double) scratchpads, model.name(), "scratchpads");
   }
 
   /** Counts an answer. */

@@ -90,7 +90,9 @@ class OverloadTest {
       assertThat(counted(server, "conv4j_requests_held_bytes")).isZero();
       assertThat(counted(server, "conv4j_requests_active{state=\"running\"}")).isZero();
       assertThat(counted(server, "conv4j_engine_memory_bytes{engine=\"onednn\",kind=\"weights\"}"))
-          .isPositive();
+          .isPositive()
+          .isLessThanOrEqualTo(
+              counted(server, "conv4j_shapes_bytes{kind=\"weights\",model=\"slow\"}"));
     }
   }
 
