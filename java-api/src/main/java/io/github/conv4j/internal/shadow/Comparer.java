@@ -216,6 +216,15 @@ final class Comparer implements Runnable {
         mismatch.expected(),
         mismatch.permitted(),
         mismatch.repro());
-    options.listener().ifPresent(listener -> listener.accept(mismatch));
+    options
+        .listener()
+        .ifPresent(
+            listener -> {
+              try {
+                listener.accept(mismatch);
+              } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "a listener that was told of a mismatch failed", e);
+              }
+            });
   }
 }

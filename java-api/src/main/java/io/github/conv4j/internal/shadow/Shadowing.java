@@ -139,8 +139,8 @@ public final class Shadowing implements AutoCloseable {
       warnings.addAll(0, prepared.explain().warnings());
       warnings.add(
           whyNot == null
-              ? "one call in %d is copied, %d bytes, and computed again by %s"
-                  .formatted(shadow.interval(), subject.sampleByteSize(), other)
+              ? "one call in %d is copied and computed again by %s"
+                  .formatted(shadow.interval(), other)
               : "no call is computed again: " + whyNot);
       Explanation explanation = prepared.explain().withWarnings(warnings);
       if (whyNot != null) {
