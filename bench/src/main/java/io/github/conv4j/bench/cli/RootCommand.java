@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       BenchCommand.class,
       TypesCommand.class,
+      ShadowCommand.class,
       LoadCommand.class,
       ServeLoadCommand.class,
       JmhCommand.class,
