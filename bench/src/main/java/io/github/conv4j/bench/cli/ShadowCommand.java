@@ -36,12 +36,12 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Time calls one in so many of which is computed again by another engine, beside the same",
-      "without that, channels last, f32, in turns of one process: callers that call as fast as"
-          + " they",
-      "can, on an engine with as many threads. Medians of all turns; added is the median of the",
-      "differences of turns that follow each other, with the quarter below and above it."
+      "without that, channels last, f32, in turns of one process: callers that call as fast as they",
+      "can, on an engine with as many threads. Medians of all turns; added is the median of what",
+      "turns that follow each other differ by, and where it lies with 95 % confidence."
     })
 final class ShadowCommand implements Callable<Integer> {
+  private static final double NORMAL_95_PERCENT = 1.96;
   private static final int MOST_CALLERS = 256;
   private static final int MOST_MILLIS = 600_000;
   private static final long LONGEST_DRAIN_NANOS = 1_000_000_000;
@@ -157,21 +157,29 @@ final class ShadowCommand implements Callable<Integer> {
       ShadowCounts before = shadowed.shadowCounts();
       while (added.isEmpty() || System.nanoTime() < end) {
         drain(shadowed);
-        Turn first = turn(plain, sources, results, threads);
-        Turn second = turn(compared, sources, results, threads);
-        without.add(first.nanos());
-        with.add(second.nanos());
-        added.add(second.nanos() / first.nanos() - 1);
-        calls += second.calls();
+        boolean plainFirst = added.size() % 2 == 0;
+        Turn first = turn(plainFirst ? plain : compared, sources, results, threads);
+        if (!plainFirst) {
+          drain(shadowed);
+        }
+        Turn second = turn(plainFirst ? compared : plain, sources, results, threads);
+        Turn ofPlain = plainFirst ? first : second;
+        Turn ofCompared = plainFirst ? second : first;
+        without.add(ofPlain.nanos());
+        with.add(ofCompared.nanos());
+        added.add(ofCompared.nanos() / ofPlain.nanos() - 1);
+        calls += ofCompared.calls();
       }
       ShadowCounts after = shadowed.shadowCounts();
+      // The binomial distribution of how many differences lie below the median, as a normal one.
+      double reach = Math.min(0.5, NORMAL_95_PERCENT / 2 / Math.sqrt(added.size()));
       table.add(
           line,
           rounded(at(without, 0.5) / 1e3, 2),
           rounded(at(with, 0.5) / 1e3, 2),
           percent(at(added, 0.5)),
-          percent(at(added, 0.25)),
-          percent(at(added, 0.75)),
+          percent(at(added, 0.5 - reach)),
+          percent(at(added, 0.5 + reach)),
           Long.toString(calls),
           Long.toString(after.compared() - before.compared()),
           Long.toString(after.mismatches()));
