@@ -38,6 +38,8 @@ module io.github.conv4j {
       io.github.conv4j.onednn;
   exports io.github.conv4j.internal.reference to
       io.github.conv4j.onednn;
+  exports io.github.conv4j.internal.shadow to
+      io.github.conv4j.onednn;
 
   uses io.github.conv4j.engine.EngineProvider;
 

@@ -166,6 +166,11 @@ public interface Engine extends AutoCloseable {
     return EngineLoad.NONE;
   }
 
+  /** Returns what {@link Shadow} has done so far; nothing where the engine was not given it. */
+  default ShadowCounts shadowCounts() {
+    return ShadowCounts.NONE;
+  }
+
   /**
    * Closes what is still open and stops the engine. Further calls do nothing.
    *

@@ -19,6 +19,7 @@ import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.engine.Shadow;
 import io.github.conv4j.internal.prepared.BudgetedConvolution;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
@@ -195,6 +196,23 @@ abstract class AllocationContract extends EngineContract {
     float[] bias = new float[Math.toIntExact(convolution.outChannels())];
     try (PreparedConvolution prepared = engine.prepare(convolution, src, weights, bias)) {
       allocatesNothing(prepared);
+    }
+  }
+
+  /** One call in ten is copied for another engine. */
+  @Test
+  void shadowed() {
+    EngineOptions options =
+        EngineOptions.defaults()
+            .withThreads(1)
+            .with(Shadow.defaults().withInterval(10).withShare(1));
+    try (Engine shadowed = Engines.named(engineName(), options);
+        PreparedConvolution prepared =
+            shadowed.prepare(
+                CONVOLUTION, spec(Layout.NHWC, SRC), new float[4 * 4 * 9], new float[4])) {
+      allocatesNothing(prepared);
+      assertThat(shadowed.shadowCounts().sampled() > 0)
+          .isEqualTo(!engineName().equals("reference"));
     }
   }
 

@@ -12,6 +12,7 @@ import io.github.conv4j.engine.EngineLoad;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.engine.ShadowCounts;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.CanonicalForm;
 import io.github.conv4j.internal.compose.PostOpsConvolution;
@@ -31,6 +32,7 @@ import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.Preparing;
 import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
+import io.github.conv4j.internal.shadow.Shadowing;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
@@ -38,6 +40,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +88,11 @@ final class OnednnEngine
   private final long mostElements;
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** By their names in explanations. */
+  private final Set<String> avoided;
+
+  private final @Nullable Shadowing shadow;
+
   OnednnEngine(EngineOptions options) {
     this(options, MOST_ELEMENTS);
   }
@@ -98,7 +106,23 @@ final class OnednnEngine
     this.options = options;
     this.mostElements = mostElements;
     this.ledger = new Ledger(NAME, options);
+    this.avoided = Set.of();
+    this.shadow = Shadowing.of(NAME, version(), options, ledger);
     CompilationCache.SHARED.open();
+  }
+
+  /** A view of the same engine, which is closed with that one. */
+  private OnednnEngine(OnednnEngine engine, Set<String> avoided) {
+    this.options = engine.options;
+    this.mostElements = engine.mostElements;
+    this.ledger = engine.ledger;
+    this.avoided = avoided;
+    this.shadow = null;
+  }
+
+  @Override
+  public OnednnEngine without(Set<String> implementations) {
+    return new OnednnEngine(this, implementations);
   }
 
   @Override
@@ -123,6 +147,11 @@ final class OnednnEngine
         CompilationCache.SHARED.byteSizeInUse(),
         ledger.weightsByteSize(),
         ledger.workingByteSize());
+  }
+
+  @Override
+  public ShadowCounts shadowCounts() {
+    return shadow == null ? ShadowCounts.NONE : shadow.counts();
   }
 
   @Override
@@ -194,7 +223,10 @@ final class OnednnEngine
   public PreparedConvolution prepare(ConvolutionRequest asked) {
     return Preparing.recorded(
         () -> {
-          PreparedConvolution prepared = prepareAsked(asked);
+          PreparedConvolution prepared =
+              shadow == null
+                  ? prepareAsked(asked)
+                  : shadow.prepare(asked, names -> without(names).prepareAsked(asked));
           return options.ready() ? Readiness.of(prepared) : prepared;
         });
   }
@@ -477,8 +509,17 @@ final class OnednnEngine
     return ways(problem, request.src(), request.dst(), all);
   }
 
-  /** Those by products of bf16 too where the description permits them and the CPU has them. */
   private List<Way> ways(NativeProblem problem, TensorSpec src, TensorSpec dst, boolean all) {
+    if (avoided.isEmpty()) {
+      return known(problem, src, dst, all);
+    }
+    return known(problem, src, dst, true).stream()
+        .filter(way -> !avoided.contains(way.implementation().name()))
+        .toList();
+  }
+
+  /** Those by products of bf16 too where the description permits them and the CPU has them. */
+  private List<Way> known(NativeProblem problem, TensorSpec src, TensorSpec dst, boolean all) {
     List<Way> ways = WayCache.SHARED.ways(problem, src, dst, mostElements, all);
     boolean mayRound =
         problem.convolution().fpmathMode() == FpmathMode.BF16
@@ -508,7 +549,7 @@ final class OnednnEngine
       return null;
     }
     PrepareRequest request = PrepareRequest.of(asked).settled();
-    if (!request.types().isF32()) {
+    if (!request.types().isF32() || (shadow != null && shadow.avoids(request))) {
       return null;
     }
     try {
@@ -635,6 +676,9 @@ final class OnednnEngine
     } finally {
       if (closed.compareAndSet(false, true)) {
         CompilationCache.SHARED.close();
+        if (shadow != null) {
+          shadow.close();
+        }
       }
     }
   }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       BenchCommand.class,
       TypesCommand.class,
+      ShadowCommand.class,
       LoadCommand.class,
       ServeLoadCommand.class,
       JmhCommand.class,

@@ -14,6 +14,7 @@ import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.Explanation.Candidate;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.engine.ShadowCounts;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.engine.Tuning;
 import io.github.conv4j.internal.compose.PreparedSequence;
@@ -26,10 +27,12 @@ import io.github.conv4j.internal.prepared.PreparedProgram;
 import io.github.conv4j.internal.prepared.Preparing;
 import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
+import io.github.conv4j.internal.shadow.Shadowing;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,10 @@ final class AutoEngine implements Engine, LedgerOwner {
   private final Ledger ledger;
   private final Stopwatch stopwatch;
   private final MeasuringTurns turns;
+  private final @Nullable Shadowing shadow;
+
+  /** Whether some implementations of the engines must not be used. */
+  private final boolean avoids;
 
   /**
    * Takes ownership of {@code engines}.
@@ -82,17 +89,39 @@ final class AutoEngine implements Engine, LedgerOwner {
     }
     this.tuning = options.find(Tuning.class).orElseGet(Tuning::defaults);
     this.choices = new Choices(tuning.choices());
+    this.shadow = Shadowing.of(NAME, ChoiceKey.versions(this.engines), options, ledger);
+    this.avoids = false;
   }
 
-  /** The same at strict accuracy. */
-  private AutoEngine(AutoEngine relaxed) {
-    this.options = relaxed.options.withAccuracy(Accuracy.STRICT);
-    this.stopwatch = relaxed.stopwatch;
-    this.turns = relaxed.turns;
-    this.ledger = relaxed.ledger;
-    this.engines = relaxed.engines.stream().map(Alternatives::strict).toList();
-    this.tuning = relaxed.tuning;
-    this.choices = relaxed.choices;
+  /** Another view of the same engine, which is closed with that one. */
+  private AutoEngine(
+      AutoEngine engine, EngineOptions options, List<Alternatives> engines, boolean avoids) {
+    this.options = options;
+    this.stopwatch = engine.stopwatch;
+    this.turns = engine.turns;
+    this.ledger = engine.ledger;
+    this.engines = engines;
+    this.tuning = engine.tuning;
+    this.choices = engine.choices;
+    this.shadow = null;
+    this.avoids = avoids;
+  }
+
+  private AutoEngine strict() {
+    return new AutoEngine(
+        this,
+        options.withAccuracy(Accuracy.STRICT),
+        engines.stream().map(Alternatives::strict).toList(),
+        avoids);
+  }
+
+  private AutoEngine without(Set<String> implementations) {
+    boolean any = !implementations.isEmpty();
+    return new AutoEngine(
+        this,
+        options,
+        any ? engines.stream().map(each -> each.without(implementations)).toList() : engines,
+        any);
   }
 
   @Override
@@ -146,7 +175,19 @@ final class AutoEngine implements Engine, LedgerOwner {
 
   @Override
   public PreparedConvolution prepare(ConvolutionRequest request) {
-    return Preparing.recorded(() -> prepareChecked(request));
+    return Preparing.recorded(
+        () -> shadow == null ? prepareChecked(request) : prepareShadowed(shadow, request));
+  }
+
+  private PreparedConvolution prepareShadowed(Shadowing by, ConvolutionRequest request) {
+    PreparedConvolution prepared =
+        by.prepare(request, names -> without(names).prepareChecked(request));
+    return options.ready() ? Readiness.of(prepared) : prepared;
+  }
+
+  @Override
+  public ShadowCounts shadowCounts() {
+    return shadow == null ? ShadowCounts.NONE : shadow.counts();
   }
 
   private PreparedConvolution prepareChecked(ConvolutionRequest request) {
@@ -175,7 +216,7 @@ final class AutoEngine implements Engine, LedgerOwner {
   /** Integers and short floats by whatever is fastest for the same convolution of f32. */
   private PreparedConvolution typed(PrepareRequest request) {
     boolean strict = request.types().isQuantized() && options.accuracy() != Accuracy.STRICT;
-    AutoEngine inner = strict ? new AutoEngine(this) : this;
+    AutoEngine inner = strict ? strict() : this;
     return TypedConvolution.prepare(
         NAME,
         ledger,
@@ -217,6 +258,9 @@ final class AutoEngine implements Engine, LedgerOwner {
       return typed(request);
     }
     List<Way> ways = ways(request);
+    if (ways.isEmpty() && avoids) {
+      return SafeLoops.prepare(NAME, ledger, request, "all kernels for it are avoided");
+    }
     if (ways.isEmpty()) {
       throw refusal(request);
     }
@@ -369,5 +413,8 @@ final class AutoEngine implements Engine, LedgerOwner {
   public void close() {
     ledger.close();
     engines.forEach(Engine::close);
+    if (shadow != null) {
+      shadow.close();
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.github.conv4j.engine.Availability;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.EngineProvider;
+import io.github.conv4j.engine.Shadow;
 import io.github.conv4j.engine.Tuning;
 
 /**
@@ -41,6 +42,8 @@ public final class AutoProvider implements EngineProvider {
           AutoEngine.NAME, String.valueOf(e.getMessage()), "correct or remove the property");
     }
     EngineOptions complete = options.with(tuning);
-    return new AutoEngine(complete, InnerEngines.open(complete));
+    // Calls are compared once, where it is known which engine was chosen.
+    EngineOptions ofInner = complete.with(Shadow.defaults().withInterval(0));
+    return new AutoEngine(complete, InnerEngines.open(ofInner));
   }
 }

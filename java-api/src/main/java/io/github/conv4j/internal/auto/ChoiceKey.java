@@ -29,11 +29,16 @@ record ChoiceKey(String text) {
                 options.threads() + " threads",
                 options.accuracy().name().toLowerCase(Locale.ROOT),
                 "conv4j " + LibraryVersion.text(),
-                engines.stream()
-                    .map(engine -> engine.name() + " " + engine.version())
-                    .collect(Collectors.joining("; ")))
+                versions(engines))
             .map(ChoiceKey::withoutControls)
             .collect(Collectors.joining(SEPARATOR)));
+  }
+
+  /** Returns the engines with their versions, as text. */
+  static String versions(List<? extends Alternatives> engines) {
+    return engines.stream()
+        .map(engine -> engine.name() + " " + engine.version())
+        .collect(Collectors.joining("; "));
   }
 
   private static String withoutControls(String field) {

@@ -136,6 +136,39 @@ public final class Events {
     }
   }
 
+  /**
+   * A call was computed again and came out differently.
+   *
+   * @param position of the output that is farthest off
+   * @param repro the command that runs the problem again
+   */
+  public static void shadowMismatch(
+      String engine,
+      String problem,
+      String implementation,
+      String otherEngine,
+      boolean otherAtFault,
+      String position,
+      double value,
+      double expected,
+      double permitted,
+      String repro) {
+    if (isPossible() && isOn(ShadowMismatchEvent.class)) {
+      new ShadowMismatchEvent(
+              engine,
+              problem,
+              implementation,
+              otherEngine,
+              otherAtFault,
+              position,
+              value,
+              expected,
+              permitted,
+              repro)
+          .commit();
+    }
+  }
+
   /** Something prepared was never closed. */
   public static void leak(String engine, String problem) {
     if (isPossible() && isOn(LeakEvent.class)) {

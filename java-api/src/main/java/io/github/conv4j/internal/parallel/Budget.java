@@ -150,6 +150,11 @@ public final class Budget {
     return Math.max(0, threads - others);
   }
 
+  /** Tells whether no caller is inside or waits. */
+  public boolean isIdle() {
+    return callers.get() == 0;
+  }
+
   /** Returns how many parts of calls helpers have computed so far. */
   public long helpedParts() {
     return helpedParts.get();

@@ -3,6 +3,7 @@ package io.github.conv4j.internal.prepared;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
 import java.util.List;
+import java.util.Set;
 
 /** An engine that can compute a problem in several ways, for whoever measures which is fastest. */
 public interface Alternatives extends Engine {
@@ -24,6 +25,16 @@ public interface Alternatives extends Engine {
    * this one, and only so.
    */
   default Alternatives strict() {
+    return this;
+  }
+
+  /**
+   * Returns an engine that shares all that this one holds, as {@link #strict} does, and has none of
+   * some implementations. It compares no calls with those of another engine.
+   *
+   * @param implementations by their names in explanations
+   */
+  default Alternatives without(Set<String> implementations) {
     return this;
   }
 

@@ -171,6 +171,31 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
   }
 
   /**
+   * Returns what does the same as what was prepared, and then one step more, which is given src,
+   * dst and operands and writes none of them. Takes ownership of both.
+   */
+  public static PreparedConvolution watched(
+      PreparedConvolution prepared, Explanation explanation, Ledger ledger, Primitive watcher) {
+    int[] operands = new int[prepared.operands().size()];
+    for (int i = 0; i < operands.length; i++) {
+      operands[i] = Program.FIRST_OPERAND + i;
+    }
+    TensorSpec src = prepared.src();
+    TensorSpec dst = prepared.dst();
+    List<TensorSpec> specs = prepared.operands();
+    try (var program = new ProgramBuilder(operands.length)) {
+      try {
+        inline(prepared, ledger, program, Program.SRC, Program.DST, operands);
+      } catch (Throwable e) {
+        Quietly.close(watcher);
+        throw e;
+      }
+      program.step(watcher, Program.SRC, Program.DST, operands);
+      return of(src, dst, specs, explanation, ledger, program.build());
+    }
+  }
+
+  /**
    * Adds what was prepared to a program between two of its values; takes ownership: closing what
    * was prepared does nothing any more, and it cannot be executed.
    *

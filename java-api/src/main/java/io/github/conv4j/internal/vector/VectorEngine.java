@@ -13,6 +13,7 @@ import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.engine.ShadowCounts;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.internal.compose.CanonicalForm;
 import io.github.conv4j.internal.compose.PostOpsConvolution;
@@ -33,6 +34,7 @@ import io.github.conv4j.internal.prepared.Preparing;
 import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.internal.ready.Readiness;
 import io.github.conv4j.internal.reference.SafeLoops;
+import io.github.conv4j.internal.shadow.Shadowing;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.Scratch;
 import io.github.conv4j.tensor.Layout;
@@ -40,6 +42,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions in pure Java, near the speed of native code. */
@@ -52,6 +55,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private static final String SUBPIXEL = "subpixel";
   private static final String CONVERTED = "converted";
   private static final String LOOPS_FOR_HUGE = "loops for huge steps";
+  private static final String LOOPS_FOR_AVOIDED = "loops in place of what is avoided";
   private static final String LOOPS_FOR_NON_FINITE = "loops for weights that are not finite";
 
   private static final String NO_BF16 =
@@ -69,14 +73,26 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private final KernelSet kernels;
   private final Ledger ledger;
 
-  VectorEngine(EngineOptions options, KernelSet kernels) {
-    this(options, kernels, new Ledger(NAME, options));
-  }
+  /** By their names in explanations. */
+  private final Set<String> avoided;
 
-  private VectorEngine(EngineOptions options, KernelSet kernels, Ledger ledger) {
+  private final @Nullable Shadowing shadow;
+
+  VectorEngine(EngineOptions options, KernelSet kernels) {
     this.options = options;
     this.kernels = kernels;
-    this.ledger = ledger;
+    this.ledger = new Ledger(NAME, options);
+    this.avoided = Set.of();
+    this.shadow = Shadowing.of(NAME, version(), options, ledger);
+  }
+
+  /** Another view of the same engine, which is closed with that one. */
+  private VectorEngine(VectorEngine engine, EngineOptions options, Set<String> avoided) {
+    this.options = options;
+    this.kernels = engine.kernels;
+    this.ledger = engine.ledger;
+    this.avoided = avoided;
+    this.shadow = null;
   }
 
   @Override
@@ -119,7 +135,14 @@ final class VectorEngine implements Alternatives, LedgerOwner {
 
   @Override
   public PreparedConvolution prepare(ConvolutionRequest request) {
-    return Preparing.recorded(() -> prepareChecked(request));
+    return Preparing.recorded(
+        () -> shadow == null ? prepareChecked(request) : prepareShadowed(shadow, request));
+  }
+
+  private PreparedConvolution prepareShadowed(Shadowing by, ConvolutionRequest request) {
+    PreparedConvolution prepared =
+        by.prepare(request, names -> without(names).prepareChecked(request));
+    return options.ready() ? Readiness.of(prepared) : prepared;
   }
 
   private PreparedConvolution prepareChecked(ConvolutionRequest request) {
@@ -154,7 +177,17 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   public VectorEngine strict() {
     return options.accuracy() == Accuracy.STRICT
         ? this
-        : new VectorEngine(options.withAccuracy(Accuracy.STRICT), kernels, ledger);
+        : new VectorEngine(this, options.withAccuracy(Accuracy.STRICT), avoided);
+  }
+
+  @Override
+  public VectorEngine without(Set<String> implementations) {
+    return new VectorEngine(this, options, implementations);
+  }
+
+  @Override
+  public ShadowCounts shadowCounts() {
+    return shadow == null ? ShadowCounts.NONE : shadow.counts();
   }
 
   private PreparedConvolution ready(PrepareRequest request) {
@@ -200,7 +233,9 @@ final class VectorEngine implements Alternatives, LedgerOwner {
         implementation == null
             ? PlanChoice.fusing(way(plain, null), kernels)
             : way(plain, implementation);
-    return PlanChoice.fuses(way, kernels, request) ? way : null;
+    return PlanChoice.fuses(way, kernels, request) && !avoided.contains(implementation(way))
+        ? way
+        : null;
   }
 
   @Override
@@ -252,7 +287,11 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   }
 
   private String way(PrepareRequest request, @Nullable String implementation) {
-    return ways(request).stream()
+    List<String> ways = ways(request);
+    if (implementation == null && ways.isEmpty()) {
+      return LOOPS_FOR_AVOIDED;
+    }
+    return ways.stream()
         .filter(each -> implementation == null || implementation(each).equals(implementation))
         .findFirst()
         .orElseThrow(() -> noImplementation(request, String.valueOf(implementation)));
@@ -262,8 +301,18 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     return kernels.name() + ":" + way;
   }
 
-  /** Returns the names of compositions and plans that may run a request, the default first. */
+  /**
+   * Returns the names of compositions and plans that may run a request, the default first; empty
+   * where all are avoided.
+   */
   private List<String> ways(PrepareRequest request) {
+    List<String> ways = known(request);
+    return avoided.isEmpty()
+        ? ways
+        : ways.stream().filter(way -> !avoided.contains(implementation(way))).toList();
+  }
+
+  private List<String> known(PrepareRequest request) {
     Convolution convolution = request.convolution();
     boolean inPlace =
         hasNeighbouringChannels(request.src()) && hasNeighbouringChannels(request.dst());
@@ -311,6 +360,8 @@ final class VectorEngine implements Alternatives, LedgerOwner {
       case AS_PLANES -> ReorderedConvolution.prepare(this, ledger, request, false);
       case SUBPIXEL -> SubpixelConvolution.prepare(this, ledger, request);
       case PADDED -> StagedConvolution.padded(this, ledger, request);
+      case LOOPS_FOR_AVOIDED ->
+          SafeLoops.prepare(NAME, ledger, request, "all kernels for it are avoided");
       case LOOPS_FOR_HUGE ->
           SafeLoops.prepare(NAME, ledger, request, "a stride, a dilation or a padding is huge");
       case LOOPS_FOR_NON_FINITE ->
@@ -430,5 +481,8 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   @Override
   public void close() {
     ledger.close();
+    if (shadow != null) {
+      shadow.close();
+    }
   }
 }

@@ -153,6 +153,24 @@ class EventsTest {
         .anySatisfy(event -> assertThat(event.getString("problem")).isEqualTo(PROBLEM));
   }
 
+  @Test
+  void mismatchesAreRecorded() throws Exception {
+    List<RecordedEvent> events;
+    try (Recording recording = new Recording(settings())) {
+      recording.start();
+      Events.shadowMismatch(
+          "one", PROBLEM, "a kernel", "other", true, "[0, 1]", 2.5, 1.5, 0.25, "./conv4j verify");
+      events = ofThisTest(recording, "ShadowMismatch");
+    }
+
+    assertThat(events).hasSize(1);
+    RecordedEvent event = events.getFirst();
+    assertThat(event.getString("implementation")).isEqualTo("a kernel");
+    assertThat(event.getBoolean("otherAtFault")).isTrue();
+    assertThat(event.getDouble("value")).isEqualTo(2.5);
+    assertThat(event.getString("repro")).isEqualTo("./conv4j verify");
+  }
+
   private List<RecordedEvent> ofThisTest(Recording recording, String name) throws Exception {
     Path file = folder.resolve("recording.jfr");
     recording.dump(file);

@@ -3,6 +3,7 @@ package io.github.conv4j.examples.server;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.Shadow;
 import io.github.conv4j.examples.ocr.OcrFiles;
 import io.github.conv4j.examples.ocr.TextReader;
 import io.github.conv4j.networks.InvalidModelException;
@@ -71,6 +72,14 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Option(names = "--threads", paramLabel = "N", description = "Of the engine; all if left out.")
   private @Nullable Integer threads;
+
+  @Option(
+      names = "--shadow",
+      paramLabel = "N",
+      description =
+          "One call in N of each convolution is computed again by another engine; 0, the default,"
+              + " for none.")
+  private int shadow;
 
   @Option(
       names = "--concurrency",
@@ -186,7 +195,7 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private Engine engine() {
-    EngineOptions options = EngineOptions.defaults();
+    EngineOptions options = EngineOptions.defaults().with(Shadow.defaults().withInterval(shadow));
     if (threads != null) {
       options = options.withThreads(threads);
     }

@@ -2,6 +2,7 @@ package io.github.conv4j.examples.server;
 
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineMemory;
+import io.github.conv4j.engine.ShadowCounts;
 import io.github.conv4j.networks.NetworkMemory;
 import io.github.conv4j.networks.ShapeCache;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -70,6 +71,12 @@ final class ServerMetrics {
         .labelNames("engine", "kind")
         .callback(gauge -> tell(gauge, engine))
         .register(registry);
+    CounterWithCallback.builder()
+        .name("conv4j_shadow_total")
+        .help("Calls of convolutions that were copied for another engine, and what became of them.")
+        .labelNames("engine", "event")
+        .callback(counter -> tell(counter, engine))
+        .register(registry);
     GaugeWithCallback.builder()
         .name("conv4j_shapes_bytes")
         .help("Memory of the prepared shapes of a model, on the Java heap and outside of it.")
@@ -106,6 +113,15 @@ final class ServerMetrics {
     gauge.call((double) weights, model.name(), "weights");
     gauge.call((double) memory.arenaBytes(), model.name(), "arenas");
     gauge.call((double) scratchpads, model.name(), "scratchpads");
+  }
+
+  private static void tell(CounterWithCallback.Callback counter, Engine engine) {
+    ShadowCounts counts = engine.shadowCounts();
+    counter.call((double) counts.sampled(), engine.name(), "sampled");
+    counter.call((double) counts.dropped(), engine.name(), "dropped");
+    counter.call((double) counts.compared(), engine.name(), "compared");
+    counter.call((double) counts.mismatches(), engine.name(), "mismatch");
+    counter.call((double) counts.failed(), engine.name(), "failed");
   }
 
   /** Counts an answer. */
