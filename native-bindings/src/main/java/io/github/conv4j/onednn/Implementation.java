@@ -20,7 +20,9 @@ record Implementation(String name) {
     return hasPart("gemm:") || hasPart("gemm+") || lastPart().equals("gemm");
   }
 
-  /** Whether it is of a family of kernels that are made in the same way, for example {@code brdgmm}. */
+  /**
+   * Whether it is of a family of kernels that are made in the same way, for example {@code brdgmm}.
+   */
   boolean isOf(String family) {
     return hasPart(family);
   }

@@ -75,9 +75,7 @@ final class Epilogue {
     float x = sum;
     for (int i = 0; i < postOps.length; i++) {
       float[] values = runIndexes[i] < 0 ? constants[i] : runOperands[runIndexes[i]];
-      x =
-          postOps[i].applyInFloat(
-              x, values[indexSteps[i] * index + channelSteps[i] * channel]);
+      x = postOps[i].applyInFloat(x, values[indexSteps[i] * index + channelSteps[i] * channel]);
     }
     return x;
   }

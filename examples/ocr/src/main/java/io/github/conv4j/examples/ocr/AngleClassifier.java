@@ -15,8 +15,7 @@ final class AngleClassifier implements AutoCloseable {
   private final PictureNetwork network;
 
   AngleClassifier(ShapeCache shapes, GivenInputs given) {
-    this.network =
-        new PictureNetwork(shapes, FROM_MINUS_ONE, GivenInputs.Role.CLASSIFIER, given);
+    this.network = new PictureNetwork(shapes, FROM_MINUS_ONE, GivenInputs.Role.CLASSIFIER, given);
   }
 
   /** Returns a line as it is, or turned around. */

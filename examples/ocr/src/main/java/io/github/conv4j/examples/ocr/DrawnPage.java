@@ -94,8 +94,7 @@ public record DrawnPage(BufferedImage image, List<String> lines) {
   }
 
   private static Color colour(Random random, int from, int to) {
-    return new Color(
-        random.nextInt(from, to), random.nextInt(from, to), random.nextInt(from, to));
+    return new Color(random.nextInt(from, to), random.nextInt(from, to), random.nextInt(from, to));
   }
 
   private static void addNoise(BufferedImage image, Random random) {

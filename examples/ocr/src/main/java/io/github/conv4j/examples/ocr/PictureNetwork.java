@@ -23,10 +23,7 @@ final class PictureNetwork implements AutoCloseable {
   private final GivenInputs given;
 
   PictureNetwork(
-      ShapeCache shapes,
-      Normalization normalization,
-      GivenInputs.Role role,
-      GivenInputs given) {
+      ShapeCache shapes, Normalization normalization, GivenInputs.Role role, GivenInputs given) {
     this.input = shapes.network().inputs().getFirst().name();
     this.output = shapes.network().outputs().getFirst().name();
     this.shapes = shapes;

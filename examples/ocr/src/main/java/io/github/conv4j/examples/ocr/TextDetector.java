@@ -19,8 +19,7 @@ final class TextDetector implements AutoCloseable {
   private final PictureNetwork network;
 
   TextDetector(ShapeCache shapes, GivenInputs given) {
-    this.network =
-        new PictureNetwork(shapes, NORMALIZATION, GivenInputs.Role.DETECTOR, given);
+    this.network = new PictureNetwork(shapes, NORMALIZATION, GivenInputs.Role.DETECTOR, given);
   }
 
   /** Returns boxes around lines, in the picture's pixels. */

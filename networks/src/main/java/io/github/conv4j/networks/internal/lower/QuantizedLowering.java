@@ -37,8 +37,7 @@ final class QuantizedLowering {
       return false;
     }
     var primitive =
-        Quantizing.quantize(
-            around.outer(), scales(scaling, to, dst), around.inner(), to.threads());
+        Quantizing.quantize(around.outer(), scales(scaling, to, dst), around.inner(), to.threads());
     Order order = Order.channelsLast(to.rank(src));
     if (scaling.isSingle() && isForConvolutions(to, dst)) {
       // Floats are put in order faster than bytes.

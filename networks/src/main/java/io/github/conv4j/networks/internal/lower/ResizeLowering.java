@@ -112,8 +112,7 @@ final class ResizeLowering {
     int from = to.read(src, order);
     int result = to.write(node.outputs().getFirst(), order);
     var primitive =
-        new Resampling(
-            dims[0], axes[0], axes[1], axes[2], Math.toIntExact(channels), to.threads());
+        new Resampling(dims[0], axes[0], axes[1], axes[2], Math.toIntExact(channels), to.threads());
     to.step(node, primitive, "java:resampling", from, result);
   }
 

@@ -116,7 +116,9 @@ final class PostOpsFusion implements Pass {
     return next;
   }
 
-  /** Behind sums of integers they are computed one by one; a step of its own has vectors of them. */
+  /**
+   * Behind sums of integers they are computed one by one; a step of its own has vectors of them.
+   */
   private static int mostTranscendental(Draft draft, Node node) {
     ElementType src = draft.type(node.inputs().getFirst()).element();
     boolean sumsIntegers =
