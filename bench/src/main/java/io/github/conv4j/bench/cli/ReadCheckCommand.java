@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -171,7 +172,7 @@ final class ReadCheckCommand implements Callable<Integer> {
     @Override
     public void given(Role role, Constant input) {
       int count = counts.merge(role, 1, Integer::sum);
-      Path folder = folders.get(role);
+      Path folder = Objects.requireNonNull(folders.get(role));
       try {
         NpyFile.write(folder.resolve("%04d.npy".formatted(count)), input);
       } catch (IOException e) {

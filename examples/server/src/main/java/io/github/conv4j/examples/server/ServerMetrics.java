@@ -75,7 +75,7 @@ final class ServerMetrics {
         .name("conv4j_shadow_total")
         .help("Calls of convolutions that were copied for another engine, and what became of them.")
         .labelNames("engine", "event")
-        .callback(counter -> tell(counter, engine))
+        .callback(counter -> tellShadow(counter, engine))
         .register(registry);
     GaugeWithCallback.builder()
         .name("conv4j_shapes_bytes")
@@ -115,7 +115,7 @@ final class ServerMetrics {
     gauge.call((double) scratchpads, model.name(), "scratchpads");
   }
 
-  private static void tell(CounterWithCallback.Callback counter, Engine engine) {
+  private static void tellShadow(CounterWithCallback.Callback counter, Engine engine) {
     ShadowCounts counts = engine.shadowCounts();
     counter.call((double) counts.sampled(), engine.name(), "sampled");
     counter.call((double) counts.dropped(), engine.name(), "dropped");
