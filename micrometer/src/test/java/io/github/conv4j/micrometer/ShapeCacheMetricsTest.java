@@ -66,11 +66,13 @@ class ShapeCacheMetricsTest {
         NetworkMemory held = cache.memory();
         assertThat(held.weightsHeapBytes()).isPositive();
         assertThat(held.arenaBytes()).isPositive();
-        assertThat(memory(registry, "weights", "heap")).isEqualTo(held.weightsHeapBytes());
-        assertThat(memory(registry, "weights", "nonheap")).isEqualTo(held.weightsBytes());
-        assertThat(memory(registry, "arenas", "nonheap")).isEqualTo(held.arenaBytes());
-        assertThat(memory(registry, "scratchpads", "nonheap")).isEqualTo(held.scratchpadBytes());
-        assertThat(memory(registry, "scratchpads", "heap")).isEqualTo(held.scratchpadHeapBytes());
+        assertThat(memory(registry, "weights", "heap")).isEqualTo((double) held.weightsHeapBytes());
+        assertThat(memory(registry, "weights", "nonheap")).isEqualTo((double) held.weightsBytes());
+        assertThat(memory(registry, "arenas", "nonheap")).isEqualTo((double) held.arenaBytes());
+        assertThat(memory(registry, "scratchpads", "nonheap"))
+            .isEqualTo((double) held.scratchpadBytes());
+        assertThat(memory(registry, "scratchpads", "heap"))
+            .isEqualTo((double) held.scratchpadHeapBytes());
         assertThat(registry.get("conv4j.shapes").gauge().value()).isEqualTo(2);
         assertThat(registry.get("conv4j.shapes.limit").gauge().value()).isEqualTo(200_000);
         assertThat(leases(registry, "hit")).isEqualTo(1);
@@ -80,7 +82,7 @@ class ShapeCacheMetricsTest {
         }
         assertThat(registry.get("conv4j.shapes.evictions").functionCounter().count())
             .isPositive()
-            .isEqualTo(cache.statistics().evictionCount());
+            .isEqualTo((double) cache.statistics().evictionCount());
       }
       assertThat(memory(registry, "weights", "heap")).isZero();
       assertThat(memory(registry, "arenas", "nonheap")).isZero();
