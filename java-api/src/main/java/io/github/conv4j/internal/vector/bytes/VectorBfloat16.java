@@ -92,9 +92,9 @@ public final class VectorBfloat16 {
           .intoMemorySegment(dst, (dstAt + i) * Short.BYTES, ORDER);
     }
     boolean numbers = others == 0;
-    return count % LANES == 0
-        ? numbers
-        : numbers & roundNumbers(src, at + last, dst, dstAt + last, LANES);
+    boolean lastNumbers =
+        count % LANES == 0 || roundNumbers(src, at + last, dst, dstAt + last, LANES);
+    return numbers && lastNumbers;
   }
 
   private static void roundAll(
