@@ -123,7 +123,7 @@ public final class VectorBytes {
       FloatVector large = FloatVector.broadcast(SPECIES, ROUNDING);
       FloatVector nearest = all.fma(FloatVector.broadcast(SPECIES, rounding.high()), large);
       FloatVector other = all.fma(FloatVector.broadcast(SPECIES, rounding.low()), large);
-      unsure |= nearest.compare(NE, other).toLong() == 0 ? 0 : 1L << i / LANES;
+      unsure |= nearest.compare(NE, other).toLong() == 0 ? 0 : 1L << (i / LANES);
       IntVector rounded =
           ((IntVector) nearest.convertShape(F2I, INTS, 0))
               .max(rounding.least() + MIDDLE)
