@@ -23,7 +23,8 @@ class VectorBfloat16Test {
       MemorySegment src = arena.allocate(ValueLayout.JAVA_INT, count);
       MemorySegment dst = arena.allocate(ValueLayout.JAVA_SHORT, count);
       for (int i = 0; i < count; i++) {
-        src.setAtIndex(ValueLayout.JAVA_INT, i, ((i / lower.length) << 16) | lower[i % lower.length]);
+        src.setAtIndex(
+            ValueLayout.JAVA_INT, i, ((i / lower.length) << 16) | lower[i % lower.length]);
       }
       var random = new SplittableRandom(1);
       for (int at = 0, length = 1; at < count; at += length) {
