@@ -219,7 +219,7 @@ class NarrowFloatsTest {
   @ValueSource(
       strings = {
         "mb1_ic64oc64_ih14kh3ph1",
-        "mb1_ic128oc130_ih28kh1_post/relu/",
+        "mb1_ic512oc514_ih14kh1_post/relu/",
         "g2mb2_ic64oc64_ih9iw11kh3kw3ph1pw1",
         "mb1_ic64oc32_id6ih6iw6kd3kh3kw3pd1ph1pw1",
         "mb1_ic64oc64_ih14kh3ph1sh2_bias0",
