@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Time calls one in so many of which is computed again by another engine, beside the same",
-      "without that, channels last, f32, in turns of one process: callers that call as fast as they",
+      "without that, channels last, f32, in turns of one process: callers that call as fast as"
+          + " they",
       "can, on an engine with as many threads. Medians of all turns; added is the median of what",
       "turns that follow each other differ by, and where it lies with 95 % confidence."
     })
