@@ -51,8 +51,8 @@ class CliTest {
     assertThat(Command.run("dance").err().getFirst())
         .isEqualTo(
             "conv4j: there is no command 'dance': choose one of tour, verify, explain, engines,"
-                + " run, quantize, read, serve, bench, types, shadow, load, serve-load, jmh,"
-                + " overhead");
+                + " run, quantize, read, read-check, serve, bench, types, shadow, load, serve-load,"
+                + " jmh, overhead");
   }
 
   @ParameterizedTest
