@@ -27,7 +27,7 @@ class MeasuredOrderTest {
   private static final String POINTWISE = "mb1_ic64oc384_ih14oh14kh1sh1dh0ph0";
   private static final String STEM = "mb1_ic3oc64_ih224oh112kh7sh2dh0ph3";
 
-  /** The lists are those of oneDNN 3.13 on AVX2. */
+  /** The lists are those of oneDNN 3.13. */
   @ParameterizedTest
   @CsvSource({
     DEPTHWISE + ", jit_dw:avx2, brdgmm_dw:avx2 jit_dw:avx2 jit_dw:sse41 x64:gemm:jit",
@@ -39,6 +39,13 @@ class MeasuredOrderTest {
     "mb1_ic672oc28_ih1oh1kh1sh1dh0ph0, x64:gemm:jit, brgconv_1x1:avx2 jit_1x1:avx2 x64:gemm:jit",
     "mb1_ic480oc20_ih1oh1kh1sh1dh0ph0, jit_1x1:avx2, brgconv_1x1:avx2 jit_1x1:avx2 x64:gemm:jit",
     "mb2_ic672oc28_ih1oh1kh1sh1dh0ph0, jit_1x1:avx2, brgconv_1x1:avx2 jit_1x1:avx2 x64:gemm:jit",
+    // on AVX-512
+    DEPTHWISE + ", jit_dw:avx512_core, brdgmm_dw:avx512_core jit_dw:avx512_core brdgmm_dw:avx2",
+    "mb1_ic672oc28_ih1oh1kh1sh1dh0ph0, jit_1x1:avx512_core, brgconv_1x1:avx512_core jit_1x1:avx512_core",
+    "mb1_ic96oc24_ih56oh56kh1sh1dh0ph0, brgconv_1x1:avx2, brgconv_1x1:avx512_core jit_1x1:avx512_core brgconv_1x1:avx2",
+    "mb1_ic16oc96_ih112oh112kh1sh1dh0ph0, jit:avx512_core, brgconv_1x1:avx512_core jit_1x1:avx512_core jit:avx512_core",
+    "mb1_ic96oc24_ih120oh120kh3sh1dh0ph1, brg_conv_fwd:avx2, brg_conv_fwd:avx512_core jit:avx512_core brg_conv_fwd:avx2",
+    "g32mb1_ic256oc256_ih56oh28kh3sh2dh0ph1, brg_conv_fwd:avx2, jit:avx512_core brg_conv_fwd:avx2 jit:avx2",
   })
   void aMeasuredWinnerComesFirst(String problem, String first, String offered) {
     List<String> names = List.of(offered.split(" "));
@@ -59,8 +66,13 @@ class MeasuredOrderTest {
     // nothing else is there
     DEPTHWISE + ", brdgmm_dw:avx2",
     "g2mb1_ic64oc64_ih14oh14kh1sh1dh0ph0, brgconv_1x1:avx2 jit:avx2",
+    // on AVX-512: many channels, few outputs, whole vectors of outputs, groups at stride 1
+    "g576mb1_ic576oc576_ih14oh7kh3sh2dh0ph1, brdgmm_dw:avx512_core jit_dw:avx512_core",
+    "mb1_ic48oc1152_ih1oh1kh1sh1dh0ph0, brgconv_1x1:avx512_core jit_1x1:avx512_core",
+    "mb1_ic96oc32_ih60oh60kh3sh1dh0ph1, brg_conv_fwd:avx512_core brg_conv_fwd:avx2",
+    "mb1_ic96oc28_ih60oh60kh3sh1dh0ph1, brg_conv_fwd:avx512_core brg_conv_fwd:avx2",
+    "g32mb1_ic256oc256_ih28oh28kh3sh1dh0ph1, jit:avx512_core brg_conv_fwd:avx2",
     // other instruction sets
-    DEPTHWISE + ", brdgmm_dw:avx512_core jit_dw:avx512_core brdgmm_dw:avx2 jit_dw:avx2",
     POINTWISE + ", brgconv_1x1:avx512_core jit_1x1:avx512_core brgconv_1x1:avx2 jit_1x1:avx2",
     STEM + ", jit:avx512_core brg_conv_fwd:avx2 jit:avx2",
     DEPTHWISE + ", jit_dw:sse41 x64:gemm:jit",
