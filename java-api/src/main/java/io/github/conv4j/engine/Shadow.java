@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Memory.</b> The option is a plain object. An engine that is given it holds up to {@link
  * #bufferBytes} for copies of calls, as much again for what the other engine has prepared, or what
- * one problem needs if that is more, and a copy of the weights of all that it has prepared itself.
+ * one problem needs if that is more, and a copy of the weights of all that it has prepared itself;
+ * a comparison takes up to as much on the Java heap, and what would take more is not compared.
  * Calls allocate nothing.
  *
  * <p><b>Threads.</b> Immutable. <b>Errors.</b> A value out of its range is refused with {@link

@@ -28,7 +28,7 @@ import java.util.function.ToDoubleFunction;
  * limit}</td><td>calls that wait, and how many may</td></tr>
  * </table>
  *
- * <p><b>Memory.</b> Neither this nor the meters keep the engine reachable; when it is gone they
+ * <p><b>Memory.</b> The meters do not keep the engine reachable, this does; when it is gone they
  * read NaN. <b>Threads.</b> Any number may read meters. <b>Errors.</b> None; of a closed engine
  * they read 0, limits excepted.
  */

@@ -31,7 +31,7 @@ import java.util.function.ToDoubleFunction;
  * the limit</td></tr>
  * </table>
  *
- * <p><b>Memory.</b> Neither this nor the meters keep the cache reachable; when it is gone gauges
+ * <p><b>Memory.</b> The meters do not keep the cache reachable, this does; when it is gone gauges
  * read NaN. <b>Threads.</b> Any number may read meters; a read takes the lock of the cache for some
  * microseconds. <b>Errors.</b> None; a closed cache holds nothing.
  */

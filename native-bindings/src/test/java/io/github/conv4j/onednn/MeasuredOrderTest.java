@@ -41,11 +41,16 @@ class MeasuredOrderTest {
     "mb2_ic672oc28_ih1oh1kh1sh1dh0ph0, jit_1x1:avx2, brgconv_1x1:avx2 jit_1x1:avx2 x64:gemm:jit",
     // on AVX-512
     DEPTHWISE + ", jit_dw:avx512_core, brdgmm_dw:avx512_core jit_dw:avx512_core brdgmm_dw:avx2",
-    "mb1_ic672oc28_ih1oh1kh1sh1dh0ph0, jit_1x1:avx512_core, brgconv_1x1:avx512_core jit_1x1:avx512_core",
-    "mb1_ic96oc24_ih56oh56kh1sh1dh0ph0, brgconv_1x1:avx2, brgconv_1x1:avx512_core jit_1x1:avx512_core brgconv_1x1:avx2",
-    "mb1_ic16oc96_ih112oh112kh1sh1dh0ph0, jit:avx512_core, brgconv_1x1:avx512_core jit_1x1:avx512_core jit:avx512_core",
-    "mb1_ic96oc24_ih120oh120kh3sh1dh0ph1, brg_conv_fwd:avx2, brg_conv_fwd:avx512_core jit:avx512_core brg_conv_fwd:avx2",
-    "g32mb1_ic256oc256_ih56oh28kh3sh2dh0ph1, brg_conv_fwd:avx2, jit:avx512_core brg_conv_fwd:avx2 jit:avx2",
+    "mb1_ic672oc28_ih1oh1kh1sh1dh0ph0, jit_1x1:avx512_core, brgconv_1x1:avx512_core"
+        + " jit_1x1:avx512_core",
+    "mb1_ic96oc24_ih56oh56kh1sh1dh0ph0, brgconv_1x1:avx2, brgconv_1x1:avx512_core"
+        + " jit_1x1:avx512_core brgconv_1x1:avx2",
+    "mb1_ic16oc96_ih112oh112kh1sh1dh0ph0, jit:avx512_core, brgconv_1x1:avx512_core"
+        + " jit_1x1:avx512_core jit:avx512_core",
+    "mb1_ic96oc24_ih120oh120kh3sh1dh0ph1, brg_conv_fwd:avx2, brg_conv_fwd:avx512_core"
+        + " jit:avx512_core brg_conv_fwd:avx2",
+    "g32mb1_ic256oc256_ih56oh28kh3sh2dh0ph1, brg_conv_fwd:avx2, jit:avx512_core brg_conv_fwd:avx2"
+        + " jit:avx2",
   })
   void aMeasuredWinnerComesFirst(String problem, String first, String offered) {
     List<String> names = List.of(offered.split(" "));

@@ -11,12 +11,14 @@ import io.github.conv4j.networks.graph.Constant;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -165,7 +167,22 @@ final class ReadCheckCommand implements Callable<Integer> {
       for (Role role : Role.values()) {
         Path own = folder.resolve(role.name().toLowerCase(Locale.ROOT));
         Folders.prepare(own, spec.commandLine());
+        requireNoArrays(own);
         folders.put(role, own);
+      }
+    }
+
+    /** Of another run there may be more. */
+    private void requireNoArrays(Path own) {
+      try (Stream<Path> files = Files.list(own)) {
+        if (files.anyMatch(file -> file.toString().endsWith(".npy"))) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "the folder '%s' has samples already: name another".formatted(own));
+        }
+      } catch (IOException e) {
+        throw new ParameterException(
+            spec.commandLine(), "cannot read the folder '%s'".formatted(own), e);
       }
     }
 

@@ -7,6 +7,8 @@ import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.EngineProvider;
 import io.github.conv4j.engine.Shadow;
 import io.github.conv4j.engine.Tuning;
+import io.github.conv4j.internal.prepared.Alternatives;
+import java.util.List;
 
 /**
  * Offers the engine that measures. It ranks below every engine that it chooses from, so that {@code
@@ -44,6 +46,12 @@ public final class AutoProvider implements EngineProvider {
     EngineOptions complete = options.with(tuning);
     // Calls are compared once, where it is known which engine was chosen.
     EngineOptions ofInner = complete.with(Shadow.defaults().withInterval(0));
-    return new AutoEngine(complete, InnerEngines.open(ofInner));
+    List<Alternatives> engines = InnerEngines.open(ofInner);
+    try {
+      return new AutoEngine(complete, engines);
+    } catch (Throwable e) {
+      engines.forEach(Engine::close);
+      throw e;
+    }
   }
 }

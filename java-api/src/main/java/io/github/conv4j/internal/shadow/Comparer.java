@@ -24,6 +24,9 @@ final class Comparer implements Runnable {
 
   private static final long LOOK_NANOS = 10_000_000;
 
+  /** Looks in a row that see no caller: between two calls of one there is nobody either. */
+  private static final int IDLE_LOOKS = 20;
+
   /** The naive loops are asked who is right about so many products at most, some seconds. */
   private static final long MOST_PRODUCTS_TO_DECIDE = 1L << 31;
 
@@ -38,6 +41,8 @@ final class Comparer implements Runnable {
   private final AtomicLong mismatches = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private volatile boolean closed;
+
+  private int idleLooks;
 
   /** Takes ownership of {@code others}. */
   Comparer(
@@ -71,29 +76,46 @@ final class Comparer implements Runnable {
     try {
       long mayBegin = System.nanoTime();
       while (!closed) {
-        makeRoom();
-        recomputations.trim();
-        SampleBuffer buffer =
-            System.nanoTime() - mayBegin >= 0 || budget.isIdle() ? samples.next() : null;
-        if (buffer == null) {
-          LockSupport.parkNanos(this, LOOK_NANOS);
-          continue;
-        }
-        long begin = System.nanoTime();
         try {
-          compare(buffer);
-        } finally {
-          buffer.empty();
+          mayBegin = turn(mayBegin);
+        } catch (Throwable e) {
+          // Whatever it is: the next sample may be compared.
+          failed.incrementAndGet();
         }
-        long took = System.nanoTime() - begin;
-        double share = options.share() * budget.threads();
-        mayBegin = begin + (long) (took / Math.min(1, share));
       }
     } finally {
-      samples.close();
-      recomputations.close();
-      others.close();
+      try {
+        samples.close();
+      } finally {
+        try {
+          recomputations.close();
+        } finally {
+          others.close();
+        }
+      }
     }
+  }
+
+  /** Compares one call, or rests; returns when the next may be compared while there are callers. */
+  private long turn(long mayBegin) {
+    makeRoom();
+    recomputations.trim();
+    idleLooks = budget.isIdle() ? idleLooks + 1 : 0;
+    boolean may = System.nanoTime() - mayBegin >= 0 || idleLooks >= IDLE_LOOKS;
+    SampleBuffer buffer = may ? samples.next() : null;
+    if (buffer == null) {
+      LockSupport.parkNanos(this, LOOK_NANOS);
+      return mayBegin;
+    }
+    long begin = System.nanoTime();
+    try {
+      compare(buffer);
+    } finally {
+      buffer.empty();
+    }
+    long took = System.nanoTime() - begin;
+    double share = options.share() * budget.threads();
+    return begin + (long) (took / Math.min(1, share));
   }
 
   private void makeRoom() {
@@ -138,9 +160,14 @@ final class Comparer implements Runnable {
     return Recomputation.of(subject, others.named(subject.other()));
   }
 
-  private @Nullable Difference differenceFromLoops(Subject subject, List<Tensor> tensors) {
+  /** Returns what is known already where the loops fail. */
+  private @Nullable Difference differenceFromLoops(
+      Subject subject, List<Tensor> tensors, Difference known) {
     try (Recomputation again = Recomputation.of(subject, others.named(OtherEngines.REFERENCE))) {
       return new Comparison(subject, tensors, again, true).run();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      LOG.log(Level.WARNING, "the naive loops could not tell who is right", e);
+      return known;
     }
   }
 
@@ -150,7 +177,7 @@ final class Comparer implements Runnable {
     boolean isOtherAtFault = false;
     if (!subject.other().equals(OtherEngines.REFERENCE)
         && subject.problem().multiplications() <= MOST_PRODUCTS_TO_DECIDE) {
-      Difference fromLoops = differenceFromLoops(subject, tensors);
+      Difference fromLoops = differenceFromLoops(subject, tensors, difference);
       isOtherAtFault = fromLoops == null;
       sure = fromLoops == null ? difference : fromLoops;
     }

@@ -1,7 +1,7 @@
 package io.github.conv4j.internal.shadow;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +25,8 @@ final class Quarantine {
 
   /** Nobody has so many wrong kernels; what is larger is not ours. */
   private static final int MOST_ENTRIES = 10_000;
+
+  private static final int MOST_BYTES = 4 << 20;
 
   private static final int FIELD_COUNT = 5;
   private static final String SEPARATOR = "\t";
@@ -58,14 +60,14 @@ final class Quarantine {
   }
 
   private void read(Path path) throws IOException {
-    try (BufferedReader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
-      String line = reader.readLine();
-      while (line != null && count < MOST_ENTRIES) {
-        String[] fields = line.split(SEPARATOR, -1);
-        if (fields.length == FIELD_COUNT && fields[0].equals(engine) && fields[1].equals(version)) {
-          put(fields[2], new Entry(fields[3], fields[4]));
-        }
-        line = reader.readLine();
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(path)) {
+      bytes = in.readNBytes(MOST_BYTES);
+    }
+    for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
+      String[] fields = line.split(SEPARATOR, -1);
+      if (fields.length == FIELD_COUNT && fields[0].equals(engine) && fields[1].equals(version)) {
+        put(fields[2], new Entry(withoutControls(fields[3]), withoutControls(fields[4])));
       }
     }
   }

@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shadowing implements AutoCloseable {
   private static final String JOIN = " + ";
+  private static final String AUTO = "auto";
+
+  /** What a comparison has on the Java heap for each output, and for each element of src. */
+  private static final long HEAP_BYTES_OF_OUTPUT = 32;
+
+  private static final long HEAP_BYTES_OF_SOURCE = 4;
 
   /** More products in one call keep the naive loops busy for seconds. */
   private static final long MOST_PRODUCTS_OF_LOOPS = 1L << 28;
@@ -74,6 +80,10 @@ public final class Shadowing implements AutoCloseable {
     if (shadow.engine().filter(engine::equals).isPresent()) {
       throw new IllegalArgumentException(
           "engine %s cannot be its own shadow; name another one".formatted(engine));
+    }
+    if (shadow.engine().filter(AUTO::equals).isPresent()) {
+      throw new IllegalArgumentException(
+          "engine auto may choose the engine that it is compared with; name another one");
     }
     return new Shadowing(engine, version, options, shadow, ledger, new OtherEngines());
   }
@@ -131,11 +141,12 @@ public final class Shadowing implements AutoCloseable {
 
   private PreparedConvolution sampled(
       PreparedConvolution prepared, PrepareRequest request, List<String> warnings) {
-    String other = other(prepared.explain());
+    String computing = computing(prepared.explain());
+    String other = other(computing);
     String implementation = implementation(prepared);
     var subject = new Subject(request, prepared, implementation, options.accuracy(), other);
     try {
-      String whyNot = whyNot(subject);
+      String whyNot = computing.equals(other) ? other + " has computed it itself" : whyNot(subject);
       warnings.addAll(0, prepared.explain().warnings());
       warnings.add(
           whyNot == null
@@ -155,26 +166,31 @@ public final class Shadowing implements AutoCloseable {
     }
   }
 
-  /** The engine that computes again what was prepared. */
-  private String other(Explanation explanation) {
-    return shadow
-        .engine()
-        .orElseGet(
-            () -> {
-              String computing =
-                  explanation.candidates().stream()
-                      .filter(Explanation.Candidate::chosen)
-                      .map(Explanation.Candidate::engine)
-                      .findFirst()
-                      .orElse(engine);
-              return computing.equals("vector") ? OtherEngines.REFERENCE : "vector";
-            });
+  /** The engine that computes what was prepared. */
+  private String computing(Explanation explanation) {
+    return explanation.candidates().stream()
+        .filter(Explanation.Candidate::chosen)
+        .map(Explanation.Candidate::engine)
+        .findFirst()
+        .orElse(engine);
+  }
+
+  /** The engine that computes it again. */
+  private String other(String computing) {
+    return shadow.engine().orElse(computing.equals("vector") ? OtherEngines.REFERENCE : "vector");
   }
 
   private @Nullable String whyNot(Subject subject) {
     if (subject.sampleByteSize() > shadow.bufferBytes() / Samples.BUFFER_COUNT) {
       return "a copy takes %d bytes, and two of them may take %d"
           .formatted(subject.sampleByteSize(), shadow.bufferBytes());
+    }
+    long heap =
+        HEAP_BYTES_OF_OUTPUT * subject.problem().dst().elementCount()
+            + HEAP_BYTES_OF_SOURCE * subject.problem().src().elementCount();
+    if (heap > shadow.bufferBytes()) {
+      return "a comparison takes %d bytes of the Java heap, and may take %d"
+          .formatted(heap, shadow.bufferBytes());
     }
     long products = subject.problem().multiplications();
     if (subject.other().equals(OtherEngines.REFERENCE)
