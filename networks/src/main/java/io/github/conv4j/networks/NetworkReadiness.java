@@ -18,6 +18,9 @@ final class NetworkReadiness {
   /** Some code is never compiled whole; it is not waited for any longer. */
   private static final long PATIENCE_NANOS = 10_000_000_000L;
 
+  /** Nor where nothing became faster, or came to take nothing from the heap, for so long. */
+  private static final long STANDSTILL_NANOS = 2_000_000_000L;
+
   /** Of a step in one round: the next round comes when the compiler has had time. */
   private static final int MOST_REPEATS = 3;
 
@@ -44,7 +47,9 @@ final class NetworkReadiness {
       int least = HeapUse.bytes() == HeapUse.UNKNOWN ? ROUNDS_WITHOUT_HEAP_USE : 0;
       int calm = 0;
       for (int round = 0;
-          (calm < CALM_ROUNDS || round < least) && System.nanoTime() < end;
+          (calm < CALM_ROUNDS || round < least)
+              && System.nanoTime() < end
+              && !rehearsal.standsStill();
           round++) {
         rehearsal.begin();
         calls[round % calls.length].observe(rehearsal);
@@ -72,6 +77,8 @@ final class NetworkReadiness {
   /** Repeats what is not compiled yet. */
   private static final class Rehearsal implements StepObserver {
     private final long[] bestNanos;
+    private final boolean[] wasCompiled;
+    private long progressNanos = System.nanoTime();
     private boolean isCalm;
     private int repeats;
     private long heapBytes;
@@ -79,6 +86,11 @@ final class NetworkReadiness {
 
     Rehearsal(int stepCount) {
       this.bestNanos = new long[stepCount];
+      this.wasCompiled = new boolean[stepCount];
+    }
+
+    boolean standsStill() {
+      return System.nanoTime() - progressNanos > STANDSTILL_NANOS;
     }
 
     void begin() {
@@ -100,6 +112,10 @@ final class NetworkReadiness {
       boolean isFirst = bestNanos[step] == 0;
       bestNanos[step] = isFirst ? taken : Math.min(bestNanos[step], taken);
       isCalm &= isCompiled && !isFirst;
+      if (isFirst || isFaster || (isCompiled && !wasCompiled[step])) {
+        progressNanos = System.nanoTime();
+      }
+      wasCompiled[step] |= isCompiled;
       mark();
       return (!isCompiled || isFaster) && ++repeats <= MOST_REPEATS;
     }
