@@ -177,7 +177,10 @@ final class VectorFoldLoop implements FoldLoop {
     }
   }
 
-  /** Each vector of channels of many windows: what does not change is checked once. */
+  /**
+   * Each vector of channels of many windows. No slices of the segments: where the JIT compiler does
+   * not see their class they are objects at each call.
+   */
   @Override
   public void squares(
       MemorySegment src,
@@ -223,21 +226,23 @@ final class VectorFoldLoop implements FoldLoop {
       long dstStep,
       float scale) {
     FloatVector scales = FloatVector.broadcast(SPECIES, scale);
-    long span = (windows - 1) * step + BYTES;
-    MemorySegment x0 = src.asSlice(at, span);
-    MemorySegment x1 = src.asSlice(at + columnBytes, span);
-    MemorySegment x2 = src.asSlice(at + rowBytes, span);
-    MemorySegment x3 = src.asSlice(at + rowBytes + columnBytes, span);
-    MemorySegment y = dst.asSlice(to, (windows - 1) * dstStep + BYTES);
     for (int i = 0; i < windows; i++) {
-      long from = i * step;
+      long x = at + i * step;
       FloatVector first =
-          FloatVector.fromMemorySegment(SPECIES, x0, from, LITTLE_ENDIAN)
-              .lanewise(COMBINE, FloatVector.fromMemorySegment(SPECIES, x1, from, LITTLE_ENDIAN));
+          FloatVector.fromMemorySegment(SPECIES, src, x, LITTLE_ENDIAN)
+              .lanewise(
+                  COMBINE,
+                  FloatVector.fromMemorySegment(SPECIES, src, x + columnBytes, LITTLE_ENDIAN));
+      x += rowBytes;
       FloatVector second =
-          FloatVector.fromMemorySegment(SPECIES, x2, from, LITTLE_ENDIAN)
-              .lanewise(COMBINE, FloatVector.fromMemorySegment(SPECIES, x3, from, LITTLE_ENDIAN));
-      first.lanewise(COMBINE, second).mul(scales).intoMemorySegment(y, i * dstStep, LITTLE_ENDIAN);
+          FloatVector.fromMemorySegment(SPECIES, src, x, LITTLE_ENDIAN)
+              .lanewise(
+                  COMBINE,
+                  FloatVector.fromMemorySegment(SPECIES, src, x + columnBytes, LITTLE_ENDIAN));
+      first
+          .lanewise(COMBINE, second)
+          .mul(scales)
+          .intoMemorySegment(dst, to + i * dstStep, LITTLE_ENDIAN);
     }
   }
 
