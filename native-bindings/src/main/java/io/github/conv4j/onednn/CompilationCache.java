@@ -166,7 +166,7 @@ final class CompilationCache {
     // Outside the lock: generating code takes milliseconds. Two callers may both do it; one wins.
     CompiledConvolution compiled;
     try {
-      compiled = new CompiledConvolution(spec, implementation);
+      compiled = CompiledConvolution.of(spec, implementation);
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
         addUnimplemented(key);

@@ -46,11 +46,22 @@ final class CompiledConvolution {
       Convolution convolution, ConvolutionTypes types, Shape src, String text) {}
 
   /**
-   * Generates the code of an implementation.
+   * Generates the code of an implementation, on another thread where this one cannot.
    *
-   * @param implementationAsked one of {@link #implementations}
+   * @param implementation one of {@link #implementations}
    */
-  CompiledConvolution(PrimitiveSpec spec, String implementationAsked) {
+  static CompiledConvolution of(PrimitiveSpec spec, String implementation) {
+    try {
+      return new CompiledConvolution(spec, implementation);
+    } catch (DnnlStatusException e) {
+      if (!e.mayBeOfTheThread()) {
+        throw e;
+      }
+      return NewThread.call(() -> new CompiledConvolution(spec, implementation), e);
+    }
+  }
+
+  private CompiledConvolution(PrimitiveSpec spec, String implementationAsked) {
     this.spec = spec;
     int ompThreads = OneThread.enter();
     try (var temporary = new Handles();

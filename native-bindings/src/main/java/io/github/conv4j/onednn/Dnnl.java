@@ -528,7 +528,7 @@ final class Dnnl {
 
   private static String statusName(int status) {
     if (status == dnnl_out_of_memory()) {
-      return "out_of_memory";
+      return DnnlStatusException.OUT_OF_MEMORY;
     }
     if (status == dnnl_invalid_arguments()) {
       return "invalid_arguments";
@@ -537,7 +537,7 @@ final class Dnnl {
       return DnnlStatusException.UNIMPLEMENTED;
     }
     if (status == dnnl_runtime_error()) {
-      return "runtime_error";
+      return DnnlStatusException.RUNTIME_ERROR;
     }
     return "status " + status;
   }

@@ -9,6 +9,8 @@ final class DnnlStatusException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   static final String UNIMPLEMENTED = "unimplemented";
+  static final String OUT_OF_MEMORY = "out_of_memory";
+  static final String RUNTIME_ERROR = "runtime_error";
 
   private final String statusName;
   private final String operation;
@@ -21,6 +23,16 @@ final class DnnlStatusException extends RuntimeException {
 
   boolean isUnimplemented() {
     return statusName.equals(UNIMPLEMENTED);
+  }
+
+  /**
+   * Tells whether the thread may be what failed. oneDNN's code generator keeps its error, one for
+   * each thread, and every later kernel of that thread fails by it; mended after oneDNN 3.13.
+   *
+   * @see <a href="https://github.com/uxlfoundation/oneDNN/pull/5907">the mend</a>
+   */
+  boolean mayBeOfTheThread() {
+    return statusName.equals(OUT_OF_MEMORY) || statusName.equals(RUNTIME_ERROR);
   }
 
   EngineFailureException forProblem(String problem) {

@@ -1,9 +1,11 @@
 package io.github.conv4j.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.EngineFailureException;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -20,6 +22,7 @@ import io.github.conv4j.validation.Verdict;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -117,6 +120,66 @@ class RegressionTest {
         assertThat(out.toFloatArray()).isEqualTo(expected);
       }
     }
+  }
+
+  /** oneDNN's code generator keeps an error for as long as the thread lives. */
+  @Test
+  void aThreadOnWhichOnednnOnceFailedPreparesStill() {
+    Convolution convolution = Convolution.conv2d(16, 19).kernel(2).padding(1).build();
+    TensorSpec src = TensorSpec.f32(Layout.NHWC, 1, 16, 9, 7);
+    float[] weights = ramp(convolution.weightsShape().elementCount(), 5);
+    float[] bias = ramp(convolution.outChannels(), 3);
+    Thread failing = Thread.currentThread();
+    DnnlLibrary before =
+        Dnnl.replace(
+            FailingLibrary.of(
+                NativeLibrary.load().functions(),
+                function ->
+                    function.getName().equals("primitiveCreate")
+                        && Thread.currentThread() == failing));
+    float[] actual;
+    try {
+      failing.interrupt();
+      actual = run("onednn", convolution, src, weights, bias);
+      assertThat(Thread.interrupted()).isTrue();
+    } finally {
+      Dnnl.replace(before);
+    }
+
+    assertThat(actual).isEqualTo(run("reference", convolution, src, weights, bias));
+  }
+
+  /** Where no thread can generate code, the first failure is told. */
+  @Test
+  void aFailureOnEveryThreadIsToldOnce() {
+    Convolution convolution = Convolution.conv2d(16, 23).kernel(2).padding(1).build();
+    TensorSpec src = TensorSpec.f32(Layout.NHWC, 1, 16, 9, 7);
+    float[] weights = ramp(convolution.weightsShape().elementCount(), 5);
+    var attempts = new CopyOnWriteArraySet<String>();
+    Thread failing = Thread.currentThread();
+    DnnlLibrary before =
+        Dnnl.replace(
+            FailingLibrary.of(
+                NativeLibrary.load().functions(),
+                function -> {
+                  String thread = Thread.currentThread().getName();
+                  boolean fails =
+                      function.getName().equals("primitiveCreate")
+                          && (Thread.currentThread() == failing
+                              || thread.equals("conv4j-second-attempt"));
+                  if (fails) {
+                    attempts.add(thread);
+                  }
+                  return fails;
+                }));
+    try {
+      assertThatThrownBy(() -> run("onednn", convolution, src, weights, new float[23]))
+          .isInstanceOf(EngineFailureException.class)
+          .hasMessageContainingAll("dnnl_primitive_create", "out_of_memory", "ic16oc23");
+    } finally {
+      Dnnl.replace(before);
+    }
+    assertThat(attempts).hasSize(2);
   }
 
   /** What is being closed is still measured. */
