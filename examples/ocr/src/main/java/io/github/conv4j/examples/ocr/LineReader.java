@@ -2,7 +2,6 @@ package io.github.conv4j.examples.ocr;
 
 import io.github.conv4j.networks.ShapeCache;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 
 /** Reads the text of a line. */
 final class LineReader implements AutoCloseable {
@@ -19,11 +18,11 @@ final class LineReader implements AutoCloseable {
   private final PictureNetwork network;
   private final Alphabet alphabet;
 
-  LineReader(ShapeCache shapes, Path keys, GivenInputs given) {
+  LineReader(ShapeCache shapes, Alphabet alphabet, GivenInputs given) {
     this.network =
         new PictureNetwork(
             shapes, AngleClassifier.FROM_MINUS_ONE, GivenInputs.Role.RECOGNIZER, given);
-    this.alphabet = Alphabet.read(keys);
+    this.alphabet = alphabet;
   }
 
   Alphabet.Reading read(BufferedImage line) {

@@ -1,5 +1,6 @@
 package io.github.conv4j.examples.ocr;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -9,7 +10,8 @@ import java.util.Arrays;
  * @param means one for each channel, or one for all
  * @param deviations likewise
  */
-public record Normalization(double scale, double[] means, double[] deviations) {
+public record Normalization(double scale, double[] means, double[] deviations)
+    implements Serializable {
   /** Levels from 0 to 1. */
   public static final Normalization UNIT =
       new Normalization(1 / 255.0, new double[] {0}, new double[] {1});

@@ -42,7 +42,7 @@ public final class TextReader implements AutoCloseable {
         shapes(files.detector(), engine),
         shapes(files.classifier(), engine),
         shapes(files.recognizer(), engine),
-        files.keys(),
+        Alphabet.read(files.keys()),
         given);
   }
 
@@ -53,18 +53,29 @@ public final class TextReader implements AutoCloseable {
    * @param keys the recognizer's characters
    */
   public TextReader(ShapeCache detector, ShapeCache classifier, ShapeCache recognizer, Path keys) {
-    this(detector, classifier, recognizer, keys, GivenInputs.IGNORED);
+    this(detector, classifier, recognizer, Alphabet.read(keys), GivenInputs.IGNORED);
+  }
+
+  /**
+   * Reads with networks that did not come from files.
+   *
+   * @param detector closed with this, as are the other two
+   * @param characters of the recognizer
+   */
+  public TextReader(
+      ShapeCache detector, ShapeCache classifier, ShapeCache recognizer, List<String> characters) {
+    this(detector, classifier, recognizer, Alphabet.of(characters), GivenInputs.IGNORED);
   }
 
   private TextReader(
       ShapeCache detector,
       ShapeCache classifier,
       ShapeCache recognizer,
-      Path keys,
+      Alphabet alphabet,
       GivenInputs given) {
     this.detector = new TextDetector(detector, given);
     this.classifier = new AngleClassifier(classifier, given);
-    this.reader = new LineReader(recognizer, keys, given);
+    this.reader = new LineReader(recognizer, alphabet, given);
   }
 
   private static ShapeCache shapes(Path file, Engine engine) {

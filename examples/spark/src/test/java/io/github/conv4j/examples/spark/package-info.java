@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.conv4j.examples.spark;
+
+import org.jspecify.annotations.NullMarked;
