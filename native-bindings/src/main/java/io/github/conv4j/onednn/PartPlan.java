@@ -70,6 +70,9 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     List<Way> ways = new ArrayList<>();
     for (Pieces pieces : tried(spec, threads)) {
       PrimitiveSpec part = largest(spec, pieces).spec();
+      if (part.overrunsScratchpad(implementation)) {
+        continue;
+      }
       double nanos = Math.ceilDiv(pieces.count(), threads) * KernelCost.nanos(part, implementation);
       if (nanos < WORTH_CUTTING * one && fits(part, mostElements)) {
         ways.add(new Way(pieces, nanos));

@@ -233,6 +233,14 @@ record PrimitiveSpec(
         && row.taps().count() >= LEAST_ENDLESS_TAPS;
   }
 
+  /**
+   * oneDNN 3.13 (ref_deconvolution) sums in a scratchpad of as many elements as dst has, with dst's
+   * strides: it writes beyond it where elements of dst lie apart.
+   */
+  boolean overrunsScratchpad(Implementation implementation) {
+    return transposed && implementation.isOf("conv:") && !isDense(kernelDst());
+  }
+
   private static boolean isDense(Operand operand) {
     return operand.hasBytesOf(Operand.channelsLast(operand.dims()))
         || operand.hasBytesOf(Operand.channelsFirst(operand.dims()));

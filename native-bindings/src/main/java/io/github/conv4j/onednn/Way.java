@@ -135,6 +135,7 @@ record Way(
                 .filter(implementation -> Fusion.serves(spec.postOps(), implementation))
                 .filter(implementation -> !spec.types().isNarrow() || implementation.isForNarrow())
                 .filter(implementation -> !spec.compilesWithoutEnd(implementation))
+                .filter(implementation -> !spec.overrunsScratchpad(implementation))
                 .toList();
     for (Implementation implementation : MeasuredOrder.of(spec, found)) {
       // A catch-all that is taken before kernels is there for its speed.

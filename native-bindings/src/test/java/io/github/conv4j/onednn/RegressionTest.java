@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.EngineFailureException;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -50,6 +51,34 @@ class RegressionTest {
     weights[40] = Float.NaN;
 
     assertAgrees(convolution, TensorSpec.f32(Layout.NWC, 2, 7, 2), weights);
+  }
+
+  /** oneDNN's loops for transposed convolutions write beyond their scratchpad for such a dst. */
+  @ParameterizedTest
+  @ValueSource(strings = {"NCW", "NWC"})
+  void pixelsOfTransposedDstMayLieApart(String layout) {
+    Convolution convolution = Convolution.transposed1d(1, 1).kernel(8).stride(5).build();
+    TensorSpec src = TensorSpec.f32(Layout.NCW, 1, 1, 2);
+    if (layout.equals("NWC")) {
+      src = TensorSpec.f32(Layout.NWC, 1, 1, 2);
+    }
+    TensorSpec apart = TensorSpec.of(DataType.F32, Layout.strided(312, 1, 24), Shape.of(1, 1, 13));
+    ConvolutionRequest request = ConvolutionRequest.of(convolution, src).withDst(apart);
+    try (Arena arena = Arena.ofConfined();
+        Engine engine = Engines.named("onednn")) {
+      request =
+          request.withParameters(
+              Tensor.ofFloats(request.weightsSpec(), ramp(8, 5), arena),
+              Tensor.ofFloats(request.biasSpec().orElseThrow(), new float[] {3}, arena));
+      try (PreparedConvolution prepared = engine.prepare(request)) {
+        assertThat(prepared.explain().toString()).doesNotContain("conv:");
+        Tensor in = Tensor.ofFloats(prepared.src(), ramp(2, 3), arena);
+        Tensor out = Tensor.allocate(prepared.dst(), arena);
+        prepared.execute(in, out);
+        assertThat(out.toFloatArray())
+            .isEqualTo(run("reference", convolution, src, ramp(8, 5), new float[] {3}));
+      }
+    }
   }
 
   /** A negative zero in the bias is a positive one in the sum, also where nothing else is added. */
