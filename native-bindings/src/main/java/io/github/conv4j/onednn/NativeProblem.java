@@ -68,6 +68,10 @@ record NativeProblem(
     return false;
   }
 
+  long rowStride() {
+    return axes.getLast().stride();
+  }
+
   boolean has(AxisPlan.Coverage coverage) {
     for (AxisPlan axis : axes) {
       if (axis.coverage() == coverage) {

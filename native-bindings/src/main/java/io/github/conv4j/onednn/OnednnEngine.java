@@ -55,6 +55,9 @@ final class OnednnEngine
   /** Strides, dilations and paddings beyond this are never handed to kernels of 32-bit offsets. */
   private static final long MOST_STEP = 1 << 24;
 
+  /** oneDNN 3.13 (brg_deconv) compares all steps of a stride: seconds for some thousands. */
+  private static final long MOST_TRANSPOSED_STRIDE = 512;
+
   /** The name of the one way to run what is composed of copies and primitives, or of loops. */
   private static final String COMPOSED = "composed";
 
@@ -210,11 +213,16 @@ final class OnednnEngine
         && !loops;
   }
 
+  private static boolean stepsTooFar(NativeProblem problem) {
+    return problem.exceeds(MOST_STEP)
+        || (problem.convolution().isTransposed() && problem.rowStride() > MOST_TRANSPOSED_STRIDE);
+  }
+
   /** Whether all of src and dst takes part, in numbers that are safe. */
   private static boolean isWhole(NativeProblem problem, TensorSpec src, TensorSpec dst) {
     return !problem.has(AxisPlan.Coverage.NONE)
         && !problem.has(AxisPlan.Coverage.GAPS)
-        && !problem.exceeds(MOST_STEP)
+        && !stepsTooFar(problem)
         && problem.srcWindow().isAll(src.shape())
         && problem.dstWindow().isAll(dst.shape());
   }
@@ -606,7 +614,7 @@ final class OnednnEngine
     if (problem.has(AxisPlan.Coverage.NONE)) {
       return StagedConvolution.biasOnly(this, ledger, request);
     }
-    if (problem.exceeds(MOST_STEP)) {
+    if (stepsTooFar(problem)) {
       return SafeLoops.prepare(NAME, ledger, request, "a stride, a dilation or a padding is huge");
     }
     if (problem.has(AxisPlan.Coverage.GAPS)) {
