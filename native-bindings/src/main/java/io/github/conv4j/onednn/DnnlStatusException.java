@@ -26,10 +26,8 @@ final class DnnlStatusException extends RuntimeException {
   }
 
   /**
-   * Tells whether the thread may be what failed. oneDNN's code generator keeps its error, one for
-   * each thread, and every later kernel of that thread fails by it; mended after oneDNN 3.13.
-   *
-   * @see <a href="https://github.com/uxlfoundation/oneDNN/pull/5907">the mend</a>
+   * Tells whether the thread may be what failed. The code generator of oneDNN 3.13 (Xbyak) keeps
+   * its first error, one for each thread, by which every later kernel of that thread fails.
    */
   boolean mayBeOfTheThread() {
     return statusName.equals(OUT_OF_MEMORY) || statusName.equals(RUNTIME_ERROR);

@@ -150,6 +150,24 @@ class PartPlanTest {
     }
   }
 
+  /** Some of the channels of a dst in channels-last lie apart. */
+  @Test
+  void loopsThatWouldWriteBeyondTheirScratchpadGetNoPartsOfChannels() {
+    Problem problem = Problem.parse("mb1_ic64oc64_iw100ow199kw3sw2pw1_transposed");
+    PrimitiveSpec spec =
+        PrimitiveSpec.of(
+            NativeProblem.of(problem.convolution(), problem.convolution().geometry(problem.src())),
+            TensorSpec.f32(Layout.NCW, problem.src().dims()),
+            TensorSpec.f32(Layout.NWC, problem.dst().dims()),
+            PrimitiveSpec.Form.GIVEN,
+            Integer.MAX_VALUE);
+
+    assertThat(PartPlan.of(spec, new Implementation("conv:any+ref:any"), 2, Integer.MAX_VALUE))
+        .isEmpty();
+    assertThat(PartPlan.of(spec, new Implementation("jit:avx2"), 2, Integer.MAX_VALUE))
+        .isNotEmpty();
+  }
+
   private static List<Layout> layouts(String problem) {
     int rank = Problem.parse(problem).src().rank();
     return List.of(Layout.channelsLast(rank), Layout.channelsFirst(rank));

@@ -58,10 +58,7 @@ class RegressionTest {
   @ValueSource(strings = {"NCW", "NWC"})
   void pixelsOfTransposedDstMayLieApart(String layout) {
     Convolution convolution = Convolution.transposed1d(1, 1).kernel(8).stride(5).build();
-    TensorSpec src = TensorSpec.f32(Layout.NCW, 1, 1, 2);
-    if (layout.equals("NWC")) {
-      src = TensorSpec.f32(Layout.NWC, 1, 1, 2);
-    }
+    TensorSpec src = TensorSpec.f32(layout.equals("NCW") ? Layout.NCW : Layout.NWC, 1, 1, 2);
     TensorSpec apart = TensorSpec.of(DataType.F32, Layout.strided(312, 1, 24), Shape.of(1, 1, 13));
     ConvolutionRequest request = ConvolutionRequest.of(convolution, src).withDst(apart);
     try (Arena arena = Arena.ofConfined();
