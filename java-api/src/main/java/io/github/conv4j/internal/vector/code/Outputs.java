@@ -47,11 +47,12 @@ public final class Outputs {
       IntFunction<Wide> apart,
       IntFunction<Int> channel) {
     int vectors = sums[0].length;
+    postOps.begin();
     if (isRepeated()) {
       for (int p = 0; p < sums.length; p++) {
         WideVariable first = code.local(to.apply(code.constant(p)));
         for (int v = 0; v < vectors; v++) {
-          store(v == 0 ? first : first.plus(apart.apply(v)), sums[p][v], channel.apply(v));
+          storeNext(v == 0 ? first : first.plus(apart.apply(v)), sums[p][v], channel.apply(v));
         }
       }
       return;
@@ -73,7 +74,7 @@ public final class Outputs {
           WideVariable first = code.local(to.apply(p));
           for (int v = 0; v < vectors; v++) {
             Int index = p.times(vectors * LANES).plus(v * LANES);
-            store(
+            storeNext(
                 v == 0 ? first : first.plus(apart.apply(v)),
                 waiting.vector(index),
                 channel.apply(v));
@@ -92,15 +93,12 @@ public final class Outputs {
    * @param at where the vector goes in its part, in bytes
    */
   public void storeBlock(
-      Segment[] parts,
-      Int at,
-      IntFunction<VectorVariable> sum,
-      Function<Int, Wide> to,
-      Int channel) {
+      Part[] parts, Int at, IntFunction<VectorVariable> sum, Function<Int, Wide> to, Int channel) {
     if (!isRepeated()) {
       storeBlock(parts.length, sum, to, channel);
       return;
     }
+    postOps.begin();
     for (int p = 0; p < parts.length; p++) {
       Wide whole = to.apply(code.constant(p));
       parts[p].store(
@@ -126,6 +124,11 @@ public final class Outputs {
    * @param channel the output channel of the first lane
    */
   public void store(Wide to, Vector sum, Int channel) {
+    postOps.begin();
+    storeNext(to, sum, channel);
+  }
+
+  private void storeNext(Wide to, Vector sum, Int channel) {
     write(to, postOps.apply(sum, to, index -> postOps.channels(index, channel)));
   }
 
@@ -135,11 +138,13 @@ public final class Outputs {
    * @param to where it goes, in bytes
    */
   public void storePixels(Wide to, Vector sum, Int channel) {
+    postOps.begin();
     write(to, postOps.apply(sum, to, index -> postOps.channel(index, channel)));
   }
 
   /** What becomes of outputs of one channel; no operand may be as large as dst. */
   public Vector ofChannel(Vector sum, Int channel) {
+    postOps.begin();
     return postOps.apply(sum, code.constant(0L), index -> postOps.channel(index, channel));
   }
 

@@ -8,7 +8,9 @@ import io.github.conv4j.PostOp.Operand;
 import io.github.conv4j.PostOp.Origin;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.Epilogue;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,9 @@ final class PostOpText {
   private final @Nullable Floats[] channels;
   private final @Nullable Segment[] full;
 
+  /** Numbers in all lanes, by their bits: every vector that is written costs the JIT compilers. */
+  private final Map<Integer, VectorVariable> constants = new HashMap<>();
+
   PostOpText(KernelCode code, PostOps postOps, Fields arguments, @Nullable Mask valid) {
     this.code = code;
     this.postOps = postOps.list();
@@ -62,6 +67,11 @@ final class PostOpText {
         channels[i] = code.local(arguments.floats("channels", i));
       }
     }
+  }
+
+  /** Begins a text that what was written before may not come before. */
+  void begin() {
+    constants.clear();
   }
 
   /** Whether this is nothing. */
@@ -166,7 +176,8 @@ final class PostOpText {
   }
 
   private Vector all(float number) {
-    return code.constant(number).broadcast();
+    return constants.computeIfAbsent(
+        Float.floatToRawIntBits(number), _ -> code.local(code.constant(number).broadcast()));
   }
 
   /** {@code max(0, min(1, x))}. */

@@ -19,11 +19,14 @@ public final class Segment extends Value {
     super(code, push);
   }
 
-  /**
-   * A part. Accesses of parts with the same size at the same distance take one check together, and
-   * no object stays in compiled code.
-   */
-  public Segment slice(Wide distance, Wide size) {
+  /** A part from a distance on, of which at most so much is used. */
+  public Part part(Wide distance, Wide size) {
+    return Part.areSlices()
+        ? new Part(code.local(slice(distance, size)), null)
+        : new Part(this, code.local(distance));
+  }
+
+  private Segment slice(Wide distance, Wide size) {
     return new Segment(
         code,
         taking(

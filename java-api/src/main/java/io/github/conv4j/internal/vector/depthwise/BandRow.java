@@ -6,6 +6,7 @@ import io.github.conv4j.internal.vector.code.IntVariable;
 import io.github.conv4j.internal.vector.code.KernelCode;
 import io.github.conv4j.internal.vector.code.Mask;
 import io.github.conv4j.internal.vector.code.NeighbourSums;
+import io.github.conv4j.internal.vector.code.Part;
 import io.github.conv4j.internal.vector.code.Segment;
 import io.github.conv4j.internal.vector.code.Vector;
 import io.github.conv4j.internal.vector.code.VectorVariable;
@@ -25,7 +26,7 @@ final class BandRow {
   private final Mask[] isBeyondRight;
 
   /** What each tap of a pixel reads, all rows and channels of it. */
-  private final Segment[] columns;
+  private final Part[] columns;
 
   /**
    * Begins a block of pixels.
@@ -59,7 +60,7 @@ final class BandRow {
                 .minus(band.integer("count"))
                 .times(stride)
                 .plus(band.integer("right")));
-    columns = new Segment[NeighbourSums.span(pixels, stride, taps)];
+    columns = new Part[NeighbourSums.span(pixels, stride, taps)];
     for (int i = 0; i < columns.length; i++) {
       int fromRight = columns.length - 1 - i;
       WideVariable at = code.local(from.plus(tapStep.times(i)));
@@ -74,7 +75,7 @@ final class BandRow {
         code.ifAtLeast(
             after, code.constant(fromRight + 1), () -> at.set(at.plus(tapStep.times(inward))));
       }
-      columns[i] = code.local(src.slice(at, size));
+      columns[i] = src.part(at, size);
     }
   }
 

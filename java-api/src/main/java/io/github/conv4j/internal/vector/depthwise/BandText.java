@@ -13,7 +13,7 @@ import io.github.conv4j.internal.vector.code.KernelClass;
 import io.github.conv4j.internal.vector.code.KernelCode;
 import io.github.conv4j.internal.vector.code.NeighbourSums;
 import io.github.conv4j.internal.vector.code.Outputs;
-import io.github.conv4j.internal.vector.code.Segment;
+import io.github.conv4j.internal.vector.code.Part;
 import io.github.conv4j.internal.vector.code.Shuffle;
 import io.github.conv4j.internal.vector.code.Vector;
 import io.github.conv4j.internal.vector.code.VectorVariable;
@@ -101,9 +101,9 @@ record BandText(int depth, int taps, int stride, int pixels, PostOps postOps) {
     var outputs =
         new Outputs(
             code, code.segment(2), postOps, band.object("epilogue", EpilogueArguments.class), null);
-    var results = new Segment[pixels];
+    var results = new Part[pixels];
     for (int i = 0; i < pixels; i++) {
-      results[i] = code.local(code.segment(2).slice(to.plus(dstStep.times(i)), size));
+      results[i] = code.segment(2).part(to.plus(dstStep.times(i)), size);
     }
     code.loop(
         code.constant(0),
