@@ -22,13 +22,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Random small networks on each engine against their definition, every tensor within its bound:
  * {@code -Dconv4j.networks.graphs=20000} for more, {@code -Dconv4j.test.seed=N} for others.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RandomNetworksTest {
-  private static final int COUNT = Integer.getInteger("conv4j.networks.graphs", 200);
+  private static final int COUNT = Integer.getInteger("conv4j.networks.graphs", 120);
   private static final long SEED = Long.getLong("conv4j.test.seed", 20_250_101);
   private static final int MOST_TOLD = 10;
 
