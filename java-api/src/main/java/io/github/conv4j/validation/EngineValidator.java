@@ -53,8 +53,10 @@ public final class EngineValidator implements AutoCloseable {
   private final Engine reference;
   private final Supplier<Arena> arenas;
 
-  /** Of the last problem: its layouts follow each other. */
-  private @Nullable Expected last;
+  /** Of the last problem, of integers and of floats: its layouts follow each other. */
+  private @Nullable Expected lastIntegers;
+
+  private @Nullable Expected lastFloats;
 
   /** Creates a validator for an engine. */
   public EngineValidator(Engine engine) {
@@ -77,11 +79,7 @@ public final class EngineValidator implements AutoCloseable {
     Verdict verdict = null;
     for (int i = 0; i < ATTEMPTS_AT_A_TELLING_FILL; i++) {
       Expected expected = expected(problem, seed + i, true);
-      double[] permitted =
-          isPlain(problem) || problem.types().isQuantized()
-              ? new double[0]
-              : rounded(expected, afterPostOps(expected, new double[expected.values().length]));
-      verdict = compare(problem, layout, seed + i, expected, permitted);
+      verdict = compare(problem, layout, seed + i, expected, permittedOfIntegers(expected));
       if (!verdict.mistrusted()) {
         return verdict;
       }
@@ -101,28 +99,56 @@ public final class EngineValidator implements AutoCloseable {
     return compare(problem, layout, seed, expected, permitted(expected, 0));
   }
 
+  /** Returns what is permitted of each output where sums are exact; empty where nothing is. */
+  private static double[] permittedOfIntegers(Expected expected) {
+    double[] known = expected.permitted;
+    if (known == null) {
+      Problem problem = expected.problem;
+      known =
+          isPlain(problem) || problem.types().isQuantized()
+              ? new double[0]
+              : rounded(expected, afterPostOps(expected, new double[expected.values.length]));
+      expected.permitted = known;
+    }
+    return known;
+  }
+
   /**
    * Returns what is permitted of each output.
    *
    * @param least how far each sum may be off in any case
    */
   private double[] permitted(Expected expected, double least) {
-    Problem problem = expected.problem();
-    Fill fill = expected.fill();
-    double[] magnitudes =
-        run(reference, sums(problem), LayoutChoice.NCHW, fill.magnitudes()).values();
-    ErrorBound bound = ErrorBound.of(problem);
-    double[] permitted = new double[magnitudes.length];
-    Arrays.setAll(permitted, i -> Math.max(least, bound.at(magnitudes[i])));
-    return rounded(expected, isPlain(problem) ? permitted : afterPostOps(expected, permitted));
+    double[] known = expected.permitted;
+    if (known == null || expected.least != least) {
+      Problem problem = expected.problem;
+      double[] magnitudes = magnitudes(expected);
+      ErrorBound bound = ErrorBound.of(problem);
+      double[] permitted = new double[magnitudes.length];
+      Arrays.setAll(permitted, i -> Math.max(least, bound.at(magnitudes[i])));
+      known = rounded(expected, isPlain(problem) ? permitted : afterPostOps(expected, permitted));
+      expected.permitted = known;
+      expected.least = least;
+    }
+    return known;
+  }
+
+  private double[] magnitudes(Expected expected) {
+    double[] known = expected.magnitudes;
+    if (known == null) {
+      Problem sums = sums(expected.problem);
+      known = run(reference, sums, LayoutChoice.NCHW, expected.fill.magnitudes()).values();
+      expected.magnitudes = known;
+    }
+    return known;
   }
 
   /** Adds what rounding to the type of dst may move, where a result may be off before. */
   private static double[] rounded(Expected expected, double[] permitted) {
-    DataType type = expected.problem().types().dst();
+    DataType type = expected.problem.types().dst();
     for (int i = 0; i < permitted.length; i++) {
       if (permitted[i] > 0 && permitted[i] < Double.POSITIVE_INFINITY) {
-        permitted[i] += ErrorBound.ofRounding(type, expected.values()[i]);
+        permitted[i] += ErrorBound.ofRounding(type, expected.values[i]);
       }
     }
     return permitted;
@@ -134,13 +160,13 @@ public final class EngineValidator implements AutoCloseable {
 
   /** Follows the errors of the sums through the post-ops. */
   private static double[] afterPostOps(Expected expected, double[] errors) {
-    Problem problem = expected.problem();
+    Problem problem = expected.problem;
     long channels = problem.dst().dim(1);
     long outputsPerChannel = problem.dst().elementCount() / problem.dst().dim(0) / channels;
     double[] permitted = errors.clone();
     double[] x = new double[permitted.length];
-    Arrays.setAll(x, i -> expected.sums()[i]);
-    var operands = expected.fill().operands().iterator();
+    Arrays.setAll(x, i -> expected.sums[i]);
+    var operands = expected.fill.operands().iterator();
     for (PostOp postOp : problem.convolution().postOps().list()) {
       PostOp.Operand operand =
           postOp instanceof PostOp.Binary binary ? binary.operand() : PostOp.Operand.scalar(0);
@@ -175,11 +201,11 @@ public final class EngineValidator implements AutoCloseable {
     }
     Expected expected = expected(problem, seed, false);
     if (!isPlain(problem) || problem.types().dst() != DataType.F32) {
-      double least = 10 * RELAXED_NORM * rootMeanSquare(expected.sums());
+      double least = 10 * RELAXED_NORM * rootMeanSquare(expected.sums);
       return compare(problem, layout, seed, expected, permitted(expected, least));
     }
-    Run run = run(engine, problem, layout, expected.fill());
-    double norm = relativeNorm(run.values(), expected.values());
+    Run run = run(engine, problem, layout, expected.fill);
+    double norm = relativeNorm(run.values(), expected.values);
     if (!(norm <= RELAXED_NORM)) {
       Verdict bounded = bounded(problem, layout, seed);
       if (bounded.passed()) {
@@ -196,7 +222,7 @@ public final class EngineValidator implements AutoCloseable {
         differs ? 1 : 0,
         norm,
         norm / RELAXED_NORM,
-        nonZeroShare(problem, expected.fill(), expected.sums()),
+        expected.nonZeroShare,
         differs ? "the relative L2 norm is %s of at most %s".formatted(norm, RELAXED_NORM) : "");
   }
 
@@ -219,20 +245,41 @@ public final class EngineValidator implements AutoCloseable {
     return differences == 0 ? 0 : Math.sqrt(differences / norm);
   }
 
-  /**
-   * What the reference computes.
-   *
-   * @param sums without post-ops
-   */
-  private record Expected(
-      Problem problem, long seed, boolean integers, Fill fill, double[] sums, double[] values) {}
+  /** What the reference computes, and what follows from it, once for all layouts. */
+  private static final class Expected {
+    final Problem problem;
+    final long seed;
+    final Fill fill;
+
+    /** Without post-ops. */
+    final double[] sums;
+
+    final double[] values;
+
+    /** Of those outputs that meet the source. */
+    final double nonZeroShare;
+
+    /** What the sums would be if no product were negative. */
+    double @Nullable [] magnitudes;
+
+    /** What is permitted of each output where each sum may be off by {@link #least}. */
+    double @Nullable [] permitted;
+
+    double least;
+
+    Expected(Problem problem, long seed, Fill fill, double[] sums, double[] values) {
+      this.problem = problem;
+      this.seed = seed;
+      this.fill = fill;
+      this.sums = sums;
+      this.values = values;
+      this.nonZeroShare = nonZeroShare(problem, fill, sums);
+    }
+  }
 
   private Expected expected(Problem problem, long seed, boolean integers) {
-    Expected known = last;
-    if (known != null
-        && known.integers() == integers
-        && known.seed() == seed
-        && known.problem().equals(problem)) {
+    Expected known = integers ? lastIntegers : lastFloats;
+    if (known != null && known.seed == seed && known.problem.equals(problem)) {
       return known;
     }
     Fill fill = integers ? Fill.integers(problem, seed) : Fill.floats(problem, seed);
@@ -241,8 +288,12 @@ public final class EngineValidator implements AutoCloseable {
         isPlain(problem) && problem.types().isF32()
             ? values
             : run(reference, sums(problem), LayoutChoice.NCHW, fill).values();
-    var computed = new Expected(problem, seed, integers, fill, sums, values);
-    last = computed;
+    var computed = new Expected(problem, seed, fill, sums, values);
+    if (integers) {
+      lastIntegers = computed;
+    } else {
+      lastFloats = computed;
+    }
     return computed;
   }
 
@@ -335,8 +386,8 @@ public final class EngineValidator implements AutoCloseable {
 
   private Verdict compare(
       Problem problem, LayoutChoice layout, long seed, Expected reference, double[] permitted) {
-    Fill fill = reference.fill();
-    double[] expected = reference.values();
+    Fill fill = reference.fill;
+    double[] expected = reference.values;
     Run run = run(engine, problem, layout, fill);
     double[] actual = run.values();
     long differenceCount = 0;
@@ -373,7 +424,7 @@ public final class EngineValidator implements AutoCloseable {
         differenceCount,
         largestError,
         largestShare,
-        nonZeroShare(problem, fill, reference.sums()),
+        reference.nonZeroShare,
         first);
   }
 

@@ -22,15 +22,8 @@ abstract class AgreementContract extends EngineContract {
   /** The kernels that must run, as {@code explain} names them; empty for any. */
   abstract String kernels();
 
-  /** Whether the engine runs what other engines have, which keep this contract themselves. */
-  private boolean isMadeOfOthers() {
-    return engineName().equals("auto");
-  }
-
-  /** Or the naive loops, which Java's own checks keep within their tensors. */
-  private boolean isTestedElsewhere() {
-    return isMadeOfOthers() || engineName().equals("reference");
-  }
+  /** One in how many pairs of a problem and a layout runs between guard pages. */
+  abstract int guardPageStep();
 
   /** In a JVM of its own, because reading one element too far ends the process there. */
   @Execution(ExecutionMode.CONCURRENT)
@@ -43,8 +36,9 @@ abstract class AgreementContract extends EngineContract {
             engineName(),
             Integer.toString(randomProblemCount()),
             kernels(),
-            (isTestedElsewhere() ? GuardPageRun.Edges.ALTERNATING : GuardPageRun.Edges.BOTH)
-                .name());
+            (isTestedElsewhere() ? GuardPageRun.Edges.ALTERNATING : GuardPageRun.Edges.BOTH).name(),
+            Integer.toString(guardPageStep()),
+            "0");
 
     List<String> failures =
         outcome.output().lines().filter(line -> line.startsWith("FAILED")).toList();
@@ -60,7 +54,7 @@ abstract class AgreementContract extends EngineContract {
     List<Problem> problems = new ArrayList<>();
     for (boolean transposed : new boolean[] {false, true}) {
       List<Problem> hazards = Problems.hazards(transposed);
-      int step = isMadeOfOthers() ? STEP_THROUGH_TESTED_HAZARDS : 1;
+      int step = isMadeOfOthers() ? Thoroughness.step(STEP_THROUGH_TESTED_HAZARDS) : 1;
       for (int i = 0; i < hazards.size(); i += step) {
         problems.add(hazards.get(i));
       }

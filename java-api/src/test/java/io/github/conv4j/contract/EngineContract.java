@@ -25,6 +25,16 @@ abstract class EngineContract {
 
   abstract String engineName();
 
+  /** Whether the engine runs what other engines have, which keep this contract themselves. */
+  final boolean isMadeOfOthers() {
+    return engineName().equals("auto");
+  }
+
+  /** Or the naive loops, which others are held against. */
+  final boolean isTestedElsewhere() {
+    return isMadeOfOthers() || engineName().equals("reference");
+  }
+
   @BeforeEach
   void openEngines() {
     engine = Engines.named(engineName());

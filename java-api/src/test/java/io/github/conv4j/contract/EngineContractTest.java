@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Nested;
  * }
  *
  * <p>{@code -Dconv4j.test.problems} sets how many random problems of each kind are tried, {@code
- * -Dconv4j.test.seed} their seed.
+ * -Dconv4j.test.seed} their seed, and {@code -Dconv4j.test.thorough=true} that nothing is left out
+ * since other tests try it too.
  */
 public abstract class EngineContractTest {
   /** Returns the name that {@link io.github.conv4j.engine.Engines#named} knows. */
@@ -24,6 +25,11 @@ public abstract class EngineContractTest {
   /** Returns how many random problems are tried, convolutions and transposed ones each. */
   protected int randomProblemCount() {
     return Integer.getInteger("conv4j.test.problems", 120);
+  }
+
+  /** Returns one in how many pairs of a curated problem and a layout runs between guard pages. */
+  protected int guardPageStep() {
+    return 1;
   }
 
   /** Returns the kernels that must run, as {@code explain} names them; empty for any. */
@@ -42,6 +48,11 @@ public abstract class EngineContractTest {
     @Override
     int randomProblemCount() {
       return EngineContractTest.this.randomProblemCount();
+    }
+
+    @Override
+    int guardPageStep() {
+      return EngineContractTest.this.guardPageStep();
     }
 
     @Override

@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * it runs, so that the last line of a crashed run names the culprit. Arguments: engine, number of
  * random problems of each kind, the kernels that must have run, for example {@code vector256}, or
  * nothing, the {@link Edges} of the curated problems, and, where not all pairs of a problem and a
- * layout are to run, which half of them, 0 or 1. Exit code 1 after a difference, or where other
- * kernels ran.
+ * layout are to run, one in how many and beginning where. Exit code 1 after a difference, or where
+ * other kernels ran.
  */
 final class GuardPageRun {
   /** At which ends of the tensors guard pages are. */
@@ -33,14 +33,14 @@ final class GuardPageRun {
   /** Stages that no kernel runs: copies, the naive loops, and other views of the same bytes. */
   private static final List<String> WITHOUT_KERNEL = List.of("java:", "no copy");
 
-  private static final int ALL = -1;
+  private static final int LEAST_RUNS = 500;
 
   /** How often each implementation ran, as {@code explain} names it. */
   private final Map<String, Integer> stages = new TreeMap<>();
 
   private GuardPageArena.Edge edge = GuardPageArena.Edge.END;
   private int turn;
-  private int half = ALL;
+  private int step = 1;
   private int pair;
 
   private GuardPageRun() {}
@@ -53,7 +53,10 @@ final class GuardPageRun {
 
   private int runAll(String[] arguments) {
     int randomCount = Integer.parseInt(arguments[1]);
-    half = arguments.length > 4 ? Integer.parseInt(arguments[4]) : ALL;
+    if (arguments.length > 4) {
+      step = Integer.parseInt(arguments[4]);
+      pair = Integer.parseInt(arguments[5]);
+    }
     List<Problem> hazards = new ArrayList<>(Problems.hazards(false));
     hazards.addAll(Problems.hazards(true));
     List<Problem> random = new ArrayList<>(Problems.random(false, randomCount));
@@ -92,7 +95,7 @@ final class GuardPageRun {
         others += stage.getValue();
       }
     }
-    if (runs < 500 || others > 0) {
+    if (runs < LEAST_RUNS || others > 0) {
       say("FAILED %s ran %d times, other kernels %d times".formatted(kernels, runs, others));
       return false;
     }
@@ -105,8 +108,8 @@ final class GuardPageRun {
     try (var validator = new EngineValidator(engine, () -> GuardPageArena.open(edge))) {
       for (Problem problem : problems) {
         for (LayoutChoice layout : LayoutChoice.values()) {
-          // Of an odd number of layouts, so that each problem begins where the last one did not.
-          if (half != ALL && pair++ % 2 != half) {
+          // Of an odd number of layouts, so that steps of 2 and 4 come to each of them.
+          if (pair++ % step != 0) {
             continue;
           }
           edge = edges.get(turn++ % edges.size());

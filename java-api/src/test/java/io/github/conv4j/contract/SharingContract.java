@@ -104,7 +104,7 @@ abstract class SharingContract extends EngineContract {
                   bias);
           var threads = Executors.newFixedThreadPool(CALLERS)) {
         float[] first = Runs.execute(shared, input);
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 8; round++) {
           requireEqual(Runs.execute(shared, input), first);
         }
         helped |= isHelped(shared, input);
@@ -113,7 +113,7 @@ abstract class SharingContract extends EngineContract {
           callers.add(
               threads.submit(
                   () -> {
-                    for (int round = 0; round < 5; round++) {
+                    for (int round = 0; round < 3; round++) {
                       requireEqual(Runs.execute(shared, input), first);
                     }
                   }));
@@ -160,7 +160,9 @@ abstract class SharingContract extends EngineContract {
             engineName(),
             "60",
             "",
-            GuardPageRun.Edges.ALTERNATING.name());
+            GuardPageRun.Edges.ALTERNATING.name(),
+            Integer.toString(Thoroughness.step(2)),
+            "0");
 
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     assertThat(outcome.output()).containsPattern("helpers computed [1-9][0-9]{2,} parts");

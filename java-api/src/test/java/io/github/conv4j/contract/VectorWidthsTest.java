@@ -20,12 +20,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The vector engine between guard pages without the Vector API, and at every width but that of this
- * CPU, which its contract test runs. Each runs half of the pairs of a problem and a layout, other
- * widths the other half.
+ * CPU, which its contract test runs. Each runs one in some pairs of a problem and a layout, other
+ * widths others.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class VectorWidthsTest {
   private static final String RANDOM_PROBLEMS = "12";
+  private static final String STEP = Integer.toString(Thoroughness.step(2));
 
   static Stream<Arguments> otherWidths() {
     int[] widths =
@@ -37,7 +38,7 @@ class VectorWidthsTest {
 
   @ParameterizedTest
   @MethodSource("otherWidths")
-  void agreesAtEveryWidth(int bits, int half) {
+  void agreesAtEveryWidth(int bits, int begin) {
     ChildJvm.Outcome outcome =
         ChildJvm.run(
             GuardPageRun.class,
@@ -46,7 +47,8 @@ class VectorWidthsTest {
             RANDOM_PROBLEMS,
             "vector" + bits,
             GuardPageRun.Edges.ALTERNATING.name(),
-            Integer.toString(half));
+            STEP,
+            Integer.toString(begin));
 
     assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
     assertThat(outcome.tail(1)).isEqualTo("0 failed");
@@ -64,6 +66,7 @@ class VectorWidthsTest {
             RANDOM_PROBLEMS,
             "vector" + VectorWidth.BITS,
             GuardPageRun.Edges.ALTERNATING.name(),
+            STEP,
             "1");
 
     assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
@@ -84,6 +87,7 @@ class VectorWidthsTest {
             RANDOM_PROBLEMS,
             "scalar",
             GuardPageRun.Edges.ALTERNATING.name(),
+            STEP,
             "0");
 
     assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();

@@ -1,12 +1,19 @@
 package io.github.conv4j.engine;
 
 import io.github.conv4j.contract.EngineContractTest;
+import io.github.conv4j.contract.Thoroughness;
 
 /** With the pure-Java engine alone to choose from. */
 class AutoEngineContractTest extends EngineContractTest {
   @Override
   protected String engineName() {
     return "auto";
+  }
+
+  /** The kernels that are chosen at once run so in the contract of their engine. */
+  @Override
+  protected int guardPageStep() {
+    return Thoroughness.step(2);
   }
 
   @Override

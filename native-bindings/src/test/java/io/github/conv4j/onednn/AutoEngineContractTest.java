@@ -1,12 +1,19 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.contract.EngineContractTest;
+import io.github.conv4j.contract.Thoroughness;
 
 /** With oneDNN's implementations and the pure-Java engine to choose from. */
 class AutoEngineContractTest extends EngineContractTest {
   @Override
   protected String engineName() {
     return "auto";
+  }
+
+  /** Each kernel runs so where its engine is tested, oneDNN's by {@link ImplementationsTest}. */
+  @Override
+  protected int guardPageStep() {
+    return Thoroughness.step(4);
   }
 
   @Override

@@ -12,8 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Many class loaders in one process, each with its own copy of conv4j. */
+@Execution(ExecutionMode.CONCURRENT)
 class ClassLoadersTest {
   private static final long MOST_SPREAD_BYTES = 5_000_000;
   private static final int LAST = 10;

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds every implementation that oneDNN offers against the reference, on integers between guard
@@ -44,8 +45,9 @@ final class ImplementationsRun {
     try (var engine =
         (Alternatives) Engines.named("onednn", EngineOptions.defaults().withThreads(1))) {
       for (Problem problem : problems) {
+        var expected = new Expected(problem);
         for (LayoutChoice layout : List.of(LayoutChoice.NCHW, LayoutChoice.NHWC)) {
-          failures += run(engine, problem, layout, runs);
+          failures += run(engine, expected, layout, runs);
         }
       }
     }
@@ -59,13 +61,35 @@ final class ImplementationsRun {
     System.exit(failures == 0 ? 0 : 1);
   }
 
+  /** A problem with its tensors, in row-major order. */
+  private static final class Expected {
+    final Problem problem;
+    final float[] x;
+    final float[] w;
+    final float @Nullable [] b;
+    private float @Nullable [] values;
+
+    Expected(Problem problem) {
+      var convolution = problem.convolution();
+      this.problem = problem;
+      x = Runs.integers(problem.src(), 1);
+      w = Runs.integers(convolution.weightsShape(), 2);
+      b = convolution.hasBias() ? Runs.integers((int) convolution.outChannels(), 3) : null;
+    }
+
+    float[] values() {
+      if (values == null) {
+        values = Runs.reference(problem.convolution(), problem.src(), x, w, b);
+      }
+      return values;
+    }
+  }
+
   private static int run(
-      Alternatives engine, Problem problem, LayoutChoice layout, Map<String, Integer> runs) {
+      Alternatives engine, Expected expected, LayoutChoice layout, Map<String, Integer> runs) {
+    Problem problem = expected.problem;
     var convolution = problem.convolution();
-    float[] x = Runs.integers(problem.src(), 1);
-    float[] w = Runs.integers(convolution.weightsShape(), 2);
-    float[] b = convolution.hasBias() ? Runs.integers((int) convolution.outChannels(), 3) : null;
-    float[] expected = null;
+    float[] b = expected.b;
     int failures = 0;
     try (var arena = GuardPageArena.open(GuardPageArena.Edge.END)) {
       var srcSpec = spec(layout, problem.src().rank(), problem.src().dims());
@@ -75,14 +99,12 @@ final class ImplementationsRun {
               convolution,
               srcSpec,
               dstSpec,
-              Tensor.ofFloats(TensorSpec.weights(convolution.weightsShape()), w, arena),
+              Tensor.ofFloats(TensorSpec.weights(convolution.weightsShape()), expected.w, arena),
               b == null ? null : Tensor.ofFloats(TensorSpec.bias(b.length), b, arena));
-      Tensor src = Tensor.ofFloats(srcSpec, x, arena);
+      Tensor src = Tensor.ofFloats(srcSpec, expected.x, arena);
       Tensor dst = Tensor.allocate(dstSpec, arena);
       List<String> names = engine.implementations(request);
       for (String name : names) {
-        expected =
-            expected == null ? Runs.reference(convolution, problem.src(), x, w, b) : expected;
         say("%s %s %s".formatted(name, layout, problem));
         runs.merge(name, 1, Integer::sum);
         dst.fill(Float.NaN);
@@ -95,8 +117,8 @@ final class ImplementationsRun {
           }
         }
         float[] actual = dst.toFloatArray();
-        int at = Arrays.mismatch(actual, expected);
-        if (at >= 0 && !same(actual, expected)) {
+        int at = Arrays.mismatch(actual, expected.values());
+        if (at >= 0 && !same(actual, expected.values())) {
           failures++;
           say("FAILED %s %s %s: element %d".formatted(name, layout, problem, at));
         }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Mutated files through prepare and a run, in JVMs of their own: {@code
  * -Dconv4j.networks.preparations=10000} for more, {@code -Dconv4j.test.seed=N} for others.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class MutantPreparationTest {
   private static final int COUNT = Integer.getInteger("conv4j.networks.preparations", 15);
   private static final long SEED = Long.getLong("conv4j.test.seed", 20_250_101);

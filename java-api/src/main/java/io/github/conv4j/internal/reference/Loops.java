@@ -6,8 +6,9 @@ import io.github.conv4j.internal.prepared.PaddingIndex;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The seven loops on dense row-major arrays: {@code n, oc, od, oh, ow} outside, {@code ic, kd, kh,
- * kw} inside, over the taps that meet the source. Axes that a 1D or 2D problem lacks have size 1.
+ * The seven loops on dense row-major arrays: {@code od, oh, ow, n, oc} outside, {@code ic} and the
+ * taps that meet the source inside, in the order {@code kd, kh, kw}. Axes that a 1D or 2D problem
+ * lacks have size 1.
  */
 final class Loops {
   private final int batch;
@@ -19,6 +20,9 @@ final class Loops {
   private final Geometry.Axis w;
   private final PaddingMode mode;
   private final boolean transposed;
+  private final int srcPerChannel;
+  private final int dstPerChannel;
+  private final int tapsPerChannel;
 
   Loops(
       int batch,
@@ -39,40 +43,104 @@ final class Loops {
     this.w = w;
     this.mode = mode;
     this.transposed = transposed;
+    this.srcPerChannel = Math.toIntExact(d.src() * h.src() * w.src());
+    this.dstPerChannel = Math.toIntExact(d.dst() * h.dst() * w.dst());
+    this.tapsPerChannel = Math.toIntExact(d.kernel() * h.kernel() * w.kernel());
+  }
+
+  /** The taps that meet the source at one position of the output, of one concurrent caller. */
+  static final class Taps {
+    private final int[] src;
+    private final int[] weights;
+    private int count;
+
+    private Taps(int most) {
+      src = new int[most];
+      weights = new int[most];
+    }
+
+    private void add(long srcIndex, long weightsIndex) {
+      src[count] = (int) srcIndex;
+      weights[count] = (int) weightsIndex;
+      count++;
+    }
+  }
+
+  Taps newTaps() {
+    return new Taps(tapsPerChannel);
+  }
+
+  long tapsByteSize() {
+    return 2L * tapsPerChannel * Integer.BYTES;
   }
 
   void run(
+      Taps taps,
       float[] src,
       float[] weights,
       double @Nullable [] bias,
       Outputs outputs,
       float[][] operands,
       double[] dst) {
-    int index = 0;
-    for (int n = 0; n < batch; n++) {
-      for (int g = 0; g < groups; g++) {
-        for (int oc = 0; oc < outPerGroup; oc++) {
-          for (int od = 0; od < d.dst(); od++) {
-            for (int oh = 0; oh < h.dst(); oh++) {
-              for (int ow = 0; ow < w.dst(); ow++) {
-                double sum = window(src, weights, n, g, oc, od, oh, ow);
-                if (bias != null) {
-                  sum += bias[g * outPerGroup + oc];
-                }
-                int channel = g * outPerGroup + oc;
-                dst[index] = outputs.of(sum, channel, index, operands);
-                index++;
-              }
-            }
-          }
+    int position = 0;
+    for (long od = 0; od < d.dst(); od++) {
+      for (long oh = 0; oh < h.dst(); oh++) {
+        for (long ow = 0; ow < w.dst(); ow++) {
+          meet(taps, od, oh, ow);
+          runAt(position, taps, src, weights, bias, outputs, operands, dst);
+          position++;
         }
       }
     }
   }
 
-  private double window(
-      float[] src, float[] weights, int n, int g, int oc, int od, int oh, int ow) {
-    long firstD = firstTap(d, od);
+  /** All outputs at one position, which meet the source at the same taps. */
+  private void runAt(
+      int position,
+      Taps taps,
+      float[] src,
+      float[] weights,
+      double @Nullable [] bias,
+      Outputs outputs,
+      float[][] operands,
+      double[] dst) {
+    for (int n = 0; n < batch; n++) {
+      for (int g = 0; g < groups; g++) {
+        for (int oc = 0; oc < outPerGroup; oc++) {
+          int channel = g * outPerGroup + oc;
+          int index = (n * groups * outPerGroup + channel) * dstPerChannel + position;
+          double sum = window(taps, src, weights, n, g, oc);
+          if (bias != null) {
+            sum += bias[channel];
+          }
+          dst[index] = outputs.of(sum, channel, index, operands);
+        }
+      }
+    }
+  }
+
+  private double window(Taps taps, float[] src, float[] weights, int n, int g, int oc) {
+    int srcAt = (n * groups + g) * inPerGroup * srcPerChannel;
+    int weightsChannel =
+        transposed ? g * inPerGroup * outPerGroup + oc : (g * outPerGroup + oc) * inPerGroup;
+    int weightsAt = weightsChannel * tapsPerChannel;
+    int weightsStep = (transposed ? outPerGroup : 1) * tapsPerChannel;
+    int[] srcTaps = taps.src;
+    int[] weightsTaps = taps.weights;
+    int count = taps.count;
+    double sum = 0;
+    for (int ic = 0; ic < inPerGroup; ic++) {
+      for (int tap = 0; tap < count; tap++) {
+        double value = src[srcAt + srcTaps[tap]];
+        sum += value * weights[weightsAt + weightsTaps[tap]];
+      }
+      srcAt += srcPerChannel;
+      weightsAt += weightsStep;
+    }
+    return sum;
+  }
+
+  private void meet(Taps taps, long od, long oh, long ow) {
     long firstH = firstTap(h, oh);
     long firstW = firstTap(w, ow);
     long pastD = pastTap(d, od);
@@ -81,27 +149,18 @@ final class Loops {
     long stepD = tapStep(d);
     long stepH = tapStep(h);
     long stepW = tapStep(w);
-    double sum = 0;
-    for (int ic = 0; ic < inPerGroup; ic++) {
-      int srcChannel = (n * groups + g) * inPerGroup + ic;
-      int weightsChannel =
-          transposed
-              ? (g * inPerGroup + ic) * outPerGroup + oc
-              : (g * outPerGroup + oc) * inPerGroup + ic;
-      for (long kd = firstD; kd < pastD; kd += stepD) {
-        long srcRows = (srcChannel * d.src() + source(d, od, kd)) * h.src();
-        long weightsRows = (weightsChannel * d.kernel() + kd) * h.kernel();
-        for (long kh = firstH; kh < pastH; kh += stepH) {
-          long srcRow = (srcRows + source(h, oh, kh)) * w.src();
-          long weightsRow = (weightsRows + kh) * w.kernel();
-          for (long kw = firstW; kw < pastW; kw += stepW) {
-            double value = src[(int) (srcRow + source(w, ow, kw))];
-            sum += value * weights[(int) (weightsRow + kw)];
-          }
+    taps.count = 0;
+    for (long kd = firstTap(d, od); kd < pastD; kd += stepD) {
+      long srcRows = source(d, od, kd) * h.src();
+      long weightsRows = kd * h.kernel();
+      for (long kh = firstH; kh < pastH; kh += stepH) {
+        long srcRow = (srcRows + source(h, oh, kh)) * w.src();
+        long weightsRow = (weightsRows + kh) * w.kernel();
+        for (long kw = firstW; kw < pastW; kw += stepW) {
+          taps.add(srcRow + source(w, ow, kw), weightsRow + kw);
         }
       }
     }
-    return sum;
   }
 
   /**

@@ -32,12 +32,14 @@ public final class ReferenceConvolution implements Primitive {
     final float[] src;
     final double[] dst;
     final float[][] operands;
+    final Loops.Taps taps;
     final ElementBlock srcElement;
     final ElementBlock dstElement;
     final float[] number = new float[1];
     final int[] integer = new int[1];
 
-    Arrays(TensorSpec src, TensorSpec dst, List<TensorSpec> operands) {
+    Arrays(TensorSpec src, TensorSpec dst, List<TensorSpec> operands, Loops.Taps taps) {
+      this.taps = taps;
       this.src = new float[Math.toIntExact(src.shape().elementCount())];
       this.dst = new double[Math.toIntExact(dst.shape().elementCount())];
       this.srcElement = new ElementBlock(src.dataType(), 1);
@@ -131,7 +133,9 @@ public final class ReferenceConvolution implements Primitive {
             + (bias == null ? 0L : bias.length) * Double.BYTES
             + epilogue.constantsByteSize();
     long scratchBytes =
-        src.shape().elementCount() * Float.BYTES + dst.shape().elementCount() * Double.BYTES;
+        src.shape().elementCount() * Float.BYTES
+            + dst.shape().elementCount() * Double.BYTES
+            + loops.tapsByteSize();
     for (TensorSpec operand : operands) {
       scratchBytes += operand.shape().elementCount() * Float.BYTES;
     }
@@ -201,12 +205,12 @@ public final class ReferenceConvolution implements Primitive {
     for (TensorSpec operand : operandSpecs) {
       floats += operand.shape().elementCount();
     }
-    return floats * Float.BYTES + dst.shape().elementCount() * Double.BYTES;
+    return floats * Float.BYTES + dst.shape().elementCount() * Double.BYTES + loops.tapsByteSize();
   }
 
   @Override
   public BoundPrimitive bind(MemorySegment scratchpad, boolean kept) {
-    var arrays = new Arrays(src, dst, operandSpecs);
+    var arrays = new Arrays(src, dst, operandSpecs, loops.newTaps());
     return (from, to, operands) -> run(arrays, from, to, operands);
   }
 
@@ -219,7 +223,7 @@ public final class ReferenceConvolution implements Primitive {
     for (int i = 0; i < operands.length; i++) {
       read(operands[i], operandOffsets[i], arrays.operands[i]);
     }
-    loops.run(arrays.src, weights, bias, outputs, arrays.operands, arrays.dst);
+    loops.run(arrays.taps, arrays.src, weights, bias, outputs, arrays.operands, arrays.dst);
     if (dst.dataType() == DataType.F32) {
       for (int i = 0; i < dstOffsets.length; i++) {
         to.setAtIndex(JAVA_FLOAT, dstOffsets[i], (float) arrays.dst[i]);

@@ -29,6 +29,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Good nodes made hostile: numbers, dimensions and attributes replaced by those that attackers
  * choose. Whatever comes of it is a result or one of the documented exceptions, and soon.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class MutatedNodesTest {
   private static final String OUTSIDE = "index -?\\d+ is outside of an axis of \\d+";
   private static final long SEED = Long.getLong("conv4j.seed", 11);

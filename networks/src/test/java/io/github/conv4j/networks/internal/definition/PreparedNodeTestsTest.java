@@ -25,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * ONNX's tests of its operators, prepared and run on engines. Every tensor is held against its
  * definition by {@link NetworkVerifier}, and outputs against what ONNX expects.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class PreparedNodeTestsTest {
   /** Which inputs of a case are constants of its graph, as files have shapes, axes and weights. */
   enum Given {

@@ -64,9 +64,10 @@ class HostileModelsTest {
 
   @Test
   void areManyAndDifferent() {
-    assertThat(attacks()).hasSizeGreaterThan(400);
-    assertThat(attacks()).extracting(Attack::name).doesNotHaveDuplicates();
-    assertThat(attacks())
+    List<Attack> attacks = attacks();
+    assertThat(attacks).hasSizeGreaterThan(400);
+    assertThat(attacks).extracting(Attack::name).doesNotHaveDuplicates();
+    assertThat(attacks)
         .extracting(attack -> Arrays.hashCode(attack.model()))
         .doesNotHaveDuplicates();
   }

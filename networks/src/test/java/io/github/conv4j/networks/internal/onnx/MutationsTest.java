@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * -Dconv4j.networks.mutations=100000} for more, {@code -Dconv4j.test.seed=N} for others.
  */
 class MutationsTest {
-  private static final int COUNT = Integer.getInteger("conv4j.networks.mutations", 3_000);
+  private static final int COUNT = Integer.getInteger("conv4j.networks.mutations", 1_000);
   private static final long SEED = Long.getLong("conv4j.test.seed", 20_250_101);
 
   @Test
