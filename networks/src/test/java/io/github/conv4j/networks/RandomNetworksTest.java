@@ -25,10 +25,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random small networks on each engine against their definition, every tensor within its bound:
- * {@code -Dconv4j.networks.graphs=20000} for more, {@code -Dconv4j.test.seed=N} for others.
+ * {@code -Dconv4j.test.graphs=20000} for more, {@code -Dconv4j.test.seed=N} for others.
  */
 class RandomNetworksTest {
-  private static final int COUNT = Integer.getInteger("conv4j.networks.graphs", 200);
+  private static final int COUNT = Integer.getInteger("conv4j.test.graphs", 200);
   private static final long SEED = Long.getLong("conv4j.test.seed", 20_250_101);
   private static final int MOST_TOLD = 10;
 
@@ -138,7 +138,7 @@ class RandomNetworksTest {
   private void fail(long seed, Engine engine, Graph graph, String what) {
     var text = new StringBuilder();
     text.append(
-        "-Dconv4j.test.seed=%d -Dconv4j.networks.graphs=1: %s of %d threads: %s%n  opset %d, inputs %s, outputs %s%n"
+        "-Dconv4j.test.seed=%d -Dconv4j.test.graphs=1: %s of %d threads: %s%n  opset %d, inputs %s, outputs %s%n"
             .formatted(
                 seed,
                 engine.name(),
