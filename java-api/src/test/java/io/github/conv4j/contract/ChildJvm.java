@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * that a crash there is a value here.
  */
 public final class ChildJvm {
-  private static final long LONGEST_MINUTES = 20;
+  /** {@code -Dconv4j.test.minutes=N} for campaigns that take longer. */
+  private static final long LONGEST_MINUTES = Long.getLong("conv4j.test.minutes", 20);
 
   private ChildJvm() {}
 
@@ -46,15 +48,26 @@ public final class ChildJvm {
   /** Runs a main class with those flags of this JVM that {@code inherited} takes, and more. */
   public static Outcome run(
       Class<?> main, Predicate<String> inherited, List<String> extraFlags, String... arguments) {
+    return run(main, inherited, Map.of(), extraFlags, arguments);
+  }
+
+  /** Runs a main class with more variables of the environment than this JVM has. */
+  public static Outcome run(
+      Class<?> main,
+      Predicate<String> inherited,
+      Map<String, String> environment,
+      List<String> extraFlags,
+      String... arguments) {
     @Nullable Path folder = null;
     try {
       folder = Files.createTempDirectory("conv4j-child");
       Path output = folder.resolve("output.txt");
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command(folder, main, inherited, extraFlags, arguments))
               .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
+              .redirectOutput(output.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       process.getOutputStream().close();
       if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {
         process.destroyForcibly().waitFor();

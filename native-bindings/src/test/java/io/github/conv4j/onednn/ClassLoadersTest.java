@@ -15,9 +15,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Many class loaders in one process, each with its own copy of conv4j. */
+/**
+ * Many class loaders in one process, each with its own copy of conv4j: {@code
+ * -Dconv4j.test.redeployments} one after the other.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class ClassLoadersTest {
+  static final String REDEPLOYMENTS_PROPERTY = "conv4j.test.redeployments";
+
+  private static final int REDEPLOYMENTS = Integer.getInteger(REDEPLOYMENTS_PROPERTY, 50);
   private static final long MOST_SPREAD_BYTES = 5_000_000;
   private static final int LAST = 10;
 
@@ -36,6 +42,7 @@ class ClassLoadersTest {
     String output =
         new ChildJvm(folder, RedeploymentReport.class)
             .option("-Dconv4j.cache.dir=" + cache)
+            .option("-D%s=%d".formatted(REDEPLOYMENTS_PROPERTY, REDEPLOYMENTS))
             // A heap that is touched at once and collected in one way, so that what grows is ours.
             .option("-Xms96m")
             .option("-Xmx96m")
@@ -53,16 +60,18 @@ class ClassLoadersTest {
     String engine = " onednn " + libraries.getFirst() + " (jar of the platform)";
     assertThat(lines(output, "together ")).hasSize(8).allMatch(line -> line.endsWith(engine));
     assertThat(lines(output, "again ")).hasSize(8).allMatch(line -> line.endsWith(engine));
-    assertThat(lines(output, "redeployed ")).hasSize(50).allMatch(line -> line.endsWith(engine));
+    assertThat(lines(output, "redeployed "))
+        .hasSize(REDEPLOYMENTS)
+        .allMatch(line -> line.endsWith(engine));
     assertThat(output).doesNotContain("not a subtype").doesNotContain("\tat ");
 
     List<String> resident = lines(output, "resident ");
-    assertThat(resident).hasSize(50);
-    assertThat(resident.subList(50 - LAST, 50))
+    assertThat(resident).hasSize(REDEPLOYMENTS);
+    assertThat(resident.subList(REDEPLOYMENTS - LAST, REDEPLOYMENTS))
         .as(output)
         .allMatch(line -> ALIVE.matcher(line).matches());
     LongSummaryStatistics bytes =
-        resident.subList(50 - LAST, 50).stream()
+        resident.subList(REDEPLOYMENTS - LAST, REDEPLOYMENTS).stream()
             .mapToLong(line -> Long.parseLong(line.split("[ ,]", -1)[2]))
             .summaryStatistics();
     System.out.printf(

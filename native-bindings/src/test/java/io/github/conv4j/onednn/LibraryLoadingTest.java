@@ -24,12 +24,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Loading and the ways in which it fails, each in processes of its own. */
+/**
+ * Loading and the ways in which it fails, each in processes of its own; {@code
+ * -Dconv4j.test.processes} of them start at once.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class LibraryLoadingTest {
 
   private static final NativePlatform PLATFORM =
       NativePlatform.of(System.getProperty("os.name"), System.getProperty("os.arch")).orElseThrow();
+
+  private static final int PROCESSES = Integer.getInteger("conv4j.test.processes", 6);
 
   private static final BundledLibrary BUNDLED = BundledLibrary.of(PLATFORM);
 
@@ -64,7 +69,7 @@ class LibraryLoadingTest {
   @Test
   void manyProcessesMayStartAtOnce() throws Exception {
     List<Process> processes = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < PROCESSES; i++) {
       processes.add(child().start());
     }
     for (Process process : processes) {

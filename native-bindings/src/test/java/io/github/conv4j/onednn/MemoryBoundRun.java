@@ -1,6 +1,7 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.contract.ResidentMemory;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
@@ -12,10 +13,7 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.RandomProblems;
-import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 
 /**
@@ -25,7 +23,6 @@ import java.util.ArrayDeque;
  * code 1 if it does not.
  */
 final class MemoryBoundRun {
-  private static final Path ROLLUP = Path.of("/proc/self/smaps_rollup");
   private static final int WARM_UP = 150;
 
   /** So many prepared convolutions are open at once. */
@@ -33,11 +30,7 @@ final class MemoryBoundRun {
 
   private MemoryBoundRun() {}
 
-  static boolean canRun() {
-    return Files.isReadable(ROLLUP);
-  }
-
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
     int count = Integer.parseInt(arguments[0]);
     long mostBytes = Long.parseLong(arguments[1]);
     long mostAfterBytes = Long.parseLong(arguments[2]);
@@ -46,7 +39,7 @@ final class MemoryBoundRun {
     try (Engine engine = open()) {
       run(engine, new Source(-1), WARM_UP, 0);
     }
-    long start = residentBytes();
+    long start = ResidentMemory.bytes();
     say("start %d KiB", start >> 10);
     long most;
     Engine engine = open();
@@ -57,7 +50,7 @@ final class MemoryBoundRun {
       failed |= memory.weightsBytes() + memory.workingBytes() + memory.compiledInUseBytes() > 0;
       failed |= memory.compiledBytes() == 0;
     }
-    long after = residentBytes() - start;
+    long after = ResidentMemory.bytes() - start;
     EngineMemory memory = engine.memory();
     failed |= memory.compiledBytes() > 0 || most > mostBytes || after > mostAfterBytes;
     say("closed %s", memory);
@@ -89,7 +82,7 @@ final class MemoryBoundRun {
     }
   }
 
-  private static long run(Engine engine, Source source, int count, long start) throws IOException {
+  private static long run(Engine engine, Source source, int count, long start) {
     var open = new ArrayDeque<PreparedConvolution>();
     long limit = Long.getLong(CompilationCache.BYTES_PROPERTY);
     long most = 0;
@@ -103,10 +96,10 @@ final class MemoryBoundRun {
         throw new AssertionError("more is kept than configured: " + memory);
       }
       if (i % 20 == 0) {
-        most = Math.max(most, residentBytes() - start);
+        most = Math.max(most, ResidentMemory.bytes() - start);
       }
       if (i % 1000 == 999) {
-        say("%d problems: %d KiB now, %s", i + 1, (residentBytes() - start) >> 10, memory);
+        say("%d problems: %d KiB now, %s", i + 1, (ResidentMemory.bytes() - start) >> 10, memory);
       }
     }
     open.forEach(PreparedConvolution::close);
@@ -133,15 +126,6 @@ final class MemoryBoundRun {
           Tensor.allocate(prepared.src(), arena), Tensor.allocate(prepared.dst(), arena));
       return prepared;
     }
-  }
-
-  private static long residentBytes() throws IOException {
-    for (String line : Files.readAllLines(ROLLUP)) {
-      if (line.startsWith("Rss:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-      }
-    }
-    throw new IOException("no Rss in " + ROLLUP);
   }
 
   @SuppressWarnings("AnnotateFormatMethod")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.conv4j.contract.ChildJvm;
+import io.github.conv4j.contract.ResidentMemory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -12,17 +13,17 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Resident memory stays within what is configured, however many problems come. */
 @Execution(ExecutionMode.CONCURRENT)
 class MemoryBoundTest {
-  /** System property: how many problems; some hundred are enough to find a leak of each. */
+  /** System property: how many problems; some hundreds are enough to find a leak of each. */
   private static final String PROBLEMS_PROPERTY = "conv4j.test.problems";
 
-  private static final String PROBLEMS = System.getProperty(PROBLEMS_PROPERTY, "600");
+  private static final String PROBLEMS = System.getProperty(PROBLEMS_PROPERTY, "300");
   private static final long MEBIBYTE = 1 << 20;
   private static final long CACHE_BYTES = 64 * MEBIBYTE;
   private static final long AFTER_CLOSE_BYTES = 30 * MEBIBYTE;
 
   @Test
   void manyProblemsThroughOneEngine() {
-    assumeTrue(MemoryBoundRun.canRun(), "the operating system does not tell resident memory");
+    assumeTrue(ResidentMemory.isKnown(), "the operating system does not tell resident memory");
     ChildJvm.Outcome outcome =
         ChildJvm.run(
             MemoryBoundRun.class,

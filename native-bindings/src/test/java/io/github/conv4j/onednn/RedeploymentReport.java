@@ -14,11 +14,13 @@ import javax.management.ObjectName;
 
 /**
  * Main class of a process like an application server: eight class loaders with a copy of conv4j
- * each that live together, then fifty that follow each other. Prints a line for each.
+ * each that live together, then some that follow each other. Prints a line for each.
  */
 final class RedeploymentReport {
   private static final int TOGETHER = 8;
-  private static final int REDEPLOYMENTS = 50;
+  private static final int REDEPLOYMENTS =
+      Integer.getInteger(ClassLoadersTest.REDEPLOYMENTS_PROPERTY);
+
   private static final long PAGE_BYTES = 4096;
 
   private RedeploymentReport() {}

@@ -163,6 +163,16 @@ class RegressionTest {
     }
   }
 
+  /** oneDNN wants room for the gap behind the last of five elements that lie three apart. */
+  @Test
+  void dimensionsMayEndWhereTheNextBegins() {
+    Convolution convolution = Convolution.conv2d(3, 5).kernel(2).padding(1).build();
+    TensorSpec close =
+        TensorSpec.of(DataType.F32, Layout.strided(160, 52, 3, 13), Shape.of(2, 3, 5, 4));
+
+    assertAgrees(convolution, close, ramp(convolution.weightsShape().elementCount(), 7));
+  }
+
   /** oneDNN's code generator keeps an error for as long as the thread lives. */
   @Test
   void aThreadOnWhichOnednnOnceFailedPreparesStill() {

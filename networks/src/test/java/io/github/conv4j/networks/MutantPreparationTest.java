@@ -17,11 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Mutated files through prepare and a run, in JVMs of their own: {@code
- * -Dconv4j.networks.preparations=10000} for more, {@code -Dconv4j.test.seed=N} for others.
+ * -Dconv4j.test.preparations=10000} for more, {@code -Dconv4j.test.seed=N} for others.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class MutantPreparationTest {
-  private static final int COUNT = Integer.getInteger("conv4j.networks.preparations", 15);
+  private static final int COUNT = Integer.getInteger("conv4j.test.preparations", 15);
   private static final long SEED = Long.getLong("conv4j.test.seed", 20_250_101);
   private static final long LONGEST_HOURS = 8;
 

@@ -28,13 +28,13 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Random small networks on each engine against their definition, every tensor within its bound:
- * {@code -Dconv4j.networks.graphs=20000} for more, {@code -Dconv4j.test.seed=N} for others. Each
+ * {@code -Dconv4j.test.graphs=20000} for more, {@code -Dconv4j.test.seed=N} for others. Each
  * runs on every engine by one or two threads in turn; by both with {@code
  * -Dconv4j.test.thorough=true}.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class RandomNetworksTest {
-  private static final int COUNT = Integer.getInteger("conv4j.networks.graphs", 120);
+  private static final int COUNT = Integer.getInteger("conv4j.test.graphs", 120);
   private static final long SEED = Long.getLong("conv4j.test.seed", 20_250_101);
   private static final int MOST_TOLD = 10;
 
@@ -147,7 +147,7 @@ class RandomNetworksTest {
   private void fail(long seed, Engine engine, Graph graph, String what) {
     var text = new StringBuilder();
     text.append(
-        "-Dconv4j.test.seed=%d -Dconv4j.networks.graphs=1: %s of %d threads: %s%n  opset %d, inputs %s, outputs %s%n"
+        "-Dconv4j.test.seed=%d -Dconv4j.test.graphs=1: %s of %d threads: %s%n  opset %d, inputs %s, outputs %s%n"
             .formatted(
                 seed,
                 engine.name(),

@@ -13,9 +13,9 @@ public final class Models {
 
   private Models() {}
 
-  /** Returns PP-OCR's five and what {@code -Dconv4j.networks.models=FOLDER} holds. */
+  /** Returns PP-OCR's five and what {@code -Dconv4j.test.models=FOLDER} holds. */
   public static List<Path> all() {
-    String more = System.getProperty("conv4j.networks.models");
+    String more = System.getProperty("conv4j.test.models");
     Stream<Path> folders = Stream.of(UNPACKED);
     if (more != null) {
       folders = Stream.concat(folders, Stream.of(Path.of(more)));

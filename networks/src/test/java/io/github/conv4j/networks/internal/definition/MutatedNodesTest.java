@@ -41,8 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Execution(ExecutionMode.CONCURRENT)
 class MutatedNodesTest {
   private static final String OUTSIDE = "index -?\\d+ is outside of an axis of \\d+";
-  private static final long SEED = Long.getLong("conv4j.seed", 11);
-  private static final int ROUNDS = Integer.getInteger("conv4j.mutations", 4);
+  private static final long SEED = Long.getLong("conv4j.test.seed", 11);
+  private static final int ROUNDS = Integer.getInteger("conv4j.test.rounds", 4);
   private static final ElementLimits LIMITS = new ElementLimits(1 << 16, 1 << 20, 1 << 18);
 
   /** What is larger is prepared and not run. */

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Real files with some bytes changed, most of them beside the weights: {@code
- * -Dconv4j.networks.mutations=100000} for more, {@code -Dconv4j.test.seed=N} for others.
+ * -Dconv4j.test.mutations=100000} for more, {@code -Dconv4j.test.seed=N} for others.
  */
 class MutationsTest {
-  private static final int COUNT = Integer.getInteger("conv4j.networks.mutations", 1_000);
+  private static final int COUNT = Integer.getInteger("conv4j.test.mutations", 1_000);
   private static final long SEED = Long.getLong("conv4j.test.seed", 20_250_101);
 
   @Test
@@ -45,7 +45,7 @@ class MutationsTest {
           files.get(Math.min(random.nextInt(files.size()), random.nextInt(files.size())));
       byte[] mutant = file.mutate(random);
       String what =
-          "mutation %d of %s (-Dconv4j.test.seed=%d -Dconv4j.networks.mutations=1)"
+          "mutation %d of %s (-Dconv4j.test.seed=%d -Dconv4j.test.mutations=1)"
               .formatted(number, file.name(), SEED + number);
       MemorySegment bytes = MemorySegment.ofArray(mutant);
       var answer =
