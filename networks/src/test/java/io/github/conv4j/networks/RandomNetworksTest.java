@@ -28,9 +28,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Random small networks on each engine against their definition, every tensor within its bound:
- * {@code -Dconv4j.test.graphs=20000} for more, {@code -Dconv4j.test.seed=N} for others. Each
- * runs on every engine by one or two threads in turn; by both with {@code
- * -Dconv4j.test.thorough=true}.
+ * {@code -Dconv4j.test.graphs=20000} for more, {@code -Dconv4j.test.seed=N} for others. Each runs
+ * on every engine by one or two threads in turn; by both with {@code -Dconv4j.test.thorough=true}.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class RandomNetworksTest {
