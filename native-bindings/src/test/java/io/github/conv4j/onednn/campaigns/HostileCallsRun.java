@@ -67,7 +67,6 @@ final class HostileCallsRun {
   private static final long MOST_PREPARED_BYTES = 1L << 28;
   private static final long MORE_THAN_THERE_IS = 1L << 47;
   private static final long MOST_MULTIPLICATIONS = 1 << 20;
-  private static final long SLOW_MILLIS = 2_000;
   private static final long MOST_MILLIS = 60_000;
 
   private static final DataType[] TYPES = DataType.values();
@@ -108,6 +107,7 @@ final class HostileCallsRun {
   private String combinations(int count, long seed) {
     isAlone = count == 1;
     long slowest = 0;
+    long slowestSeed = seed;
     for (int i = 0; i < count; i++) {
       if (i % TELLS_EVERY == 0) {
         // The culprit of a crash is one of these.
@@ -123,9 +123,9 @@ final class HostileCallsRun {
         throw new AssertionError(repro, e);
       }
       long millis = (System.nanoTime() - start) / 1_000_000;
-      slowest = Math.max(slowest, millis);
-      if (millis > SLOW_MILLIS) {
-        Campaign.say("%d ms for %s".formatted(millis, repro));
+      if (millis > slowest) {
+        slowest = millis;
+        slowestSeed = seed + i;
       }
       if (millis > MOST_MILLIS) {
         throw new AssertionError(repro + " takes too long");
@@ -134,7 +134,8 @@ final class HostileCallsRun {
     if (count >= LEAST_TO_EXECUTE && !outcomes.containsKey(EXECUTED)) {
       throw new AssertionError("nothing was executed: " + outcomes);
     }
-    return "%d combinations %s, slowest %d ms".formatted(count, outcomes, slowest);
+    return "%d combinations %s, slowest %d ms (seed %d)"
+        .formatted(count, outcomes, slowest, slowestSeed);
   }
 
   private void combination(long seed) {

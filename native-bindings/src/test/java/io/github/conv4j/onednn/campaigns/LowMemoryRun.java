@@ -48,6 +48,9 @@ final class LowMemoryRun {
 
   private static final long MOST_BYTES = 40 * MEBIBYTE;
 
+  /** Of so many limits one fails at least. */
+  private static final int ENOUGH_TO_FAIL = 20;
+
   /** What the engine copies is more than what the C library keeps for later. */
   private static final List<Large> LARGE =
       List.of(
@@ -96,11 +99,11 @@ final class LowMemoryRun {
     for (int i = 0; i < count; i++) {
       Campaign.say("-Dconv4j.test.seed=%d -Dconv4j.test.limits=%d".formatted(seed, i + 1));
       var random = new SplittableRandom(seed + i);
-      // The first is less than what the engine packs, so that something fails in every run.
+      // The first is less than what the engine packs, if the C library holds none for later.
       long bytes = i == 0 ? LEAST_BYTES : random.nextLong(LEAST_BYTES, MOST_BYTES);
       limit(bytes, i > 0 && random.nextBoolean(), LARGE.get(i % LARGE.size()));
     }
-    if (failures == 0) {
+    if (failures == 0 && count >= ENOUGH_TO_FAIL) {
       throw new AssertionError("there was always memory");
     }
     return "%d limits, %d failures as documented, %d results".formatted(count, failures, results);
