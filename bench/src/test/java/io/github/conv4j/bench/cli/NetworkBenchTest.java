@@ -171,12 +171,12 @@ class NetworkBenchTest {
 
   @Test
   void loadShowsSharingBesideClientsApart() throws IOException {
-    Command command = load("--clients", "1,2", "--threads", "2", "--engines", "vector,onednn");
+    Command command = load("--clients", "1,2", "--threads", "2", "--engines", "reference,onednn");
 
     assertThat(command.err()).isEmpty();
     assertThat(command.exitCode()).isZero();
     assertThat(command.text())
-        .contains(NAME + ":x=1x3x48x32", "vector apart", "onednn", "p99/fair share", "bar 1.5");
+        .contains(NAME + ":x=1x3x48x32", "reference apart", "onednn", "p99/fair share", "bar 1.5");
     LoadResults load = LoadResults.read(folder.resolve("load.json"));
     assertThat(load.networks()).isTrue();
     assertThat(load.runs()).extracting(LoadResults.Run::clients).containsExactly(2, 1, 2, 2, 1, 2);
@@ -194,12 +194,13 @@ class NetworkBenchTest {
             folder.resolve("again").toString());
     assertThat(again.exitCode()).isZero();
     assertThat(Files.readString(folder.resolve("again/networks.html")))
-        .contains("vector apart, closed, 2 clients", "onednn, closed, 1 client", "p99/fair share");
+        .contains(
+            "reference apart, closed, 2 clients", "onednn, closed, 1 client", "p99/fair share");
   }
 
   @Test
   void loadServesAnOpenLoop() {
-    Command command = load("--clients", "2", "--rate", "50", "--engines", "vector");
+    Command command = load("--clients", "2", "--rate", "50", "--engines", "onednn");
 
     assertThat(command.exitCode()).isZero();
     assertThat(command.text()).contains("unserved");
@@ -208,7 +209,7 @@ class NetworkBenchTest {
   @Test
   void loadFindsWrongResults() {
     try (var _ = FakeEngines.enable()) {
-      Command command = load("--clients", "1", "--engines", "vector,wrong");
+      Command command = load("--clients", "1", "--engines", "onednn,wrong");
 
       assertThat(command.exitCode()).isEqualTo(ExitCodes.FAILED);
       assertThat(command.text()).contains("wrong: first error: the result is wrong: element ");
