@@ -181,7 +181,7 @@ abstract class ConcurrencyContract extends EngineContract {
                   }
                 });
         awaitOrThrow(running, caller);
-        closeStubbornly(arena);
+        Arenas.closeStubbornly(arena);
         assertThat(caller.get())
             .isExactlyInstanceOf(IllegalStateException.class)
             .hasMessage("Already closed");
@@ -195,16 +195,6 @@ abstract class ConcurrencyContract extends EngineContract {
     while (!running.await(10, TimeUnit.MILLISECONDS)) {
       if (caller.isDone()) {
         throw new AssertionError("the caller ended early", caller.get());
-      }
-    }
-  }
-
-  private static void closeStubbornly(Arena arena) {
-    while (arena.scope().isAlive()) {
-      try {
-        arena.close();
-      } catch (IllegalStateException refused) {
-        Thread.onSpinWait();
       }
     }
   }

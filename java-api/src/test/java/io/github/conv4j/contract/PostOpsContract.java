@@ -121,7 +121,7 @@ abstract class PostOpsContract extends EngineContract {
         "mb1_ic2oc3_id5kd3pd1");
   }
 
-  /** Each with each; of what is tested elsewhere each post-ops once, on the lines in turn. */
+  /** Each with each; of what is tested elsewhere each post-ops on one line in some, in turn. */
   private void agree(Engine engine, List<String> texts, String... lines) {
     int step = step();
     List<Verdict> failures = new ArrayList<>();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class MemoryBoundTest {
   /** System property: how many problems; some hundreds are enough to find a leak of each. */
-  private static final String PROBLEMS_PROPERTY = "conv4j.test.problems";
+  private static final String PROBLEMS_PROPERTY = "conv4j.test.manyProblems";
 
   private static final String PROBLEMS = System.getProperty(PROBLEMS_PROPERTY, "300");
   private static final long MEBIBYTE = 1 << 20;

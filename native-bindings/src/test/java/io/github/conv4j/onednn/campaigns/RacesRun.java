@@ -4,6 +4,7 @@ import io.github.conv4j.CallInterruptedException;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.DeadlineExceededException;
 import io.github.conv4j.QueueFullException;
+import io.github.conv4j.contract.Arenas;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineMemory;
 import io.github.conv4j.engine.EngineOptions;
@@ -121,7 +122,7 @@ final class RacesRun {
           other.get(LONGEST_SECONDS, TimeUnit.SECONDS);
         }
         case CLOSE_ENGINE, CLOSE_ENGINE_IN_PREPARE -> engine.close();
-        case CLOSE_ARENA -> closeStubbornly(shared);
+        case CLOSE_ARENA -> Arenas.closeStubbornly(shared);
         case INTERRUPT -> {
           calling.forEach(Thread::interrupt);
           prepared.close();
@@ -188,16 +189,6 @@ final class RacesRun {
       throw new AssertionError("an ending that is not documented", ending);
     }
     endings.merge(message, 1, Integer::sum);
-  }
-
-  private static void closeStubbornly(Arena arena) {
-    while (arena.scope().isAlive()) {
-      try {
-        arena.close();
-      } catch (IllegalStateException refused) {
-        Thread.onSpinWait();
-      }
-    }
   }
 
   private static void spin(int nanos) {
