@@ -48,8 +48,9 @@ final class OnednnPrimitive implements Primitive {
       primitives = new PartedPrimitives(way, parameters, dst, largeOperands(request));
       try {
         int threads = ledger.budget().threads();
-        if (Sharing.leastParts(request, threads) > 1 && !way.implementation().isNaive()) {
-          primitives.cut(WayCache.SHARED.cuts(way, threads, mostElements), parameters);
+        boolean shared = Sharing.leastParts(request, way.nanos(), threads) > 1;
+        if (shared && !way.implementation().isNaive()) {
+          cut(primitives, way, parameters, threads, mostElements);
         }
       } catch (Throwable e) {
         primitives.close();
@@ -67,6 +68,18 @@ final class OnednnPrimitive implements Primitive {
     } catch (Throwable e) {
       primitives.close();
       throw e;
+    }
+  }
+
+  /** For fewer threads where no part that is small enough for all has the implementation. */
+  private static void cut(
+      PartedPrimitives primitives,
+      Way way,
+      PlainParameters parameters,
+      int threads,
+      long mostElements) {
+    for (int count = threads; count > 1 && primitives.parts().isEmpty(); count /= 2) {
+      primitives.cut(WayCache.SHARED.cuts(way, count, mostElements), parameters);
     }
   }
 

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * work is described equally however it was written, so that it gets the same kernel: axes of size 1
  * are left out, a single axis is the width of images of height 1 (for which oneDNN has more kernels
  * than for one dimension, or for width 1), pixels that a kernel of one tap visits one after the
- * other are one row, and what strides say along a size of 1 is not kept.
+ * other are one row, as images of one pixel are, a window that covers an image whose elements lie
+ * as the weights do is one pixel of more channels, and what strides say along a size of 1 is not
+ * kept.
  *
  * @param axes from zero: where the tensors' parts begin says nothing about the kernel
  * @param weightsStrides of the caller's row-major weights, seen through {@link #weightsDims}
@@ -466,6 +468,9 @@ record PrimitiveSpec(
     }
 
     void simplify(long mostElements) {
+      if (plans.isEmpty() && images > 1) {
+        takeImagesForPixels(mostElements);
+      }
       for (int i = plans.size() - 2; i >= 0; i--) {
         mergeWithNext(i);
       }
@@ -491,6 +496,19 @@ record PrimitiveSpec(
         plans.addFirst(UNIT);
         tapStrides.addFirst(1L);
       }
+    }
+
+    private void takeImagesForPixels(long mostElements) {
+      srcStrides.add(srcImage);
+      dstStrides.add(dstImage);
+      if (spanOfRow(images) > mostElements) {
+        srcStrides.clear();
+        dstStrides.clear();
+        return;
+      }
+      plans.add(row(images));
+      tapStrides.add(1L);
+      images = 1;
     }
 
     /** The most elements that a row of so many pixels spans: as it lies, or as a dense copy. */

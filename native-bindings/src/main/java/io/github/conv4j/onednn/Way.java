@@ -89,7 +89,7 @@ record Way(
     boolean isLast = !last.copiesSrc() && !last.copiesDst();
     boolean isFirst = !isLast && !first.copiesSrc() && !first.copiesDst();
     List<Way> inPlace = of(isLast ? last : isFirst ? first : given, mostElements);
-    boolean good = inPlace.stream().anyMatch(way -> !way.implementation.isSlow());
+    boolean good = inPlace.stream().anyMatch(Way::suits);
     if (good && (isLast || !all)) {
       return inPlace.subList(0, Math.min(MOST_IN_PLACE, inPlace.size()));
     }
@@ -97,7 +97,7 @@ record Way(
     if (!isLast) {
       copied.addAll(of(last, mostElements));
     }
-    boolean lastIsGood = copied.stream().anyMatch(way -> !way.implementation.isSlow());
+    boolean lastIsGood = copied.stream().anyMatch(Way::suits);
     if (!good && !lastIsGood) {
       if (!isFirst) {
         copied.addAll(of(first, mostElements));
@@ -108,6 +108,11 @@ record Way(
     }
     List<Way> ordered = ordered(inPlace, copied);
     return good ? withFirst(inPlace.getFirst(), ordered) : ordered;
+  }
+
+  /** Whether its code is made for such problems. */
+  private boolean suits() {
+    return !implementation.isSlow() && !KernelCost.isPoor(spec, implementation);
   }
 
   /** Who looks further finds first what is taken without that. */

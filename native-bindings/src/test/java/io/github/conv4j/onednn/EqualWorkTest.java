@@ -2,6 +2,7 @@ package io.github.conv4j.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.conv4j.Convolution;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -32,6 +33,8 @@ class EqualWorkTest {
     // A kernel of one tap.
     "mb1_ic32oc16_ih12iw10kh1kw1, mb1_ic32oc16_iw120kw1",
     "mb3_ic32oc16_ih2iw5kh1kw1, mb1_ic32oc16_iw30kw1",
+    // Images of one pixel.
+    "mb6_ic32oc16_ih1iw1kh1kw1, mb1_ic32oc16_iw6kw1",
   })
   void isCompiledOnce(String one, String other) {
     assertThat(spec(one, Layout.channelsLast(rank(one))))
@@ -55,6 +58,8 @@ class EqualWorkTest {
         "g64mb1_ic64oc64_iw200kw4",
         "g32mb2_ic32oc32_ih33kh3dh5ph6",
         "g32mb1_ic32oc32_iw133kw3dw20pw21",
+        "g32mb1_ic32oc32_ih57kh5dh5ph12_iw53kw5dw5pw12",
+        "g16mb1_ic64oc64_iw160kw15dw7pw56",
         "mb1_ic1oc1_ih64kh15ph7",
         "mb1_ic64oc64_ih14kh3ph1"
       })
@@ -67,10 +72,39 @@ class EqualWorkTest {
             var validator = new EngineValidator(engine)) {
           if (!processorIsSmall()) {
             assertThat(explain(engine, problem, layout).stages())
-                .noneMatch(stage -> new Implementation(stage.implementation()).isSlow());
+                .noneMatch(stage -> new Implementation(stage.implementation()).isSlow())
+                .noneMatch(stage -> isOfOneChannel(problem, stage));
           }
           assertThat(validator.exact(problem, layout, 1)).matches(v -> v.passed());
         }
+      }
+    }
+  }
+
+  /** Kernels for blocks of channels compute one channel of a depthwise layer at a time. */
+  private static boolean isOfOneChannel(Problem problem, Explanation.Stage stage) {
+    Convolution convolution = problem.convolution();
+    return convolution.inChannels() == convolution.groups()
+        && convolution.outChannels() == convolution.groups()
+        && convolution.groups() > 1
+        && new Implementation(stage.implementation()).isOf("jit:avx512");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "mb4_ic64oc20_ih4kh4, mb4_ic1024oc20_ih1kh1",
+    "mb16_ic16oc192_ih3kh3, mb16_ic144oc192_ih1kh1",
+    "mb8_ic96oc100_iw2kw2sw2, mb8_ic192oc100_iw1kw1",
+  })
+  void aWindowOverTheWholeImageIsAPixel(String window, String pixel) {
+    try (Engine engine = Engines.named("onednn");
+        var validator = new EngineValidator(engine)) {
+      for (LayoutChoice layout : LayoutChoice.values()) {
+        Problem problem = Problem.parse(window);
+        assertThat(explain(engine, problem, layout).stages().getLast().implementation())
+            .isEqualTo(
+                explain(engine, Problem.parse(pixel), layout).stages().getLast().implementation());
+        assertThat(validator.exact(problem, layout, 1)).matches(v -> v.passed());
       }
     }
   }

@@ -30,6 +30,9 @@ public final class CanonicalForm {
   /** Longer rows are worth a loop of their own. */
   private static final long MOST_BETWEEN = 4;
 
+  /** With more weights, reading them takes the time, and a copy of them much memory. */
+  private static final long MOST_REORDERED_WEIGHTS = 1 << 22;
+
   private final PrepareRequest request;
   private final Convolution original;
   private final List<UnaryOperator<float[]>> onWeights = new ArrayList<>();
@@ -137,7 +140,8 @@ public final class CanonicalForm {
 
   /**
    * Returns an equal request over the same bytes that is not transposed where a convolution does,
-   * and in which short rows that no tap joins are a distance of taps; null if there is none.
+   * in which windows side by side are pixels where nothing else is left to do, and short rows that
+   * no tap joins are a distance of taps; null if there is none.
    *
    * @param request of padding with zeros, whose layouts are plain or strided
    * @param arena for the weights and the bias of the result
@@ -146,6 +150,9 @@ public final class CanonicalForm {
     var form = new CanonicalForm(request);
     form.asProduct();
     form.asConvolution();
+    if (mayBePixels(request)) {
+      form.mergeWindows();
+    }
     form.mergeShortRows();
     form.addAxes(1);
     return form.changed ? form.build(arena) : null;
@@ -156,6 +163,9 @@ public final class CanonicalForm {
     if (request.convolution().isTransposed()) {
       return true;
     }
+    if (mayBePixels(request)) {
+      return true;
+    }
     List<Geometry.Axis> axes = request.geometry().axes();
     for (int i = 1; i < axes.size(); i++) {
       Geometry.Axis axis = axes.get(i);
@@ -164,6 +174,22 @@ public final class CanonicalForm {
       }
     }
     return false;
+  }
+
+  /** Whether windows may lie side by side, and are worth other weights. */
+  private static boolean mayBePixels(PrepareRequest request) {
+    Convolution convolution = request.convolution();
+    if (convolution.isTransposed() || convolution.groups() > 1) {
+      return false;
+    }
+    long taps = 1;
+    for (Geometry.Axis axis : request.geometry().axes()) {
+      if (axis.dst() > 1 && axis.kernel() != axis.stride()) {
+        return false;
+      }
+      taps *= axis.kernel();
+    }
+    return taps > 1 && convolution.weightsShape().elementCount() <= MOST_REORDERED_WEIGHTS;
   }
 
   /** Returns false where none of the taps along such an axis meets it: there is nothing to do. */

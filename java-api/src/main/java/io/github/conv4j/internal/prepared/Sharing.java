@@ -25,7 +25,18 @@ public final class Sharing {
 
   /** Returns how many parts a call should at least have: 1 where sharing it is not worth it. */
   public static int leastParts(PrepareRequest request, int threads) {
-    return threads == 1 || estimatedNanos(request) < LEAST_NANOS ? 1 : PARTS_PER_THREAD * threads;
+    return leastParts(request, 0, threads);
+  }
+
+  /**
+   * The same for who has an estimate too.
+   *
+   * @param nanos what one thread takes at least
+   */
+  public static int leastParts(PrepareRequest request, double nanos, int threads) {
+    return threads == 1 || Math.max(nanos, estimatedNanos(request)) < LEAST_NANOS
+        ? 1
+        : PARTS_PER_THREAD * threads;
   }
 
   /** Returns how many parts a pass over so many bytes should have; see {@link #leastParts}. */

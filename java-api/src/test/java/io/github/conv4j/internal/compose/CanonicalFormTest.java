@@ -81,7 +81,8 @@ class CanonicalFormTest {
         "true, mb1_ic8oc4_ih9kh3sh2, -",
         "false, mb1_ic8oc4_ih9kh3ph1_iw3kw1pw0, mb1_ic8oc4_iw27ow27kw3sw1dw2pw3",
         "false, mb1_ic1oc8_ih99kh8sh2_iw1kw1, -",
-        "false, mb5_ic8oc4_ih3kh3, -",
+        "false, mb5_ic8oc4_ih3kh3, mb5_ic72oc4_ih1oh1kh1sh1dh0ph0_iw1ow1kw1sw1dw0pw0",
+        "false, mb5_ic8oc4_ih3kh3ph1, -",
         "false, mb1_ic8oc4_ih9kh3ph1, -",
       })
   void findsThePlainForm(boolean transposed, String line, @Nullable String expected) {
