@@ -106,7 +106,7 @@ final class Band {
    * order the processor fetches them from far away much sooner than in that of a kernel.
    */
   void readAhead(int row, MemorySegment src) {
-    long length = ((count - 1L) * stride + taps - left - right) * tapStep;
+    long length = ((count - 1L) * stride + taps - 1 - left - right) * tapStep + channelCount;
     int seen = 0;
     for (int i = Math.max(beginTapRow, taps - rowStride); i < endTapRow; i++) {
       long begin = srcBegin + ((long) row * rowStride + i) * srcRowStep + left * tapStep;

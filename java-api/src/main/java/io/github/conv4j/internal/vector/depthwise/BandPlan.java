@@ -31,11 +31,8 @@ public final class BandPlan implements Plan<BandScratch> {
   /** A larger image is read ahead. */
   private static final long NEAR_FLOATS = 1 << 20;
 
-  /** Wider rows of three taps that lie apart are faster in {@link DepthwisePlan}. */
-  private static final int WIDEST_APART = 20;
-
-  /** Shorter rows of outputs whose taps are neighbours would not repay their bands. */
-  private static final int LEAST_APART = 4;
+  /** With more kinds of bands, finding their kernels would take longer than many calls. */
+  private static final long MOST_PHASES = 1 << 10;
 
   private final DepthwiseKernels kernels;
   private final Epilogue epilogue;
@@ -93,12 +90,13 @@ public final class BandPlan implements Plan<BandScratch> {
   /** Whether taps lie apart, and outputs as far apart are rows that blocks or pixels take. */
   private static boolean takesApart(Geometry.Axis downAxis, Geometry.Axis alongAxis) {
     long taps = alongAxis.kernel();
-    return (taps == 5 || (taps == 3 && alongAxis.dst() <= WIDEST_APART))
+    return (taps == 3 || taps == 5)
         && downAxis.kernel() == taps
-        && alongAxis.dst() >= LEAST_APART * alongAxis.dilation()
+        && phaseCount(downAxis) * phaseCount(alongAxis) <= MOST_PHASES
         && downAxis.stride() == 1
         && alongAxis.stride() == 1
         && (downAxis.dilation() > 1 || alongAxis.dilation() > 1)
+        && downAxis.dilation() <= downAxis.src() // else taps of an output may lie on both sides
         && phases(downAxis).stream()
             .allMatch(
                 phase -> phase.taps().length == taps && eachMeetsSource(phase, downAxis.src()))
@@ -111,13 +109,17 @@ public final class BandPlan implements Plan<BandScratch> {
                                 && after(phase, alongAxis.src()) <= taps / 2)));
   }
 
+  private static long phaseCount(Geometry.Axis axis) {
+    return Math.min(axis.dilation(), axis.dst());
+  }
+
   /** Outputs whose taps are neighbours among the source elements that any of them meets. */
   private static List<AxisPhase> phases(Geometry.Axis axis) {
     if (axis.dilation() == 1 || axis.stride() != 1 || axis.kernel() == 1) {
       return List.of(phase(axis));
     }
     List<AxisPhase> phases = new ArrayList<>();
-    for (long first = 0; first < Math.min(axis.dilation(), axis.dst()); first++) {
+    for (long first = 0; first < phaseCount(axis); first++) {
       long[] positions = new long[(int) axis.kernel()];
       int[] taps = new int[positions.length];
       for (int t = 0; t < taps.length; t++) {
@@ -307,7 +309,8 @@ public final class BandPlan implements Plan<BandScratch> {
     band.bias = bias;
     band.channelCount = src.c();
     band.depth = depth;
-    band.isFar = (long) width * height * src.c() > NEAR_FLOATS;
+    // The first of the outputs in between reads ahead for all.
+    band.isFar = columns.output(0) == 0 && (long) width * height * src.c() > NEAR_FLOATS;
     band.taps = columns.taps().length;
     band.stride = (int) (columns.srcStep() / tapStep);
     band.rowStride = (int) (rows.srcStep() / rowStep);
