@@ -71,6 +71,9 @@ final class PlanChoice {
   /** With fewer taps the copies cost more than they save. */
   private static final long LEAST_TAPS_FOR_COPY = 9;
 
+  /** Of groups, in all: the channels of a picture, which leave most lanes of a vector empty. */
+  private static final long FEW_IN_GROUPS = 4;
+
   private PlanChoice() {}
 
   /**
@@ -165,11 +168,14 @@ final class PlanChoice {
   static boolean prefersPlanes(KernelSet kernels, PrepareRequest request) {
     Convolution c = request.convolution();
     long taps = c.weightsShape().elementCount() / c.weightsShape().dim(0) / c.weightsShape().dim(1);
-    if (ReductionPlan.excels(kernels.reduction(), c)
-        || c.groups() > 1
-        || c.outChannels() * 4 > kernels.lanes()
-        || c.inChannels() < LEAST_CHANNELS
-        || taps < LEAST_TAPS_FOR_COPY
+    boolean fewOutputs =
+        c.groups() > 1
+            ? c.outChannels() * 2 <= kernels.lanes() && c.inChannels() <= FEW_IN_GROUPS
+            : c.outChannels() * 4 <= kernels.lanes()
+                && c.inChannels() >= LEAST_CHANNELS
+                && taps >= LEAST_TAPS_FOR_COPY;
+    if (!fewOutputs
+        || ReductionPlan.excels(kernels.reduction(), c)
         || isOnePixel(request.src())
         || isOnePixel(request.dst())
         || !(request.src().layout() instanceof Layout.Plain)
