@@ -271,7 +271,7 @@ final class OnednnEngine
   public TypedConvolution.Narrow ofBytes(PrepareRequest asked) {
     PrepareRequest request = asked.settled();
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
-    if (CanonicalForm.mayBePlainer(request) || !isDirect(problem, request)) {
+    if (CanonicalForm.mayHavePlainerAxes(request) || !isDirect(problem, request)) {
       return TypedConvolution.Narrow.none(NOT_AT_ONCE);
     }
     try {
@@ -480,7 +480,7 @@ final class OnednnEngine
         || SubpixelConvolution.serves(request)) {
       return false;
     }
-    if (!postOps.isPointwise()) {
+    if (!postOps.isPointwise() && CanonicalForm.mayHavePlainerAxes(request)) {
       try (Arena arena = Arena.ofConfined()) {
         if (plain(request.withoutPostOps(), arena) != null) {
           return false;

@@ -78,8 +78,9 @@ final class OnednnPrimitive implements Primitive {
       PlainParameters parameters,
       int threads,
       long mostElements) {
-    for (int count = threads; count > 1 && primitives.parts().isEmpty(); count /= 2) {
+    for (int count = threads; count > 1 && primitives.parts().isEmpty(); ) {
       primitives.cut(WayCache.SHARED.cuts(way, count, mostElements), parameters);
+      count = count == 3 ? 2 : count / 2;
     }
   }
 

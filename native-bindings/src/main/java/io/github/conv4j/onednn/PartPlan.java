@@ -73,7 +73,11 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
       if (part.overrunsScratchpad(implementation)) {
         continue;
       }
-      double nanos = Math.ceilDiv(pieces.count(), threads) * KernelCost.nanos(part, implementation);
+      // The first piece has the padding before a row, which may make a kernel slow.
+      PrimitiveSpec first = part(spec, pieces, 0, 0, 0).spec();
+      double slowest =
+          Math.max(KernelCost.nanos(part, implementation), KernelCost.nanos(first, implementation));
+      double nanos = Math.ceilDiv(pieces.count(), threads) * slowest;
       if (nanos < WORTH_CUTTING * one && fits(part, mostElements)) {
         ways.add(new Way(pieces, nanos));
       }

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * work is described equally however it was written, so that it gets the same kernel: axes of size 1
  * are left out, a single axis is the width of images of height 1 (for which oneDNN has more kernels
  * than for one dimension, or for width 1), pixels that a kernel of one tap visits one after the
- * other are one row, as images of one pixel are, a window that covers an image whose elements lie
- * as the weights do is one pixel of more channels, and what strides say along a size of 1 is not
+ * other are one row, as images of one pixel are, and what strides say along a size of 1 is not
  * kept.
  *
  * @param axes from zero: where the tensors' parts begin says nothing about the kernel

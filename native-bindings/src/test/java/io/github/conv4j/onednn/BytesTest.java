@@ -137,6 +137,19 @@ class BytesTest {
     assertThat(outputs.sentences).noneMatch(sentence -> sentence.startsWith(NATIVE));
   }
 
+  @Test
+  void windowsSideBySideAreSummedLikeOthers() {
+    ConvolutionTypes types = ConvolutionTypes.parse("u8:s8:s32");
+    boolean[] asBytes = new boolean[2];
+    for (int stride = 1; stride <= 2; stride++) {
+      Problem problem = problem("mb1_ic32oc16_ih8kh2sh" + stride, types, 0);
+      asBytes[stride - 1] =
+          agree(new Case(problem, i -> i % 7), Layout.NHWC).sentences.stream()
+              .anyMatch(sentence -> sentence.startsWith(NATIVE));
+    }
+    assertThat(asBytes[1]).isEqualTo(asBytes[0]);
+  }
+
   /** Bytes save nothing where outputs are sums of few products, nor do passes pay there. */
   @ParameterizedTest
   @CsvSource({"mb1_ic8oc16_ih6kh1, true", "mb1_ic32oc8_ih6kh3ph1, false"})

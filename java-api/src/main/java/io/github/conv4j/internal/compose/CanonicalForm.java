@@ -160,10 +160,12 @@ public final class CanonicalForm {
 
   /** Whether it is worth asking for the {@link #plain} form; false for nearly all that is asked. */
   public static boolean mayBePlainer(PrepareRequest request) {
+    return mayHavePlainerAxes(request) || mayBePixels(request);
+  }
+
+  /** The same but for windows side by side, which kernels take as they are too. */
+  public static boolean mayHavePlainerAxes(PrepareRequest request) {
     if (request.convolution().isTransposed()) {
-      return true;
-    }
-    if (mayBePixels(request)) {
       return true;
     }
     List<Geometry.Axis> axes = request.geometry().axes();
@@ -176,15 +178,26 @@ public final class CanonicalForm {
     return false;
   }
 
-  /** Whether windows may lie side by side, and are worth other weights. */
+  /**
+   * Whether windows side by side take all elements of src, and are worth other weights. Operands
+   * would have to lie otherwise too.
+   */
   private static boolean mayBePixels(PrepareRequest request) {
     Convolution convolution = request.convolution();
-    if (convolution.isTransposed() || convolution.groups() > 1) {
+    if (convolution.isTransposed()
+        || convolution.groups() > 1
+        || !convolution.postOps().isPointwise()) {
       return false;
     }
     long taps = 1;
     for (Geometry.Axis axis : request.geometry().axes()) {
-      if (axis.dst() > 1 && axis.kernel() != axis.stride()) {
+      boolean takesAll =
+          axis.dst() == 1
+              ? axis.kernel() - axis.begin() >= axis.src()
+              : axis.kernel() == axis.stride()
+                  && axis.begin() == 0
+                  && axis.src() == axis.dst() * axis.stride();
+      if (!takesAll) {
         return false;
       }
       taps *= axis.kernel();

@@ -83,6 +83,8 @@ class CanonicalFormTest {
         "false, mb1_ic1oc8_ih99kh8sh2_iw1kw1, -",
         "false, mb5_ic8oc4_ih3kh3, mb5_ic72oc4_ih1oh1kh1sh1dh0ph0_iw1ow1kw1sw1dw0pw0",
         "false, mb5_ic8oc4_ih3kh3ph1, -",
+        "false, mb5_ic8oc4_iw5kw2sw2, -",
+        "false, mb5_ic8oc4_ih4kh3, -",
         "false, mb1_ic8oc4_ih9kh3ph1, -",
       })
   void findsThePlainForm(boolean transposed, String line, @Nullable String expected) {
