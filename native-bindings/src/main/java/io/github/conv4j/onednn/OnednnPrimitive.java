@@ -78,9 +78,8 @@ final class OnednnPrimitive implements Primitive {
       PlainParameters parameters,
       int threads,
       long mostElements) {
-    for (int count = threads; count > 1 && primitives.parts().isEmpty(); ) {
+    for (int count = threads; count > 1 && primitives.parts().isEmpty(); count -= count / 2) {
       primitives.cut(WayCache.SHARED.cuts(way, count, mostElements), parameters);
-      count = count == 3 ? 2 : count / 2;
     }
   }
 
