@@ -16,6 +16,9 @@ public final class VectorWidth {
 
   public static final VectorSpecies<Float> SPECIES = species();
 
+  /** The class of all these vectors. */
+  public static final Class<?> TYPE = SPECIES.vectorType();
+
   /** How many floats one vector holds. */
   public static final int LANES = SPECIES.length();
 

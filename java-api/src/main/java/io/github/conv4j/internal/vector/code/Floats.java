@@ -41,7 +41,7 @@ public final class Floats extends Value {
 
   /** Writes a vector from an index on. */
   public void store(Int index, Vector vector) {
-    vector.push();
+    vector.pushExact();
     push();
     index.push();
     code.builder()

@@ -92,7 +92,7 @@ public final class Segment extends Value {
 
   /** Writes a vector from a distance on. */
   public void store(Wide distance, Vector vector) {
-    vector.push();
+    vector.pushExact();
     push();
     distance.push();
     code.pushOrder();
@@ -105,7 +105,7 @@ public final class Segment extends Value {
 
   /** Writes the lanes of a vector that a mask has set. */
   public void store(Wide distance, Vector vector, Mask mask) {
-    vector.push();
+    vector.pushExact();
     push();
     distance.push();
     code.pushOrder();

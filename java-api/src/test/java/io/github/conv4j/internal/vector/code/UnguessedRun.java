@@ -1,0 +1,62 @@
+package io.github.conv4j.internal.vector.code;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.ready.HeapUse;
+import io.github.conv4j.problem.Problem;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+
+/** Prints which problems still make objects of vectors when they have been called for seconds. */
+final class UnguessedRun {
+  private static final long PATIENCE_NANOS = 10_000_000_000L;
+  private static final int CALM_CALLS = 200;
+
+  /** A call of a helper, or of the JVM itself, takes some hundred bytes now and then. */
+  private static final long MOST_HEAP_BYTES = 1_024;
+
+  private UnguessedRun() {}
+
+  /** Takes problems, channels last. */
+  public static void main(String[] lines) {
+    int failed = 0;
+    try (Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1))) {
+      for (String line : lines) {
+        long bytes = bytesOfLastCall(engine, Problem.parse(line));
+        if (bytes > MOST_HEAP_BYTES) {
+          failed++;
+          System.out.println("a call of " + line + " takes " + bytes + " bytes");
+        }
+      }
+    }
+    System.out.println(lines.length + " problems, " + failed + " failed");
+  }
+
+  private static long bytesOfLastCall(Engine engine, Problem problem) {
+    Convolution convolution = problem.convolution();
+    try (Arena arena = Arena.ofConfined();
+        PreparedConvolution prepared =
+            engine.prepare(
+                convolution,
+                TensorSpec.f32(Layout.NHWC, problem.src().dims()),
+                Tensor.allocate(TensorSpec.weights(convolution.weightsShape()), arena),
+                Tensor.allocate(TensorSpec.bias(convolution.outChannels()), arena))) {
+      Tensor src = Tensor.allocate(prepared.src(), arena);
+      Tensor dst = Tensor.allocate(prepared.dst(), arena);
+      long end = System.nanoTime() + PATIENCE_NANOS;
+      long bytes = 0;
+      for (int calm = 0; calm < CALM_CALLS && System.nanoTime() < end; ) {
+        long before = HeapUse.bytes();
+        prepared.execute(src, dst);
+        bytes = HeapUse.bytes() - before;
+        calm = bytes > MOST_HEAP_BYTES ? 0 : calm + 1;
+      }
+      return bytes;
+    }
+  }
+}
