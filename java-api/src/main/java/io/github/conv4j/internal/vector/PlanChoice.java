@@ -18,6 +18,7 @@ import io.github.conv4j.internal.vector.reduction.ReductionPlan;
 import io.github.conv4j.internal.vector.winograd.WinogradPlan;
 import io.github.conv4j.internal.vector.winograd.WinogradTile;
 import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,13 +168,13 @@ final class PlanChoice {
    */
   static boolean prefersPlanes(KernelSet kernels, PrepareRequest request) {
     Convolution c = request.convolution();
-    long taps = c.weightsShape().elementCount() / c.weightsShape().dim(0) / c.weightsShape().dim(1);
     boolean fewOutputs =
         c.groups() > 1
-            ? c.outChannels() * 2 <= kernels.lanes() && c.inChannels() <= FEW_IN_GROUPS
+            ? c.outChannels() * 2 <= kernels.lanes()
+                && (c.inChannels() <= FEW_IN_GROUPS || tapsLieApart(request))
             : c.outChannels() * 4 <= kernels.lanes()
                 && c.inChannels() >= LEAST_CHANNELS
-                && taps >= LEAST_TAPS_FOR_COPY;
+                && hasManyTaps(c);
     if (!fewOutputs
         || ReductionPlan.excels(kernels.reduction(), c)
         || isOnePixel(request.src())
@@ -194,6 +195,12 @@ final class PlanChoice {
     return !admittedPlanes(kernels, planes).isEmpty() && !prefersPixels(kernels, planes);
   }
 
+  /** Where no taps share what they read, lanes that count are not even read together. */
+  private static boolean tapsLieApart(PrepareRequest request) {
+    return request.geometry().axes().stream()
+        .anyMatch(axis -> axis.kernel() > 1 && axis.dilation() > 1);
+  }
+
   /** One pixel lies the same with its channels first or last: a copy would change nothing. */
   private static boolean isOnePixel(TensorSpec spec) {
     return spec.shape().elementCount() == spec.shape().dim(0) * spec.shape().dim(1);
@@ -205,7 +212,21 @@ final class PlanChoice {
     PlaneKernels planes = kernels.planes();
     return planes != null
         && names.equals(List.of(PLANES))
-        && ChannelsFirstPlan.prefersPixels(planes, request, request.src(), request.dst());
+        && (ChannelsFirstPlan.prefersPixels(planes, request, request.src(), request.dst())
+            || (ReductionPlan.excels(kernels.reduction(), request.convolution())
+                && hasShortRows(kernels, request)));
+  }
+
+  /** Whether vectors of pixels are mostly empty, or are put together from far and few. */
+  private static boolean hasShortRows(KernelSet kernels, PrepareRequest request) {
+    Geometry.Axis row = request.geometry().axes().getLast();
+    return hasManyTaps(request.convolution())
+        && row.dst() * (row.stride() > 1 ? 1 : 2) <= kernels.lanes();
+  }
+
+  private static boolean hasManyTaps(Convolution c) {
+    Shape weights = c.weightsShape();
+    return weights.elementCount() / weights.dim(0) / weights.dim(1) >= LEAST_TAPS_FOR_COPY;
   }
 
   /**

@@ -24,8 +24,14 @@ import org.jspecify.annotations.Nullable;
  * broadcast. Serves every description whose tensors have neighbouring pixels in a row.
  */
 public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
-  /** Products in the time that copying one element to the other layout takes. */
+  /** Products in vain that surely take longer than copying one element to the other layout. */
   private static final double COPY_PRODUCTS = 120;
+
+  /** As many as do where most vectors are far from full, so that the others are slow, too. */
+  private static final double COPY_PRODUCTS_OF_SHORT_ROWS = 30;
+
+  /** What part of the products in vain is then at least, of those that are not. */
+  private static final double SHORT_ROWS = 1 / 3.0;
 
   private final PlaneKernels kernels;
   private final Epilogue epilogue;
@@ -71,15 +77,18 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
     boolean pointwise = AxisPhases.isPointwise(axes) && hasDensePlanes(src) && hasDensePlanes(dst);
     int inPerGroup = Math.toIntExact(c.inChannels() / c.groups());
     double vain = 0;
+    double useful = 0;
     for (AxisPhases.Combination phases : phases(c, axes, pointwise ? flattened(dst) : null)) {
       if (!phases.isEmpty()) {
         var tiling = new PlaneTiling(phases, Math.toIntExact(c.groups()), inPerGroup);
         vain += (double) tiling.vainPixels(block) * tiling.tapCount();
+        useful += (double) tiling.pixels() * tiling.tapCount();
       }
     }
     double elements =
         (double) request.geometry().src().elementCount() + request.geometry().dst().elementCount();
-    return vain * dst.n() * c.outChannels() * inPerGroup > COPY_PRODUCTS * elements;
+    double copyProducts = vain > SHORT_ROWS * useful ? COPY_PRODUCTS_OF_SHORT_ROWS : COPY_PRODUCTS;
+    return vain * dst.n() * c.outChannels() * inPerGroup > copyProducts * elements;
   }
 
   private static List<AxisPhases.Combination> phases(

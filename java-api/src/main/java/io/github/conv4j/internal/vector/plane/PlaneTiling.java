@@ -124,8 +124,12 @@ final class PlaneTiling {
   /** How many pixels of one image are computed though they are none, in blocks of this many. */
   long vainPixels(int block) {
     long blocks = Math.ceilDiv(run(tileRows, tileColumns), block);
-    long pixels = (long) h.phase().count() * w.phase().count();
-    return ((long) rowTiles * columnTiles * blocks * block - pixels) * d.count();
+    return (long) rowTiles * columnTiles * blocks * block * d.count() - pixels();
+  }
+
+  /** How many outputs a channel has. */
+  long pixels() {
+    return (long) h.phase().count() * w.phase().count() * d.count();
   }
 
   int tapCount() {
