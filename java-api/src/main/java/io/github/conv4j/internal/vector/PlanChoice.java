@@ -171,7 +171,8 @@ final class PlanChoice {
     boolean fewOutputs =
         c.groups() > 1
             ? c.outChannels() * 2 <= kernels.lanes()
-                && (c.inChannels() <= FEW_IN_GROUPS || tapsLieApart(request))
+                && (c.inChannels() <= FEW_IN_GROUPS
+                    || (c.inChannels() * 2 <= kernels.lanes() && hasManyTaps(c)))
             : c.outChannels() * 4 <= kernels.lanes()
                 && c.inChannels() >= LEAST_CHANNELS
                 && hasManyTaps(c);
@@ -193,12 +194,6 @@ final class PlanChoice {
             request.weights(),
             request.bias());
     return !admittedPlanes(kernels, planes).isEmpty() && !prefersPixels(kernels, planes);
-  }
-
-  /** Where no taps share what they read, lanes that count are not even read together. */
-  private static boolean tapsLieApart(PrepareRequest request) {
-    return request.geometry().axes().stream()
-        .anyMatch(axis -> axis.kernel() > 1 && axis.dilation() > 1);
   }
 
   /** One pixel lies the same with its channels first or last: a copy would change nothing. */

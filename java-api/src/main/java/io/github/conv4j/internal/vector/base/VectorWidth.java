@@ -17,7 +17,10 @@ public final class VectorWidth {
   public static final VectorSpecies<Float> SPECIES = species();
 
   /** The class of all these vectors. */
-  public static final Class<?> TYPE = SPECIES.vectorType();
+  public static final Class<?> VECTOR_CLASS = SPECIES.vectorType();
+
+  /** The class of their masks. */
+  public static final Class<?> MASK_CLASS = SPECIES.maskType();
 
   /** How many floats one vector holds. */
   public static final int LANES = SPECIES.length();

@@ -41,7 +41,7 @@ public final class Floats extends Value {
 
   /** Writes a vector from an index on. */
   public void store(Int index, Vector vector) {
-    vector.pushExact();
+    vector.exact().push();
     push();
     index.push();
     code.builder()

@@ -19,7 +19,7 @@ final class Names {
   static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
   static final ClassDesc BYTE_ORDER = ClassDesc.of("java.nio.ByteOrder");
 
-  /** Holds the species and the byte order of this process. */
+  /** Holds the species of this process, its classes, and the byte order. */
   static final ClassDesc VECTOR_WIDTH =
       ClassDesc.of("io.github.conv4j.internal.vector.base.VectorWidth");
 

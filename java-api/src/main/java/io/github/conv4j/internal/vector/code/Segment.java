@@ -78,7 +78,7 @@ public final class Segment extends Value {
             code,
             builder -> {
               code.pushOrder();
-              mask.push();
+              mask.exact().push();
               builder.invokestatic(
                   FLOAT_VECTOR,
                   "fromMemorySegment",
@@ -92,7 +92,7 @@ public final class Segment extends Value {
 
   /** Writes a vector from a distance on. */
   public void store(Wide distance, Vector vector) {
-    vector.pushExact();
+    vector.exact().push();
     push();
     distance.push();
     code.pushOrder();
@@ -105,11 +105,11 @@ public final class Segment extends Value {
 
   /** Writes the lanes of a vector that a mask has set. */
   public void store(Wide distance, Vector vector, Mask mask) {
-    vector.pushExact();
+    vector.exact().push();
     push();
     distance.push();
     code.pushOrder();
-    mask.push();
+    mask.exact().push();
     code.builder()
         .invokevirtual(
             FLOAT_VECTOR,

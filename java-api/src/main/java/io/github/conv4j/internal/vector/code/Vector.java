@@ -8,9 +8,6 @@ import static io.github.conv4j.internal.vector.code.Names.OPERATORS;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_SHUFFLE;
-import static io.github.conv4j.internal.vector.code.Names.VECTOR_WIDTH;
-import static java.lang.constant.ConstantDescs.CD_Class;
-import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_int;
 
 import java.lang.constant.MethodTypeDesc;
@@ -23,7 +20,7 @@ public sealed class Vector extends Value permits VectorVariable {
 
   /** {@code this * factor + addend}, rounded once. */
   public Vector fma(Vector factor, Vector addend) {
-    return call("fma", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR), factor, addend);
+    return call("fma", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR), this, factor, addend);
   }
 
   /** {@code this + other}. */
@@ -58,27 +55,32 @@ public sealed class Vector extends Value permits VectorVariable {
 
   /** Without the sign. */
   public Vector abs() {
-    return call("abs", MethodTypeDesc.of(FLOAT_VECTOR));
+    return call("abs", MethodTypeDesc.of(FLOAT_VECTOR), this);
   }
 
   /** The square root. */
   public Vector sqrt() {
-    return call("sqrt", MethodTypeDesc.of(FLOAT_VECTOR));
+    return call("sqrt", MethodTypeDesc.of(FLOAT_VECTOR), this);
   }
 
   /** With the other sign. */
   public Vector negated() {
-    return call("neg", MethodTypeDesc.of(FLOAT_VECTOR));
+    return call("neg", MethodTypeDesc.of(FLOAT_VECTOR), this);
   }
 
   /** In lanes that a mask has set, the other one. */
   public Vector blend(Vector other, Mask mask) {
-    return call("blend", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR_MASK), other, mask);
+    return call(
+        "blend",
+        MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR_MASK),
+        exact(),
+        other,
+        mask.exact());
   }
 
   /** Each lane takes the one that a shuffle says. */
   public Vector rearranged(Shuffle shuffle) {
-    return call("rearrange", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR_SHUFFLE), shuffle);
+    return call("rearrange", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR_SHUFFLE), this, shuffle);
   }
 
   /** The lanes that are less than those of the other one. */
@@ -124,21 +126,13 @@ public sealed class Vector extends Value permits VectorVariable {
         });
   }
 
-  /**
-   * Writes this as what it is, a vector of the one class that all are of: where C2 does not know,
-   * it guesses, and where it has guessed too often it calls methods, for which vectors become
-   * objects.
-   */
-  void pushExact() {
-    code.builder().getstatic(VECTOR_WIDTH, "TYPE", CD_Class);
-    push();
-    code.builder()
-        .invokevirtual(CD_Class, "cast", MethodTypeDesc.of(CD_Object, CD_Object))
-        .checkcast(FLOAT_VECTOR);
+  /** This as a vector of the one class that all are of. */
+  Vector exact() {
+    return new Vector(code, () -> pushAs("VECTOR_CLASS", FLOAT_VECTOR));
   }
 
   private void asInts(Vector vector) {
-    vector.pushExact();
+    vector.push();
     code.builder().invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", MethodTypeDesc.of(INT_VECTOR));
   }
 
@@ -151,7 +145,7 @@ public sealed class Vector extends Value permits VectorVariable {
     return new Mask(
         code,
         () -> {
-          pushExact();
+          push();
           code.builder().getstatic(OPERATORS, operator, COMPARISON);
           other.push();
           code.builder()
@@ -161,15 +155,11 @@ public sealed class Vector extends Value permits VectorVariable {
   }
 
   private Vector binary(String name, Vector other) {
-    return call(name, MethodTypeDesc.of(FLOAT_VECTOR, VECTOR), other);
+    return call(name, MethodTypeDesc.of(FLOAT_VECTOR, VECTOR), this, other);
   }
 
   private Vector call(String name, MethodTypeDesc type, Value... operands) {
     return new Vector(
-        code,
-        () -> {
-          pushExact();
-          taking(code, builder -> builder.invokevirtual(FLOAT_VECTOR, name, type), operands).run();
-        });
+        code, taking(code, builder -> builder.invokevirtual(FLOAT_VECTOR, name, type), operands));
   }
 }

@@ -27,11 +27,11 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
   /** Products in vain that surely take longer than copying one element to the other layout. */
   private static final double COPY_PRODUCTS = 120;
 
-  /** As many as do where most vectors are far from full, so that the others are slow, too. */
+  /** As many as do where vectors are short of pixels, so that the other products are slow, too. */
   private static final double COPY_PRODUCTS_OF_SHORT_ROWS = 30;
 
-  /** What part of the products in vain is then at least, of those that are not. */
-  private static final double SHORT_ROWS = 1 / 3.0;
+  /** From so many products in vain for each useful one on, vectors are short of pixels. */
+  private static final double LEAST_VAIN_SHARE = 1 / 3.0;
 
   private final PlaneKernels kernels;
   private final Epilogue epilogue;
@@ -68,7 +68,7 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
     Convolution c = request.convolution();
     int block = kernels.blockPixels() / 2;
     long outPerGroup = c.outChannels() / c.groups();
-    if (outPerGroup < block) {
+    if (outPerGroup < block / 2) {
       return false;
     }
     List<Geometry.Axis> axes = request.geometry().axes();
@@ -87,7 +87,8 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
     }
     double elements =
         (double) request.geometry().src().elementCount() + request.geometry().dst().elementCount();
-    double copyProducts = vain > SHORT_ROWS * useful ? COPY_PRODUCTS_OF_SHORT_ROWS : COPY_PRODUCTS;
+    double copyProducts =
+        vain > LEAST_VAIN_SHARE * useful ? COPY_PRODUCTS_OF_SHORT_ROWS : COPY_PRODUCTS;
     return vain * dst.n() * c.outChannels() * inPerGroup > copyProducts * elements;
   }
 

@@ -127,7 +127,7 @@ final class PlaneTiling {
     return (long) rowTiles * columnTiles * blocks * block * d.count() - pixels();
   }
 
-  /** How many outputs a channel has. */
+  /** How many outputs of this family a channel of one image has. */
   long pixels() {
     return (long) h.phase().count() * w.phase().count() * d.count();
   }
