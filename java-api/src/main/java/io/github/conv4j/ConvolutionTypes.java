@@ -89,7 +89,10 @@ public record ConvolutionTypes(DataType src, DataType weights, DataType bias, Da
 
   /** Tells whether all are f32. */
   public boolean isF32() {
-    return equals(F32);
+    return src == DataType.F32
+        && weights == DataType.F32
+        && bias == DataType.F32
+        && dst == DataType.F32;
   }
 
   /** Tells whether f32 is multiplied by f32: what a {@link FpmathMode} is about. */

@@ -144,11 +144,11 @@ public final class Padding {
       throw new IllegalStateException(
           "padding %s follows from the source: ask the geometry of a convolution".formatted(rule));
     }
-    if (amounts.length == 1) {
-      Checks.axis(axis, MOST_AXES, "padding " + this);
-      return amounts[0];
+    int count = amounts.length == 1 ? MOST_AXES : amounts.length;
+    if (axis < 0 || axis >= count) { // the text takes longer than all else
+      Checks.axis(axis, count, "padding " + this);
     }
-    return amounts[Checks.axis(axis, amounts.length, "padding " + this)];
+    return amounts[amounts.length == 1 ? 0 : axis];
   }
 
   @Override

@@ -45,6 +45,7 @@ final class CallSlot implements BoundPrimitive {
       this.srcElementBytes = types.callersSrc().byteSize();
       this.dstElementBytes = types.dst().byteSize();
       this.calls = new PrimitiveCall[packed.size()];
+      var objects = new MemoryObjects(handles, arena);
       for (int i = 0; i < calls.length; i++) {
         calls[i] =
             new PrimitiveCall(
@@ -54,7 +55,7 @@ final class CallSlot implements BoundPrimitive {
                 srcBytes,
                 dstBytes,
                 primitives.largeOperands(),
-                handles,
+                objects,
                 arena);
       }
       this.alone = primitives.alone();

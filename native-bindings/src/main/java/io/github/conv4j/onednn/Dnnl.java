@@ -23,9 +23,6 @@ final class Dnnl {
   /** oneDNN's {@code DNNL_MEMORY_ALLOCATE}, a cast that jextract cannot express. */
   private static final MemorySegment ALLOCATE = MemorySegment.ofAddress(-1L);
 
-  /** oneDNN's {@code DNNL_MEMORY_NONE}. */
-  private static final MemorySegment NONE = MemorySegment.NULL;
-
   static final int ARG_SRC = DNNL_ARG_SRC();
   static final int ARG_DST = DNNL_ARG_DST();
   static final int ARG_WEIGHTS = DNNL_ARG_WEIGHTS();
@@ -207,31 +204,36 @@ final class Dnnl {
     }
   }
 
-  /** Creates a memory object that owns bytes of its own, not initialised. */
-  static MemorySegment createOwningMemory(MemorySegment desc, MemorySegment engine) {
-    return createMemory(desc, engine, ALLOCATE);
+  /**
+   * Creates a memory object that owns bytes of its own, not initialised.
+   *
+   * @param answer where the handle is written first, a pointer
+   */
+  static MemorySegment createOwningMemory(
+      MemorySegment desc, MemorySegment engine, MemorySegment answer) {
+    return createMemory(desc, engine, ALLOCATE, answer);
   }
 
-  /** Creates a memory object whose bytes are set before each use. */
-  static MemorySegment createMemory(MemorySegment desc, MemorySegment engine) {
-    return createMemory(desc, engine, NONE);
+  /**
+   * Creates a memory object over bytes, which must outlive it; over NULL, one whose bytes are set
+   * before each use.
+   *
+   * @param answer where the handle is written first, a pointer
+   */
+  static MemorySegment createMemory(
+      MemorySegment desc, MemorySegment engine, MemorySegment bytes, MemorySegment answer) {
+    check(library().memoryCreate(answer, desc, engine, bytes), "dnnl_memory_create");
+    return answer.get(ADDRESS, 0);
   }
 
-  /** Creates a memory object over bytes, which must outlive it. */
-  static MemorySegment createMemory(MemorySegment desc, MemorySegment engine, MemorySegment bytes) {
-    try (var out = new Out()) {
-      return out.handle(
-          library().memoryCreate(out.at(), desc, engine, bytes), "dnnl_memory_create");
-    }
-  }
-
-  /** Returns the bytes of an owning memory object. */
-  static MemorySegment bytes(MemorySegment memory, long byteSize) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ADDRESS);
-      check(library().memoryGetDataHandle(memory, out), "dnnl_memory_get_data_handle");
-      return out.get(ADDRESS, 0).reinterpret(byteSize);
-    }
+  /**
+   * Returns the bytes of an owning memory object.
+   *
+   * @param answer where their address is written first, a pointer
+   */
+  static MemorySegment bytes(MemorySegment memory, long byteSize, MemorySegment answer) {
+    check(library().memoryGetDataHandle(memory, answer), "dnnl_memory_get_data_handle");
+    return answer.get(ADDRESS, 0).reinterpret(byteSize);
   }
 
   static void setBytes(MemorySegment memory, long address) {

@@ -41,8 +41,12 @@ final class Fusion {
   }
 
   private static boolean has(PostOp.Function function, PostOps postOps) {
-    return postOps.list().stream()
-        .anyMatch(postOp -> postOp instanceof Eltwise eltwise && eltwise.function() == function);
+    for (PostOp postOp : postOps.list()) {
+      if (postOp instanceof Eltwise eltwise && eltwise.function() == function) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether an implementation applies post-ops as the definition says. */

@@ -173,9 +173,10 @@ final class OnednnEngine
     if (lack != null) {
       return lack;
     }
-    ConvolutionRequest atOnce = atOnce(request);
-    lack = Limits.ofElements(atOnce, mostElements);
-    lack = lack == null ? Limits.ofLayouts(atOnce, mostElements) : lack;
+    lack = lackOfRoom(request);
+    if (lack != null && canGroupImages(request)) {
+      lack = lackOfRoom(oneImage(request));
+    }
     lack = lack == null ? StagedConvolution.lackOfPadding(request, mostElements) : lack;
     return lack == null && request.weightsSpec().layout() instanceof Layout.Blocked
         ? "it packs weights from plain and strided layouts but they are %s; reorder them"
@@ -183,18 +184,16 @@ final class OnednnEngine
         : lack;
   }
 
-  /**
-   * The request of which kernels of 32-bit offsets must be able to address all: where the whole
-   * batch is too much, one image, if images can be computed in groups.
-   */
-  private ConvolutionRequest atOnce(ConvolutionRequest request) {
-    boolean fits =
-        Limits.ofElements(request, mostElements) == null
-            && Limits.ofLayouts(request, mostElements) == null;
-    return fits || !canGroupImages(request)
-        ? request
-        : ConvolutionRequest.of(request.convolution(), image(request.src()))
-            .withDst(image(request.dst()));
+  /** Why kernels of 32-bit offsets cannot address all, null if they can. */
+  private @Nullable String lackOfRoom(ConvolutionRequest request) {
+    String lack = Limits.ofElements(request, mostElements);
+    return lack == null ? Limits.ofLayouts(request, mostElements) : lack;
+  }
+
+  /** What kernels must be able to address where images can be computed in groups. */
+  private static ConvolutionRequest oneImage(ConvolutionRequest request) {
+    return ConvolutionRequest.of(request.convolution(), image(request.src()))
+        .withDst(image(request.dst()));
   }
 
   private static TensorSpec image(TensorSpec spec) {

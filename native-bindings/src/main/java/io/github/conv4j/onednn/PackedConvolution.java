@@ -31,10 +31,12 @@ final class PackedConvolution implements AutoCloseable {
       long biasOffset) {
     this.compiled = compiled;
     int ompThreads = OneThread.enter();
-    try {
-      this.weights = packWeights(parameters, weightsOffset);
-      this.bias = copyBias(parameters, biasOffset);
-      this.operands = copyOperands(parameters, biasOffset);
+    try (Arena arena = Arena.ofConfined()) {
+      var objects = new MemoryObjects(handles, arena);
+      this.weights = objects.owning(compiled.weightsDesc());
+      packWeights(parameters, weightsOffset, arena);
+      this.bias = copyBias(parameters, biasOffset, objects);
+      this.operands = copyOperands(parameters, biasOffset, objects);
     } catch (Throwable e) {
       close();
       throw e;
@@ -60,78 +62,67 @@ final class PackedConvolution implements AutoCloseable {
   }
 
   /** Reorders the caller's weights, or the part that takes part, into oneDNN's layout. */
-  private MemorySegment packWeights(PlainParameters parameters, long offset) {
-    MemorySegment engine = NativeEngine.handle();
+  private void packWeights(PlainParameters parameters, long offset, Arena arena) {
     Reorder packing = compiled.packing();
-    MemorySegment packed =
-        handles.own(Dnnl.createOwningMemory(compiled.weightsDesc(), engine), Destroyer.MEMORY);
-    try (Arena arena = Arena.ofConfined();
-        var temporary = new Handles()) {
+    try (var temporary = new Handles()) {
+      var temporaries = new MemoryObjects(temporary, arena);
       MemorySegment plain = parameters.weights();
       long offsetBytes = offset * compiled.spec().types().callersWeights().byteSize();
-      MemorySegment from =
-          temporary.own(
-              Dnnl.createMemory(packing.fromDesc(), engine, plain.asSlice(offsetBytes)),
-              Destroyer.MEMORY);
+      MemorySegment from = temporaries.over(packing.fromDesc(), plain.asSlice(offsetBytes));
       // oneDNN ignores an argument without memory.
       MemorySegment scratchpad =
           packing.scratchpadByteSize() == 0
               ? MemorySegment.NULL
-              : temporary.own(
-                  Dnnl.createOwningMemory(packing.scratchpadDesc(), engine), Destroyer.MEMORY);
+              : temporaries.owning(packing.scratchpadDesc());
       MemorySegment stream = temporary.own(Streams.take(), Destroyer.STREAM);
       int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
       MemorySegment arguments =
-          Dnnl.arguments(arena, kinds, new MemorySegment[] {from, packed, scratchpad});
+          Dnnl.arguments(arena, kinds, new MemorySegment[] {from, weights, scratchpad});
       Dnnl.execute(packing.primitive(), stream, kinds.length, arguments, plain, plain);
     }
-    return packed;
   }
 
-  private MemorySegment copyBias(PlainParameters parameters, long offset) {
+  private MemorySegment copyBias(PlainParameters parameters, long offset, MemoryObjects objects) {
     float[] values = parameters.bias();
     if (values == null) {
       return MemorySegment.NULL;
     }
     int count = Math.toIntExact(compiled.spec().outChannels());
-    MemorySegment memory =
-        handles.own(
-            Dnnl.createOwningMemory(compiled.biasDesc(), NativeEngine.handle()), Destroyer.MEMORY);
+    MemorySegment memory = objects.owning(compiled.biasDesc());
     MemorySegment.copy(
         values,
         Math.toIntExact(offset),
-        Dnnl.bytes(memory, (long) count * Float.BYTES),
+        objects.bytes(memory, (long) count * Float.BYTES),
         ValueLayout.JAVA_FLOAT,
         0,
         count);
     return memory;
   }
 
-  private List<MemorySegment> copyOperands(PlainParameters parameters, long channelOffset) {
-    List<MemorySegment> memories = new ArrayList<>();
+  private List<MemorySegment> copyOperands(
+      PlainParameters parameters, long channelOffset, MemoryObjects objects) {
+    List<MemorySegment> copies = new ArrayList<>();
     List<MemorySegment> descs = compiled.operandDescs();
     for (int i = 0; i < descs.size(); i++) {
       float[] values = parameters.operand(i);
       if (values.length == 0) {
-        memories.add(MemorySegment.NULL);
+        copies.add(MemorySegment.NULL);
         continue;
       }
       PostOp.Operand operand = Fusion.operand(compiled.spec().postOps().list().get(i));
       boolean perChannel = operand != null && operand.extent() == PostOp.Extent.PER_CHANNEL;
       int count = perChannel ? Math.toIntExact(compiled.spec().outChannels()) : 1;
-      MemorySegment memory =
-          handles.own(
-              Dnnl.createOwningMemory(descs.get(i), NativeEngine.handle()), Destroyer.MEMORY);
+      MemorySegment memory = objects.owning(descs.get(i));
       MemorySegment.copy(
           values,
           perChannel ? Math.toIntExact(channelOffset) : 0,
-          Dnnl.bytes(memory, (long) count * Float.BYTES),
+          objects.bytes(memory, (long) count * Float.BYTES),
           ValueLayout.JAVA_FLOAT,
           0,
           count);
-      memories.add(memory);
+      copies.add(memory);
     }
-    return memories;
+    return copies;
   }
 
   /** The memory of a post-op's constants, NULL where it has none or is given it in each call. */

@@ -39,7 +39,7 @@ final class PrimitiveCall {
       MemorySegment srcBytes,
       MemorySegment dstBytes,
       List<MemorySegment> largeOperands,
-      Handles handles,
+      MemoryObjects objects,
       Arena arena) {
     CompiledConvolution compiled = packed.compiled();
     this.packed = packed;
@@ -48,16 +48,16 @@ final class PrimitiveCall {
     boolean copiesSrc = compiled.srcCopy() != null;
     boolean copiesDst = compiled.dstCopy() != null;
     MemorySegment kernelSrc =
-        memory(compiled.srcDesc(), copiesSrc ? srcBytes : MemorySegment.NULL, handles);
+        objects.over(compiled.srcDesc(), copiesSrc ? srcBytes : MemorySegment.NULL);
     MemorySegment kernelDst =
-        memory(compiled.dstDesc(), copiesDst ? dstBytes : MemorySegment.NULL, handles);
-    this.srcCopy = srcCopy(compiled, srcBytes, stream, scratchpad, handles, arena);
-    this.dstCopy = dstCopy(compiled, kernelDst, stream, scratchpad, handles, arena);
+        objects.over(compiled.dstDesc(), copiesDst ? dstBytes : MemorySegment.NULL);
+    this.srcCopy = srcCopy(compiled, srcBytes, stream, scratchpad, objects, arena);
+    this.dstCopy = dstCopy(compiled, kernelDst, stream, scratchpad, objects, arena);
     this.srcMemory = srcCopy == null ? kernelSrc : srcCopy.from;
     this.dstMemory = dstCopy == null ? kernelDst : dstCopy.to;
     MemorySegment scratchpadMemory =
         scratchpadMemory(
-            compiled.scratchpadDesc(), compiled.kernelScratchpadByteSize(), scratchpad, handles);
+            compiled.scratchpadDesc(), compiled.kernelScratchpadByteSize(), scratchpad, objects);
     List<Integer> kinds = new ArrayList<>();
     List<MemorySegment> memories = new ArrayList<>();
     this.placedOperands = new ArrayList<>();
@@ -68,7 +68,7 @@ final class PrimitiveCall {
     if (packed.hasBias()) {
       add(kinds, memories, Dnnl.ARG_BIAS, packed.bias());
     }
-    addOperands(kinds, memories, largeOperands, handles);
+    addOperands(kinds, memories, largeOperands, objects);
     this.argumentCount = kinds.size();
     this.arguments =
         Dnnl.arguments(
@@ -87,7 +87,7 @@ final class PrimitiveCall {
       List<Integer> kinds,
       List<MemorySegment> memories,
       List<MemorySegment> largeOperands,
-      Handles handles) {
+      MemoryObjects objects) {
     List<PostOp> postOps = packed.compiled().spec().postOps().list();
     int run = 0;
     int large = 0;
@@ -102,7 +102,7 @@ final class PrimitiveCall {
       }
       MemorySegment memory = packed.operand(i);
       if (Fusion.isPlaced(operand)) {
-        memory = memory(packed.compiled().operandDescs().get(i), MemorySegment.NULL, handles);
+        memory = objects.over(packed.compiled().operandDescs().get(i), MemorySegment.NULL);
         boolean ofRun = operand.origin() == PostOp.Origin.RUN;
         placedOperands.add(
             new PlacedOperand(
@@ -159,14 +159,10 @@ final class PrimitiveCall {
     }
   }
 
-  private static MemorySegment memory(MemorySegment desc, MemorySegment bytes, Handles handles) {
-    return handles.own(Dnnl.createMemory(desc, NativeEngine.handle(), bytes), Destroyer.MEMORY);
-  }
-
   /** Returns NULL where none is needed: oneDNN ignores an argument without memory. */
   private static MemorySegment scratchpadMemory(
-      MemorySegment desc, long byteSize, MemorySegment bytes, Handles handles) {
-    return byteSize == 0 ? MemorySegment.NULL : memory(desc, bytes, handles);
+      MemorySegment desc, long byteSize, MemorySegment bytes, MemoryObjects objects) {
+    return byteSize == 0 ? MemorySegment.NULL : objects.over(desc, bytes);
   }
 
   private static @Nullable CopyCall srcCopy(
@@ -174,20 +170,19 @@ final class PrimitiveCall {
       MemorySegment bytes,
       MemorySegment stream,
       MemorySegment scratchpad,
-      Handles handles,
+      MemoryObjects objects,
       Arena arena) {
     Reorder reorder = compiled.srcCopy();
     if (reorder == null) {
       return null;
     }
     MemorySegment to =
-        memory(
+        objects.over(
             reorder.toDesc(),
             bytes.asSlice(
-                compiled.spec().srcCopyOffset() * compiled.spec().types().src().byteSize()),
-            handles);
-    MemorySegment from = memory(reorder.fromDesc(), MemorySegment.NULL, handles);
-    return new CopyCall(reorder, from, to, stream, scratchpad, handles, arena);
+                compiled.spec().srcCopyOffset() * compiled.spec().types().src().byteSize()));
+    MemorySegment from = objects.over(reorder.fromDesc(), MemorySegment.NULL);
+    return new CopyCall(reorder, from, to, stream, scratchpad, objects, arena);
   }
 
   private static @Nullable CopyCall dstCopy(
@@ -195,14 +190,14 @@ final class PrimitiveCall {
       MemorySegment kernelDst,
       MemorySegment stream,
       MemorySegment scratchpad,
-      Handles handles,
+      MemoryObjects objects,
       Arena arena) {
     Reorder reorder = compiled.dstCopy();
     if (reorder == null) {
       return null;
     }
-    MemorySegment to = memory(reorder.toDesc(), MemorySegment.NULL, handles);
-    return new CopyCall(reorder, kernelDst, to, stream, scratchpad, handles, arena);
+    MemorySegment to = objects.over(reorder.toDesc(), MemorySegment.NULL);
+    return new CopyCall(reorder, kernelDst, to, stream, scratchpad, objects, arena);
   }
 
   /** Whether src is copied between zeros, which must be there before. */
@@ -255,7 +250,7 @@ final class PrimitiveCall {
         MemorySegment to,
         MemorySegment stream,
         MemorySegment scratchpad,
-        Handles handles,
+        MemoryObjects objects,
         Arena arena) {
       this.primitive = reorder.primitive();
       this.stream = stream;
@@ -263,7 +258,7 @@ final class PrimitiveCall {
       this.to = to;
       MemorySegment scratchpadMemory =
           scratchpadMemory(
-              reorder.scratchpadDesc(), reorder.scratchpadByteSize(), scratchpad, handles);
+              reorder.scratchpadDesc(), reorder.scratchpadByteSize(), scratchpad, objects);
       int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
       this.arguments =
           Dnnl.arguments(arena, kinds, new MemorySegment[] {from, to, scratchpadMemory});

@@ -125,9 +125,11 @@ public record PrepareRequest(
 
   /** Returns what post-ops are given at each run, for a dst with a layout. */
   public static List<TensorSpec> runOperandSpecs(Convolution convolution, TensorSpec dst) {
-    return convolution.postOps().runOperands().stream()
-        .map(operand -> ConvolutionRequest.runOperandSpec(operand, dst))
-        .toList();
+    return convolution.postOps().isEmpty()
+        ? List.of()
+        : convolution.postOps().runOperands().stream()
+            .map(operand -> ConvolutionRequest.runOperandSpec(operand, dst))
+            .toList();
   }
 
   /** Returns the element types of all. */
