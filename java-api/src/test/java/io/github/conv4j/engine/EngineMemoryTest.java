@@ -16,17 +16,17 @@ import org.junit.jupiter.api.Test;
 
 /** Engines tell what they hold outside the Java heap. */
 class EngineMemoryTest {
-  /** Runs on a padded copy of the source, of 2 x 5 x 7 x 7. */
+  /** Runs on a padded copy of the source, of 2 x 9 x 7 x 7. */
   private static final Convolution PADDED =
-      Convolution.conv2d(5, 5)
-          .groups(5)
+      Convolution.conv2d(9, 9)
+          .groups(9)
           .kernel(3)
           .padding(Padding.symmetric(1).mode(PaddingMode.REFLECT))
           .bias(false)
           .build();
 
-  private static final TensorSpec SRC = TensorSpec.f32(Layout.NHWC, 2, 5, 5, 5);
-  private static final long COPY_BYTES = 2 * 5 * 7 * 7 * Float.BYTES;
+  private static final TensorSpec SRC = TensorSpec.f32(Layout.NHWC, 2, 9, 5, 5);
+  private static final long COPY_BYTES = 2 * 9 * 7 * 7 * Float.BYTES;
 
   @Test
   void vectorTellsTheBuffersOfCompositions() {
@@ -45,7 +45,7 @@ class EngineMemoryTest {
 
   private static void holdsTheCopyUntilItIsClosed(Engine engine) {
     assertThat(engine.memory()).isEqualTo(EngineMemory.NONE);
-    try (PreparedConvolution _ = engine.prepare(PADDED, SRC, new float[5 * 9], null)) {
+    try (PreparedConvolution _ = engine.prepare(PADDED, SRC, new float[9 * 9], null)) {
       assertThat(engine.memory()).isEqualTo(new EngineMemory(0, 0, 0, COPY_BYTES));
     }
     assertThat(engine.memory()).isEqualTo(EngineMemory.NONE);
@@ -53,10 +53,10 @@ class EngineMemoryTest {
 
   @Test
   void vectorTellsTheBuffersOfSequences() {
-    Convolution pointwise = Convolution.conv2d(5, 5).bias(false).build();
+    Convolution pointwise = Convolution.conv2d(9, 9).bias(false).build();
     try (Engine engine = Engines.named("vector");
         Arena arena = Arena.ofConfined()) {
-      Parameters parameters = Parameters.of(pointwise, new float[25], null, arena);
+      Parameters parameters = Parameters.of(pointwise, new float[9 * 9], null, arena);
       try (PreparedConvolution _ =
           engine.prepare(
               ConvolutionSequence.of(pointwise, pointwise), SRC, List.of(parameters, parameters))) {

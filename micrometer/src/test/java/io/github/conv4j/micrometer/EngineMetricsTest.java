@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 
 /** Meters of an engine read what the engine tells. */
 class EngineMetricsTest {
-  /** Runs on a padded copy of the source, of 2 x 5 x 7 x 7, outside the heap. */
+  /** Runs on a padded copy of the source, of 2 x 9 x 7 x 7, outside the heap. */
   private static final Convolution PADDED =
-      Convolution.conv2d(5, 5)
-          .groups(5)
+      Convolution.conv2d(9, 9)
+          .groups(9)
           .kernel(3)
           .padding(Padding.symmetric(1).mode(PaddingMode.REFLECT))
           .bias(false)
@@ -46,9 +46,9 @@ class EngineMetricsTest {
       assertThat(read(registry, "conv4j.engine.threads", "state", "busy")).isZero();
       assertThat(read(registry, "conv4j.engine.memory", "holder", "working")).isZero();
       try (PreparedConvolution _ =
-          engine.prepare(PADDED, TensorSpec.f32(Layout.NHWC, 2, 5, 5, 5), new float[5 * 9], null)) {
+          engine.prepare(PADDED, TensorSpec.f32(Layout.NHWC, 2, 9, 5, 5), new float[9 * 9], null)) {
         assertThat(read(registry, "conv4j.engine.memory", "holder", "working"))
-            .isEqualTo(2 * 5 * 7 * 7 * Float.BYTES);
+            .isEqualTo(2 * 9 * 7 * 7 * Float.BYTES);
       }
       assertThat(read(registry, "conv4j.engine.memory", "holder", "working")).isZero();
       assertThat(registry.getMeters())
