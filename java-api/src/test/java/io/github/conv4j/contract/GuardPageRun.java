@@ -108,7 +108,7 @@ final class GuardPageRun {
     try (var validator = new EngineValidator(engine, () -> GuardPageArena.open(edge))) {
       for (Problem problem : problems) {
         for (LayoutChoice layout : LayoutChoice.values()) {
-          // Of an odd number of layouts, so that steps of 2 and 4 come to each of them.
+          // Of an odd number of layouts, so that steps of 4 and 8 come to each of them.
           if (pair++ % step != 0) {
             continue;
           }

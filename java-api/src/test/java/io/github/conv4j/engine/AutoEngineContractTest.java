@@ -13,7 +13,7 @@ class AutoEngineContractTest extends EngineContractTest {
   /** The kernels that are chosen at once run so in the contract of their engine. */
   @Override
   protected int guardPageStep() {
-    return Thoroughness.step(2);
+    return Thoroughness.step(8);
   }
 
   @Override

@@ -13,7 +13,7 @@ class ReferenceEngineContractTest extends EngineContractTest {
   /** The loops are Java without anything that is unsafe. */
   @Override
   protected int guardPageStep() {
-    return Thoroughness.step(4);
+    return Thoroughness.step(8);
   }
 
   @Override

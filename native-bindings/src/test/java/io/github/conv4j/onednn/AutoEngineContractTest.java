@@ -13,7 +13,7 @@ class AutoEngineContractTest extends EngineContractTest {
   /** Each kernel runs so where its engine is tested, oneDNN's by {@link ImplementationsTest}. */
   @Override
   protected int guardPageStep() {
-    return Thoroughness.step(4);
+    return Thoroughness.step(8);
   }
 
   @Override

@@ -34,7 +34,7 @@ class LibraryLoadingTest {
   private static final NativePlatform PLATFORM =
       NativePlatform.of(System.getProperty("os.name"), System.getProperty("os.arch")).orElseThrow();
 
-  private static final int PROCESSES = Integer.getInteger("conv4j.test.processes", 6);
+  private static final int PROCESSES = Integer.getInteger("conv4j.test.processes", 4);
 
   private static final BundledLibrary BUNDLED = BundledLibrary.of(PLATFORM);
 

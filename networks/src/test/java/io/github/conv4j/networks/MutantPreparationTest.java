@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Execution(ExecutionMode.CONCURRENT)
 class MutantPreparationTest {
-  private static final int COUNT = Integer.getInteger("conv4j.test.preparations", 15);
+  private static final int COUNT = Integer.getInteger("conv4j.test.preparations", 10);
   private static final long SEED = Long.getLong("conv4j.test.seed", 20_250_101);
   private static final long LONGEST_HOURS = 8;
 

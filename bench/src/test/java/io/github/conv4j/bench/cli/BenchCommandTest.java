@@ -32,6 +32,7 @@ class BenchCommandTest {
             "1",
             "--engines",
             "onednn,vector:relaxed",
+            "--no-limits",
             "--out",
             folder.toString());
 

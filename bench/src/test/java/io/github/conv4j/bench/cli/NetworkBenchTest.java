@@ -45,15 +45,16 @@ class NetworkBenchTest {
 
   @Test
   void comparesContenders() throws IOException {
-    Command command = bench(file() + SMALL, "--no-start-up", "--engines", "vector,onednn");
+    Command command = bench(file() + SMALL, "--no-start-up", "--engines", "reference,onednn");
 
     assertThat(command.err()).isEmpty();
     assertThat(command.exitCode()).isZero();
     assertThat(command.text())
         .contains("whole networks on ", "median", "p90", "p99", "best", "bytes/run", "first run")
-        .contains("all in one process", "onednn: ", " times vector, geometric mean of 1 network");
+        .contains(
+            "all in one process", "onednn: ", " times reference, geometric mean of 1 network");
     NetworkResults results = results();
-    assertThat(results.names()).containsExactly("vector", "onednn");
+    assertThat(results.names()).containsExactly("reference", "onednn");
     assertThat(results.networks()).containsExactly(NAME);
     for (NetworkResult result : results.results()) {
       assertThat(result.isTimed()).isTrue();
@@ -67,7 +68,7 @@ class NetworkBenchTest {
       assertThat(result.difference()).isLessThan(1e-4);
     }
     assertThat(Files.readString(folder.resolve("networks.html")))
-        .contains("Speed over vector", "From the file to the first run")
+        .contains("Speed over reference", "From the file to the first run")
         .doesNotContain("{{", "NaN");
   }
 

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MutatedNodesTest {
   private static final String OUTSIDE = "index -?\\d+ is outside of an axis of \\d+";
   private static final long SEED = Long.getLong("conv4j.test.seed", 11);
-  private static final int ROUNDS = Integer.getInteger("conv4j.test.rounds", 4);
+  private static final int ROUNDS = Integer.getInteger("conv4j.test.rounds", 2);
   private static final ElementLimits LIMITS = new ElementLimits(1 << 16, 1 << 20, 1 << 18);
 
   /** What is larger is prepared and not run. */
