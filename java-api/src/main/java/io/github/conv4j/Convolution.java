@@ -426,6 +426,9 @@ public final class Convolution implements Step {
 
   @Override
   public boolean equals(@Nullable Object other) {
+    if (this == other) {
+      return true;
+    }
     return other instanceof Convolution that
         && spatialRank == that.spatialRank
         && inChannels == that.inChannels

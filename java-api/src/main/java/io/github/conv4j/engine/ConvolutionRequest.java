@@ -46,6 +46,9 @@ public final class ConvolutionRequest {
   private final @Nullable Tensor bias;
   private final List<Tensor> operands;
 
+  /** What {@link #dst} returns without a dst, once it was asked for. */
+  private @Nullable TensorSpec defaultDst;
+
   private ConvolutionRequest(
       Convolution convolution,
       Geometry geometry,
@@ -218,7 +221,15 @@ public final class ConvolutionRequest {
 
   /** Returns what will be written. */
   public TensorSpec dst() {
-    return dst == null ? defaultDst() : dst;
+    if (dst != null) {
+      return dst;
+    }
+    TensorSpec known = defaultDst;
+    if (known == null) {
+      known = newDefaultDst();
+      defaultDst = known;
+    }
+    return known;
   }
 
   /** Returns what the weights are. */
@@ -288,7 +299,7 @@ public final class ConvolutionRequest {
     return channelsFirst ? Layout.channelsFirst(rank) : Layout.channelsLast(rank);
   }
 
-  private TensorSpec defaultDst() {
+  private TensorSpec newDefaultDst() {
     Layout layout =
         switch (src.layout()) {
           case Layout.Plain plain -> plain;

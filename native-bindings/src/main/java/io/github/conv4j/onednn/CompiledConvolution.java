@@ -1,10 +1,6 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.Convolution;
-import io.github.conv4j.ConvolutionTypes;
-import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
-import io.github.conv4j.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +35,6 @@ final class CompiledConvolution {
   private final long scratchpadByteSize;
   private final long byteSize;
   private volatile @Nullable CompilationCache cache;
-  private volatile @Nullable Described described;
-
-  /** The text of a problem: slow to write anew for each prepare of the same. */
-  private record Described(
-      Convolution convolution, ConvolutionTypes types, Shape src, String text) {}
 
   /**
    * Generates the code of an implementation, on another thread where this one cannot.
@@ -230,21 +221,6 @@ final class CompiledConvolution {
   /** Returns the bytes of generated code, and about those of what belongs to it. */
   long byteSize() {
     return byteSize;
-  }
-
-  /** Returns the text of a problem that this was compiled for. */
-  String problemText(PrepareRequest request) {
-    Described last = described;
-    if (last == null
-        || !last.src.equals(request.src().shape())
-        || !last.types.equals(request.types())
-        || !last.convolution.equals(request.convolution())) {
-      last =
-          new Described(
-              request.convolution(), request.types(), request.src().shape(), request.problemText());
-      described = last;
-    }
-    return last.text;
   }
 
   Implementation implementation() {

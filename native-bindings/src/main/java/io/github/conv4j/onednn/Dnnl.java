@@ -441,12 +441,14 @@ final class Dnnl {
   /**
    * Lays out the arguments of {@link #execute}; {@code memories[i]} is passed as {@code kinds[i]}.
    */
-  static MemorySegment arguments(Arena arena, int[] kinds, MemorySegment[] memories) {
-    MemorySegment arguments = dnnl_exec_arg_t.allocateArray(kinds.length, arena);
-    for (int i = 0; i < kinds.length; i++) {
-      MemorySegment argument = dnnl_exec_arg_t.asSlice(arguments, i);
-      dnnl_exec_arg_t.arg(argument, kinds[i]);
-      dnnl_exec_arg_t.memory(argument, memories[i]);
+  static MemorySegment arguments(Arena arena, int[] kinds, MemorySegment[] memories, int count) {
+    // Less than allocateArray does, which describes the array first.
+    MemorySegment arguments = arena.allocate(count * dnnl_exec_arg_t.sizeof(), Long.BYTES);
+    long at = 0;
+    for (int i = 0; i < count; i++) {
+      arguments.set(JAVA_INT, at + dnnl_exec_arg_t.arg$offset(), kinds[i]);
+      arguments.set(ADDRESS, at + dnnl_exec_arg_t.memory$offset(), memories[i]);
+      at += dnnl_exec_arg_t.sizeof();
     }
     return arguments;
   }

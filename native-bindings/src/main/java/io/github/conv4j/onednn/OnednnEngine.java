@@ -247,18 +247,63 @@ final class OnednnEngine
   private PreparedConvolution prepareAsked(ConvolutionRequest asked) {
     ledger.requireOpen();
     var request = PrepareRequest.of(asked);
-    Limits.requireSupport(NAME, request, lack(asked));
+    Choice known = knownChoice(request);
+    if (known == null) {
+      Limits.requireSupport(NAME, request, lack(asked));
+    }
     PreparedConvolution prepared =
-        request.types().isF32()
-            ? prepareFloats(request)
+        known != null || request.isF32()
+            ? prepareFloats(request, known)
             : TypedConvolution.prepare(
                 NAME,
                 ledger,
                 request,
-                this::prepareFloats,
+                floats -> prepareFloats(floats, null),
                 this,
                 (typed, reason) -> SafeLoops.prepare(NAME, ledger, typed, reason));
     return explained(prepared, request);
+  }
+
+  /** What was chosen for such a request before, which is thus supported; null if nothing was. */
+  private @Nullable Choice knownChoice(PrepareRequest request) {
+    if (!mayBeChosen(request)) {
+      return null;
+    }
+    Choice known = WayCache.SHARED.choice(request, ledger.budget().threads(), mostElements);
+    return known != null && known.takes(request.weights()) ? known : null;
+  }
+
+  /** Chooses the way that does all of a request as it is written; null where it takes more. */
+  private @Nullable Choice choose(PrepareRequest request) {
+    Convolution convolution = request.convolution();
+    if (!mayBeChosen(request)
+        || convolution.padding().mode() != PaddingMode.ZEROS
+        || !Fusion.serves(convolution.postOps())
+        || CanonicalForm.mayBePlainer(request)
+        || SubpixelConvolution.serves(request)) {
+      return null;
+    }
+    NativeProblem problem = NativeProblem.of(convolution, request.geometry());
+    if (!isWhole(problem, request.src(), request.dst())) {
+      return null;
+    }
+    PrepareRequest settled = request.settled();
+    List<Way> ways = ways(problem, settled, false);
+    if (ways.isEmpty()) {
+      return null;
+    }
+    var choice = new Choice(ways.getFirst(), problem, settled.src(), settled.dst());
+    WayCache.SHARED.keep(choice, request, ledger.budget().threads(), mostElements);
+    return choice.takes(request.weights()) ? choice : null;
+  }
+
+  /** Whether a choice depends on nothing but what is described, and on whether it {@code takes}. */
+  private boolean mayBeChosen(PrepareRequest request) {
+    return avoided.isEmpty()
+        && request.operands().isEmpty()
+        && request.convolution().fpmathMode() == FpmathMode.STRICT
+        && !(request.weights().spec().layout() instanceof Layout.Blocked)
+        && request.isF32();
   }
 
   private PreparedConvolution explained(PreparedConvolution prepared, PrepareRequest request) {
@@ -356,8 +401,12 @@ final class OnednnEngine
         addsPairs || way.spec().isDepthwise() ? WORTHWHILE_PRODUCTS : WORTHWHILE_PRODUCTS_OF_VNNI);
   }
 
-  private PreparedConvolution prepareFloats(PrepareRequest request) {
+  private PreparedConvolution prepareFloats(PrepareRequest request, @Nullable Choice known) {
     try {
+      Choice choice = known == null ? choose(request) : known;
+      if (choice != null) {
+        return prepare(choice, request);
+      }
       return isInOneGo(request)
           ? prepare(request)
           : PostOpsConvolution.of(NAME, ledger, request, prepare(request.withoutPostOps()));
@@ -375,7 +424,7 @@ final class OnednnEngine
     if (lack(asked.asRequest()) != null) {
       return List.of();
     }
-    if (!asked.types().isF32()) {
+    if (!asked.isF32()) {
       return List.of(COMPOSED);
     }
     PrepareRequest request = named(asked);
@@ -556,7 +605,7 @@ final class OnednnEngine
       return null;
     }
     PrepareRequest request = PrepareRequest.of(asked).settled();
-    if (!request.types().isF32() || (shadow != null && shadow.avoids(request))) {
+    if (!request.isF32() || (shadow != null && shadow.avoids(request))) {
       return null;
     }
     try {
@@ -661,10 +710,14 @@ final class OnednnEngine
 
   private PreparedConvolution prepare(
       Way way, NativeProblem problem, PrepareRequest request, TensorSpec src, TensorSpec dst) {
-    var prepared = OnednnPrimitive.prepare(way, problem, request, src, dst, mostElements, ledger);
-    if (way.isSlow()) {
+    return prepare(new Choice(way, problem, src, dst), request);
+  }
+
+  private PreparedConvolution prepare(Choice choice, PrepareRequest request) {
+    var prepared = OnednnPrimitive.prepare(choice, request, mostElements, ledger);
+    if (choice.way().isSlow()) {
       SlowLog.tell(
-          "oneDNN has only its slow implementation " + way.implementation().name(),
+          "oneDNN has only its slow implementation " + choice.way().implementation().name(),
           prepared.explain().problem());
     }
     return prepared;

@@ -22,30 +22,26 @@ import java.util.List;
 final class OnednnPrimitive implements Primitive {
   private final PartedPrimitives primitives;
   private final String problem;
+  private final long scratchpadByteSize;
 
   private OnednnPrimitive(PartedPrimitives primitives, String problem) {
     this.primitives = primitives;
     this.problem = problem;
+    this.scratchpadByteSize = primitives.workingByteSize();
   }
 
   /**
    * Prepares a problem.
    *
-   * @param src the part of the request's src that takes part
-   * @param dst the part of the request's dst that takes part
+   * @param choice made for such a request, and for as many threads
    * @param mostElements more than this are cut into groups of images
    */
   static PreparedConvolution prepare(
-      Way way,
-      NativeProblem problem,
-      PrepareRequest request,
-      TensorSpec src,
-      TensorSpec dst,
-      long mostElements,
-      Ledger ledger) {
+      Choice choice, PrepareRequest request, long mostElements, Ledger ledger) {
+    Way way = choice.way();
     PartedPrimitives primitives;
-    try (var parameters = new PlainParameters(problem, request)) {
-      primitives = new PartedPrimitives(way, parameters, dst, largeOperands(request));
+    try (var parameters = new PlainParameters(choice.problem(), request)) {
+      primitives = new PartedPrimitives(way, parameters, choice.dst(), largeOperands(request));
       try {
         int threads = ledger.budget().threads();
         boolean shared = Sharing.leastParts(request, way.nanos(), threads) > 1;
@@ -58,13 +54,16 @@ final class OnednnPrimitive implements Primitive {
       }
     }
     try {
-      String text = primitives.primitives().getFirst().compiled().problemText(request);
-      var explanation =
-          Explanation.of(OnednnEngine.NAME, text, stages(way, problem, src, dst, primitives))
-              .withWarnings(way.warnings());
+      Explanation explanation =
+          choice.explanation(
+              () ->
+                  Explanation.of(
+                          OnednnEngine.NAME, request.problemText(), stages(choice, primitives))
+                      .withWarnings(way.warnings()));
+      TensorSpec dst = choice.dst();
       List<TensorSpec> operands = PrepareRequest.runOperandSpecs(request.convolution(), dst);
-      var primitive = new OnednnPrimitive(primitives, text);
-      return PreparedProgram.of(src, dst, operands, explanation, ledger, primitive);
+      var primitive = new OnednnPrimitive(primitives, explanation.problem());
+      return PreparedProgram.of(choice.src(), dst, operands, explanation, ledger, primitive);
     } catch (Throwable e) {
       primitives.close();
       throw e;
@@ -84,6 +83,9 @@ final class OnednnPrimitive implements Primitive {
   }
 
   private static List<Tensor> largeOperands(PrepareRequest request) {
+    if (request.operands().isEmpty()) {
+      return List.of();
+    }
     List<Tensor> large = new ArrayList<>();
     List<PostOp.Operand> described = request.convolution().postOps().requestOperands();
     for (int i = 0; i < described.size(); i++) {
@@ -94,8 +96,11 @@ final class OnednnPrimitive implements Primitive {
     return large;
   }
 
-  private static List<Explanation.Stage> stages(
-      Way way, NativeProblem problem, TensorSpec src, TensorSpec dst, PartedPrimitives primitives) {
+  private static List<Explanation.Stage> stages(Choice choice, PartedPrimitives primitives) {
+    Way way = choice.way();
+    NativeProblem problem = choice.problem();
+    TensorSpec src = choice.src();
+    TensorSpec dst = choice.dst();
     List<Explanation.Stage> stages = new ArrayList<>();
     CompiledConvolution compiled = primitives.primitives().getFirst().compiled();
     TensorSpec kernelSrc = way.spec().copiesSrc() ? kernelSrc(way, problem, src) : src;
@@ -172,7 +177,7 @@ final class OnednnPrimitive implements Primitive {
 
   @Override
   public long scratchpadByteSize() {
-    return primitives.workingByteSize();
+    return scratchpadByteSize;
   }
 
   @Override

@@ -77,25 +77,21 @@ final class PackedConvolution implements AutoCloseable {
       MemorySegment stream = temporary.own(Streams.take(), Destroyer.STREAM);
       int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
       MemorySegment arguments =
-          Dnnl.arguments(arena, kinds, new MemorySegment[] {from, weights, scratchpad});
+          Dnnl.arguments(
+              arena, kinds, new MemorySegment[] {from, weights, scratchpad}, kinds.length);
       Dnnl.execute(packing.primitive(), stream, kinds.length, arguments, plain, plain);
     }
   }
 
   private MemorySegment copyBias(PlainParameters parameters, long offset, MemoryObjects objects) {
-    float[] values = parameters.bias();
+    MemorySegment values = parameters.bias();
     if (values == null) {
       return MemorySegment.NULL;
     }
-    int count = Math.toIntExact(compiled.spec().outChannels());
+    long byteSize = compiled.spec().outChannels() * Float.BYTES;
     MemorySegment memory = objects.owning(compiled.biasDesc());
-    MemorySegment.copy(
-        values,
-        Math.toIntExact(offset),
-        objects.bytes(memory, (long) count * Float.BYTES),
-        ValueLayout.JAVA_FLOAT,
-        0,
-        count);
+    MemorySegment bytes = objects.bytes(memory, byteSize);
+    MemorySegment.copy(values, offset * Float.BYTES, bytes, 0, byteSize);
     return memory;
   }
 
@@ -144,7 +140,7 @@ final class PackedConvolution implements AutoCloseable {
   }
 
   boolean hasBias() {
-    return !bias.equals(MemorySegment.NULL);
+    return compiled.spec().hasBias();
   }
 
   /**

@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * flipped, whatever layout the caller has; from the first tap that takes part.
  */
 final class PlainParameters implements AutoCloseable {
-  private final Arena arena = Arena.ofConfined();
+  /** Holds what is copied, where anything is. */
+  private @Nullable Arena arena;
+
   private final Tensor given;
   private final MemorySegment weights;
-  private final float @Nullable [] bias;
+  private final @Nullable MemorySegment bias;
 
   /** Of each post-op, one number a channel or one for all; empty where it has none of these. */
   private final List<float[]> operands;
@@ -34,12 +36,30 @@ final class PlainParameters implements AutoCloseable {
       this.weights =
           rowMajor(problem).asSlice(problem.weightsOffset() * given.spec().dataType().byteSize());
       Tensor givenBias = request.bias();
-      this.bias = givenBias == null ? null : values(givenBias);
+      this.bias = givenBias == null ? null : neighbours(givenBias);
       this.operands = operands(request);
     } catch (Throwable e) {
-      arena.close();
+      close();
       throw e;
     }
+  }
+
+  private Arena arena() {
+    if (arena == null) {
+      arena = Arena.ofConfined();
+    }
+    return arena;
+  }
+
+  /** Returns the caller's own bytes where its floats are neighbours already. */
+  private MemorySegment neighbours(Tensor floats) {
+    return areNeighbours(floats)
+        ? floats.segment()
+        : arena().allocateFrom(ValueLayout.JAVA_FLOAT, floats.toFloatArray());
+  }
+
+  private static boolean areNeighbours(Tensor floats) {
+    return floats.spec().strides()[0] == 1 && floats.spec().dataType() == DataType.F32;
   }
 
   private static List<float[]> operands(PrepareRequest request) {
@@ -64,10 +84,10 @@ final class PlainParameters implements AutoCloseable {
     return operands.get(postOp);
   }
 
-  private static float[] values(Tensor bias) {
-    return bias.spec().strides()[0] == 1 && bias.spec().dataType() == DataType.F32
-        ? bias.segment().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)
-        : bias.toFloatArray();
+  private static float[] values(Tensor floats) {
+    return areNeighbours(floats)
+        ? floats.segment().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)
+        : floats.toFloatArray();
   }
 
   /** Returns the caller's own bytes where they already lie so. */
@@ -82,9 +102,9 @@ final class PlainParameters implements AutoCloseable {
     float[] copied = CopiedWeights.of(problem.convolution(), given);
     TensorSpec dense = TensorSpec.bias(copied.length).withDataType(given.spec().dataType());
     if (given.spec().dataType() != DataType.S8) {
-      return Tensor.ofFloats(dense, copied, arena).segment();
+      return Tensor.ofFloats(dense, copied, arena()).segment();
     }
-    MemorySegment bytes = arena.allocate(copied.length);
+    MemorySegment bytes = arena().allocate(copied.length);
     for (int i = 0; i < copied.length; i++) {
       bytes.set(ValueLayout.JAVA_BYTE, i, (byte) copied[i]);
     }
@@ -95,14 +115,17 @@ final class PlainParameters implements AutoCloseable {
     return weights;
   }
 
-  float @Nullable [] bias() {
+  /** Floats, or null where there is none. */
+  @Nullable MemorySegment bias() {
     return bias;
   }
 
   @Override
   public void close() {
     try {
-      arena.close();
+      if (arena != null) {
+        arena.close();
+      }
     } finally {
       Reference.reachabilityFence(given);
     }

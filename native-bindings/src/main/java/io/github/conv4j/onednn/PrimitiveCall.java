@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A primitive with its argument list and the copies around it, for one thread at a time. */
 final class PrimitiveCall {
+  /** Src, weights, bias, dst and scratchpad; a post-op adds one at most. */
+  private static final int OWN_ARGUMENTS = 5;
+
   private final PackedConvolution packed;
   private final MemorySegment primitive;
   private final MemorySegment stream;
@@ -58,36 +61,39 @@ final class PrimitiveCall {
     MemorySegment scratchpadMemory =
         scratchpadMemory(
             compiled.scratchpadDesc(), compiled.kernelScratchpadByteSize(), scratchpad, objects);
-    List<Integer> kinds = new ArrayList<>();
-    List<MemorySegment> memories = new ArrayList<>();
     this.placedOperands = new ArrayList<>();
-    add(kinds, memories, Dnnl.ARG_SRC, kernelSrc);
-    add(kinds, memories, Dnnl.ARG_WEIGHTS, packed.weights());
-    add(kinds, memories, Dnnl.ARG_DST, kernelDst);
-    add(kinds, memories, Dnnl.ARG_SCRATCHPAD, scratchpadMemory);
+    var list = new ArgumentList(OWN_ARGUMENTS + compiled.spec().postOps().list().size());
+    list.add(Dnnl.ARG_SRC, kernelSrc);
+    list.add(Dnnl.ARG_WEIGHTS, packed.weights());
+    list.add(Dnnl.ARG_DST, kernelDst);
+    list.add(Dnnl.ARG_SCRATCHPAD, scratchpadMemory);
     if (packed.hasBias()) {
-      add(kinds, memories, Dnnl.ARG_BIAS, packed.bias());
+      list.add(Dnnl.ARG_BIAS, packed.bias());
     }
-    addOperands(kinds, memories, largeOperands, objects);
-    this.argumentCount = kinds.size();
-    this.arguments =
-        Dnnl.arguments(
-            arena,
-            kinds.stream().mapToInt(Integer::intValue).toArray(),
-            memories.toArray(MemorySegment[]::new));
+    addOperands(list, largeOperands, objects);
+    this.argumentCount = list.count;
+    this.arguments = Dnnl.arguments(arena, list.kinds, list.memories, list.count);
   }
 
-  private static void add(
-      List<Integer> kinds, List<MemorySegment> memories, int kind, MemorySegment memory) {
-    kinds.add(kind);
-    memories.add(memory);
+  /** What a primitive is given, while that is put together. */
+  private static final class ArgumentList {
+    private final int[] kinds;
+    private final MemorySegment[] memories;
+    private int count;
+
+    ArgumentList(int most) {
+      this.kinds = new int[most];
+      this.memories = new MemorySegment[most];
+    }
+
+    void add(int kind, MemorySegment memory) {
+      kinds[count] = kind;
+      memories[count++] = memory;
+    }
   }
 
   private void addOperands(
-      List<Integer> kinds,
-      List<MemorySegment> memories,
-      List<MemorySegment> largeOperands,
-      MemoryObjects objects) {
+      ArgumentList list, List<MemorySegment> largeOperands, MemoryObjects objects) {
     List<PostOp> postOps = packed.compiled().spec().postOps().list();
     int run = 0;
     int large = 0;
@@ -111,7 +117,7 @@ final class PrimitiveCall {
                 ofRun ? run++ : -1,
                 ofRun ? MemorySegment.NULL : largeOperands.get(large++)));
       }
-      add(kinds, memories, Fusion.argument(postOps.get(i), i), memory);
+      list.add(Fusion.argument(postOps.get(i), i), memory);
     }
   }
 
@@ -261,7 +267,7 @@ final class PrimitiveCall {
               reorder.scratchpadDesc(), reorder.scratchpadByteSize(), scratchpad, objects);
       int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
       this.arguments =
-          Dnnl.arguments(arena, kinds, new MemorySegment[] {from, to, scratchpadMemory});
+          Dnnl.arguments(arena, kinds, new MemorySegment[] {from, to, scratchpadMemory}, 3);
     }
 
     /** The caller's tensors travel along, so that their arenas stay open. */

@@ -1,5 +1,7 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.Convolution;
+import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ways of the problems that were prepared last, and how calls are cut: found by asking oneDNN
- * many times, so that a problem seen before skips it. Holds no native memory.
+ * The ways of the problems that were prepared last, which was chosen, and how calls are cut: found
+ * by asking oneDNN many times, so that a problem seen before skips it. Holds no native memory.
  */
 final class WayCache {
   static final WayCache SHARED = new WayCache(1024);
@@ -47,9 +49,34 @@ final class WayCache {
     }
   }
 
+  /** All that a choice depends on, where types are f32 and operands are none. */
+  private record ChoiceKey(
+      Convolution convolution, TensorSpec src, TensorSpec dst, int threads, long mostElements) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof ChoiceKey that
+          && threads == that.threads
+          && mostElements == that.mostElements
+          && equal(src, that.src)
+          && equal(dst, that.dst)
+          && convolution.equals(that.convolution);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * src.hashCode() + dst.hashCode();
+    }
+
+    /** Also in how their layouts are called, since explanations tell of them. */
+    private static boolean equal(TensorSpec one, TensorSpec other) {
+      return one.equals(other) && one.layout().equals(other.layout());
+    }
+  }
+
   private final int limit;
   private final Map<Key, List<Way>> ways = newMap();
   private final Map<CutKey, List<PartPlan>> cuts = newMap();
+  private final Map<ChoiceKey, Choice> choices = newMap();
 
   WayCache(int limit) {
     this.limit = limit;
@@ -74,6 +101,30 @@ final class WayCache {
     synchronized (cuts) {
       cuts.clear();
     }
+    synchronized (choices) {
+      choices.clear();
+    }
+  }
+
+  /** Returns what was chosen for a request of f32 without operands; null if it is not known. */
+  @Nullable Choice choice(PrepareRequest request, int threads, long mostElements) {
+    ChoiceKey key = key(request, threads, mostElements);
+    synchronized (choices) {
+      return choices.get(key);
+    }
+  }
+
+  /** Keeps a choice for those who ask for it by {@link #choice}. */
+  void keep(Choice choice, PrepareRequest request, int threads, long mostElements) {
+    ChoiceKey key = key(request, threads, mostElements);
+    synchronized (choices) {
+      choices.put(key, choice);
+    }
+  }
+
+  private static ChoiceKey key(PrepareRequest request, int threads, long mostElements) {
+    return new ChoiceKey(
+        request.convolution(), request.src(), request.dst(), threads, mostElements);
   }
 
   /** As {@link Way#of}. */

@@ -6,6 +6,7 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.problem.Problem;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
@@ -50,27 +51,28 @@ public record PrepareRequest(
    * @throws IllegalStateException if the arena of a parameter is closed
    */
   public static PrepareRequest of(ConvolutionRequest request) {
-    Tensor weights =
-        request
-            .weights()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "weights are described as %s but not given; see withParameters"
-                            .formatted(request.weightsSpec())));
+    Tensor weights = request.weights().orElse(null);
+    if (weights == null) {
+      throw new IllegalArgumentException(
+          "weights are described as %s but not given; see withParameters"
+              .formatted(request.weightsSpec()));
+    }
     Tensor bias = request.bias().orElse(null);
     requireOpen(weights, "weights");
     if (bias != null) {
       requireOpen(bias, "bias");
     }
     List<Tensor> operands = request.operands();
-    int needed = request.convolution().postOps().requestOperands().size();
+    PostOps postOps = request.convolution().postOps();
+    int needed = postOps.isEmpty() ? 0 : postOps.requestOperands().size();
     if (operands.size() != needed) {
       throw new IllegalArgumentException(
           "the post-ops %s take %d tensors but %d are given; see withOperands"
-              .formatted(request.convolution().postOps(), needed, operands.size()));
+              .formatted(postOps, needed, operands.size()));
     }
-    operands.forEach(operand -> requireOpen(operand, "operand"));
+    for (int i = 0; i < needed; i++) {
+      requireOpen(operands.get(i), "operand");
+    }
     return new PrepareRequest(
         request.convolution(),
         request.geometry(),
@@ -139,6 +141,14 @@ public record PrepareRequest(
         weights.spec().dataType(),
         bias == null ? ConvolutionTypes.defaultBias(src.dataType()) : bias.spec().dataType(),
         dst.dataType());
+  }
+
+  /** Tells whether all element types are f32. */
+  public boolean isF32() {
+    return src.dataType() == DataType.F32
+        && dst.dataType() == DataType.F32
+        && weights.spec().dataType() == DataType.F32
+        && (bias == null || bias.spec().dataType() == DataType.F32);
   }
 
   /** Returns the problem as text, for explanations and errors. */

@@ -57,8 +57,10 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
     this.scratchpadByteSize = program.scratchpadByteSize();
     this.boundHeapByteSize = program.boundHeapByteSize();
     this.steps = program.steps().toArray(Program.Step[]::new);
-    this.partCounts =
-        program.steps().stream().mapToInt(step -> step.primitive().partCount()).toArray();
+    this.partCounts = new int[steps.length];
+    for (int i = 0; i < steps.length; i++) {
+      partCounts[i] = steps[i].primitive().partCount();
+    }
   }
 
   /** What all calls share. */

@@ -28,6 +28,9 @@ public final class BufferPlan {
     }
   }
 
+  /** Of no buffer at all. */
+  static final BufferPlan NONE = new BufferPlan(List.of());
+
   private final long[] offsets;
   private final long byteSize;
   private final long naiveByteSize;
@@ -67,15 +70,20 @@ public final class BufferPlan {
     }
     byteSize = end;
     naiveByteSize = sum;
-    leastByteSize =
-        buffers.stream().mapToLong(buffer -> liveByteSize(buffers, buffer.first())).max().orElse(0);
+    leastByteSize = leastByteSize(buffers);
   }
 
-  private static long liveByteSize(List<Buffer> buffers, int step) {
-    return buffers.stream()
-        .filter(buffer -> buffer.first() <= step && step <= buffer.last())
-        .mapToLong(Buffer::byteSize)
-        .sum();
+  private static long leastByteSize(List<Buffer> buffers) {
+    long most = 0;
+    for (Buffer each : buffers) {
+      long live = 0;
+      for (Buffer buffer : buffers) {
+        boolean lives = buffer.first() <= each.first() && each.first() <= buffer.last();
+        live += lives ? buffer.byteSize() : 0;
+      }
+      most = Math.max(most, live);
+    }
+    return most;
   }
 
   private static long aligned(long offset) {

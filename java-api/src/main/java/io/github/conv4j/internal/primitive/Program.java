@@ -60,7 +60,7 @@ public final class Program implements AutoCloseable {
     this.steps = List.copyOf(steps);
     this.inner = List.copyOf(inner);
     this.owned = List.copyOf(owned);
-    this.plan = new BufferPlan(lifetimes());
+    this.plan = inner.isEmpty() ? BufferPlan.NONE : new BufferPlan(lifetimes());
   }
 
   /** Returns a program of one step from the caller's source into the caller's destination. */

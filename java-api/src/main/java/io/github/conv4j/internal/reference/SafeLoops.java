@@ -8,13 +8,17 @@ import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /** The way out for the few problems that an engine gets wrong: the naive loops, said aloud. */
 public final class SafeLoops {
-  private static final int BLOCK = 4096;
+  private static final int BLOCK = 2048;
   private static final int EXPONENT = 0x7f80_0000;
-  private static final int LOWEST_EXPONENT_BIT = 0x0080_0000;
+
+  // Of two floats at once.
+
+  private static final long EXPONENTS = 0x7f80_0000_7f80_0000L;
+  private static final long LOWEST_BITS = 0x0080_0000_0080_0000L;
+  private static final long SIGNS = 0x8000_0000_8000_0000L;
 
   private SafeLoops() {}
 
@@ -33,33 +37,39 @@ public final class SafeLoops {
       return true;
     }
     if (type != DataType.F32) {
-      float[] values = weights.toFloatArray();
-      int[] bits = new int[values.length];
-      Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
-      return allFinite(bits, bits.length);
+      for (float value : weights.toFloatArray()) {
+        if (!Float.isFinite(value)) {
+          return false;
+        }
+      }
+      return true;
     }
     MemorySegment segment = weights.segment();
     // What is no whole number is not looked at.
     long end = segment.byteSize() / Float.BYTES * Float.BYTES;
-    int count = (int) Math.min(BLOCK, end / Float.BYTES);
+    int count = (int) Math.min(BLOCK, Math.ceilDiv(end, Long.BYTES));
     // Through an array: in a young JVM, a look into a segment takes fifty times as long.
-    var block = new int[count];
-    for (long at = 0; at < end; at += (long) count * Float.BYTES) {
-      count = (int) Math.min(count, (end - at) / Float.BYTES);
-      MemorySegment.copy(segment, ValueLayout.JAVA_INT_UNALIGNED, at, block, 0, count);
-      if (!allFinite(block, count)) {
+    var pairs = new long[count];
+    for (long at = 0; at < end; at += (long) count * Long.BYTES) {
+      long left = end - at;
+      count = (int) Math.min(count, left / Long.BYTES);
+      if (count == 0) {
+        return (segment.get(ValueLayout.JAVA_INT_UNALIGNED, at) & EXPONENT) != EXPONENT;
+      }
+      MemorySegment.copy(segment, ValueLayout.JAVA_LONG_UNALIGNED, at, pairs, 0, count);
+      if (!allFinite(pairs, count)) {
         return false;
       }
     }
     return true;
   }
 
-  private static boolean allFinite(int[] bits, int count) {
-    int carries = 0;
+  private static boolean allFinite(long[] pairs, int count) {
+    long carries = 0;
+    // An exponent of ones, and no other, carries into the sign; and no sign into the next float.
     for (int i = 0; i < count; i++) {
-      // An exponent of ones, and no other, carries into the sign.
-      carries |= (bits[i] & EXPONENT) + LOWEST_EXPONENT_BIT;
+      carries |= (pairs[i] & EXPONENTS) + LOWEST_BITS;
     }
-    return carries >= 0;
+    return (carries & SIGNS) == 0;
   }
 }

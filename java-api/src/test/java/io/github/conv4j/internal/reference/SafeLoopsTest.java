@@ -27,6 +27,27 @@ class SafeLoopsTest {
   }
 
   @Test
+  void everyPlaceAndEverySign() {
+    for (int count = 1; count <= 11; count++) {
+      try (Arena arena = Arena.ofConfined()) {
+        Tensor weights =
+            Tensor.allocate(TensorSpec.f32(Layout.channelsLast(3), 1, 1, count), arena);
+        for (float finite : new float[] {Float.MAX_VALUE, -Float.MAX_VALUE, -0f, Float.MIN_VALUE}) {
+          weights.fill(finite);
+          assertThat(SafeLoops.allFinite(weights)).isTrue();
+          for (int at = 0; at < count; at++) {
+            for (int bits : new int[] {0x7f80_0000, 0xff80_0000, 0x7f80_0001, 0xffff_ffff}) {
+              weights.setFloat(Float.intBitsToFloat(bits), 0, 0, at);
+              assertThat(SafeLoops.allFinite(weights)).isFalse();
+            }
+            weights.setFloat(finite, 0, 0, at);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void anyNumberOfBytesHasAnEnd() {
     for (int count : new int[] {1, 3, 5, 4 * 4_096 + 1, 40_003}) {
