@@ -33,7 +33,7 @@ final class GuardPageRun {
   /** Stages that no kernel runs: copies, the naive loops, and other views of the same bytes. */
   private static final List<String> WITHOUT_KERNEL = List.of("java:", "no copy");
 
-  private static final int LEAST_RUNS = 500;
+  private static final int LEAST_RUNS = 300;
 
   /** How often each implementation ran, as {@code explain} names it. */
   private final Map<String, Integer> stages = new TreeMap<>();
