@@ -13,9 +13,17 @@ import io.github.conv4j.tensor.Quantization;
  * @param least of the rounded numbers, before the zero point is added
  * @param most of the rounded numbers, before the zero point is added
  * @param ofNaN what NaN becomes, before the zero point is added
+ * @param swishes whether hard swish is applied to the floats first
  */
 public record Rounding(
-    float scale, float low, float high, int zeroPoint, int least, int most, int ofNaN) {
+    float scale,
+    float low,
+    float high,
+    int zeroPoint,
+    int least,
+    int most,
+    int ofNaN,
+    boolean swishes) {
   /**
    * A quotient is rounded by a share of less than 2^-24, and so is each factor; the rest is room.
    */
@@ -37,12 +45,18 @@ public record Rounding(
         zeroPoint,
         dst.least() - zeroPoint,
         dst.most() - zeroPoint,
-        0);
+        0,
+        false);
   }
 
   /** The same with other bounds. */
   public Rounding within(int newLeast, int newMost, int newOfNaN) {
-    return new Rounding(scale, low, high, zeroPoint, newLeast, newMost, newOfNaN);
+    return new Rounding(scale, low, high, zeroPoint, newLeast, newMost, newOfNaN, swishes);
+  }
+
+  /** The same after a hard swish. */
+  public Rounding swishing() {
+    return new Rounding(scale, low, high, zeroPoint, least, most, ofNaN, true);
   }
 
   /** NaN where no factor does. */

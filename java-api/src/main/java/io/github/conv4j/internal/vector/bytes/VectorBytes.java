@@ -7,8 +7,10 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.F2I;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2B;
 import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
@@ -40,6 +42,8 @@ public final class VectorBytes {
   /** What {@link #ROUNDING} is as an integer. */
   private static final int MIDDLE = (int) ROUNDING;
 
+  private static final float SIXTH = 1f / 6;
+
   /** So many vectors of a block are divided one by one. */
   private static final int FEW = 4;
 
@@ -70,9 +74,10 @@ public final class VectorBytes {
 
   /**
    * Makes bytes of sums: {@code (sum + before) * scale + after}, and then an addend, if there is
-   * one, divided and rounded, by two multiplications in place of the division: where the products
-   * with both factors of {@code rounding} round to the same integer, so does the quotient. Where
-   * they do not, it divides, unless there are many of these.
+   * one, or the hard swish of it, if {@code rounding} says so, divided and rounded, by two
+   * multiplications in place of the division: where the products with both factors of {@code
+   * rounding} round to the same integer, so does the quotient. Where they do not, it divides,
+   * unless there are many of these.
    *
    * @param at where the block begins in the sums, in elements
    * @param after empty for nothing
@@ -100,6 +105,7 @@ public final class VectorBytes {
       long dstAt,
       int count) {
     boolean shifts = after.length > 0;
+    boolean swishes = rounding.swishes();
     int last = count - LANES;
     long unsure = 0;
     for (int i = 0; i <= last; i += LANES) {
@@ -114,12 +120,15 @@ public final class VectorBytes {
           shifts
               ? moves ? y.add(FloatVector.fromArray(SPECIES, after, number)) : y.add(after[place])
               : y;
+      FloatVector gate = z.mul(SIXTH).add(0.5f);
       FloatVector all =
           adds
               ? z.add(
                   FloatVector.fromMemorySegment(
                       SPECIES, addend, (addendAt + i) * Float.BYTES, ORDER))
-              : z;
+              : swishes
+                  ? z.mul(gate.blend(1f, gate.compare(GT, 1f)).blend(0f, gate.compare(LT, 0f)))
+                  : z;
       FloatVector large = FloatVector.broadcast(SPECIES, ROUNDING);
       FloatVector nearest = all.fma(FloatVector.broadcast(SPECIES, rounding.high()), large);
       FloatVector other = all.fma(FloatVector.broadcast(SPECIES, rounding.low()), large);
@@ -191,7 +200,10 @@ public final class VectorBytes {
       float x = sums.get(JAVA_FLOAT_UNALIGNED, (at + i) * Float.BYTES);
       float y = (x + before[number]) * scale[number];
       float z = after.length > 0 ? y + after[number] : y;
-      float all = adds ? z + addend.get(JAVA_FLOAT_UNALIGNED, (addendAt + i) * Float.BYTES) : z;
+      float all =
+          adds
+              ? z + addend.get(JAVA_FLOAT_UNALIGNED, (addendAt + i) * Float.BYTES)
+              : rounding.swishes() ? z * Math.max(0, Math.min(1, z * SIXTH + 0.5f)) : z;
       float quotient = all / rounding.scale();
       int rounded =
           Float.isNaN(quotient)
@@ -218,6 +230,7 @@ public final class VectorBytes {
       long dstAt,
       int count) {
     boolean shifts = after.length > 0;
+    boolean swishes = rounding.swishes();
     int last = count - LANES;
     for (int i = 0; i <= last; i += LANES) {
       int number = place + i;
@@ -231,12 +244,15 @@ public final class VectorBytes {
           shifts
               ? moves ? y.add(FloatVector.fromArray(SPECIES, after, number)) : y.add(after[place])
               : y;
+      FloatVector gate = z.mul(SIXTH).add(0.5f);
       FloatVector all =
           adds
               ? z.add(
                   FloatVector.fromMemorySegment(
                       SPECIES, addend, (addendAt + i) * Float.BYTES, ORDER))
-              : z;
+              : swishes
+                  ? z.mul(gate.blend(1f, gate.compare(GT, 1f)).blend(0f, gate.compare(LT, 0f)))
+                  : z;
       FloatVector nearest = all.div(rounding.scale()).add(ROUNDING).sub(ROUNDING);
       IntVector rounded =
           ((IntVector) nearest.convertShape(F2I, INTS, 0))

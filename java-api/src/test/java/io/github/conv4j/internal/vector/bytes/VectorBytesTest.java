@@ -3,6 +3,7 @@ package io.github.conv4j.internal.vector.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.conv4j.PostOp;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Quantization;
 import java.lang.foreign.Arena;
@@ -44,9 +45,18 @@ class VectorBytesTest {
   void productsRoundAsQuotientsDo(float scale) {
     for (int zeroPoint : new int[] {0, 3, 128, 255}) {
       float[] values = aroundMiddles(scale);
-      areQuantized(values, scale, zeroPoint, DataType.U8);
-      areQuantized(values, scale, zeroPoint - 128, DataType.S8);
+      areQuantized(values, scale, zeroPoint, DataType.U8, false);
+      areQuantized(values, scale, zeroPoint - 128, DataType.S8, false);
     }
+  }
+
+  /** Where the gate is 0, between, and 1; NaN and infinities among them. */
+  @ParameterizedTest
+  @ValueSource(floats = {0.004f, 0.03f, 0.1f, 0.5f})
+  void hardSwishesAreThoseOfTheDefinition(float scale) {
+    float[] values = aroundMiddles(scale);
+    areQuantized(values, scale, 3, DataType.U8, true);
+    areQuantized(values, scale, -100, DataType.S8, true);
   }
 
   @ParameterizedTest
@@ -55,7 +65,7 @@ class VectorBytesTest {
     var random = new SplittableRandom(seed);
     for (int i = 0; i < 20; i++) {
       float scale = (float) Math.scalb(1 + random.nextDouble(), random.nextInt(-20, 20));
-      areQuantized(aroundMiddles(scale), scale, random.nextInt(-128, 128), DataType.S8);
+      areQuantized(aroundMiddles(scale), scale, random.nextInt(-128, 128), DataType.S8, false);
     }
   }
 
@@ -86,12 +96,16 @@ class VectorBytesTest {
   }
 
   /** Blocks of all lengths; each of them with few and with many of the hard values. */
-  private static void areQuantized(float[] values, float scale, int zeroPoint, DataType type) {
+  private static void areQuantized(
+      float[] values, float scale, int zeroPoint, DataType type, boolean swishes) {
     byte[] expected = new byte[values.length];
     for (int i = 0; i < values.length; i++) {
-      expected[i] = (byte) Quantization.quantize(values[i], scale, zeroPoint, type);
+      float value =
+          swishes ? ((PostOp.Eltwise) PostOp.hardSwish()).applyInFloat(values[i], 0) : values[i];
+      expected[i] = (byte) Quantization.quantize(value, scale, zeroPoint, type);
     }
-    var rounding = Rounding.of(Quantization.none().withDst(scale, zeroPoint), type);
+    Rounding plain = Rounding.of(Quantization.none().withDst(scale, zeroPoint), type);
+    Rounding rounding = swishes ? plain.swishing() : plain;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment sums = arena.allocate(ValueLayout.JAVA_FLOAT, values.length);
       MemorySegment dst = arena.allocate(values.length);

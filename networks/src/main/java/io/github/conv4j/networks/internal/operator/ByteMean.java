@@ -17,9 +17,13 @@ public final class ByteMean extends RangedPrimitive {
   /** Sums of as many integers fit into 32 bits. */
   private static final long MOST_PIXELS = Integer.MAX_VALUE / 255;
 
+  /** Pixels are added in rows of about so many integers: fewer would leave vectors empty. */
+  private static final int ROW = 512;
+
   private final ByteLoops loops;
   private final long pixels;
   private final int channels;
+  private final int pixelsPerRow;
   private final ByteScale src;
   private final Optional<ByteScale> dst;
 
@@ -43,28 +47,41 @@ public final class ByteMean extends RangedPrimitive {
     this.loops = Loops.current().bytes();
     this.pixels = pixels;
     this.channels = Math.toIntExact(channels);
+    this.pixelsPerRow = Math.clamp(ROW / channels, 1, (int) Math.max(1, pixels));
     this.src = src;
     this.dst = dst;
   }
 
   @Override
   public long scratchpadByteSize() {
-    return (long) channels * Integer.BYTES;
+    return (long) pixelsPerRow * channels * Integer.BYTES;
   }
 
   @Override
   Ranges ranges(MemorySegment sums) {
     return (begin, end, from, to, _) -> {
       for (long image = begin; image < end; image++) {
-        for (int c = 0; c < channels; c++) {
-          sums.setAtIndex(JAVA_INT_UNALIGNED, c, 0);
+        for (int i = 0; i < pixelsPerRow * channels; i++) {
+          sums.setAtIndex(JAVA_INT_UNALIGNED, i, 0);
         }
-        for (long pixel = 0; pixel < pixels; pixel++) {
-          loops.add(from, (image * pixels + pixel) * channels, src.isSigned(), sums, 0, channels);
+        for (long pixel = 0; pixel < pixels; pixel += pixelsPerRow) {
+          int count = (int) Math.min(pixelsPerRow, pixels - pixel) * channels;
+          loops.add(from, (image * pixels + pixel) * channels, src.isSigned(), sums, 0, count);
         }
+        addPixels(sums);
         write(sums, to, image * channels);
       }
     };
+  }
+
+  /** Adds the sums of all pixels of a row to those of the first. */
+  private void addPixels(MemorySegment sums) {
+    for (int pixel = 1; pixel < pixelsPerRow; pixel++) {
+      for (int c = 0; c < channels; c++) {
+        int more = sums.getAtIndex(JAVA_INT_UNALIGNED, pixel * channels + c);
+        sums.setAtIndex(JAVA_INT_UNALIGNED, c, sums.getAtIndex(JAVA_INT_UNALIGNED, c) + more);
+      }
+    }
   }
 
   private void write(MemorySegment sums, MemorySegment to, long at) {
