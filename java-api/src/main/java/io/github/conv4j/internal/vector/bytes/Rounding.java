@@ -13,7 +13,7 @@ import io.github.conv4j.tensor.Quantization;
  * @param least of the rounded numbers, before the zero point is added
  * @param most of the rounded numbers, before the zero point is added
  * @param ofNaN what NaN becomes, before the zero point is added
- * @param swishes whether hard swish is applied to the floats first
+ * @param swishes whether hard swish is applied to the floats first, where bytes are made of sums
  */
 public record Rounding(
     float scale,

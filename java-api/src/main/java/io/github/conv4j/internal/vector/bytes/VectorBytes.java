@@ -120,7 +120,7 @@ public final class VectorBytes {
           shifts
               ? moves ? y.add(FloatVector.fromArray(SPECIES, after, number)) : y.add(after[place])
               : y;
-      FloatVector gate = z.mul(SIXTH).add(0.5f);
+      FloatVector gate = swishes ? z.mul(SIXTH).add(0.5f) : z;
       FloatVector all =
           adds
               ? z.add(
@@ -244,7 +244,7 @@ public final class VectorBytes {
           shifts
               ? moves ? y.add(FloatVector.fromArray(SPECIES, after, number)) : y.add(after[place])
               : y;
-      FloatVector gate = z.mul(SIXTH).add(0.5f);
+      FloatVector gate = swishes ? z.mul(SIXTH).add(0.5f) : z;
       FloatVector all =
           adds
               ? z.add(
