@@ -49,8 +49,7 @@ final class Choice {
 
   /** Whether it is right for such weights: oneDNN multiplies them with padding. */
   boolean takes(Tensor weights) {
-    return !(problem.pads() || problem.convolution().isTransposed())
-        || SafeLoops.allFinite(weights);
+    return !problem.pads() || SafeLoops.allFinite(weights);
   }
 
   /** Returns the explanation of the first who prepares this; writes it where nobody did. */

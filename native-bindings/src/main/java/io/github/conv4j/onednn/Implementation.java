@@ -37,6 +37,15 @@ record Implementation(String name) {
     return !isSlow() && (isFor("avx2") || isFor("avx512") || isFor("avx10"));
   }
 
+  /**
+   * Whether it computes a transposed convolution by what computes the gradient of another one,
+   * which knows no bias: oneDNN 3.13 adds one element by element, which takes up to thirty times as
+   * long.
+   */
+  boolean addsBiasSlowly() {
+    return name.startsWith("conv:");
+  }
+
   /** Whether it adds pairs of products of bytes in 16 bits. */
   boolean addsPairs() {
     return isFor("avx2") ? !Dnnl.hasVnni256() : !Dnnl.hasVnni512();

@@ -247,13 +247,14 @@ final class OnednnEngine
   private PreparedConvolution prepareAsked(ConvolutionRequest asked) {
     ledger.requireOpen();
     var request = PrepareRequest.of(asked);
-    Choice known = knownChoice(request);
-    if (known == null) {
+    Choice choice = knownChoice(request);
+    if (choice == null) {
       Limits.requireSupport(NAME, request, lack(asked));
+      choice = choose(request);
     }
     PreparedConvolution prepared =
-        known != null || request.isF32()
-            ? prepareFloats(request, known)
+        request.isF32()
+            ? prepareFloats(request, choice)
             : TypedConvolution.prepare(
                 NAME,
                 ledger,
@@ -273,14 +274,16 @@ final class OnednnEngine
     return known != null && known.takes(request.weights()) ? known : null;
   }
 
-  /** Chooses the way that does all of a request as it is written; null where it takes more. */
+  /**
+   * Chooses the way that does all of a supported request as it is written, and keeps the choice;
+   * null where it takes more. Transposed convolutions are never as they are written.
+   */
   private @Nullable Choice choose(PrepareRequest request) {
     Convolution convolution = request.convolution();
     if (!mayBeChosen(request)
         || convolution.padding().mode() != PaddingMode.ZEROS
         || !Fusion.serves(convolution.postOps())
-        || CanonicalForm.mayBePlainer(request)
-        || SubpixelConvolution.serves(request)) {
+        || CanonicalForm.mayBePlainer(request)) {
       return null;
     }
     NativeProblem problem = NativeProblem.of(convolution, request.geometry());
@@ -288,19 +291,30 @@ final class OnednnEngine
       return null;
     }
     PrepareRequest settled = request.settled();
-    List<Way> ways = ways(problem, settled, false);
+    List<Way> ways;
+    try {
+      ways = ways(problem, settled, false);
+    } catch (DnnlStatusException e) {
+      if (e.isUnimplemented()) {
+        return null;
+      }
+      throw e.forProblem(request.problemText());
+    }
     if (ways.isEmpty()) {
       return null;
     }
     var choice = new Choice(ways.getFirst(), problem, settled.src(), settled.dst());
+    if (!choice.takes(request.weights())) {
+      return null;
+    }
     WayCache.SHARED.keep(choice, request, ledger.budget().threads(), mostElements);
-    return choice.takes(request.weights()) ? choice : null;
+    return choice;
   }
 
   /** Whether a choice depends on nothing but what is described, and on whether it {@code takes}. */
   private boolean mayBeChosen(PrepareRequest request) {
     return avoided.isEmpty()
-        && request.operands().isEmpty()
+        && request.convolution().postOps().isPointwise()
         && request.convolution().fpmathMode() == FpmathMode.STRICT
         && !(request.weights().spec().layout() instanceof Layout.Blocked)
         && request.isF32();
@@ -315,7 +329,11 @@ final class OnednnEngine
   public TypedConvolution.Narrow ofBytes(PrepareRequest asked) {
     PrepareRequest request = asked.settled();
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
-    if (CanonicalForm.mayHavePlainerAxes(request) || !isDirect(problem, request)) {
+    boolean atOnce =
+        request.convolution().isTransposed()
+            ? takesBytes(request.convolution())
+            : !CanonicalForm.mayHavePlainerAxes(request);
+    if (!atOnce || !isDirect(problem, request)) {
       return TypedConvolution.Narrow.none(NOT_AT_ONCE);
     }
     try {
@@ -326,6 +344,22 @@ final class OnednnEngine
       }
       throw e.forProblem(request.problemText());
     }
+  }
+
+  /**
+   * Whether primitives for bytes are faster than those for floats: with strides, since others are
+   * convolutions, and not where each channel is a group.
+   */
+  private static boolean takesBytes(Convolution transposed) {
+    if (transposed.isDepthwise()) {
+      return false;
+    }
+    for (int axis = 0; axis < transposed.spatialRank(); axis++) {
+      if (transposed.stride(axis) > 1) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -375,6 +409,10 @@ final class OnednnEngine
     }
     Way way = ways.getFirst();
     boolean addsPairs = way.implementation().addsPairs() && !way.spec().isDepthwise();
+    if (addsPairs && request.convolution().isTransposed()) {
+      return TypedConvolution.Narrow.none(
+          "without VNNI this CPU adds pairs of products, which are not known of transposed ones");
+    }
     if (addsPairs) {
       String pair = BytePairs.saturating(request.convolution(), request.weights().toIntArray());
       if (pair != null) {
@@ -401,9 +439,8 @@ final class OnednnEngine
         addsPairs || way.spec().isDepthwise() ? WORTHWHILE_PRODUCTS : WORTHWHILE_PRODUCTS_OF_VNNI);
   }
 
-  private PreparedConvolution prepareFloats(PrepareRequest request, @Nullable Choice known) {
+  private PreparedConvolution prepareFloats(PrepareRequest request, @Nullable Choice choice) {
     try {
-      Choice choice = known == null ? choose(request) : known;
       if (choice != null) {
         return prepare(choice, request);
       }
@@ -714,6 +751,11 @@ final class OnednnEngine
   }
 
   private PreparedConvolution prepare(Choice choice, PrepareRequest request) {
+    if (choice.way().implementation().addsBiasSlowly()
+        && choice.way().spec().hasBias()
+        && request.isF32()) {
+      return withBiasAfterwards(choice, request);
+    }
     var prepared = OnednnPrimitive.prepare(choice, request, mostElements, ledger);
     if (choice.way().isSlow()) {
       SlowLog.tell(
@@ -721,6 +763,23 @@ final class OnednnEngine
           prepared.explain().problem());
     }
     return prepared;
+  }
+
+  /** The same by the same implementation, and a pass that adds the bias and applies post-ops. */
+  private PreparedConvolution withBiasAfterwards(Choice choice, PrepareRequest request) {
+    PrepareRequest plain = request.withoutBias();
+    NativeProblem problem = NativeProblem.of(plain.convolution(), plain.geometry());
+    String implementation = choice.way().name();
+    for (Way way : WayCache.SHARED.ways(problem, choice.src(), choice.dst(), mostElements, true)) {
+      if (way.name().equals(implementation)) {
+        return PostOpsConvolution.withBias(
+            NAME,
+            ledger,
+            request,
+            prepare(new Choice(way, problem, choice.src(), choice.dst()), plain));
+      }
+    }
+    return OnednnPrimitive.prepare(choice, request, mostElements, ledger);
   }
 
   @Override

@@ -267,7 +267,8 @@ final class PrimitiveCall {
               reorder.scratchpadDesc(), reorder.scratchpadByteSize(), scratchpad, objects);
       int[] kinds = {Dnnl.ARG_SRC, Dnnl.ARG_DST, Dnnl.ARG_SCRATCHPAD};
       this.arguments =
-          Dnnl.arguments(arena, kinds, new MemorySegment[] {from, to, scratchpadMemory}, 3);
+          Dnnl.arguments(
+              arena, kinds, new MemorySegment[] {from, to, scratchpadMemory}, kinds.length);
     }
 
     /** The caller's tensors travel along, so that their arenas stay open. */

@@ -49,7 +49,7 @@ final class WayCache {
     }
   }
 
-  /** All that a choice depends on, where types are f32 and operands are none. */
+  /** All that a choice depends on, where types are f32 and post-ops take no tensors. */
   private record ChoiceKey(
       Convolution convolution, TensorSpec src, TensorSpec dst, int threads, long mostElements) {
     @Override
@@ -64,7 +64,7 @@ final class WayCache {
 
     @Override
     public int hashCode() {
-      return 31 * src.hashCode() + dst.hashCode();
+      return 31 * (31 * src.hashCode() + dst.hashCode()) + convolution.weightsShape().hashCode();
     }
 
     /** Also in how their layouts are called, since explanations tell of them. */
@@ -106,7 +106,7 @@ final class WayCache {
     }
   }
 
-  /** Returns what was chosen for a request of f32 without operands; null if it is not known. */
+  /** Returns what was chosen for such a request; null if it is not known. */
   @Nullable Choice choice(PrepareRequest request, int threads, long mostElements) {
     ChoiceKey key = key(request, threads, mostElements);
     synchronized (choices) {

@@ -150,6 +150,29 @@ class BytesTest {
     assertThat(asBytes[1]).isEqualTo(asBytes[0]);
   }
 
+  /** Outputs meet unlike taps, so that what a zero point adds to them differs. */
+  @Test
+  void transposedOnesAreSummedAsBytesWithoutAZeroPointOnly() {
+    for (String shape :
+        List.of(
+            "mb1_ic24oc16_ih9oh18kh2sh2_transposed",
+            "mb2_ic16oc8_ih5oh11kh3sh2_iw7ow13kw3sw2pw1_transposed",
+            "g2mb1_ic32oc8_ih5oh10kh4sh2ph1_transposed",
+            "g16mb1_ic16oc16_ih5oh10kh4sh2ph1_transposed")) {
+      for (String types : List.of("u8:s8:u8", "u8:s8:s32", "u8:s8:f32", "s8:s8:s8")) {
+        for (int zeroPoint : new int[] {0, 7}) {
+          Problem problem = problem(shape, ConvolutionTypes.parse(types), zeroPoint);
+          for (IntUnaryOperator pattern : PATTERNS) {
+            Outputs outputs = agree(new Case(problem, pattern), Layout.NHWC);
+            if (zeroPoint != 0 || types.startsWith("s8") || shape.startsWith("g16")) {
+              assertThat(outputs.sentences).noneMatch(sentence -> sentence.startsWith(NATIVE));
+            }
+          }
+        }
+      }
+    }
+  }
+
   /** Bytes save nothing where outputs are sums of few products, nor do passes pay there. */
   @ParameterizedTest
   @CsvSource({"mb1_ic8oc16_ih6kh1, true", "mb1_ic32oc8_ih6kh3ph1, false"})

@@ -7,7 +7,9 @@ import io.github.conv4j.Padding;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
@@ -68,6 +70,28 @@ class ChoiceTest {
   }
 
   @Test
+  void aBiasIsTheSecondsToo() {
+    Convolution biased = Convolution.conv2d(16, 32).kernel(3).padding(Padding.symmetric(1)).build();
+    try (Engine engine = new OnednnEngine(EngineOptions.defaults());
+        Arena arena = Arena.ofConfined()) {
+      for (int i = 1; i <= 3; i++) {
+        Tensor bias = Tensor.allocate(TensorSpec.bias(32), arena);
+        bias.fill(i);
+        // Every second float of a row is a bias whose floats are no neighbours.
+        Tensor apart =
+            Tensor.allocate(TensorSpec.of(DataType.F32, Layout.strided(2), Shape.of(32)), arena);
+        apart.fill(10 * i);
+        for (Tensor each : new Tensor[] {bias, apart}) {
+          try (PreparedConvolution prepared =
+              engine.prepare(biased, SRC, weights(biased, 1, arena), each)) {
+            assertThat(middle(prepared, arena)).isEqualTo(9 * 16 + each.getFloat(0));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void anEngineOfOtherThreadsAndOneThatAvoidsAWayChooseThemselves() {
     Convolution convolution =
         Convolution.conv2d(64, 64).kernel(3).padding(Padding.symmetric(1)).bias(false).build();
@@ -99,6 +123,7 @@ class ChoiceTest {
         TensorSpec src = TensorSpec.f32(layout, 1, 1, 9, 7);
         try (PreparedConvolution prepared = engine.prepare(convolution, src, weights, null)) {
           assertThat(prepared.src().layout()).isEqualTo(layout);
+          assertThat(prepared.explain().stages().getFirst().src().layout()).isEqualTo(layout);
         }
       }
     }

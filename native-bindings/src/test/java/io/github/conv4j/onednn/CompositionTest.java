@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
@@ -198,6 +199,28 @@ class CompositionTest {
             Shape.of(1, 3, 7, 7));
 
     assertAgrees(huge);
+  }
+
+  /**
+   * What computes gradients knows no bias, and oneDNN's own loop over one takes many times as long.
+   */
+  @Test
+  void aBiasOfATransposedConvolutionIsAPassWhereKernelsKnowNone() {
+    for (int groups : new int[] {32, 4}) {
+      Convolution convolution =
+          Convolution.transposed2d(32, 32).kernel(4).stride(2).padding(1).groups(groups).build();
+      for (PostOps postOps : List.of(PostOps.none(), PostOps.parse("relu,linear:2:1"))) {
+        Convolution whole = convolution.withPostOps(postOps);
+        Explanation explanation = explain(whole, Layout.NHWC, 7, 9);
+
+        boolean ofGradients =
+            explanation.stages().stream()
+                .anyMatch(stage -> stage.implementation().startsWith("conv:"));
+        assertThat(operations(explanation).contains("add bias")).isEqualTo(ofGradients);
+        assertThat(explanation.problem()).doesNotContain("bias0");
+        assertAgrees(Problem.of(whole, Shape.of(2, 32, 7, 9)));
+      }
+    }
   }
 
   private static Explanation explain(Convolution convolution, Layout layout, int h, int w) {

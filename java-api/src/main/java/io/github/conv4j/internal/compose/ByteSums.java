@@ -45,28 +45,32 @@ record ByteSums(
    */
   static Found of(PrepareRequest asked, int[] weights) {
     Convolution convolution = asked.convolution();
-    if (convolution.isTransposed()) {
-      return lack("it is transposed");
-    }
     boolean signed = asked.src().dataType() == DataType.S8;
     int zero = convolution.quantization().srcZeroPoint() + (signed ? SIGNED : 0);
+    if (convolution.isTransposed() && zero != 0) {
+      return lack("it is transposed: outputs meet unlike taps, and so does its zero point");
+    }
     boolean pads = asked.geometry().axes().stream().anyMatch(a -> a.begin() > 0 || a.end() > 0);
     if (pads && convolution.padding().mode() != PaddingMode.ZEROS) {
       return lack("it pads with other values than zero");
     }
     int out = (int) convolution.outChannels();
-    int block = weights.length / out;
+    double[] positive = new double[out];
+    double[] negative = new double[out];
+    int taps = weights.length / (int) (convolution.inChannels() / convolution.groups()) / out;
+    for (int begin = 0; begin < weights.length; begin += taps) {
+      int channel = IntegerSums.outChannel(convolution, weights.length, begin);
+      for (int i = begin; i < begin + taps; i++) {
+        positive[channel] += Math.max(0, weights[i]);
+        negative[channel] -= Math.min(0, weights[i]);
+      }
+    }
     double[] corrections = new double[out];
     double largest = 0;
     for (int channel = 0; channel < out; channel++) {
-      double positive = 0;
-      double negative = 0;
-      for (int i = channel * block; i < (channel + 1) * block; i++) {
-        positive += Math.max(0, weights[i]);
-        negative -= Math.min(0, weights[i]);
-      }
-      largest = Math.max(largest, DataType.U8.most() * Math.max(positive, negative));
-      corrections[channel] = zero == 0 ? 0 : zero * (negative - positive);
+      largest =
+          Math.max(largest, DataType.U8.most() * Math.max(positive[channel], negative[channel]));
+      corrections[channel] = zero == 0 ? 0 : zero * (negative[channel] - positive[channel]);
     }
     if (largest > IntegerSums.MOST) {
       return lack("sums may reach %,.0f, beyond the 2^24 that its kernels hold".formatted(largest));

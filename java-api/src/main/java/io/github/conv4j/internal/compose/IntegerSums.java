@@ -119,20 +119,28 @@ record IntegerSums(int digits, int base, float[] weights, double largest) {
     return all;
   }
 
+  /** The output channel of a weight, which is one of so many in row-major order. */
+  static int outChannel(Convolution convolution, int weightCount, int index) {
+    return outChannel(convolution, (int) convolution.outChannels(), weightCount, index);
+  }
+
+  private static int outChannel(Convolution convolution, int channels, int weightCount, int index) {
+    int groups = (int) convolution.groups();
+    int outPerGroup = channels / groups;
+    int inPerGroup = (int) convolution.inChannels() / groups;
+    int taps = weightCount / outPerGroup / (int) convolution.inChannels();
+    return convolution.isTransposed()
+        ? index / taps / outPerGroup / inPerGroup * outPerGroup + index / taps % outPerGroup
+        : index / taps / inPerGroup;
+  }
+
   private static double largest(
       Convolution convolution, float[] weights, int digits, double above, double below) {
     int channels = (int) convolution.outChannels() * digits;
-    int groups = (int) convolution.groups();
     double[] positive = new double[channels];
     double[] negative = new double[channels];
-    int outPerGroup = channels / groups;
-    int inPerGroup = (int) convolution.inChannels() / groups;
-    int taps = weights.length / outPerGroup / (int) convolution.inChannels();
     for (int i = 0; i < weights.length; i++) {
-      int channel =
-          convolution.isTransposed()
-              ? i / taps / outPerGroup / inPerGroup * outPerGroup + i / taps % outPerGroup
-              : i / taps / inPerGroup;
+      int channel = outChannel(convolution, channels, weights.length, i);
       if (weights[i] > 0) {
         positive[channel] += weights[i];
       } else {

@@ -125,6 +125,17 @@ public record PrepareRequest(
             convolution.withPostOps(PostOps.none()), geometry, src, dst, weights, bias);
   }
 
+  /** Returns the request without bias and post-ops. */
+  public PrepareRequest withoutBias() {
+    return new PrepareRequest(
+        convolution.toBuilder().bias(false).postOps(PostOps.none()).build(),
+        geometry,
+        src,
+        dst,
+        weights,
+        null);
+  }
+
   /** Returns what post-ops are given at each run, for a dst with a layout. */
   public static List<TensorSpec> runOperandSpecs(Convolution convolution, TensorSpec dst) {
     return convolution.postOps().isEmpty()
