@@ -55,7 +55,9 @@ final class Fusion {
       return true;
     }
     boolean isWide = implementation.isFor("avx512") || implementation.isFor("avx10");
-    return !implementation.isSlow() && !(isWide && has(PostOp.Function.GELU_ERF, postOps));
+    return !implementation.isSlow()
+        && !implementation.isOfGradients()
+        && !(isWide && has(PostOp.Function.GELU_ERF, postOps));
   }
 
   /** Whether an operand is as large as dst. */

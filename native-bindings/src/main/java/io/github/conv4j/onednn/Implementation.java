@@ -38,11 +38,11 @@ record Implementation(String name) {
   }
 
   /**
-   * Whether it computes a transposed convolution by what computes the gradient of another one,
-   * which knows no bias: oneDNN 3.13 adds one element by element, which takes up to thirty times as
-   * long.
+   * Whether it computes a transposed convolution by what computes the gradient of another one. Most
+   * of these know no bias and no post-ops: oneDNN 3.13 then does both element by element, which
+   * takes up to thirty times as long.
    */
-  boolean addsBiasSlowly() {
+  boolean isOfGradients() {
     return name.startsWith("conv:");
   }
 

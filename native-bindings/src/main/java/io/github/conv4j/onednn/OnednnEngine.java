@@ -751,7 +751,7 @@ final class OnednnEngine
   }
 
   private PreparedConvolution prepare(Choice choice, PrepareRequest request) {
-    if (choice.way().implementation().addsBiasSlowly()
+    if (choice.way().implementation().isOfGradients()
         && choice.way().spec().hasBias()
         && request.isF32()) {
       return withBiasAfterwards(choice, request);

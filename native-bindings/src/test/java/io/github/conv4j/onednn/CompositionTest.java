@@ -217,6 +217,8 @@ class CompositionTest {
             explanation.stages().stream()
                 .anyMatch(stage -> stage.implementation().startsWith("conv:"));
         assertThat(operations(explanation).contains("add bias")).isEqualTo(ofGradients);
+        assertThat(operations(explanation).contains("post-ops " + postOps))
+            .isEqualTo(ofGradients && !postOps.isEmpty());
         assertThat(explanation.problem()).doesNotContain("bias0");
         assertAgrees(Problem.of(whole, Shape.of(2, 32, 7, 9)));
       }

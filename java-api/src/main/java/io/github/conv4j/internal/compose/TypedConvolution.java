@@ -247,7 +247,8 @@ public final class TypedConvolution {
   private static List<String> ofBytes(PrepareRequest request, Narrow narrow) {
     List<String> sentences = new ArrayList<>(List.of("bytes are summed as bytes: " + narrow.why()));
     long products =
-        request.weights().spec().shape().elementCount() / request.convolution().outChannels();
+        request.convolution().multiplications(request.src().shape())
+            / request.geometry().dst().elementCount();
     if (products < narrow.worthwhileProducts()) {
       sentences.add(
           "outputs are sums of %d products: making bytes of them takes longer than bytes save, so f32"
