@@ -8,6 +8,7 @@ import io.github.conv4j.internal.vector.base.Epilogue;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.depthwise.BandPlan;
 import io.github.conv4j.internal.vector.depthwise.DepthwisePlan;
+import io.github.conv4j.internal.vector.depthwise.RegionPlan;
 import io.github.conv4j.internal.vector.lane.LanewisePlan;
 import io.github.conv4j.internal.vector.plane.ChannelsFirstDepthwisePlan;
 import io.github.conv4j.internal.vector.plane.ChannelsFirstPlan;
@@ -30,6 +31,7 @@ final class PlanChoice {
   private static final String DIRECT = "direct";
   private static final String DEPTHWISE = "depthwise";
   private static final String DEPTHWISE_BANDS = "depthwise bands";
+  private static final String DEPTHWISE_REGIONS = "depthwise regions";
   private static final String GROUP_BANDS = "group bands";
   private static final String LANEWISE = "lanewise";
   private static final String POINTWISE = "pointwise";
@@ -39,7 +41,8 @@ final class PlanChoice {
 
   /** The plans whose kernels write long post-ops once, and not for each sum of a block. */
   private static final Set<String> APPLY_LONG =
-      Set.of(DIRECT, POINTWISE, DEPTHWISE, DEPTHWISE_BANDS, GROUP_BANDS, LANEWISE);
+      Set.of(
+          DIRECT, POINTWISE, DEPTHWISE, DEPTHWISE_REGIONS, DEPTHWISE_BANDS, GROUP_BANDS, LANEWISE);
 
   /** The plans that apply post-ops where they store. */
   private static final Set<String> FUSING =
@@ -47,6 +50,7 @@ final class PlanChoice {
           DIRECT,
           POINTWISE,
           DEPTHWISE,
+          DEPTHWISE_REGIONS,
           DEPTHWISE_BANDS,
           GROUP_BANDS,
           LANEWISE,
@@ -95,6 +99,10 @@ final class PlanChoice {
       return depthwise ? List.of(DEPTHWISE) : reduction ? List.of(REDUCTION) : List.of();
     }
     boolean lanewise = LanewisePlan.serves(kernels.lane(), c, axes);
+    if (RegionPlan.serves(kernels.depthwise(), c, axes, request.src())
+        && (!bands || RegionPlan.excels(kernels.depthwise(), axes, request.src()))) {
+      return List.of(DEPTHWISE_REGIONS, bands ? DEPTHWISE_BANDS : DEPTHWISE);
+    }
     if (bands && depthwise) {
       return lanewise ? List.of(DEPTHWISE_BANDS, LANEWISE) : List.of(DEPTHWISE_BANDS, DEPTHWISE);
     }
@@ -274,6 +282,7 @@ final class PlanChoice {
     return switch (name) {
       case DEPTHWISE_BANDS, GROUP_BANDS ->
           new BandPlan(kernels.depthwise(), request, src, dst, leastParts);
+      case DEPTHWISE_REGIONS -> new RegionPlan(kernels.depthwise(), request, src, dst, leastParts);
       case DEPTHWISE -> new DepthwisePlan(kernels.depthwise(), request, src, dst, leastParts);
       case LANEWISE -> new LanewisePlan(kernels.lane(), request, src, dst, leastParts);
       case REDUCTION ->

@@ -15,9 +15,6 @@ final class Band {
   /** With fewer outputs a row has no blocks. */
   static final int LEAST_COUNT = 7;
 
-  /** With fewer outputs a row has no short blocks. */
-  static final int LEAST_SHORT_COUNT = 4;
-
   private static final int LINE_FLOATS = 16;
 
   /**
@@ -127,14 +124,8 @@ final class Band {
     return taps - Math.clamp(right - (long) (count - 1 - pixel) * stride, 0, taps);
   }
 
-  /** Whether blocks of pixels take rows that are shorter than {@link #LEAST_COUNT}. */
+  /** Whether blocks of all pixels of a row take rows that are shorter than {@link #LEAST_COUNT}. */
   boolean hasShortBlocks() {
-    return taps == 3
-        && count >= LEAST_SHORT_COUNT
-        && left <= 1
-        && right <= 1
-        && top < taps
-        && bottom < taps
-        && stride <= 2;
+    return taps == 3 && left <= 1 && right <= 1 && top < taps && bottom < taps && stride <= 2;
   }
 }

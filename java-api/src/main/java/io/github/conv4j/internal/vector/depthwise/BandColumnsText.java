@@ -24,13 +24,13 @@ import java.lang.invoke.MethodHandles;
  * 32 registers, which hold seven pixels, three rows of them, and nine vectors of weights.
  *
  * @param stride on both axes
+ * @param pixels of a strip; a row has that many at least
  * @param postOps what is done to the sums
  */
-record BandColumnsText(int stride, PostOps postOps) {
+record BandColumnsText(int stride, int pixels, PostOps postOps) {
   private static final int TAPS = 3;
 
-  /** A row has that many pixels at least. */
-  private static final int LEAST_COUNT = Band.LEAST_COUNT;
+  private static final int PIXELS = 7;
 
   /** With more the first compiler of the JVM gives up on the text, and the second is not asked. */
   private static final int STRIDED_PIXELS = 4;
@@ -44,20 +44,20 @@ record BandColumnsText(int stride, PostOps postOps) {
     return VectorWidth.REGISTERS >= 32
         && band.depth == 1
         && band.taps == TAPS
-        && band.count >= LEAST_COUNT
+        && band.left <= 1
+        && band.right <= 1
         && band.rowStride == band.stride
         && band.top <= 1
         && band.bottom <= 1;
   }
 
   static BandKernel kernel(Band band, PostOps postOps) {
-    var text = new BandColumnsText(band.stride, postOps);
+    var text = new BandColumnsText(band.stride, pixels(band), postOps);
     return KernelClass.of(MethodHandles.lookup(), BandKernel.class, text, code -> text.write(code));
   }
 
-  /** Pixels of a strip. */
-  private int pixels() {
-    return stride == 1 ? LEAST_COUNT : STRIDED_PIXELS;
+  private static int pixels(Band band) {
+    return Math.min(band.count, band.stride == 1 ? PIXELS : STRIDED_PIXELS);
   }
 
   /** How many rows of outputs a source row meets at most. */
@@ -72,7 +72,7 @@ record BandColumnsText(int stride, PostOps postOps) {
     Floats biases = code.local(band.floats("bias"));
     IntVariable channels = code.local(band.integer("channelCount"));
     IntVariable lastChannel = code.local(channels.plus(-LANES));
-    IntVariable last = code.local(band.integer("count").plus(-pixels()));
+    IntVariable last = code.local(band.integer("count").plus(-pixels));
     WideVariable dstStep = code.local(band.wide("dstStep").times(Float.BYTES));
     WideVariable srcRowStep = code.local(band.wide("srcRowStep").times(Float.BYTES));
     WideVariable dstRowStep = code.local(band.wide("dstRowStep").times(Float.BYTES));
@@ -98,11 +98,11 @@ record BandColumnsText(int stride, PostOps postOps) {
     code.loop(
         code.constant(0),
         band.integer("count"),
-        pixels(),
+        pixels,
         p -> {
           // The last strip begins early rather than reach beyond the last pixel.
           IntVariable pixel = code.local(p.min(last));
-          var values = new BandRow(code, band, src, srcBegin, size, pixel, TAPS, stride, pixels());
+          var values = new BandRow(code, band, src, srcBegin, size, pixel, TAPS, stride, pixels);
           WideVariable dstBegin =
               code.local(
                   band.wide("dstBegin")
@@ -130,7 +130,7 @@ record BandColumnsText(int stride, PostOps postOps) {
                 }
                 var sums = new NeighbourSums[live()];
                 for (int k = 0; k < sums.length; k++) {
-                  sums[k] = new NeighbourSums(code, pixels(), stride, bias);
+                  sums[k] = new NeighbourSums(code, pixels, stride, bias);
                 }
                 code.loop(
                     code.constant(0),
@@ -155,7 +155,7 @@ record BandColumnsText(int stride, PostOps postOps) {
                               code.constant(live() - 1),
                               () ->
                                   outputs.storeBlock(
-                                      pixels(),
+                                      pixels,
                                       sums[0]::of,
                                       i -> to.plus(i.widened().times(dstStep)),
                                       channel));
@@ -179,7 +179,7 @@ record BandColumnsText(int stride, PostOps postOps) {
       NeighbourSums[] sums,
       int phase,
       Vector[][] weights) {
-    for (int i = 0; i < NeighbourSums.span(pixels(), stride, TAPS); i++) {
+    for (int i = 0; i < NeighbourSums.span(pixels, stride, TAPS); i++) {
       VectorVariable value = code.local(values.vector(at, i));
       for (int k = 0; k < sums.length; k++) {
         int tapRow = (sums.length - 1 - k) * stride + phase;

@@ -104,7 +104,7 @@ public final class BandPlan implements Plan<BandScratch> {
             .allMatch(
                 phase ->
                     phase.taps().length == taps
-                        && (phase.count() < Band.LEAST_COUNT
+                        && ((taps > 3 && phase.count() < Band.LEAST_COUNT)
                             || (before(phase) <= taps / 2
                                 && after(phase, alongAxis.src()) <= taps / 2)));
   }

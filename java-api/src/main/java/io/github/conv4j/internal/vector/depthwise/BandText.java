@@ -55,7 +55,7 @@ record BandText(int depth, int taps, int stride, int pixels, PostOps postOps) {
   /** Seven for depthwise ones, since images are 7, 14, 28, 56 or 112 wide. */
   private static int pixels(Band band) {
     if (band.count < Band.LEAST_COUNT) {
-      return Band.LEAST_SHORT_COUNT;
+      return band.count;
     }
     return band.depth > 1 ? PIXELS_OF_GROUPS : Band.LEAST_COUNT;
   }

@@ -1,7 +1,6 @@
 package io.github.conv4j.internal.vector.depthwise;
 
 import io.github.conv4j.PostOps;
-import io.github.conv4j.internal.vector.base.AxisPhase;
 
 /** The innermost loops for groups of few channels whose outputs read the source in place. */
 public interface DepthwiseKernels {
@@ -24,13 +23,8 @@ public interface DepthwiseKernels {
   /** Returns the working memory of the loops for rows. */
   float[][] depthwiseWork(int mostPixels, int channels);
 
-  /**
-   * Returns the loops for rows.
-   *
-   * @param tapRows how many rows of taps there are
-   * @param across the pixels of a row
-   */
-  DepthwiseRowKernel row(int tapRows, AxisPhase across, PostOps postOps);
+  /** Returns the loops for rows. */
+  DepthwiseRowKernel row(PostOps postOps);
 
   /** Whether there are loops for bands of rows, edges included. */
   boolean takesBands();
@@ -44,4 +38,15 @@ public interface DepthwiseKernels {
    * @param kind one of them, with all rows of outputs
    */
   BandKernel band(Band kind, PostOps postOps);
+
+  /** Whether there are loops for regions that meet so many taps. */
+  boolean takesRegions(int taps);
+
+  /**
+   * Returns the loops for regions of a kind.
+   *
+   * @param rows of taps that outputs meet
+   * @param columns of taps that outputs meet
+   */
+  RegionKernel region(int rows, int columns, PostOps postOps);
 }

@@ -9,7 +9,6 @@ import io.github.conv4j.internal.vector.code.IntVariable;
 import io.github.conv4j.internal.vector.code.Ints;
 import io.github.conv4j.internal.vector.code.KernelClass;
 import io.github.conv4j.internal.vector.code.KernelCode;
-import io.github.conv4j.internal.vector.code.NeighbourSums;
 import io.github.conv4j.internal.vector.code.Outputs;
 import io.github.conv4j.internal.vector.code.Segment;
 import io.github.conv4j.internal.vector.code.VectorVariable;
@@ -21,25 +20,14 @@ import java.lang.invoke.MethodHandles;
  * Writes kernels for rows of a depthwise convolution, straight from memory: channels are the lanes.
  *
  * @param pixels of a block; a row has that many at least
- * @param taps in each of as many rows, whose weights all stay in registers; 0 for any
- * @param stride of those taps: pixels share the source vectors that they both see
  * @param postOps what is done to the sums
  */
-record DepthwiseRowText(int pixels, int taps, int stride, PostOps postOps) {
+record DepthwiseRowText(int pixels, PostOps postOps) {
   /** Pixels of a block. */
   static final int PIXELS = 4;
 
-  /** Returns the kernel for a row of taps whose number and distances are known. */
-  static DepthwiseVectorKernel kernel(int taps, int stride, PostOps postOps) {
-    return kernel(new DepthwiseRowText(PIXELS, taps, stride, postOps));
-  }
-
-  /** Returns the kernel for any taps. */
   static DepthwiseVectorKernel kernel(int pixels, PostOps postOps) {
-    return kernel(new DepthwiseRowText(pixels, 0, 0, postOps));
-  }
-
-  private static DepthwiseVectorKernel kernel(DepthwiseRowText text) {
+    var text = new DepthwiseRowText(pixels, postOps);
     return KernelClass.of(
         MethodHandles.lookup(), DepthwiseVectorKernel.class, text, code -> text.write(code));
   }
@@ -50,20 +38,13 @@ record DepthwiseRowText(int pixels, int taps, int stride, PostOps postOps) {
     Wides rows = code.local(row.wides("rows"));
     Ints rowTaps = code.local(row.ints("rowTaps"));
     Floats packed = code.local(row.floats("packed"));
-    IntVariable channels = code.local(row.integer("channelCount"));
     IntVariable last = code.local(row.integer("count").plus(-pixels));
     WideVariable begin = code.local(row.wide("first").plus(channel.widened()));
     WideVariable pixelElements = code.local(row.wide("pixelStep"));
-    WideVariable tapStep = code.local(row.wide("tapStep").times(Float.BYTES));
     WideVariable dstBegin =
         code.local(row.wide("dstOffset").plus(channel.widened()).times(Float.BYTES));
     WideVariable dstStep = code.local(row.wide("dstStep").times(Float.BYTES));
     VectorVariable bias = code.local(row.floats("bias").vector(channel));
-    var weights = new VectorVariable[taps][];
-    for (int r = 0; r < taps; r++) {
-      IntVariable at = code.local(rowTaps.at(code.constant(r)).times(channels).plus(channel));
-      weights[r] = code.locals(taps, t -> packed.vector(at.plus(channels.times(t))));
-    }
     var outputs =
         new Outputs(
             code, code.segment(2), postOps, row.object("epilogue", EpilogueArguments.class), null);
@@ -75,29 +56,22 @@ record DepthwiseRowText(int pixels, int taps, int stride, PostOps postOps) {
           // The last block begins early rather than reach beyond the last pixel.
           IntVariable pixel = code.local(p.min(last));
           WideVariable first = code.local(begin.plus(pixel.widened().times(pixelElements)));
-          var sums = new NeighbourSums(code, pixels, stride, bias);
-          if (taps == 0) {
-            addAny(code, row, rows, rowTaps, first, packed, sums);
-          } else {
-            for (int r = 0; r < taps; r++) {
-              WideVariable at =
-                  code.local(rows.at(code.constant(r)).plus(first).times(Float.BYTES));
-              sums.addRow(i -> code.segment(1).vector(at.plus(tapStep.times(i))), weights[r]);
-            }
-          }
+          VectorVariable[] sums = code.locals(pixels, i -> bias);
+          addTaps(code, row, rows, rowTaps, first, packed, sums);
           WideVariable to = code.local(dstBegin.plus(pixel.widened().times(dstStep)));
-          outputs.storeBlock(pixels, sums::of, i -> to.plus(i.widened().times(dstStep)), channel);
+          outputs.storeBlock(
+              pixels, i -> sums[i], i -> to.plus(i.widened().times(dstStep)), channel);
         });
   }
 
-  private void addAny(
+  private void addTaps(
       KernelCode code,
       Fields row,
       Wides rows,
       Ints rowTaps,
       WideVariable first,
       Floats packed,
-      NeighbourSums sums) {
+      VectorVariable[] sums) {
     Segment src = code.segment(1);
     WideVariable pixelStep = code.local(row.wide("pixelStep").times(Float.BYTES));
     WideVariable tapStep = code.local(row.wide("tapStep").times(Float.BYTES));
@@ -118,8 +92,7 @@ record DepthwiseRowText(int pixels, int taps, int stride, PostOps postOps) {
               t -> {
                 VectorVariable weights = code.local(packed.vector(weightsAt));
                 for (int p = 0; p < pixels; p++) {
-                  VectorVariable sum = sums.of(p);
-                  sum.set(src.vector(at.plus(pixelStep.times(p))).fma(weights, sum));
+                  sums[p].set(src.vector(at.plus(pixelStep.times(p))).fma(weights, sums[p]));
                 }
                 at.set(at.plus(tapStep));
                 weightsAt.set(weightsAt.plus(channels));

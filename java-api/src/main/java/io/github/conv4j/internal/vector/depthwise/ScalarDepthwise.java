@@ -3,7 +3,6 @@ package io.github.conv4j.internal.vector.depthwise;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.PostOps;
-import io.github.conv4j.internal.vector.base.AxisPhase;
 import io.github.conv4j.internal.vector.base.ScalarWidth;
 import java.lang.foreign.MemorySegment;
 
@@ -26,7 +25,7 @@ final class ScalarDepthwise implements DepthwiseKernels {
   }
 
   @Override
-  public DepthwiseRowKernel row(int tapRows, AxisPhase across, PostOps postOps) {
+  public DepthwiseRowKernel row(PostOps postOps) {
     return ScalarDepthwise::run;
   }
 
@@ -60,6 +59,16 @@ final class ScalarDepthwise implements DepthwiseKernels {
     for (int c = 0; c < count; c++) {
       sums[c] += values[c] * weights[c];
     }
+  }
+
+  @Override
+  public boolean takesRegions(int taps) {
+    return false;
+  }
+
+  @Override
+  public RegionKernel region(int rows, int columns, PostOps postOps) {
+    throw new UnsupportedOperationException("scalar loops take rows");
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.github.conv4j.internal.vector.depthwise;
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 
 import io.github.conv4j.PostOps;
-import io.github.conv4j.internal.vector.base.AxisPhase;
 
 /** The loops on the Vector API; which of them computes a band. */
 final class VectorDepthwiseKernels implements DepthwiseKernels {
@@ -23,8 +22,8 @@ final class VectorDepthwiseKernels implements DepthwiseKernels {
   }
 
   @Override
-  public DepthwiseRowKernel row(int tapRows, AxisPhase across, PostOps postOps) {
-    return VectorDepthwiseRow.of(tapRows, across, postOps);
+  public DepthwiseRowKernel row(PostOps postOps) {
+    return VectorDepthwiseRow.of(postOps);
   }
 
   @Override
@@ -39,11 +38,22 @@ final class VectorDepthwiseKernels implements DepthwiseKernels {
 
   @Override
   public BandKernel band(Band kind, PostOps postOps) {
+    if (BandColumnsText.serves(kind)) {
+      return BandColumnsText.kernel(kind, postOps);
+    }
     if (kind.count < Band.LEAST_COUNT && !kind.hasShortBlocks()) {
       return BandPixelText.kernel(postOps);
     }
-    return BandColumnsText.serves(kind)
-        ? BandColumnsText.kernel(kind, postOps)
-        : BandText.kernel(kind, postOps);
+    return BandText.kernel(kind, postOps);
+  }
+
+  @Override
+  public boolean takesRegions(int taps) {
+    return taps <= RegionText.MOST_TAPS;
+  }
+
+  @Override
+  public RegionKernel region(int rows, int columns, PostOps postOps) {
+    return new RegionText(rows, columns, postOps).kernel();
   }
 }

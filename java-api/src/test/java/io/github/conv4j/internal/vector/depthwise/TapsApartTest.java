@@ -28,7 +28,7 @@ class TapsApartTest {
   @CsvSource({
     // Wide rows, rows shorter than the distance, both distances.
     "g16mb1_ic16oc16_ih23kh3dh1ph2_iw45kw3dw1pw2, true",
-    "g33mb2_ic33oc33_ih9kh3dh3ph4_iw11kw3dw7pw8, true",
+    "g33mb2_ic33oc33_ih19kh3dh3ph4_iw27kw3dw7pw8, true",
     "g16mb1_ic16oc16_ih12kh3dh0ph1_iw41kw3dw2pw3, true",
     // Outputs whose taps lie on both sides of a low image, and none in it.
     "g24mb3_ic24oc24_ih3kh5dh5ph13_iw54kw5dw3pw3, false",

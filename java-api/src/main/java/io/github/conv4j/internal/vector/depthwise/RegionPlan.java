@@ -1,0 +1,282 @@
+package io.github.conv4j.internal.vector.depthwise;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Geometry;
+import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.prepared.Activation;
+import io.github.conv4j.internal.prepared.CopiedWeights;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.base.AxisPhase;
+import io.github.conv4j.internal.vector.base.AxisPhases;
+import io.github.conv4j.internal.vector.base.Epilogue;
+import io.github.conv4j.internal.vector.base.EpilogueArguments;
+import io.github.conv4j.internal.vector.base.PaddedBias;
+import io.github.conv4j.internal.vector.base.Plan;
+import io.github.conv4j.internal.vector.base.WeightsView;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One kernel a channel, of few taps at any distance: outputs that meet the same taps are computed
+ * together, straight from memory, exact on integers. Only taps that meet the source are multiplied.
+ */
+public final class RegionPlan implements Plan<RegionScratch> {
+  /** Outputs of one part: about what a core computes in some tens of microseconds. */
+  private static final int PART_FLOATS = 1 << 17;
+
+  /** So many outputs, where there are, share what is read of the weights. */
+  private static final int LEAST_OUTPUTS = 24;
+
+  /** With fewer outputs between which all taps lie, bands of them cost more than they save. */
+  private static final long LEAST_BAND = 8;
+
+  /** Lines of memory as far apart displace one another in the nearest cache. */
+  private static final long CONFLICT_BYTES = 2048;
+
+  private static final long LINE_BYTES = 64;
+
+  private final DepthwiseKernels kernels;
+  private final Epilogue epilogue;
+  private final Activation src;
+  private final Activation dst;
+  private final List<Phase> phases = new ArrayList<>();
+  private final float[] bias;
+  private final int[] firstPart;
+
+  /** Outputs {@code begin} to {@code end - 1} of an axis, and the taps that they meet. */
+  private record Run(int begin, int end, int firstTap, int taps) {
+    int count() {
+      return end - begin;
+    }
+
+    /** Where the first tap of an output lies in the source; 0 if it meets none. */
+    long position(AxisPhase axis, int output) {
+      return taps == 0 ? 0 : output * axis.srcStep() + axis.positions()[firstTap];
+    }
+  }
+
+  /**
+   * What is computed alike but for the edges.
+   *
+   * @param kernels for the regions of each pair of rows and columns
+   * @param packed weights as in {@link Region#packed}
+   */
+  private record Phase(
+      AxisPhase down,
+      AxisPhase across,
+      List<Run> rows,
+      List<Run> columns,
+      RegionKernel[][] kernels,
+      float[] packed,
+      int blockRows,
+      int rowsPerPart) {
+    int partsPerImage() {
+      return Math.ceilDiv(down.count(), rowsPerPart);
+    }
+  }
+
+  /** Whether this plan serves the problem; the tensors have neighbouring channels. */
+  public static boolean serves(
+      DepthwiseKernels kernels, Convolution c, List<Geometry.Axis> axes, TensorSpec src) {
+    return axes.size() <= 2
+        && c.groups() == c.inChannels()
+        && c.groups() == c.outChannels()
+        && kernels.takesChannels(Math.toIntExact(c.inChannels()))
+        && c.padding().mode() == PaddingMode.ZEROS
+        && Activation.of(src).isChannelsLast()
+        && AxisPhases.of(axes, c.isTransposed(), PaddingMode.ZEROS).stream()
+            .allMatch(
+                phase ->
+                    phase.h().tapStep() > 0
+                        && phase.w().tapStep() > 0
+                        && kernels.takesRegions(phase.h().taps().length * phase.w().taps().length));
+  }
+
+  /**
+   * Whether this plan is faster than bands of outputs as far apart as the taps are.
+   *
+   * @param axes of a problem that both serve
+   */
+  public static boolean excels(DepthwiseKernels kernels, List<Geometry.Axis> axes, TensorSpec src) {
+    long outputs = 1;
+    long bands = 1;
+    for (Geometry.Axis axis : axes) {
+      outputs *= axis.dst();
+      bands *= Math.min(axis.dilation(), axis.dst());
+    }
+    Geometry.Axis along = axes.getLast();
+    long distance = along.dilation() * Activation.of(src).sw() * Float.BYTES;
+    boolean conflicts =
+        kernels.lanes() * Float.BYTES < LINE_BYTES
+            && distance % CONFLICT_BYTES == 0
+            && along.dst() >= Band.LEAST_COUNT * along.dilation();
+    return bands > 1 && (outputs < LEAST_BAND * bands || conflicts);
+  }
+
+  public RegionPlan(
+      DepthwiseKernels kernels,
+      PrepareRequest request,
+      TensorSpec srcSpec,
+      TensorSpec dstSpec,
+      int leastParts) {
+    this.kernels = kernels;
+    this.src = Activation.of(srcSpec);
+    this.dst = Activation.of(dstSpec);
+    epilogue = Epilogue.of(request, dstSpec, kernels.lanes());
+    Convolution c = request.convolution();
+    List<Geometry.Axis> axes = request.geometry().axes();
+    var weights = new WeightsView(CopiedWeights.of(c, request.weights()), c, axes);
+    bias = PaddedBias.of(request, 1, src.c(), src.c() + kernels.lanes());
+    for (AxisPhases.Combination phase : AxisPhases.of(axes, c.isTransposed(), PaddingMode.ZEROS)) {
+      phases.add(phase(phase, weights, leastParts));
+    }
+    firstPart = new int[phases.size() + 1];
+    for (int i = 0; i < phases.size(); i++) {
+      firstPart[i + 1] = firstPart[i] + phases.get(i).partsPerImage() * dst.n();
+    }
+  }
+
+  private Phase phase(AxisPhases.Combination phase, WeightsView weights, int leastParts) {
+    List<Run> rows = runs(phase.h(), src.h());
+    List<Run> columns = runs(phase.w(), src.w());
+    PostOps postOps = epilogue.postOps();
+    var regionKernels = new RegionKernel[rows.size()][columns.size()];
+    int widest = 1;
+    for (int j = 0; j < columns.size(); j++) {
+      widest = Math.max(widest, columns.get(j).count());
+      for (int i = 0; i < rows.size(); i++) {
+        int tapRows = rows.get(i).taps();
+        int tapColumns = columns.get(j).taps();
+        boolean meets = tapRows > 0 && tapColumns > 0;
+        regionKernels[i][j] = kernels.region(meets ? tapRows : 0, meets ? tapColumns : 0, postOps);
+      }
+    }
+    int most = Math.clamp((long) phase.h().count() * dst.n() / leastParts, 1, phase.h().count());
+    return new Phase(
+        phase.h(),
+        phase.w(),
+        rows,
+        columns,
+        regionKernels,
+        packed(weights, weights.kernelTaps(phase.d(), phase.h(), phase.w())),
+        Math.ceilDiv(LEAST_OUTPUTS, widest),
+        Math.clamp(PART_FLOATS / ((long) phase.w().count() * src.c()), 1, most));
+  }
+
+  /** Neighbouring outputs of an axis that meet the same taps. */
+  private static List<Run> runs(AxisPhase axis, long size) {
+    List<Run> runs = new ArrayList<>();
+    for (int output = 0; output < axis.count(); output++) {
+      int first = 0;
+      int end = axis.taps().length;
+      while (first < end && output * axis.srcStep() + axis.positions()[first] < 0) {
+        first++;
+      }
+      while (end > first && output * axis.srcStep() + axis.positions()[end - 1] >= size) {
+        end--;
+      }
+      Run last = runs.isEmpty() ? new Run(0, 0, -1, 0) : runs.getLast();
+      if (last.firstTap() == first && last.taps() == end - first) {
+        runs.set(runs.size() - 1, new Run(last.begin(), output + 1, first, end - first));
+      } else {
+        runs.add(new Run(output, output + 1, first, end - first));
+      }
+    }
+    return runs;
+  }
+
+  private float[] packed(WeightsView weights, int[] taps) {
+    int lanes = kernels.lanes();
+    var values = new float[Math.ceilDiv(src.c(), lanes) * lanes * taps.length];
+    int at = 0;
+    for (int first = 0; first < src.c(); first += lanes) {
+      int begin = Math.min(first, src.c() - lanes);
+      for (int tap : taps) {
+        for (int c = begin; c < begin + lanes; c++) {
+          values[at++] = weights.at(c, 0, 0, tap);
+        }
+      }
+    }
+    return values;
+  }
+
+  @Override
+  public String name() {
+    return "depthwise regions";
+  }
+
+  @Override
+  public long weightsByteSize() {
+    long floats = bias.length;
+    for (Phase phase : phases) {
+      floats += phase.packed().length;
+    }
+    return floats * Float.BYTES;
+  }
+
+  @Override
+  public Epilogue epilogue() {
+    return epilogue;
+  }
+
+  @Override
+  public RegionScratch newScratch() {
+    return new RegionScratch(new EpilogueArguments(epilogue, kernels.lanes()));
+  }
+
+  @Override
+  public int partCount() {
+    return firstPart[phases.size()];
+  }
+
+  @Override
+  public void runPart(int part, RegionScratch scratch, MemorySegment from, MemorySegment to) {
+    int index = 0;
+    while (part >= firstPart[index + 1]) {
+      index++;
+    }
+    Phase phase = phases.get(index);
+    int n = (part - firstPart[index]) / phase.partsPerImage();
+    int begin = (part - firstPart[index]) % phase.partsPerImage() * phase.rowsPerPart();
+    int end = Math.min(begin + phase.rowsPerPart(), phase.down().count());
+    for (int i = 0; i < phase.rows().size(); i++) {
+      Run rows = phase.rows().get(i);
+      int last = Math.min(end, rows.end());
+      for (int row = Math.max(begin, rows.begin()); row < last; row += phase.blockRows()) {
+        scratch.region.rows = Math.min(phase.blockRows(), last - row);
+        for (int j = 0; j < phase.columns().size(); j++) {
+          locate(n, phase, rows, row, phase.columns().get(j), scratch.region);
+          phase.kernels()[i][j].run(scratch.region, from, to);
+        }
+      }
+    }
+  }
+
+  private void locate(int n, Phase phase, Run rows, int row, Run columns, Region region) {
+    AxisPhase down = phase.down();
+    AxisPhase across = phase.across();
+    int rowTaps = across.taps().length;
+    region.packed = phase.packed();
+    region.bias = bias;
+    region.channelCount = src.c();
+    region.allTaps = down.taps().length * rowTaps;
+    region.rowTaps = rowTaps;
+    region.firstTap = rows.firstTap() * rowTaps + columns.firstTap();
+    region.srcBegin =
+        n * src.sn()
+            + rows.position(down, row) * src.sh()
+            + columns.position(across, columns.begin()) * src.sw();
+    region.srcRowStep = down.srcStep() * src.sh();
+    region.tapRowStep = down.tapStep() * src.sh();
+    region.pixelStep = across.srcStep() * src.sw();
+    region.tapStep = across.tapStep() * src.sw();
+    region.dstBegin =
+        n * dst.sn() + down.output(row) * dst.sh() + across.output(columns.begin()) * dst.sw();
+    region.dstRowStep = down.dstStep() * dst.sh();
+    region.dstStep = across.dstStep() * dst.sw();
+    region.count = columns.count();
+  }
+}
