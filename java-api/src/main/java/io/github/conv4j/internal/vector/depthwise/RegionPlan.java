@@ -36,7 +36,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
   /** Lines of memory as far apart displace one another in the nearest cache. */
   private static final long CONFLICT_BYTES = 2048;
 
-  private static final long LINE_BYTES = 64;
+  private static final int LINE_BYTES = 64;
 
   private final DepthwiseKernels kernels;
   private final Epilogue epilogue;
