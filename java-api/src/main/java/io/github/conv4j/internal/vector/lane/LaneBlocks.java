@@ -22,14 +22,30 @@ record LaneBlocks(List<Block> blocks) {
   record Block(
       int dstBegin, int dstCount, int srcBegin, int srcCount, int[] index, boolean isPlain) {}
 
+  /** What a block costs whose source channels do not fill a vector, beside one that they do. */
+  private static final double OF_FEW = 3;
+
+  /** What a vector costs that channels of one group fill in part, beside a full one. */
+  private static final double IN_PART = 2.1;
+
+  /** Vectors of more lanes are filled in part by masks, at no cost. */
+  private static final int UNMASKED_LANES = 8;
+
   /**
    * Whether lanes serve these groups better than vectors of output channels of one group do: unless
    * an output sees a single channel, one vector must cover two groups at least.
    */
   static boolean serve(int groups, int inPerGroup, int outPerGroup, int lanes) {
-    return groups > 1
-        && (inPerGroup == 1 ? outPerGroup < 2 * lanes : step(inPerGroup, outPerGroup, lanes) > 1)
-        && inPerGroup <= lanes;
+    if (groups == 1
+        || inPerGroup > lanes
+        || (inPerGroup > 1 && step(inPerGroup, outPerGroup, lanes) < 2)) {
+      return false;
+    }
+    int block = laneCount(groups, inPerGroup, outPerGroup, lanes);
+    double each = groups * inPerGroup < lanes ? OF_FEW : 1;
+    double blocks = each * Math.ceilDiv(groups * outPerGroup, block);
+    double part = outPerGroup % lanes == 0 ? 0 : lanes > UNMASKED_LANES ? 1 : IN_PART;
+    return blocks < groups * (outPerGroup / lanes + part);
   }
 
   /** Groups a block. */
@@ -37,11 +53,16 @@ record LaneBlocks(List<Block> blocks) {
     return Math.min(lanes / outPerGroup, lanes / inPerGroup);
   }
 
+  /** Output channels a block. */
+  private static int laneCount(int groups, int inPerGroup, int outPerGroup, int lanes) {
+    int count = inPerGroup == 1 ? lanes : step(inPerGroup, outPerGroup, lanes) * outPerGroup;
+    return Math.min(groups * outPerGroup, count);
+  }
+
   static LaneBlocks of(int groups, int inPerGroup, int outPerGroup, int lanes) {
     int in = groups * inPerGroup;
     int out = groups * outPerGroup;
-    int step =
-        Math.min(out, inPerGroup == 1 ? lanes : step(inPerGroup, outPerGroup, lanes) * outPerGroup);
+    int step = laneCount(groups, inPerGroup, outPerGroup, lanes);
     List<Block> blocks = new ArrayList<>();
     for (int from = 0; from < out; from += step) {
       // The last block begins early and computes some channels twice.

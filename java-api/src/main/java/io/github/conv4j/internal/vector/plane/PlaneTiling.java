@@ -42,7 +42,7 @@ final class PlaneTiling {
   PlaneTiling(AxisPhases.Combination phases, int groups, int inPerGroup) {
     this.d = phases.d();
     this.inPerGroup = inPerGroup;
-    this.w = axis(phases.w());
+    this.w = axis(phases.w(), phases.h().count());
     int columns = phases.w().count();
     if (columns > MOST_PIXELS || floats(phases.h(), 1, columns) > PANEL_FLOATS) {
       columns = MOST_PIXELS;
@@ -71,10 +71,11 @@ final class PlaneTiling {
     tileGroups = Math.ceilDiv(groups, groupTiles);
   }
 
-  /** Taps far apart would make long gaps between the rows of outputs. */
-  private static PanelAxis axis(AxisPhase phase) {
+  /** Taps far apart would make long gaps between the rows of outputs, or in one row. */
+  private static PanelAxis axis(AxisPhase phase, int rows) {
     PanelAxis shared = PanelAxis.shared(phase);
-    return 4 * shared.mostShift() > phase.count() ? PanelAxis.apart(phase) : shared;
+    long mostBetween = rows > 1 ? phase.count() / 4 : (phase.taps().length - 1L) * phase.count();
+    return shared.mostShift() > mostBetween ? PanelAxis.apart(phase) : shared;
   }
 
   private long floats(AxisPhase rowPhase, int rows, int columns) {
