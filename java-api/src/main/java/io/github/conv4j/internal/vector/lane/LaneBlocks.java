@@ -44,8 +44,9 @@ record LaneBlocks(List<Block> blocks) {
     int block = laneCount(groups, inPerGroup, outPerGroup, lanes);
     double each = groups * inPerGroup < lanes ? OF_FEW : 1;
     double blocks = each * Math.ceilDiv(groups * outPerGroup, block);
+    int full = outPerGroup / lanes;
     double part = outPerGroup % lanes == 0 ? 0 : lanes > UNMASKED_LANES ? 1 : IN_PART;
-    return blocks < groups * (outPerGroup / lanes + part);
+    return blocks < groups * (full + part);
   }
 
   /** Groups a block. */

@@ -30,6 +30,9 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
   /** As many as do where vectors are short of pixels, so that the other products are slow, too. */
   private static final double COPY_PRODUCTS_OF_SHORT_ROWS = 30;
 
+  /** As many as do where vectors are half empty. */
+  private static final double COPY_PRODUCTS_OF_HALF_ROWS = 15;
+
   /** From so many products in vain for each useful one on, vectors are short of pixels. */
   private static final double LEAST_VAIN_SHARE = 1 / 3.0;
 
@@ -87,8 +90,10 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
     }
     double elements =
         (double) request.geometry().src().elementCount() + request.geometry().dst().elementCount();
-    double copyProducts =
-        vain > LEAST_VAIN_SHARE * useful ? COPY_PRODUCTS_OF_SHORT_ROWS : COPY_PRODUCTS;
+    double copyProducts = COPY_PRODUCTS;
+    if (vain > LEAST_VAIN_SHARE * useful) {
+      copyProducts = vain < useful ? COPY_PRODUCTS_OF_SHORT_ROWS : COPY_PRODUCTS_OF_HALF_ROWS;
+    }
     return vain * dst.n() * c.outChannels() * inPerGroup > copyProducts * elements;
   }
 
