@@ -21,7 +21,7 @@ import java.lang.invoke.MethodHandles;
 /**
  * Writes kernels for depthwise bands down the columns of an image: the sums of a strip of pixels
  * stay in registers for all rows of outputs that a source row meets, so that it is read once. For
- * 32 registers, which hold seven pixels, three rows of them, and nine vectors of weights.
+ * 32 registers, which hold three rows of seven pixels and nine vectors of weights.
  *
  * @param stride on both axes
  * @param pixels of a strip; a row has that many at least
@@ -46,6 +46,7 @@ record BandColumnsText(int stride, int pixels, PostOps postOps) {
         && band.taps == TAPS
         && band.left <= 1
         && band.right <= 1
+        && band.stride <= 2
         && band.rowStride == band.stride
         && band.top <= 1
         && band.bottom <= 1;

@@ -38,6 +38,9 @@ public final class RegionPlan implements Plan<RegionScratch> {
 
   private static final int LINE_BYTES = 64;
 
+  /** With more kinds of outputs, finding their kernels would take longer than many calls. */
+  private static final long MOST_PHASES = 1 << 10;
+
   private final DepthwiseKernels kernels;
   private final Epilogue epilogue;
   private final Activation src;
@@ -65,6 +68,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
    * @param packed weights as in {@link Region#packed}
    */
   private record Phase(
+      AxisPhase depth,
       AxisPhase down,
       AxisPhase across,
       List<Run> rows,
@@ -81,7 +85,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
   /** Whether this plan serves the problem; the tensors have neighbouring channels. */
   public static boolean serves(
       DepthwiseKernels kernels, Convolution c, List<Geometry.Axis> axes, TensorSpec src) {
-    return axes.size() <= 2
+    return takesAxes(axes, c.isTransposed())
         && c.groups() == c.inChannels()
         && c.groups() == c.outChannels()
         && kernels.takesChannels(Math.toIntExact(c.inChannels()))
@@ -95,10 +99,28 @@ public final class RegionPlan implements Plan<RegionScratch> {
                         && kernels.takesRegions(phase.h().taps().length * phase.w().taps().length));
   }
 
+  /** At most two axes have taps; of a third each element is an image of its own. */
+  private static boolean takesAxes(List<Geometry.Axis> axes, boolean transposed) {
+    if (axes.size() > 2) {
+      Geometry.Axis depth = axes.getFirst();
+      if (depth.kernel() != 1
+          || depth.begin() != 0
+          || (depth.dst() - 1) * depth.stride() >= depth.src()
+          || (transposed && depth.stride() > 1)) {
+        return false;
+      }
+    }
+    long phases = 1;
+    for (Geometry.Axis axis : axes) {
+      phases *= transposed ? Math.min(axis.stride(), axis.dst()) : 1;
+    }
+    return phases <= MOST_PHASES;
+  }
+
   /**
    * Whether this plan is faster than bands of outputs as far apart as the taps are.
    *
-   * @param axes of a problem that both serve
+   * @param axes of a problem that both serve, two of them
    */
   public static boolean excels(DepthwiseKernels kernels, List<Geometry.Axis> axes, TensorSpec src) {
     long outputs = 1;
@@ -112,6 +134,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
     boolean conflicts =
         kernels.lanes() * Float.BYTES < LINE_BYTES
             && distance % CONFLICT_BYTES == 0
+            && along.dilation() > 1
             && along.dst() >= Band.LEAST_COUNT * along.dilation();
     return bands > 1 && (outputs < LEAST_BAND * bands || conflicts);
   }
@@ -130,12 +153,14 @@ public final class RegionPlan implements Plan<RegionScratch> {
     List<Geometry.Axis> axes = request.geometry().axes();
     var weights = new WeightsView(CopiedWeights.of(c, request.weights()), c, axes);
     bias = PaddedBias.of(request, 1, src.c(), src.c() + kernels.lanes());
-    for (AxisPhases.Combination phase : AxisPhases.of(axes, c.isTransposed(), PaddingMode.ZEROS)) {
-      phases.add(phase(phase, weights, leastParts));
+    List<AxisPhases.Combination> all = AxisPhases.of(axes, c.isTransposed(), PaddingMode.ZEROS);
+    for (AxisPhases.Combination phase : all) {
+      phases.add(phase(phase, weights, Math.ceilDiv(leastParts, all.size())));
     }
     firstPart = new int[phases.size() + 1];
     for (int i = 0; i < phases.size(); i++) {
-      firstPart[i + 1] = firstPart[i] + phases.get(i).partsPerImage() * dst.n();
+      Phase phase = phases.get(i);
+      firstPart[i + 1] = firstPart[i] + phase.partsPerImage() * phase.depth().count() * dst.n();
     }
   }
 
@@ -154,8 +179,10 @@ public final class RegionPlan implements Plan<RegionScratch> {
         regionKernels[i][j] = kernels.region(meets ? tapRows : 0, meets ? tapColumns : 0, postOps);
       }
     }
-    int most = Math.clamp((long) phase.h().count() * dst.n() / leastParts, 1, phase.h().count());
+    int height = phase.h().count();
+    int most = Math.clamp((long) height * phase.d().count() * dst.n() / leastParts, 1, height);
     return new Phase(
+        phase.d(),
         phase.h(),
         phase.w(),
         rows,
@@ -169,22 +196,26 @@ public final class RegionPlan implements Plan<RegionScratch> {
   /** Neighbouring outputs of an axis that meet the same taps. */
   private static List<Run> runs(AxisPhase axis, long size) {
     List<Run> runs = new ArrayList<>();
+    int begin = 0;
+    int first = 0;
+    int taps = 0;
     for (int output = 0; output < axis.count(); output++) {
-      int first = 0;
+      int from = 0;
       int end = axis.taps().length;
-      while (first < end && output * axis.srcStep() + axis.positions()[first] < 0) {
-        first++;
+      while (from < end && output * axis.srcStep() + axis.positions()[from] < 0) {
+        from++;
       }
-      while (end > first && output * axis.srcStep() + axis.positions()[end - 1] >= size) {
+      while (end > from && output * axis.srcStep() + axis.positions()[end - 1] >= size) {
         end--;
       }
-      Run last = runs.isEmpty() ? new Run(0, 0, -1, 0) : runs.getLast();
-      if (last.firstTap() == first && last.taps() == end - first) {
-        runs.set(runs.size() - 1, new Run(last.begin(), output + 1, first, end - first));
-      } else {
-        runs.add(new Run(output, output + 1, first, end - first));
+      if (output > begin && (from != first || end - from != taps)) {
+        runs.add(new Run(begin, output, first, taps));
+        begin = output;
       }
+      first = from;
+      taps = end - from;
     }
+    runs.add(new Run(begin, axis.count(), first, taps));
     return runs;
   }
 
@@ -239,7 +270,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
       index++;
     }
     Phase phase = phases.get(index);
-    int n = (part - firstPart[index]) / phase.partsPerImage();
+    int image = (part - firstPart[index]) / phase.partsPerImage();
     int begin = (part - firstPart[index]) % phase.partsPerImage() * phase.rowsPerPart();
     int end = Math.min(begin + phase.rowsPerPart(), phase.down().count());
     for (int i = 0; i < phase.rows().size(); i++) {
@@ -248,17 +279,19 @@ public final class RegionPlan implements Plan<RegionScratch> {
       for (int row = Math.max(begin, rows.begin()); row < last; row += phase.blockRows()) {
         scratch.region.rows = Math.min(phase.blockRows(), last - row);
         for (int j = 0; j < phase.columns().size(); j++) {
-          locate(n, phase, rows, row, phase.columns().get(j), scratch.region);
+          locate(image, phase, rows, row, phase.columns().get(j), scratch.region);
           phase.kernels()[i][j].run(scratch.region, from, to);
         }
       }
     }
   }
 
-  private void locate(int n, Phase phase, Run rows, int row, Run columns, Region region) {
+  private void locate(int image, Phase phase, Run rows, int row, Run columns, Region region) {
     AxisPhase down = phase.down();
     AxisPhase across = phase.across();
     int rowTaps = across.taps().length;
+    int n = image / phase.depth().count();
+    int depth = image % phase.depth().count();
     region.packed = phase.packed();
     region.bias = bias;
     region.channelCount = src.c();
@@ -267,6 +300,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
     region.firstTap = rows.firstTap() * rowTaps + columns.firstTap();
     region.srcBegin =
         n * src.sn()
+            + depth * phase.depth().srcStep() * src.sd()
             + rows.position(down, row) * src.sh()
             + columns.position(across, columns.begin()) * src.sw();
     region.srcRowStep = down.srcStep() * src.sh();
@@ -274,7 +308,10 @@ public final class RegionPlan implements Plan<RegionScratch> {
     region.pixelStep = across.srcStep() * src.sw();
     region.tapStep = across.tapStep() * src.sw();
     region.dstBegin =
-        n * dst.sn() + down.output(row) * dst.sh() + across.output(columns.begin()) * dst.sw();
+        n * dst.sn()
+            + phase.depth().output(depth) * dst.sd()
+            + down.output(row) * dst.sh()
+            + across.output(columns.begin()) * dst.sw();
     region.dstRowStep = down.dstStep() * dst.sh();
     region.dstStep = across.dstStep() * dst.sw();
     region.count = columns.count();

@@ -36,8 +36,12 @@ record LaneBlocks(List<Block> blocks) {
    * an output sees a single channel, one vector must cover two groups at least.
    */
   static boolean serve(int groups, int inPerGroup, int outPerGroup, int lanes) {
+    if (inPerGroup == 1 && outPerGroup == 1) {
+      return groups > 1;
+    }
     if (groups == 1
         || inPerGroup > lanes
+        || outPerGroup >= 2 * lanes
         || (inPerGroup > 1 && step(inPerGroup, outPerGroup, lanes) < 2)) {
       return false;
     }

@@ -71,11 +71,16 @@ final class PlaneTiling {
     tileGroups = Math.ceilDiv(groups, groupTiles);
   }
 
-  /** Taps far apart would make long gaps between the rows of outputs, or in one row. */
-  private static PanelAxis axis(AxisPhase phase, int rows) {
+  /** Taps far apart would make long gaps between the rows of outputs, or in a tile of one row. */
+  private PanelAxis axis(AxisPhase phase, int rows) {
     PanelAxis shared = PanelAxis.shared(phase);
-    long mostBetween = rows > 1 ? phase.count() / 4 : (phase.taps().length - 1L) * phase.count();
-    return shared.mostShift() > mostBetween ? PanelAxis.apart(phase) : shared;
+    int columns = Math.min(phase.count(), MOST_PIXELS);
+    boolean isShort =
+        rows == 1
+            ? shared.mostShift() <= (phase.taps().length - 1L) * columns
+                && (long) inPerGroup * (columns + shared.mostShift()) <= PANEL_FLOATS
+            : shared.mostShift() <= phase.count() / 4;
+    return isShort ? shared : PanelAxis.apart(phase);
   }
 
   private long floats(AxisPhase rowPhase, int rows, int columns) {

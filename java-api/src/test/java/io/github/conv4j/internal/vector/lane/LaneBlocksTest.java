@@ -21,6 +21,8 @@ class LaneBlocksTest {
     "4, 2, 4, 8, true",
     "16, 2, 6, 16, true",
     "16, 2, 6, 8, false",
+    "3, 1, 1, 16, true",
+    "32, 1, 1001, 8, false",
     "1, 1, 8, 16, false",
     "8, 20, 4, 16, false",
   })

@@ -30,7 +30,18 @@ class PlaneTilingTest {
     assertThat(tiling(List.of(far)).w.starts()).hasSize(3);
   }
 
+  /** A panel of them would be far larger than a second-level cache. */
+  @Test
+  void tapsFartherThanATileHavePlanesOfTheirOwn() {
+    PlaneTiling tiling = tiling(List.of(new Geometry.Axis(8192, 8192, 15, 1, 512, 3584, 3584)), 64);
+    assertThat(tiling.w.starts()).hasSize(15);
+  }
+
   private static PlaneTiling tiling(List<Geometry.Axis> axes) {
-    return new PlaneTiling(AxisPhases.of(axes, false, PaddingMode.ZEROS).getFirst(), 1, 4);
+    return tiling(axes, 4);
+  }
+
+  private static PlaneTiling tiling(List<Geometry.Axis> axes, int channels) {
+    return new PlaneTiling(AxisPhases.of(axes, false, PaddingMode.ZEROS).getFirst(), 1, channels);
   }
 }
