@@ -3,13 +3,14 @@ package io.github.conv4j.contract;
 import org.junit.jupiter.api.Nested;
 
 /**
- * What every engine promises. An engine's module tests it by a subclass that names the engine:
+ * What every engine promises its callers. An engine's module tests it by a subclass that names the
+ * engine:
  *
  * {@snippet :
- * class OneDnnEngineContractTest extends EngineContractTest {
+ * class TunedEngineContractTest extends EngineContractTest {
  *   @Override
  *   protected String engineName() {
- *     return "onednn";
+ *     return "tuned";
  *   }
  * }
  * }
@@ -61,73 +62,12 @@ public abstract class EngineContractTest {
     }
   }
 
-  /** Returns part of the name of what must run at relaxed accuracy; empty if nothing need. */
-  protected String relaxedImplementation() {
-    return "";
-  }
-
-  /** Results at relaxed accuracy. */
-  @Nested
-  class Relaxed extends RelaxedContract {
-    @Override
-    String engineName() {
-      return EngineContractTest.this.engineName();
-    }
-
-    @Override
-    int randomProblemCount() {
-      return EngineContractTest.this.randomProblemCount();
-    }
-
-    @Override
-    String relaxedImplementation() {
-      return EngineContractTest.this.relaxedImplementation();
-    }
-  }
-
-  /** The numbers at the edges of a float. */
-  @Nested
-  class SpecialValues extends SpecialValuesContract {
-    @Override
-    String engineName() {
-      return EngineContractTest.this.engineName();
-    }
-  }
-
-  /** Types other than f32. */
-  @Nested
-  class Types extends TypesContract {
-    @Override
-    String engineName() {
-      return EngineContractTest.this.engineName();
-    }
-
-    @Override
-    int randomProblemCount() {
-      return EngineContractTest.this.randomProblemCount();
-    }
-  }
-
   /** Everything that is made of a convolution and of nothing else. */
   @Nested
   class Composition extends CompositionContract {
     @Override
     String engineName() {
       return EngineContractTest.this.engineName();
-    }
-  }
-
-  /** What is done to outputs before they are written. */
-  @Nested
-  class AfterTheSum extends PostOpsContract {
-    @Override
-    String engineName() {
-      return EngineContractTest.this.engineName();
-    }
-
-    @Override
-    int randomProblemCount() {
-      return EngineContractTest.this.randomProblemCount();
     }
   }
 
@@ -161,15 +101,6 @@ public abstract class EngineContractTest {
   /** More callers than there is room for. */
   @Nested
   class Overload extends OverloadContract {
-    @Override
-    String engineName() {
-      return EngineContractTest.this.engineName();
-    }
-  }
-
-  /** Execution allocates nothing. */
-  @Nested
-  class Allocation extends AllocationContract {
     @Override
     String engineName() {
       return EngineContractTest.this.engineName();

@@ -2,8 +2,8 @@ package io.github.conv4j.contract;
 
 import org.junit.jupiter.api.Nested;
 
-/** What every engine but the naive loops promises beyond {@link EngineContractTest}. */
-public abstract class FastEngineContractTest extends EngineContractTest {
+/** What every engine but the naive loops promises beyond {@link KernelsContractTest}. */
+public abstract class FastEngineContractTest extends KernelsContractTest {
   /** Before the first request. */
   @Nested
   class Ready extends ReadyContract {

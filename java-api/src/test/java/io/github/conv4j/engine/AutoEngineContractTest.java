@@ -3,7 +3,7 @@ package io.github.conv4j.engine;
 import io.github.conv4j.contract.EngineContractTest;
 import io.github.conv4j.contract.Thoroughness;
 
-/** With the pure-Java engine alone to choose from. */
+/** With the pure-Java engine alone to choose from, whose kernels have a contract of their own. */
 class AutoEngineContractTest extends EngineContractTest {
   @Override
   protected String engineName() {

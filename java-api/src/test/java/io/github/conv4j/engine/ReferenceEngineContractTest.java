@@ -1,10 +1,10 @@
 package io.github.conv4j.engine;
 
-import io.github.conv4j.contract.EngineContractTest;
+import io.github.conv4j.contract.KernelsContractTest;
 import io.github.conv4j.contract.Thoroughness;
 
 /** The reference keeps its own contract; exactness is tested by another writing of it elsewhere. */
-class ReferenceEngineContractTest extends EngineContractTest {
+class ReferenceEngineContractTest extends KernelsContractTest {
   @Override
   protected String engineName() {
     return "reference";

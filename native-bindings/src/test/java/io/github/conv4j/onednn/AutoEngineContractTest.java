@@ -1,10 +1,10 @@
 package io.github.conv4j.onednn;
 
-import io.github.conv4j.contract.EngineContractTest;
+import io.github.conv4j.contract.KernelsContractTest;
 import io.github.conv4j.contract.Thoroughness;
 
 /** With oneDNN's implementations and the pure-Java engine to choose from. */
-class AutoEngineContractTest extends EngineContractTest {
+class AutoEngineContractTest extends KernelsContractTest {
   @Override
   protected String engineName() {
     return "auto";

@@ -1,0 +1,76 @@
+package io.github.conv4j.contract;
+
+import org.junit.jupiter.api.Nested;
+
+/** What every engine with kernels of its own promises beyond {@link EngineContractTest}. */
+public abstract class KernelsContractTest extends EngineContractTest {
+  /** Returns part of the name of what must run at relaxed accuracy; empty if nothing need. */
+  protected String relaxedImplementation() {
+    return "";
+  }
+
+  /** Results at relaxed accuracy. */
+  @Nested
+  class Relaxed extends RelaxedContract {
+    @Override
+    String engineName() {
+      return KernelsContractTest.this.engineName();
+    }
+
+    @Override
+    int randomProblemCount() {
+      return KernelsContractTest.this.randomProblemCount();
+    }
+
+    @Override
+    String relaxedImplementation() {
+      return KernelsContractTest.this.relaxedImplementation();
+    }
+  }
+
+  /** The numbers at the edges of a float. */
+  @Nested
+  class SpecialValues extends SpecialValuesContract {
+    @Override
+    String engineName() {
+      return KernelsContractTest.this.engineName();
+    }
+  }
+
+  /** Types other than f32. */
+  @Nested
+  class Types extends TypesContract {
+    @Override
+    String engineName() {
+      return KernelsContractTest.this.engineName();
+    }
+
+    @Override
+    int randomProblemCount() {
+      return KernelsContractTest.this.randomProblemCount();
+    }
+  }
+
+  /** What is done to outputs before they are written. */
+  @Nested
+  class AfterTheSum extends PostOpsContract {
+    @Override
+    String engineName() {
+      return KernelsContractTest.this.engineName();
+    }
+
+    @Override
+    int randomProblemCount() {
+      return KernelsContractTest.this.randomProblemCount();
+    }
+  }
+
+  /** Execution allocates nothing. */
+  @Nested
+  class Allocation extends AllocationContract {
+    @Override
+    String engineName() {
+      return KernelsContractTest.this.engineName();
+    }
+  }
+}
