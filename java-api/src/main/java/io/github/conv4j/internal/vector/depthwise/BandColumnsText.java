@@ -30,10 +30,12 @@ import java.lang.invoke.MethodHandles;
 record BandColumnsText(int stride, int pixels, PostOps postOps) {
   private static final int TAPS = 3;
 
-  private static final int PIXELS = 7;
+  private static final int REGISTERS = 32;
+
+  private static final int MOST_PIXELS = 7;
 
   /** With more the first compiler of the JVM gives up on the text, and the second is not asked. */
-  private static final int STRIDED_PIXELS = 4;
+  private static final int MOST_STRIDED_PIXELS = 4;
 
   /**
    * Whether there is a kernel.
@@ -41,7 +43,7 @@ record BandColumnsText(int stride, int pixels, PostOps postOps) {
    * @param band one with all rows of outputs
    */
   static boolean serves(Band band) {
-    return VectorWidth.REGISTERS >= 32
+    return VectorWidth.REGISTERS >= REGISTERS
         && band.depth == 1
         && band.taps == TAPS
         && band.left <= 1
@@ -58,12 +60,18 @@ record BandColumnsText(int stride, int pixels, PostOps postOps) {
   }
 
   private static int pixels(Band band) {
-    return Math.min(band.count, band.stride == 1 ? PIXELS : STRIDED_PIXELS);
+    int strips = Math.ceilDiv(band.count, band.stride == 1 ? MOST_PIXELS : MOST_STRIDED_PIXELS);
+    return Math.ceilDiv(band.count, strips);
   }
 
   /** How many rows of outputs a source row meets at most. */
   private int live() {
     return Math.ceilDiv(TAPS, stride);
+  }
+
+  /** Whether sums and weights leave a register for a source vector and none for the bias. */
+  private boolean isCrowded() {
+    return live() * pixels + TAPS * TAPS + 2 >= REGISTERS;
   }
 
   private void write(KernelCode code) {
@@ -121,7 +129,7 @@ record BandColumnsText(int stride, int pixels, PostOps postOps) {
                 WideVariable at =
                     code.local(begins.plus(begin.widened().times(-1L).times(srcRowStep)));
                 WideVariable to = code.local(dstBegin.plus(begins));
-                VectorVariable bias = code.local(biases.vector(channel));
+                Vector bias = code.local(biases.vector(channel));
                 var weights = new VectorVariable[TAPS][];
                 for (int i = 0; i < TAPS; i++) {
                   int row = i * TAPS;
@@ -165,7 +173,8 @@ record BandColumnsText(int stride, int pixels, PostOps postOps) {
                       for (int k = 1; k < sums.length; k++) {
                         sums[k - 1].set(sums[k]);
                       }
-                      sums[sums.length - 1].set(bias);
+                      sums[sums.length - 1].set(
+                          isCrowded() ? code.local(biases.vector(channel)) : bias);
                       to.set(to.plus(dstRowStep));
                     });
               });
