@@ -74,14 +74,17 @@ record LoadTable(int threads, double rate, boolean measuresFairness, boolean net
     }
     if (measuresFairness) {
       boolean comparable =
-          apart != null && !name.apart() && apart.name().contender().equals(name.contender());
+          apart != null && apart.name().contender().equals(name.contender());
       cells.addAll(
           comparable ? fairness(Objects.requireNonNull(apart), result) : List.of("", "", ""));
     }
     return cells.toArray(String[]::new);
   }
 
-  /** Fewer clients than threads cannot fill the machine: nothing to reach there. */
+  /**
+   * Fewer clients than threads cannot fill the machine: nothing to reach there. Nor have clients
+   * apart: their tail is what the machine does to calls that meet nobody.
+   */
   private List<String> fairness(LaneResult apart, LaneResult together) {
     LaneName name = together.name();
     Fairness fairness =
@@ -95,7 +98,7 @@ record LoadTable(int threads, double rate, boolean measuresFairness, boolean net
     return List.of(
         String.format(Locale.ROOT, "%.2f", fairness.throughputRatio()),
         String.format(Locale.ROOT, "%.2f", fairness.tailRatio()),
-        name.clients() < threads ? "" : verdict);
+        name.apart() || name.clients() < threads ? "" : verdict);
   }
 
   private static String lastLine(List<LaneResult> results) {

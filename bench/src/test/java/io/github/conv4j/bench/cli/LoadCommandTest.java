@@ -1,6 +1,8 @@
 package io.github.conv4j.bench.cli;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.conv4j.bench.results.LoadResults;
 import java.io.IOException;
@@ -53,6 +55,9 @@ class LoadCommandTest {
 
     assertThat(command.exitCode()).isZero();
     assertThat(command.text()).contains("vector apart", "p99/fair share");
+    assertThat(command.out().stream().filter(line -> line.startsWith("vector apart")))
+        .singleElement(as(STRING))
+        .containsPattern(" 1\\.00 +\\d+\\.\\d\\d *$");
     assertThat(LoadResults.read(folder.resolve("load.json")).runs())
         .extracting(LoadResults.Run::apart)
         .containsExactly(true, false, false);
