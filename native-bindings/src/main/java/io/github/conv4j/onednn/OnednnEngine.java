@@ -332,7 +332,7 @@ final class OnednnEngine
     boolean atOnce =
         request.convolution().isTransposed()
             ? takesBytes(request.convolution())
-            : !CanonicalForm.mayHavePlainerAxes(request);
+            : !CanonicalForm.mayJoinRows(request);
     if (!atOnce || !isDirect(problem, request)) {
       return TypedConvolution.Narrow.none(NOT_AT_ONCE);
     }

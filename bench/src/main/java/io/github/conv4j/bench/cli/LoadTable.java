@@ -73,8 +73,7 @@ record LoadTable(int threads, double rate, boolean measuresFairness, boolean net
       cells.add(String.valueOf(result.unserved()));
     }
     if (measuresFairness) {
-      boolean comparable =
-          apart != null && apart.name().contender().equals(name.contender());
+      boolean comparable = apart != null && apart.name().contender().equals(name.contender());
       cells.addAll(
           comparable ? fairness(Objects.requireNonNull(apart), result) : List.of("", "", ""));
     }

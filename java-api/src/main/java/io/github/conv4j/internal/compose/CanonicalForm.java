@@ -23,12 +23,18 @@ import org.jspecify.annotations.Nullable;
  * a caller wrote. Axes of size 1 are left out, with all taps but the one that meets them; a
  * transposed convolution of stride 1 is a convolution, one from a single pixel a product; windows
  * side by side that leave nothing else to do are pixels of more channels; images of one pixel are
- * pixels of one image; short rows that no tap joins are a distance of taps; layouts are told by
- * their strides, not by their names.
+ * pixels of one image; elements that no tap joins are groups where channels are few, else short
+ * rows of them a distance of taps; layouts are told by their strides, not by their names.
  */
 public final class CanonicalForm {
   /** Longer rows are worth a loop of their own. */
   private static final long MOST_BETWEEN = 4;
+
+  /** Groups of one channel that fill a vector need not be more. */
+  private static final long FEW_CHANNELS = 16;
+
+  /** With more groups, reading their weights takes the time. */
+  private static final long MOST_GROUPS = 1 << 14;
 
   /** With more weights, reading them takes the time, and a copy of them much memory. */
   private static final long MOST_REORDERED_WEIGHTS = 1 << 22;
@@ -39,6 +45,7 @@ public final class CanonicalForm {
   private final List<UnaryOperator<float[]>> onBias = new ArrayList<>();
   private List<Axis> axes = new ArrayList<>();
   private long images;
+  private long groups;
   private long in;
   private long out;
   private boolean transposed;
@@ -90,6 +97,7 @@ public final class CanonicalForm {
     this.request = request;
     original = request.convolution();
     images = request.src().shape().dim(0);
+    groups = original.groups();
     in = original.inChannels();
     out = original.outChannels();
     transposed = original.isTransposed();
@@ -133,6 +141,7 @@ public final class CanonicalForm {
     form.asProduct();
     form.asConvolution();
     form.asPixels();
+    form.asGroups(true);
     form.mergeShortRows();
     form.addAxes(leastAxes);
     return form.build(arena);
@@ -153,6 +162,7 @@ public final class CanonicalForm {
     if (mayBePixels(request)) {
       form.mergeWindows();
     }
+    form.asGroups(false);
     form.mergeShortRows();
     form.addAxes(1);
     return form.changed ? form.build(arena) : null;
@@ -165,9 +175,13 @@ public final class CanonicalForm {
 
   /** The same but for windows side by side, which kernels take as they are too. */
   public static boolean mayHavePlainerAxes(PrepareRequest request) {
-    if (request.convolution().isTransposed()) {
-      return true;
-    }
+    return request.convolution().isTransposed()
+        || mayJoinRows(request)
+        || mayBeGroups(request.convolution(), request.geometry().axes().getLast());
+  }
+
+  /** Whether rows of a few elements that no tap joins may be a distance of taps. */
+  public static boolean mayJoinRows(PrepareRequest request) {
     List<Geometry.Axis> axes = request.geometry().axes();
     for (int i = 1; i < axes.size(); i++) {
       Geometry.Axis axis = axes.get(i);
@@ -176,6 +190,14 @@ public final class CanonicalForm {
       }
     }
     return false;
+  }
+
+  private static boolean mayBeGroups(Convolution convolution, Geometry.Axis last) {
+    return convolution.isDepthwise()
+        && convolution.outChannels() == convolution.inChannels()
+        && convolution.inChannels() < FEW_CHANNELS
+        && last.src() > 1
+        && (last.kernel() == 1 || last.dilation() > 1);
   }
 
   /**
@@ -395,6 +417,70 @@ public final class CanonicalForm {
     changed = true;
   }
 
+  /**
+   * Elements of a row that no tap joins are groups of their own, of the same weights, and so are
+   * those of a row whose taps lie apart, each with the elements that it meets.
+   *
+   * @param multiplied whether a group may have several outputs
+   */
+  private void asGroups(boolean multiplied) {
+    if (transposed
+        || groups == 1
+        || (out > in && !multiplied)
+        || in != groups
+        || in >= FEW_CHANNELS
+        || srcChannel != 1
+        || dstChannel != 1
+        || axes.isEmpty()) {
+      return;
+    }
+    Axis row = axes.getLast();
+    boolean between = row.isPlain() && axes.size() > 1;
+    long count = between ? row.src : row.dilation;
+    boolean divides =
+        between
+            || (row.kernel > 1
+                && row.stride == 1
+                && row.src % count == 0
+                && row.dst % count == 0
+                && row.begin % count == 0);
+    if (!divides
+        || count * in < FEW_CHANNELS
+        || count * in > MOST_GROUPS
+        || count * original.weightsShape().elementCount() > MOST_REORDERED_WEIGHTS
+        || row.srcStep != in
+        || row.dstStep != out) {
+      return;
+    }
+    axes.removeLast();
+    if (!between) {
+      axes.add(
+          new Axis(
+              row.src / count,
+              row.dst / count,
+              row.kernel,
+              1,
+              1,
+              row.begin / count,
+              row.srcStep * count,
+              row.dstStep * count));
+    }
+    onWeights.add(w -> repeated(w, (int) count));
+    onBias.add(b -> repeated(b, (int) count));
+    groups *= count;
+    in *= count;
+    out *= count;
+    changed = true;
+  }
+
+  private static float[] repeated(float[] from, int count) {
+    float[] to = new float[from.length * count];
+    for (int at = 0; at < to.length; at += from.length) {
+      System.arraycopy(from, 0, to, at, from.length);
+    }
+    return to;
+  }
+
   /** Elements of a short axis that no tap joins lie between the taps of the axis before. */
   private void mergeShortRows() {
     for (int i = axes.size() - 1; i > 0 && !transposed; i--) {
@@ -495,7 +581,7 @@ public final class CanonicalForm {
           default -> transposed ? Convolution.transposed3d(in, out) : Convolution.conv3d(in, out);
         };
     return builder
-        .groups(original.groups())
+        .groups(groups)
         .kernel(each(Axis::kernel))
         .stride(each(Axis::stride))
         .dilation(each(Axis::dilation))

@@ -100,6 +100,54 @@ class CanonicalFormTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        // Rows that no tap joins.
+        "g3mb2_ic3oc3_ih9kh3ph1_iw8kw1pw0, g24mb2_ic24oc24_iw9ow9kw3sw1dw0pw1, true",
+        "g3mb1_ic3oc12_ih9kh3sh2ph1_iw8kw1sw1pw0, g24mb1_ic24oc96_iw9ow5kw3sw2dw0pw1, false",
+        "g8mb1_ic8oc8_id4kd3pd1_ih9kh2_iw5kw1pw0,"
+            + " g40mb1_ic40oc40_ih4oh4kh3sh1dh0ph1_iw9ow8kw2sw1dw0pw0, true",
+        // Rows whose taps lie apart.
+        "g5mb2_ic5oc5_iw24ow24kw3dw3pw4, g20mb2_ic20oc20_iw6ow6kw3sw1dw0pw1, true",
+        "g15mb1_ic15oc15_ih5kh3dh1ph2_iw8ow4kw3dw1pw0,"
+            + " g30mb1_ic30oc30_ih5oh5kh3sh1dh1ph2_iw4ow2kw3sw1dw0pw0, true",
+        "g2mb1_ic2oc2_iw24ow40kw5dw7pw24, g16mb1_ic16oc16_iw3ow5kw5sw1dw0pw3, true",
+        "g2mb1_ic2oc6_iw24ow24kw3dw7pw8, g16mb1_ic16oc48_iw3ow3kw3sw1dw0pw1, false",
+        // What does not divide, has strides, fills vectors, or is too little or too much.
+        "g5mb1_ic5oc5_iw25ow25kw3dw3pw4, -, true",
+        "g5mb1_ic5oc5_iw24ow22kw3dw3pw3, -, true",
+        "g5mb1_ic5oc5_iw24ow12kw3sw2dw3pw4, -, true",
+        "g16mb1_ic16oc16_iw24ow24kw3dw3pw4, -, true",
+        "g3mb1_ic3oc3_iw24ow24kw3dw3pw4, -, true",
+        "g2mb1_ic4oc4_iw24ow24kw3dw7pw8, -, true",
+        "g3mb1_ic3oc3_ih3kh3ph1_iw6000kw1pw0, -, true",
+      })
+  void makesGroupsOfWhatNoTapJoins(String line, @Nullable String expected, boolean plainToo) {
+    Problem problem = Problem.parse(line);
+    var ledger = new Ledger("test", EngineOptions.defaults().withThreads(1));
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest last = request(problem, true, arena);
+      PrepareRequest form = CanonicalForm.of(last, 1, arena);
+      PrepareRequest plain = plain(last, arena);
+
+      assertThat(form == null ? "-" : line(form)).isEqualTo(expected == null ? "-" : expected);
+      assertThat(plain == null ? "-" : line(plain))
+          .isEqualTo(expected == null || !plainToo ? "-" : expected);
+      assertThat(CanonicalForm.of(request(problem, false, arena), 1, arena)).isNull();
+      if (form != null) {
+        assertThat(bytes(form, last, ledger, arena)).isEqualTo(bytes(last, last, ledger, arena));
+      }
+    } finally {
+      ledger.close();
+    }
+  }
+
+  private static String line(PrepareRequest form) {
+    return Problem.of(form.convolution(), form.src().shape()).line();
+  }
+
   private static @Nullable PrepareRequest plain(PrepareRequest request, Arena arena) {
     return CanonicalForm.mayBePlainer(request) ? CanonicalForm.plain(request, arena) : null;
   }
