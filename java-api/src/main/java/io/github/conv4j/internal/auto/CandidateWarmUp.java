@@ -11,7 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * compiled yet: that takes calls and the compiler's time, and there are stretches of a quarter of a
  * second in between without any progress. All candidates of one problem together are waited for so
  * long, and none of them for all of that; and who stays uncompiled to the end of all patience,
- * several times under one name in one process, is not waited for any more.
+ * several times under one name in one process, is not waited for until something of that name is
+ * compiled.
  */
 final class CandidateWarmUp {
   /** Whoever is so many times slower than another after its warm-up is out. */
@@ -150,6 +151,7 @@ final class CandidateWarmUp {
         calm = isFaster ? 0 : calm + 1;
         boolean isHopeless = best > (calm > 0 ? HOPELESS : 2 * HOPELESS) * quickest;
         if (isHopeless || calm >= calmWindows || spent >= shareNanos) {
+          DISAPPOINTMENTS.remove(name);
           return true;
         }
         continue;

@@ -250,6 +250,34 @@ class AutoEngineTest {
   }
 
   @Test
+  void whoIsCompiledAfterAllIsWaitedForAgain() {
+    one.way("native", 300);
+    two.way("kernel", 30).compiledAfter("kernel", Integer.MAX_VALUE).warmingUp();
+    try (Engine auto = auto(MILLIS)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(chosenAnew(auto)).isEqualTo("one native");
+      }
+      long before = stopwatch.nanos();
+      assertThat(chosenAnew(auto)).isEqualTo("one native");
+      assertThat(stopwatch.nanos() - before)
+          .as("no more patience")
+          .isLessThan(2 * MILLIS * 1_000_000);
+
+      two.compiledAfter("kernel", 0);
+      assertThat(chosenAnew(auto)).isEqualTo("two kernel");
+      two.compiledAfter("kernel", two.executedCount() + 60);
+      assertThat(chosenAnew(auto)).isEqualTo("two kernel");
+    }
+  }
+
+  private String chosenAnew(Engine auto) {
+    Choices.forgetThisProcess();
+    try (PreparedConvolution prepared = prepare(auto)) {
+      return chosen(prepared);
+    }
+  }
+
+  @Test
   void whoTakesFromTheHeapForEverMustBeMuchFaster() {
     one.way("native", 1_050);
     two.compiledAfter("never", Integer.MAX_VALUE).warmingUp();
