@@ -7,10 +7,10 @@ import org.junit.jupiter.api.Nested;
  * engine:
  *
  * {@snippet :
- * class TunedEngineContractTest extends EngineContractTest {
+ * class MyEngineContractTest extends EngineContractTest {
  *   @Override
  *   protected String engineName() {
- *     return "tuned";
+ *     return "mine";
  *   }
  * }
  * }
@@ -62,12 +62,40 @@ public abstract class EngineContractTest {
     }
   }
 
+  /** Types other than f32. */
+  @Nested
+  class Types extends TypesContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+
+    @Override
+    int randomProblemCount() {
+      return EngineContractTest.this.randomProblemCount();
+    }
+  }
+
   /** Everything that is made of a convolution and of nothing else. */
   @Nested
   class Composition extends CompositionContract {
     @Override
     String engineName() {
       return EngineContractTest.this.engineName();
+    }
+  }
+
+  /** What is done to outputs before they are written. */
+  @Nested
+  class AfterTheSum extends PostOpsContract {
+    @Override
+    String engineName() {
+      return EngineContractTest.this.engineName();
+    }
+
+    @Override
+    int randomProblemCount() {
+      return EngineContractTest.this.randomProblemCount();
     }
   }
 

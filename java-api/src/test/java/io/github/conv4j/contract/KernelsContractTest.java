@@ -2,7 +2,10 @@ package io.github.conv4j.contract;
 
 import org.junit.jupiter.api.Nested;
 
-/** What every engine with kernels of its own promises beyond {@link EngineContractTest}. */
+/**
+ * What all kernels that an engine may run promise beyond {@link EngineContractTest}. An engine that
+ * chooses among kernels which another test runs need not repeat it.
+ */
 public abstract class KernelsContractTest extends EngineContractTest {
   /** Returns part of the name of what must run at relaxed accuracy; empty if nothing need. */
   protected String relaxedImplementation() {
@@ -34,34 +37,6 @@ public abstract class KernelsContractTest extends EngineContractTest {
     @Override
     String engineName() {
       return KernelsContractTest.this.engineName();
-    }
-  }
-
-  /** Types other than f32. */
-  @Nested
-  class Types extends TypesContract {
-    @Override
-    String engineName() {
-      return KernelsContractTest.this.engineName();
-    }
-
-    @Override
-    int randomProblemCount() {
-      return KernelsContractTest.this.randomProblemCount();
-    }
-  }
-
-  /** What is done to outputs before they are written. */
-  @Nested
-  class AfterTheSum extends PostOpsContract {
-    @Override
-    String engineName() {
-      return KernelsContractTest.this.engineName();
-    }
-
-    @Override
-    int randomProblemCount() {
-      return KernelsContractTest.this.randomProblemCount();
     }
   }
 

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * compiled yet: that takes calls and the compiler's time, and there are stretches of a quarter of a
  * second in between without any progress. All candidates of one problem together are waited for so
  * long, and none of them for all of that; and who stays uncompiled to the end of all patience,
- * several times under one name in one process, is not waited for until something of that name is
- * compiled.
+ * several times under one name in one process, is not waited for until the whole of a problem is
+ * compiled under that name.
  */
 final class CandidateWarmUp {
   /** Whoever is so many times slower than another after its warm-up is out. */
@@ -151,7 +151,9 @@ final class CandidateWarmUp {
         calm = isFaster ? 0 : calm + 1;
         boolean isHopeless = best > (calm > 0 ? HOPELESS : 2 * HOPELESS) * quickest;
         if (isHopeless || calm >= calmWindows || spent >= shareNanos) {
-          DISAPPOINTMENTS.remove(name);
+          if (calmWindows > 0 && window.heapBytes != HeapUse.UNKNOWN) {
+            DISAPPOINTMENTS.remove(name);
+          }
           return true;
         }
         continue;

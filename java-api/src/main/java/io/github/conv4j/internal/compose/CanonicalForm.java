@@ -31,10 +31,15 @@ public final class CanonicalForm {
   private static final long MOST_BETWEEN = 4;
 
   /** Groups of one channel that fill a vector need not be more. */
-  private static final long FEW_CHANNELS = 16;
+  private static final int FEW_CHANNELS = 16;
 
   /** With more groups, reading their weights takes the time. */
   private static final long MOST_GROUPS = 1 << 14;
+
+  private static final int FEW_TAPS = 9;
+
+  /** Of a group of one channel that is repeated; with more its outputs fill vectors as it is. */
+  private static final long MOST_OUTPUTS = 8;
 
   /** With more weights, reading them takes the time, and a copy of them much memory. */
   private static final long MOST_REORDERED_WEIGHTS = 1 << 22;
@@ -128,9 +133,11 @@ public final class CanonicalForm {
    *
    * @param request whose layouts are plain or strided
    * @param leastAxes a problem of fewer axes gets some of size 1
+   * @param lanes channels of a vector
    * @param arena for the weights and the bias of the result
    */
-  public static @Nullable PrepareRequest of(PrepareRequest request, int leastAxes, Arena arena) {
+  public static @Nullable PrepareRequest of(
+      PrepareRequest request, int leastAxes, int lanes, Arena arena) {
     var form = new CanonicalForm(request);
     if (request.convolution().padding().mode() != PaddingMode.ZEROS) {
       return form.build(arena); // with better names of the layouts
@@ -141,16 +148,19 @@ public final class CanonicalForm {
     form.asProduct();
     form.asConvolution();
     form.asPixels();
-    form.asGroups(true);
+    if (form.hasFewTaps()) {
+      form.asGroups(MOST_OUTPUTS, lanes);
+    }
     form.mergeShortRows();
+    form.downwards();
     form.addAxes(leastAxes);
     return form.build(arena);
   }
 
   /**
    * Returns an equal request over the same bytes that is not transposed where a convolution does,
-   * in which windows side by side are pixels where nothing else is left to do, and short rows that
-   * no tap joins are a distance of taps; null if there is none.
+   * in which windows side by side are pixels where nothing else is left to do, and elements that no
+   * tap joins are groups or a distance of taps; null if there is none.
    *
    * @param request of padding with zeros, whose layouts are plain or strided
    * @param arena for the weights and the bias of the result
@@ -162,7 +172,7 @@ public final class CanonicalForm {
     if (mayBePixels(request)) {
       form.mergeWindows();
     }
-    form.asGroups(false);
+    form.asGroups(1, FEW_CHANNELS);
     form.mergeShortRows();
     form.addAxes(1);
     return form.changed ? form.build(arena) : null;
@@ -175,9 +185,7 @@ public final class CanonicalForm {
 
   /** The same but for windows side by side, which kernels take as they are too. */
   public static boolean mayHavePlainerAxes(PrepareRequest request) {
-    return request.convolution().isTransposed()
-        || mayJoinRows(request)
-        || mayBeGroups(request.convolution(), request.geometry().axes().getLast());
+    return request.convolution().isTransposed() || mayJoinRows(request) || mayBeGroups(request);
   }
 
   /** Whether rows of a few elements that no tap joins may be a distance of taps. */
@@ -192,12 +200,15 @@ public final class CanonicalForm {
     return false;
   }
 
-  private static boolean mayBeGroups(Convolution convolution, Geometry.Axis last) {
+  private static boolean mayBeGroups(PrepareRequest request) {
+    Convolution convolution = request.convolution();
+    Geometry.Axis last = request.geometry().axes().getLast();
     return convolution.isDepthwise()
         && convolution.outChannels() == convolution.inChannels()
         && convolution.inChannels() < FEW_CHANNELS
         && last.src() > 1
-        && (last.kernel() == 1 || last.dilation() > 1);
+        && (last.kernel() == 1 || last.dilation() > 1)
+        && request.src().strides()[1] == 1;
   }
 
   /**
@@ -421,12 +432,13 @@ public final class CanonicalForm {
    * Elements of a row that no tap joins are groups of their own, of the same weights, and so are
    * those of a row whose taps lie apart, each with the elements that it meets.
    *
-   * @param multiplied whether a group may have several outputs
+   * @param mostOutputs of a group
+   * @param lanes of vectors; whole ones are as good beside their neighbours
    */
-  private void asGroups(boolean multiplied) {
+  private void asGroups(long mostOutputs, int lanes) {
     if (transposed
         || groups == 1
-        || (out > in && !multiplied)
+        || out > in * mostOutputs
         || in != groups
         || in >= FEW_CHANNELS
         || srcChannel != 1
@@ -435,7 +447,7 @@ public final class CanonicalForm {
       return;
     }
     Axis row = axes.getLast();
-    boolean between = row.isPlain() && axes.size() > 1;
+    boolean between = row.isPlain() && axes.size() > 1 && in % lanes > 0;
     long count = between ? row.src : row.dilation;
     boolean divides =
         between
@@ -471,6 +483,21 @@ public final class CanonicalForm {
     in *= count;
     out *= count;
     changed = true;
+  }
+
+  /**
+   * Whether the weights of a channel may stay in registers, in one row or, of 5x5 taps, by rows.
+   */
+  private boolean hasFewTaps() {
+    return taps(0) <= FEW_TAPS
+        || axes.stream().mapToLong(Axis::kernel).filter(k -> k > 1).allMatch(k -> k == 5);
+  }
+
+  /** One row of many groups as rows of one pixel, which plans share between threads. */
+  private void downwards() {
+    if (groups > original.groups() && axes.size() == 1) {
+      axes.add(Axis.ONE);
+    }
   }
 
   private static float[] repeated(float[] from, int count) {

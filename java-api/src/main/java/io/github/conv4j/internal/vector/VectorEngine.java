@@ -225,7 +225,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   private @Nullable String fusingPlan(PrepareRequest request, @Nullable String implementation) {
     PrepareRequest plain = request.withoutPostOps();
     try (Arena arena = Arena.ofConfined()) {
-      if (CanonicalForm.of(plain, LEAST_AXES, arena) != null) {
+      if (CanonicalForm.of(plain, LEAST_AXES, kernels.lanes(), arena) != null) {
         return null;
       }
     }
@@ -249,7 +249,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     }
     PrepareRequest settled = withChosenLayouts(request.withoutPostOps());
     try (Arena arena = Arena.ofConfined()) {
-      PrepareRequest canonical = CanonicalForm.of(settled, LEAST_AXES, arena);
+      PrepareRequest canonical = CanonicalForm.of(settled, LEAST_AXES, kernels.lanes(), arena);
       return ways(canonical == null ? settled : canonical).stream()
           .map(this::implementation)
           .toList();
@@ -277,7 +277,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   /** Prepares a request in its canonical form. */
   private PreparedConvolution prepareWay(PrepareRequest request, @Nullable String implementation) {
     try (Arena arena = Arena.ofConfined()) {
-      PrepareRequest canonical = CanonicalForm.of(request, LEAST_AXES, arena);
+      PrepareRequest canonical = CanonicalForm.of(request, LEAST_AXES, kernels.lanes(), arena);
       PrepareRequest equal = canonical == null ? request : canonical;
       PreparedConvolution prepared = compose(equal, way(equal, implementation));
       return canonical == null

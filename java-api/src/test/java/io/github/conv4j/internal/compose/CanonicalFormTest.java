@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CanonicalFormTest {
+  private static final int LANES = 16;
   private static final boolean[] LAST_OR_NOT = {true, false};
 
   @ParameterizedTest
@@ -63,7 +64,7 @@ class CanonicalFormTest {
     Problem problem = transposed ? Problem.parseTransposed(line) : Problem.parse(line);
     for (boolean last : LAST_OR_NOT) {
       try (Arena arena = Arena.ofConfined()) {
-        PrepareRequest form = CanonicalForm.of(request(problem, last, arena), 1, arena);
+        PrepareRequest form = CanonicalForm.of(request(problem, last, arena), 1, LANES, arena);
 
         Problem found = form == null ? problem : Problem.of(form.convolution(), form.src().shape());
         assertThat(found.line()).isEqualTo(expected == null ? problem.line() : expected);
@@ -105,47 +106,76 @@ class CanonicalFormTest {
       nullValues = "-",
       value = {
         // Rows that no tap joins.
-        "g3mb2_ic3oc3_ih9kh3ph1_iw8kw1pw0, g24mb2_ic24oc24_iw9ow9kw3sw1dw0pw1, true",
-        "g3mb1_ic3oc12_ih9kh3sh2ph1_iw8kw1sw1pw0, g24mb1_ic24oc96_iw9ow5kw3sw2dw0pw1, false",
+        "g3mb2_ic3oc3_ih9kh3ph1_iw8kw1pw0, g24mb2_ic24oc24_iw9ow9kw3sw1dw0pw1,"
+            + " g24mb2_ic24oc24_ih9oh9kh3sh1dh0ph1_iw1ow1kw1sw1dw0pw0",
+        "g3mb1_ic3oc12_ih9kh3sh2ph1_iw8kw1sw1pw0, -,"
+            + " g24mb1_ic24oc96_ih9oh5kh3sh2dh0ph1_iw1ow1kw1sw1dw0pw0",
         "g8mb1_ic8oc8_id4kd3pd1_ih9kh2_iw5kw1pw0,"
-            + " g40mb1_ic40oc40_ih4oh4kh3sh1dh0ph1_iw9ow8kw2sw1dw0pw0, true",
+            + " g40mb1_ic40oc40_ih4oh4kh3sh1dh0ph1_iw9ow8kw2sw1dw0pw0, =",
         // Rows whose taps lie apart.
-        "g5mb2_ic5oc5_iw24ow24kw3dw3pw4, g20mb2_ic20oc20_iw6ow6kw3sw1dw0pw1, true",
+        "g5mb2_ic5oc5_iw24ow24kw3dw3pw4, g20mb2_ic20oc20_iw6ow6kw3sw1dw0pw1,"
+            + " g20mb2_ic20oc20_ih6oh6kh3sh1dh0ph1_iw1ow1kw1sw1dw0pw0",
         "g15mb1_ic15oc15_ih5kh3dh1ph2_iw8ow4kw3dw1pw0,"
-            + " g30mb1_ic30oc30_ih5oh5kh3sh1dh1ph2_iw4ow2kw3sw1dw0pw0, true",
-        "g2mb1_ic2oc2_iw24ow40kw5dw7pw24, g16mb1_ic16oc16_iw3ow5kw5sw1dw0pw3, true",
-        "g2mb1_ic2oc6_iw24ow24kw3dw7pw8, g16mb1_ic16oc48_iw3ow3kw3sw1dw0pw1, false",
+            + " g30mb1_ic30oc30_ih5oh5kh3sh1dh1ph2_iw4ow2kw3sw1dw0pw0, =",
+        "g2mb1_ic2oc2_iw24ow40kw5dw7pw24, g16mb1_ic16oc16_iw3ow5kw5sw1dw0pw3,"
+            + " g16mb1_ic16oc16_ih3oh5kh5sh1dh0ph3_iw1ow1kw1sw1dw0pw0",
+        "g2mb1_ic2oc6_iw24ow24kw3dw7pw8, -,"
+            + " g16mb1_ic16oc48_ih3oh3kh3sh1dh0ph1_iw1ow1kw1sw1dw0pw0",
+        "g2mb1_ic2oc2_ih8kh7ph3_iw64ow64kw3dw7pw8,"
+            + " g16mb1_ic16oc16_ih8oh8kh7sh1dh0ph3_iw8ow8kw3sw1dw0pw1, -",
+        "g2mb1_ic2oc2_ih8kh5ph2_iw64ow64kw5dw7pw16,"
+            + " g16mb1_ic16oc16_ih8oh8kh5sh1dh0ph2_iw8ow8kw5sw1dw0pw2, =",
         // What does not divide, has strides, fills vectors, or is too little or too much.
-        "g5mb1_ic5oc5_iw25ow25kw3dw3pw4, -, true",
-        "g5mb1_ic5oc5_iw24ow22kw3dw3pw3, -, true",
-        "g5mb1_ic5oc5_iw24ow12kw3sw2dw3pw4, -, true",
-        "g16mb1_ic16oc16_iw24ow24kw3dw3pw4, -, true",
-        "g3mb1_ic3oc3_iw24ow24kw3dw3pw4, -, true",
-        "g2mb1_ic4oc4_iw24ow24kw3dw7pw8, -, true",
-        "g3mb1_ic3oc3_ih3kh3ph1_iw6000kw1pw0, -, true",
+        "g5mb1_ic5oc5_iw25ow25kw3dw3pw4, -, -",
+        "g5mb1_ic5oc5_iw24ow22kw3dw3pw3, -, -",
+        "g5mb1_ic5oc5_iw24ow12kw3sw2dw3pw4, -, -",
+        "g16mb1_ic16oc16_iw24ow24kw3dw3pw4, -, -",
+        "g3mb1_ic3oc3_iw24ow24kw3dw3pw4, -, -",
+        "g2mb1_ic4oc4_iw24ow24kw3dw7pw8, -, -",
+        "g2mb1_ic2oc18_iw24ow24kw3dw7pw8, -, -",
+        "g3mb1_ic3oc3_ih3kh3ph1_iw6000kw1pw0, -, -",
       })
-  void makesGroupsOfWhatNoTapJoins(String line, @Nullable String expected, boolean plainToo) {
+  void makesGroupsOfWhatNoTapJoins(String line, @Nullable String plain, @Nullable String form) {
     Problem problem = Problem.parse(line);
     var ledger = new Ledger("test", EngineOptions.defaults().withThreads(1));
     try (Arena arena = Arena.ofConfined()) {
-      PrepareRequest last = request(problem, true, arena);
-      PrepareRequest form = CanonicalForm.of(last, 1, arena);
-      PrepareRequest plain = plain(last, arena);
+      PrepareRequest request = request(problem, true, arena);
+      PrepareRequest found = CanonicalForm.of(request, 1, LANES, arena);
+      PrepareRequest foundPlain = plain(request, arena);
 
-      assertThat(form == null ? "-" : line(form)).isEqualTo(expected == null ? "-" : expected);
-      assertThat(plain == null ? "-" : line(plain))
-          .isEqualTo(expected == null || !plainToo ? "-" : expected);
-      assertThat(CanonicalForm.of(request(problem, false, arena), 1, arena)).isNull();
-      if (form != null) {
-        assertThat(bytes(form, last, ledger, arena)).isEqualTo(bytes(last, last, ledger, arena));
+      assertThat(line(foundPlain)).isEqualTo(plain);
+      assertThat(line(found)).isEqualTo("=".equals(form) ? plain : form);
+      for (PrepareRequest each : Arrays.asList(found, foundPlain)) {
+        if (each != null) {
+          assertThat(bytes(each, request, ledger, arena))
+              .isEqualTo(bytes(request, request, ledger, arena));
+        }
       }
+      assertThat(CanonicalForm.of(request(problem, false, arena), 1, LANES, arena)).isNull();
     } finally {
       ledger.close();
     }
   }
 
-  private static String line(PrepareRequest form) {
-    return Problem.of(form.convolution(), form.src().shape()).line();
+  @Test
+  void makesNoGroupsOfWhatIsWholeVectorsOrHasGaps() {
+    try (Arena arena = Arena.ofConfined()) {
+      Problem problem = Problem.parse("g8mb1_ic8oc8_ih9kh3ph1_iw6kw1pw0");
+      Layout gaps = Layout.strided(2000, 1, 100, 16);
+
+      assertThat(line(form(problem, Layout.NHWC, Layout.NHWC, arena))).startsWith("g48mb1_");
+      assertThat(CanonicalForm.of(request(problem, true, arena), 1, 8, arena)).isNull();
+      assertThat(CanonicalForm.of(request(problem, gaps, Layout.NHWC, arena), 1, LANES, arena))
+          .isNull();
+      assertThat(CanonicalForm.of(request(problem, Layout.NHWC, gaps, arena), 1, LANES, arena))
+          .isNull();
+      Layout rowsApart = Layout.strided(2000, 1, 100, 8);
+      assertThat(line(form(problem, rowsApart, rowsApart, arena))).startsWith("g48mb1_");
+    }
+  }
+
+  private static @Nullable String line(@Nullable PrepareRequest form) {
+    return form == null ? null : Problem.of(form.convolution(), form.src().shape()).line();
   }
 
   private static @Nullable PrepareRequest plain(PrepareRequest request, Arena arena) {
@@ -173,7 +203,7 @@ class CanonicalFormTest {
 
   private static PrepareRequest form(Problem problem, Layout src, Layout dst, Arena arena) {
     PrepareRequest request = request(problem, src, dst, arena);
-    return Objects.requireNonNull(CanonicalForm.of(request, 1, arena));
+    return Objects.requireNonNull(CanonicalForm.of(request, 1, LANES, arena));
   }
 
   @ParameterizedTest
@@ -193,7 +223,7 @@ class CanonicalFormTest {
               PrepareRequest request = request(problem, last, arena);
               for (PrepareRequest form :
                   Arrays.asList(
-                      CanonicalForm.of(request, leastAxes, arena), plain(request, arena))) {
+                      CanonicalForm.of(request, leastAxes, LANES, arena), plain(request, arena))) {
                 if (form != null) {
                   rewritten++;
                   assertThat(bytes(form, request, ledger, arena))

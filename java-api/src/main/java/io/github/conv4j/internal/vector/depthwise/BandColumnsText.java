@@ -55,13 +55,14 @@ record BandColumnsText(int stride, int pixels, PostOps postOps) {
   }
 
   static BandKernel kernel(Band band, PostOps postOps) {
-    var text = new BandColumnsText(band.stride, pixels(band), postOps);
+    var text = new BandColumnsText(band.stride, pixels(band.stride, band.count), postOps);
     return KernelClass.of(MethodHandles.lookup(), BandKernel.class, text, code -> text.write(code));
   }
 
-  private static int pixels(Band band) {
-    int strips = Math.ceilDiv(band.count, band.stride == 1 ? MOST_PIXELS : MOST_STRIDED_PIXELS);
-    return Math.ceilDiv(band.count, strips);
+  /** Returns how many pixels strips have that are as even as they can be. */
+  static int pixels(int stride, int count) {
+    int strips = Math.ceilDiv(count, stride == 1 ? MOST_PIXELS : MOST_STRIDED_PIXELS);
+    return Math.ceilDiv(count, strips);
   }
 
   /** How many rows of outputs a source row meets at most. */
@@ -69,7 +70,9 @@ record BandColumnsText(int stride, int pixels, PostOps postOps) {
     return Math.ceilDiv(TAPS, stride);
   }
 
-  /** Whether sums and weights leave a register for a source vector and none for the bias. */
+  /**
+   * Whether sums, weights, a source vector and the zeros of edges leave no register for the bias.
+   */
   private boolean isCrowded() {
     return live() * pixels + TAPS * TAPS + 2 >= REGISTERS;
   }

@@ -45,4 +45,12 @@ final class Region {
 
   /** The operands of post-ops. */
   EpilogueArguments epilogue = EpilogueArguments.NONE;
+
+  /** Takes rows of one output for the outputs of one row. */
+  void turn() {
+    count = rows;
+    pixelStep = srcRowStep;
+    dstStep = dstRowStep;
+    rows = 1;
+  }
 }

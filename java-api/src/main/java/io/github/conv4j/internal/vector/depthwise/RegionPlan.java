@@ -30,6 +30,9 @@ public final class RegionPlan implements Plan<RegionScratch> {
   /** So many outputs, where there are, share what is read of the weights. */
   private static final int LEAST_OUTPUTS = 24;
 
+  /** So many rows, where there are, of one output each. */
+  private static final int LEAST_ROWS = 64;
+
   /** With fewer outputs between which all taps lie, bands of them cost more than they save. */
   private static final long LEAST_BAND = 8;
 
@@ -189,7 +192,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
         columns,
         regionKernels,
         packed(weights, weights.kernelTaps(phase.d(), phase.h(), phase.w())),
-        Math.ceilDiv(LEAST_OUTPUTS, widest),
+        widest == 1 ? LEAST_ROWS : Math.ceilDiv(LEAST_OUTPUTS, widest),
         Math.clamp(PART_FLOATS / ((long) phase.w().count() * src.c()), 1, most));
   }
 
@@ -277,16 +280,17 @@ public final class RegionPlan implements Plan<RegionScratch> {
       Run rows = phase.rows().get(i);
       int last = Math.min(end, rows.end());
       for (int row = Math.max(begin, rows.begin()); row < last; row += phase.blockRows()) {
-        scratch.region.rows = Math.min(phase.blockRows(), last - row);
+        int count = Math.min(phase.blockRows(), last - row);
         for (int j = 0; j < phase.columns().size(); j++) {
-          locate(image, phase, rows, row, phase.columns().get(j), scratch.region);
+          locate(image, phase, rows, row, count, phase.columns().get(j), scratch.region);
           phase.kernels()[i][j].run(scratch.region, from, to);
         }
       }
     }
   }
 
-  private void locate(int image, Phase phase, Run rows, int row, Run columns, Region region) {
+  private void locate(
+      int image, Phase phase, Run rows, int row, int rowCount, Run columns, Region region) {
     AxisPhase down = phase.down();
     AxisPhase across = phase.across();
     int rowTaps = across.taps().length;
@@ -314,6 +318,10 @@ public final class RegionPlan implements Plan<RegionScratch> {
             + across.output(columns.begin()) * dst.sw();
     region.dstRowStep = down.dstStep() * dst.sh();
     region.dstStep = across.dstStep() * dst.sw();
+    region.rows = rowCount;
     region.count = columns.count();
+    if (region.count == 1) {
+      region.turn();
+    }
   }
 }
