@@ -120,6 +120,11 @@ final class CandidateWarmUp {
     return runJava(candidate, part, others, budgetNanos / WINDOWS_OF_PART, 0);
   }
 
+  /** Notes that the whole of a problem is compiled, so that others of its name are waited for. */
+  void forgive(TimedCandidate candidate) {
+    DISAPPOINTMENTS.remove(candidate.way().toString());
+  }
+
   /** Makes some more calls of a candidate that looks slow, now that everything else is warm. */
   void lookAgain(TimedCandidate candidate, MeasuredProblem problem) throws InterruptedException {
     for (int i = 0; i < (candidate.shortestNanos() > LONGEST_DISTURBANCE_NANOS ? 0 : LOOKS); i++) {
@@ -151,9 +156,6 @@ final class CandidateWarmUp {
         calm = isFaster ? 0 : calm + 1;
         boolean isHopeless = best > (calm > 0 ? HOPELESS : 2 * HOPELESS) * quickest;
         if (isHopeless || calm >= calmWindows || spent >= shareNanos) {
-          if (calmWindows > 0 && window.heapBytes != HeapUse.UNKNOWN) {
-            DISAPPOINTMENTS.remove(name);
-          }
           return true;
         }
         continue;

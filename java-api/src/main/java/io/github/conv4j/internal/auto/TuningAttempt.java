@@ -236,6 +236,7 @@ final class TuningAttempt implements AutoCloseable {
         uncompiled.add(candidate);
         return true;
       }
+      warmUp.forgive(candidate);
     } catch (EngineFailureException e) {
       close(way);
       fail(way, e, "failed: ");

@@ -208,7 +208,7 @@ public final class CanonicalForm {
         && convolution.inChannels() < FEW_CHANNELS
         && last.src() > 1
         && (last.kernel() == 1 || last.dilation() > 1)
-        && request.src().strides()[1] == 1;
+        && (request.src().isAny() || request.src().strides()[1] == 1);
   }
 
   /**
@@ -489,13 +489,14 @@ public final class CanonicalForm {
    * Whether the weights of a channel may stay in registers, in one row or, of 5x5 taps, by rows.
    */
   private boolean hasFewTaps() {
-    return taps(0) <= FEW_TAPS
-        || axes.stream().mapToLong(Axis::kernel).filter(k -> k > 1).allMatch(k -> k == 5);
+    int taps = taps(0);
+    return taps <= FEW_TAPS
+        || (taps == 25 && axes.stream().filter(axis -> axis.kernel == 5).count() == 2);
   }
 
   /** One row of many groups as rows of one pixel, which plans share between threads. */
   private void downwards() {
-    if (groups > original.groups() && axes.size() == 1) {
+    if (groups > original.groups() && out == in && axes.size() == 1) {
       axes.add(Axis.ONE);
     }
   }

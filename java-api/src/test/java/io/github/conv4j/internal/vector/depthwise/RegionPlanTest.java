@@ -29,6 +29,9 @@ class RegionPlanTest {
     "g19mb3_ic19oc19_ih28kh3sh4_iw9kw3sw5pw1, true",
     "g31mb2_ic31oc31_iw40kw3pw2dw1, true",
     "g16mb1_ic16oc16_ih28kh9ph4_iw6kw1, true",
+    // Rows of one output, more than are computed at once.
+    "g17mb2_ic17oc17_ih200kh7ph3_iw1kw1, true",
+    "g16mb1_ic16oc16_ih300kh3sh2dh1ph4_iw1kw1, true",
     // Images in a row.
     "g16mb2_ic16oc16_id5kd1sd2_ih28kh3ph1_iw25kw3pw1, true",
     // More taps than there are registers for.
