@@ -108,7 +108,7 @@ class CanonicalFormTest {
         // Rows that no tap joins.
         "g3mb2_ic3oc3_ih9kh3ph1_iw8kw1pw0, g24mb2_ic24oc24_iw9ow9kw3sw1dw0pw1,"
             + " g24mb2_ic24oc24_ih9oh9kh3sh1dh0ph1_iw1ow1kw1sw1dw0pw0",
-        "g3mb1_ic3oc12_ih9kh3sh2ph1_iw8kw1sw1pw0, -," + " g24mb1_ic24oc96_iw9ow5kw3sw2dw0pw1",
+        "g3mb1_ic3oc12_ih9kh3sh2ph1_iw8kw1sw1pw0, -, g24mb1_ic24oc96_iw9ow5kw3sw2dw0pw1",
         "g8mb1_ic8oc8_id4kd3pd1_ih9kh2_iw5kw1pw0,"
             + " g40mb1_ic40oc40_ih4oh4kh3sh1dh0ph1_iw9ow8kw2sw1dw0pw0, =",
         // Rows whose taps lie apart.
@@ -118,7 +118,7 @@ class CanonicalFormTest {
             + " g30mb1_ic30oc30_ih5oh5kh3sh1dh1ph2_iw4ow2kw3sw1dw0pw0, =",
         "g2mb1_ic2oc2_iw24ow40kw5dw7pw24, g16mb1_ic16oc16_iw3ow5kw5sw1dw0pw3,"
             + " g16mb1_ic16oc16_ih3oh5kh5sh1dh0ph3_iw1ow1kw1sw1dw0pw0",
-        "g2mb1_ic2oc6_iw24ow24kw3dw7pw8, -," + " g16mb1_ic16oc48_iw3ow3kw3sw1dw0pw1",
+        "g2mb1_ic2oc6_iw24ow24kw3dw7pw8, -, g16mb1_ic16oc48_iw3ow3kw3sw1dw0pw1",
         "g2mb1_ic2oc2_ih8kh7ph3_iw64ow64kw3dw7pw8,"
             + " g16mb1_ic16oc16_ih8oh8kh7sh1dh0ph3_iw8ow8kw3sw1dw0pw1, -",
         "g2mb1_ic2oc2_ih8kh5ph2_iw64ow64kw5dw7pw16,"
