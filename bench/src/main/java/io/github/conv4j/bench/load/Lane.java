@@ -20,6 +20,9 @@ public final class Lane implements AutoCloseable {
   private static final long START_NANOS = 1_000_000;
   private static final long LONGEST_NANOS = 100_000_000_000L;
 
+  /** Of a closed loop's slice, what it runs before it counts. */
+  private static final double LEAD_IN = 0.2;
+
   private final LaneName name;
   private final List<Entry> entries;
   private final @Nullable Schedule schedule;
@@ -64,7 +67,10 @@ public final class Lane implements AutoCloseable {
     check();
   }
 
-  /** Serves for a while, then checks each client's last result. */
+  /**
+   * Serves for a while, then checks each client's last result. A closed loop runs for some time
+   * more before it counts: clients that all begin at once get in each other's way.
+   */
   public void slice(long nanos) {
     serve(nanos, schedule);
     check();
@@ -109,7 +115,8 @@ public final class Lane implements AutoCloseable {
 
   private void serve(long nanos, @Nullable Schedule open) {
     long begin = ticker.nanoTime() + START_NANOS;
-    long end = begin + nanos;
+    long counting = open == null ? begin + Math.round(LEAD_IN * nanos) : begin;
+    long end = counting + nanos;
     if (open != null) {
       open.resume(begin);
     }
@@ -117,7 +124,7 @@ public final class Lane implements AutoCloseable {
         i -> {
           ticker.waitUntil(begin);
           if (open == null) {
-            serveClosed(i, end);
+            serveClosed(i, counting, end);
           } else {
             serveOpen(i, end, open);
           }
@@ -125,14 +132,23 @@ public final class Lane implements AutoCloseable {
     if (open != null) {
       open.pause(end);
     }
-    long last = counts.stream().mapToLong(client -> client.finishedNanos).max().orElse(end);
-    elapsedNanos += Math.max(last, end) - begin;
+    if (open == null) {
+      elapsedNanos +=
+          Math.round(counts.stream().mapToLong(ClientCounts::counted).average().orElse(0));
+    } else {
+      long last = counts.stream().mapToLong(client -> client.finishedNanos).max().orElse(end);
+      elapsedNanos += Math.max(last, end) - begin;
+    }
   }
 
-  private void serveClosed(int i, long end) {
+  private void serveClosed(int i, long counting, long end) {
     ClientCounts client = counts.get(i);
     Entry entry = entries.get(i);
     long from = ticker.nanoTime();
+    while (from < counting) {
+      from = client.lead(entry, ticker);
+    }
+    client.countedFrom = from;
     do {
       from = client.call(entry, from, ticker);
     } while (from < end);
@@ -202,18 +218,36 @@ public final class Lane implements AutoCloseable {
     long calls;
     long warmUpCalls;
     long errors;
+    long countedFrom;
     long finishedNanos;
     String firstError = "";
 
-    /** Calls once and returns when it ended; the latency counts from {@code from}. */
-    long call(Entry entry, long from, Ticker ticker) {
-      boolean done = false;
+    /** Calls once and returns when it ended; nothing counts but an error. */
+    long lead(Entry entry, Ticker ticker) {
+      if (makes(entry)) {
+        warmUpCalls++;
+      }
+      return ticker.nanoTime();
+    }
+
+    /** Returns how long the calls of the last slice took together. */
+    long counted() {
+      return finishedNanos - countedFrom;
+    }
+
+    private boolean makes(Entry entry) {
       try {
         entry.call();
-        done = true;
+        return true;
       } catch (RuntimeException | Error e) {
         fail(String.valueOf(e));
+        return false;
       }
+    }
+
+    /** Calls once and returns when it ended; the latency counts from {@code from}. */
+    long call(Entry entry, long from, Ticker ticker) {
+      boolean done = makes(entry);
       long to = ticker.nanoTime();
       if (done) {
         latencies.recordValue(Math.clamp(to - from, 0, LONGEST_NANOS));

@@ -1,5 +1,7 @@
 package io.github.conv4j.bench.load;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -9,6 +11,10 @@ import java.util.function.BiConsumer;
 public final class LoadRun {
   private static final long SLICE_NANOS = 250_000_000;
   private static final long MOST_WARM_UP_NANOS = 3_000_000_000L;
+  private static final int MOST_SETTLING_ROUNDS = 10;
+
+  /** Of a round's time, what the JIT compiler may take in one that counts as quiet. */
+  private static final double QUIET = 0.01;
 
   private final List<Lane> lanes;
   private final long nanos;
@@ -16,7 +22,9 @@ public final class LoadRun {
   /**
    * Creates a run.
    *
-   * @param seconds of measuring for each lane; a third of it, at most 3, goes before to warm up
+   * @param seconds of measuring for each lane; a third of it, at most 3, goes before to warm up,
+   *     and rounds of slices until the JIT compiler, which takes a processor from the calls, has
+   *     nothing left to do
    */
   public LoadRun(List<Lane> lanes, double seconds) {
     this.lanes = List.copyOf(lanes);
@@ -25,7 +33,7 @@ public final class LoadRun {
 
   /** Returns how many steps {@link #warmUp} and {@link #measure} report together. */
   public int stepCount() {
-    return lanes.size() * (1 + sliceCount());
+    return lanes.size() * (1 + sliceCount()) + 1;
   }
 
   private int sliceCount() {
@@ -37,6 +45,23 @@ public final class LoadRun {
     for (Lane lane : lanes) {
       long warmUpNanos = Math.min(MOST_WARM_UP_NANOS, nanos / 3);
       step.accept("warming up " + lane.name().contender(), () -> lane.warmUp(warmUpNanos));
+    }
+    step.accept("waiting for compiled code", this::settle);
+  }
+
+  private void settle() {
+    long slice = Math.min(SLICE_NANOS, nanos / 3);
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    if (compiler == null || !compiler.isCompilationTimeMonitoringSupported()) {
+      return;
+    }
+    for (int i = 0; i < MOST_SETTLING_ROUNDS; i++) {
+      long before = compiler.getTotalCompilationTime();
+      lanes.forEach(lane -> lane.warmUp(slice));
+      long millis = compiler.getTotalCompilationTime() - before;
+      if (millis * 1e6 <= QUIET * slice * lanes.size()) {
+        return;
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package io.github.conv4j.bench.load;
 
 import io.github.conv4j.bench.contender.Entry;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Takes a fixed time, and may fail or change its result from some call on. */
 final class FakeEntry implements Entry {
@@ -8,6 +10,7 @@ final class FakeEntry implements Entry {
   private final long serviceNanos;
   private final long failingFrom;
   private final long changingFrom;
+  private final Map<Long, Long> longer = new HashMap<>();
   private long calls;
 
   FakeEntry(FakeTicker ticker, long serviceNanos) {
@@ -21,10 +24,15 @@ final class FakeEntry implements Entry {
     this.changingFrom = changingFrom;
   }
 
+  /** Has the n-th call, counted from 1, take so long. */
+  void takeLonger(long call, long nanos) {
+    longer.put(call, nanos);
+  }
+
   @Override
   public void call() {
-    ticker.pass(serviceNanos);
     calls++;
+    ticker.pass(longer.getOrDefault(calls, serviceNanos));
     if (calls >= failingFrom) {
       throw new IllegalStateException("a spring broke");
     }

@@ -26,6 +26,20 @@ class LaneTest {
   }
 
   @Test
+  void closedLoopCountsWhenItHasRunForAWhile() {
+    // Two calls lead in: the second of them, and the first that counts, are long.
+    var entry = new FakeEntry(ticker, 100 * MICRO);
+    entry.takeLonger(2, 150 * MICRO);
+    entry.takeLonger(3, 200 * MICRO);
+
+    LaneResult result = run(entry, 0);
+
+    assertThat(result.calls()).isEqualTo(9);
+    assertNear(result.percentile(100), 200 * MICRO);
+    assertThat(result.seconds()).isEqualTo(1e-3);
+  }
+
+  @Test
   void openLoopBelowCapacityMeasuresTheServiceTime() {
     LaneResult result = run(new FakeEntry(ticker, 100 * MICRO), 5_000);
 
@@ -47,7 +61,7 @@ class LaneTest {
 
   @Test
   void countsFailedCallsAndGoesOn() {
-    LaneResult result = run(new FakeEntry(ticker, 100 * MICRO, 4, Long.MAX_VALUE), 0);
+    LaneResult result = run(new FakeEntry(ticker, 100 * MICRO, 6, Long.MAX_VALUE), 0);
 
     assertThat(result.calls()).isEqualTo(3);
     assertThat(result.errors()).isEqualTo(7);
@@ -70,7 +84,7 @@ class LaneTest {
 
   @Test
   void warmUpCountsNothingButErrors() {
-    try (Lane lane = lane(new FakeEntry(ticker, 100 * MICRO, 10, Long.MAX_VALUE), 0)) {
+    try (Lane lane = lane(new FakeEntry(ticker, 100 * MICRO, 12, Long.MAX_VALUE), 0)) {
       lane.warmUp(1000 * MICRO);
 
       LaneResult result = lane.result();

@@ -222,6 +222,11 @@ final class QueuedCall implements Task {
         // Last: whoever calls again at once shall find the permit free.
         if (made) {
           current.finish();
+          if (next != null) {
+            // The caller, just woken, may stand behind this thread, for as long as the scheduler
+            // lets a thread run at a stretch: a call's length.
+            Thread.yield();
+          }
         }
       }
       current = next;
