@@ -57,6 +57,17 @@ abstract class SharingContract extends EngineContract {
             Shape.of(1, 48, 57, 41)),
         Problem.of(Convolution.conv2d(64, 192).kernel(3).padding(1).build(), Shape.of(1, 64, 7, 7)),
         Problem.of(
+            Convolution.conv2d(512, 64).kernel(3).padding(1).build(), Shape.of(1, 512, 1, 40)),
+        Problem.of(
+            Convolution.conv2d(384, 48).kernel(2).padding(1).dilation(2).build(),
+            Shape.of(1, 384, 10, 28)),
+        Problem.of(
+            Convolution.conv2d(128, 96).kernel(7).stride(2).padding(3).dilation(3).build(),
+            Shape.of(3, 128, 32, 56)),
+        Problem.of(
+            Convolution.conv1d(24, 64).kernel(5).padding(6).dilation(3).build(),
+            Shape.of(1, 24, 700)),
+        Problem.of(
             Convolution.transposed2d(32, 64).kernel(3).stride(2).build(), Shape.of(1, 32, 17, 15)),
         Problem.of(Convolution.conv1d(48, 80).kernel(5).build(), Shape.of(1, 48, 701)),
         Problem.of(

@@ -26,7 +26,6 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   /** Cuts that leave more of the threads idle than the best one by this factor are not tried. */
   private static final double MOST_IMBALANCE = 1.5;
 
-  private static final String IMAGES = "images";
   private static final int MOST_TRIED = 24;
   private static final int MOST_WAYS = 4;
 
@@ -97,11 +96,6 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     return ways.stream().limit(MOST_WAYS).map(way -> cut(spec, way.pieces)).toList();
   }
 
-  /** Whether each image is in one part. */
-  boolean isOfImages() {
-    return name.equals(IMAGES);
-  }
-
   /** How many pieces each dimension is cut into. */
   private record Pieces(long images, long rows, long channels) {
     long count() {
@@ -111,7 +105,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     String name() {
       List<String> names = new ArrayList<>();
       if (images > 1) {
-        names.add(IMAGES);
+        names.add("images");
       }
       if (rows > 1) {
         names.add("rows");

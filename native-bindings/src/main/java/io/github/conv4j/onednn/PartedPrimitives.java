@@ -20,9 +20,11 @@ final class PartedPrimitives implements AutoCloseable {
   private final List<Long> weightsOffsets = new ArrayList<>();
 
   private final String implementation;
+  private final boolean ordersSumsBySize;
   private List<PlacedPrimitive> alone;
   private List<PlacedPrimitive> parts = List.of();
   private @Nullable PartPlan plan;
+  private boolean copiesParts;
 
   /** Operands of the request that are as large as dst. */
   private final @Nullable LargeOperands largeOperands;
@@ -47,6 +49,7 @@ final class PartedPrimitives implements AutoCloseable {
    */
   PartedPrimitives(Way way, PlainParameters parameters, TensorSpec dst, List<Tensor> operands) {
     this.implementation = way.implementation().name();
+    this.ordersSumsBySize = way.ordersSumsBySize();
     this.largeOperands = operands.isEmpty() ? null : new LargeOperands(dst, operands);
     try {
       this.alone = place(way.alone(), parameters);
@@ -59,8 +62,8 @@ final class PartedPrimitives implements AutoCloseable {
 
   /**
    * Adds primitives for parts, in the first way of cutting for which oneDNN has the implementation
-   * of the whole; none if there is no such way. Where parts add in another order than the whole,
-   * one thread runs the parts too, so that helpers change no bit.
+   * of the whole; none if there is no such way. Where parts may add in another order than the
+   * whole, one thread runs the parts too, so that helpers change no bit.
    */
   void cut(List<PartPlan> ways, PlainParameters parameters) {
     int before = primitives.size();
@@ -68,8 +71,9 @@ final class PartedPrimitives implements AutoCloseable {
       try {
         parts = place(way, parameters);
         plan = way;
+        copiesParts = !copies(alone) && copies(parts);
         weightsByteSize = sumOfWeights();
-        if (new Implementation(implementation).isProduct() && !way.isOfImages()) {
+        if (ordersSumsBySize) {
           alone = parts;
         }
         return;
@@ -155,8 +159,8 @@ final class PartedPrimitives implements AutoCloseable {
     if (plan == null) {
       return "";
     }
-    boolean copied = !copies(alone) && copies(parts);
-    return " in %d parts by %s%s".formatted(parts.size(), plan.name(), copied ? ", copied" : "");
+    return " in %d parts by %s%s"
+        .formatted(parts.size(), plan.name(), copiesParts ? ", copied" : "");
   }
 
   private boolean copies(List<PlacedPrimitive> placed) {

@@ -41,6 +41,16 @@ record Way(
     return rounds + reorders + implementation.name();
   }
 
+  /**
+   * Whether products may be added in another order where there are fewer outputs. oneDNN 3.13 cuts
+   * many input channels into blocks by what its caches hold, and takes the taps that a block of
+   * outputs meets in full before the others: both depend on the size of dst ({@code
+   * jit_brgemm_conv_utils.cpp}).
+   */
+  boolean ordersSumsBySize() {
+    return implementation.isProduct() || (implementation.isOf("brg") && spec.taps() > 1);
+  }
+
   boolean copies() {
     return spec.copiesSrc() || spec.copiesDst();
   }

@@ -223,14 +223,21 @@ final class QueuedCall implements Task {
         if (made) {
           current.finish();
           if (next != null) {
-            // The caller, just woken, may stand behind this thread, for as long as the scheduler
-            // lets a thread run at a stretch: a call's length.
-            Thread.yield();
+            letCallerPass();
           }
         }
       }
       current = next;
     }
+  }
+
+  /**
+   * A caller that was just woken may stand behind this thread for as long as the scheduler lets a
+   * thread run at a stretch, which may be a call's length.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // nothing but the tail of latencies relies on it
+  private static void letCallerPass() {
+    Thread.yield();
   }
 
   /** Returns false if the caller has given up. */
