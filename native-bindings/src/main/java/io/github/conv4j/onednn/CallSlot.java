@@ -17,12 +17,11 @@ final class CallSlot implements BoundPrimitive {
   private final PrimitiveCall[] calls;
   private final List<PartedPrimitives.PlacedPrimitive> alone;
   private final List<PartedPrimitives.PlacedPrimitive> parts;
-  private final MemorySegment srcBytes;
   private final boolean kept;
   private final int srcElementBytes;
   private final int dstElementBytes;
 
-  /** Whose zeros are in {@link #srcBytes}. */
+  /** Whose zeros are where src is copied to. */
   private @Nullable PrimitiveCall zeroed;
 
   /**
@@ -37,7 +36,8 @@ final class CallSlot implements BoundPrimitive {
     try {
       MemorySegment stream = handles.own(Streams.take(), Destroyer.STREAM);
       MemorySegment scratchpad = slice(given, 0, primitives.scratchpadByteSize());
-      this.srcBytes = slice(given, primitives.srcCopyOffset(), primitives.srcCopyByteSize());
+      MemorySegment srcBytes =
+          slice(given, primitives.srcCopyOffset(), primitives.srcCopyByteSize());
       MemorySegment dstBytes =
           slice(given, primitives.dstCopyOffset(), primitives.dstCopyByteSize());
       List<PackedConvolution> packed = primitives.primitives();
@@ -104,7 +104,7 @@ final class CallSlot implements BoundPrimitive {
       MemorySegment[] operands) {
     PrimitiveCall call = calls[placed.primitive()];
     if (call.needsZeros() && zeroed != call) {
-      srcBytes.fill((byte) 0);
+      call.clear();
       zeroed = call;
     }
     call.placeOperands(placed, operands);

@@ -21,6 +21,16 @@ record Implementation(String name) {
   }
 
   /**
+   * Whether it may add products in another order where there are fewer outputs. Batches of products
+   * of oneDNN 3.13 cut many input channels into blocks by what caches hold, and take the taps that
+   * a block of outputs meets in full before the others: both depend on the size of dst ({@code
+   * jit_brgemm_conv_utils.cpp}).
+   */
+  boolean ordersSumsBySize(PrimitiveSpec spec) {
+    return isProduct() || (isOf("brg") && spec.taps() > 1);
+  }
+
+  /**
    * Whether it is of a family of kernels that are made in the same way, for example {@code brdgmm}.
    */
   boolean isOf(String family) {

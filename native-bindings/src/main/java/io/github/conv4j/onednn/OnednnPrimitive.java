@@ -41,13 +41,14 @@ final class OnednnPrimitive implements Primitive {
     Way way = choice.way();
     PartedPrimitives primitives;
     try (var parameters = new PlainParameters(choice.problem(), request)) {
-      primitives = new PartedPrimitives(way, parameters, choice.dst(), largeOperands(request));
+      primitives = new PartedPrimitives(way, choice.dst(), largeOperands(request));
       try {
         int threads = ledger.budget().threads();
         boolean shared = Sharing.leastParts(request, way.nanos(), threads) > 1;
         if (shared && !way.implementation().isNaive()) {
           cut(primitives, way, parameters, threads, mostElements);
         }
+        primitives.finish(parameters);
       } catch (Throwable e) {
         primitives.close();
         throw e;
@@ -102,25 +103,28 @@ final class OnednnPrimitive implements Primitive {
     TensorSpec src = choice.src();
     TensorSpec dst = choice.dst();
     List<Explanation.Stage> stages = new ArrayList<>();
-    CompiledConvolution compiled = primitives.primitives().getFirst().compiled();
+    CompiledConvolution compiled = primitives.first();
+    // Parts may be copied where the whole is not.
+    Reorder srcCopy = way.spec().copiesSrc() ? compiled.srcCopy() : null;
+    Reorder dstCopy = way.spec().copiesDst() ? compiled.dstCopy() : null;
     TensorSpec kernelSrc = way.spec().copiesSrc() ? kernelSrc(way, problem, src) : src;
     TensorSpec kernelDst =
         way.spec().copiesDst() ? dst.withLayout(layout(way, dst.shape().rank())) : dst;
     long copyBytes = 0;
-    if (compiled.srcCopy() != null) {
+    if (srcCopy != null) {
       stages.add(
           Explanation.Stage.of(
                   way.spec().pads()
                       ? "reorder and pad"
                       : way.spec().types().convertsSrc() ? "round to bf16" : "reorder",
-                  compiled.srcCopy().implementation(),
+                  srcCopy.implementation(),
                   src,
                   kernelSrc)
               .withScratchpad(primitives.srcCopyByteSize()));
     } else {
       copyBytes += primitives.srcCopyByteSize();
     }
-    if (compiled.dstCopy() == null) {
+    if (dstCopy == null) {
       copyBytes += primitives.dstCopyByteSize();
     }
     stages.add(
@@ -133,9 +137,9 @@ final class OnednnPrimitive implements Primitive {
                 kernelDst)
             .withWeights(compiled.weightsLayout(), primitives.weightsByteSize())
             .withScratchpad(primitives.scratchpadByteSize() + copyBytes));
-    if (compiled.dstCopy() != null) {
+    if (dstCopy != null) {
       stages.add(
-          Explanation.Stage.of("reorder", compiled.dstCopy().implementation(), kernelDst, dst)
+          Explanation.Stage.of("reorder", dstCopy.implementation(), kernelDst, dst)
               .withScratchpad(primitives.dstCopyByteSize()));
     }
     return stages;

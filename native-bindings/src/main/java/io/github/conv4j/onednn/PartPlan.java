@@ -34,6 +34,9 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
 
   private static final double WORTH_MORE_PARTS = 0.97;
 
+  /** Of the time of the whole: what parts may take that one thread runs one after the other. */
+  private static final double MOST_IN_SEQUENCE = 1.2;
+
   PartPlan {
     parts = List.copyOf(parts);
   }
@@ -64,6 +67,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
    */
   static List<PartPlan> of(
       PrimitiveSpec spec, Implementation implementation, int threads, long mostElements) {
+    boolean inSequence = implementation.ordersSumsBySize(spec);
     record Way(Pieces pieces, double nanos) {}
     double one = KernelCost.nanos(spec, implementation);
     List<Way> ways = new ArrayList<>();
@@ -77,7 +81,9 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
       double slowest =
           Math.max(KernelCost.nanos(part, implementation), KernelCost.nanos(first, implementation));
       double nanos = Math.ceilDiv(pieces.count(), threads) * slowest;
-      if (nanos < WORTH_CUTTING * one && fits(part, mostElements)) {
+      if (nanos < WORTH_CUTTING * one
+          && fits(part, mostElements)
+          && !(inSequence && sum(spec, pieces, one, slowest) > MOST_IN_SEQUENCE * one)) {
         ways.add(new Way(pieces, nanos));
       }
     }
@@ -94,6 +100,13 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
               });
     }
     return ways.stream().limit(MOST_WAYS).map(way -> cut(spec, way.pieces)).toList();
+  }
+
+  /** Estimates all parts together: those smaller than the largest take less by what they lack. */
+  private static double sum(PrimitiveSpec spec, Pieces pieces, double one, double slowest) {
+    double largest =
+        (double) largest(spec, pieces).spec().dst().elementCount() / spec.dst().elementCount();
+    return pieces.count() * slowest - (pieces.count() * largest - 1) * one;
   }
 
   /** How many pieces each dimension is cut into. */

@@ -19,12 +19,10 @@ final class PartedPrimitives implements AutoCloseable {
   /** The offsets of the parameters of each primitive. */
   private final List<Long> weightsOffsets = new ArrayList<>();
 
-  private final String implementation;
-  private final boolean ordersSumsBySize;
-  private List<PlacedPrimitive> alone;
+  private final Way way;
+  private List<PlacedPrimitive> alone = List.of();
   private List<PlacedPrimitive> parts = List.of();
   private @Nullable PartPlan plan;
-  private boolean copiesParts;
 
   /** Operands of the request that are as large as dst. */
   private final @Nullable LargeOperands largeOperands;
@@ -43,39 +41,25 @@ final class PartedPrimitives implements AutoCloseable {
   record PlacedPrimitive(int primitive, long srcOffset, long dstOffset, long channelOffset) {}
 
   /**
-   * Prepares what one thread runs.
+   * Prepares nothing yet.
    *
    * @param operands the operands of the request that are as large as dst, which this copies
    */
-  PartedPrimitives(Way way, PlainParameters parameters, TensorSpec dst, List<Tensor> operands) {
-    this.implementation = way.implementation().name();
-    this.ordersSumsBySize = way.ordersSumsBySize();
+  PartedPrimitives(Way way, TensorSpec dst, List<Tensor> operands) {
+    this.way = way;
     this.largeOperands = operands.isEmpty() ? null : new LargeOperands(dst, operands);
-    try {
-      this.alone = place(way.alone(), parameters);
-      this.weightsByteSize = sumOfWeights();
-    } catch (Throwable e) {
-      close();
-      throw e;
-    }
   }
 
   /**
-   * Adds primitives for parts, in the first way of cutting for which oneDNN has the implementation
-   * of the whole; none if there is no such way. Where parts may add in another order than the
-   * whole, one thread runs the parts too, so that helpers change no bit.
+   * Prepares parts, in the first way of cutting for which oneDNN has the implementation of the
+   * whole; none if there is no such way.
    */
-  void cut(List<PartPlan> ways, PlainParameters parameters) {
+  void cut(List<PartPlan> cuts, PlainParameters parameters) {
     int before = primitives.size();
-    for (PartPlan way : ways) {
+    for (PartPlan cut : cuts) {
       try {
-        parts = place(way, parameters);
-        plan = way;
-        copiesParts = !copies(alone) && copies(parts);
-        weightsByteSize = sumOfWeights();
-        if (ordersSumsBySize) {
-          alone = parts;
-        }
+        parts = place(cut, parameters);
+        plan = cut;
         return;
       } catch (DnnlStatusException e) {
         if (!e.isUnimplemented()) {
@@ -89,9 +73,19 @@ final class PartedPrimitives implements AutoCloseable {
     }
   }
 
-  private List<PlacedPrimitive> place(PartPlan way, PlainParameters parameters) {
+  /**
+   * Prepares what one thread runs, after parts. Where those may add in another order than the
+   * whole, one thread runs them too, so that helpers change no bit.
+   */
+  void finish(PlainParameters parameters) {
+    boolean inSequence = !parts.isEmpty() && way.implementation().ordersSumsBySize(way.spec());
+    alone = inSequence ? parts : place(way.alone(), parameters);
+    weightsByteSize = sumOfWeights();
+  }
+
+  private List<PlacedPrimitive> place(PartPlan cut, PlainParameters parameters) {
     List<PlacedPrimitive> placed = new ArrayList<>();
-    for (PrimitiveSpec.Part part : way.parts()) {
+    for (PrimitiveSpec.Part part : cut.parts()) {
       placed.add(
           new PlacedPrimitive(
               primitive(part, parameters), part.srcOffset(), part.dstOffset(), part.biasOffset()));
@@ -110,7 +104,8 @@ final class PartedPrimitives implements AutoCloseable {
       throw new DnnlStatusException(
           DnnlStatusException.UNIMPLEMENTED, "copying a part beside an operand as large as dst");
     }
-    CompiledConvolution compiled = CompilationCache.SHARED.compile(part.spec(), implementation);
+    CompiledConvolution compiled =
+        CompilationCache.SHARED.compile(part.spec(), way.implementation().name());
     PackedConvolution alike = packedAlike(part, compiled);
     PackedConvolution packed =
         alike == null
@@ -140,6 +135,11 @@ final class PartedPrimitives implements AutoCloseable {
     return alone;
   }
 
+  /** The first of them. */
+  CompiledConvolution first() {
+    return primitives.get(alone.getFirst().primitive()).compiled();
+  }
+
   /** What threads share; empty if a call is not shared. */
   List<PlacedPrimitive> parts() {
     return parts;
@@ -159,12 +159,12 @@ final class PartedPrimitives implements AutoCloseable {
     if (plan == null) {
       return "";
     }
-    return " in %d parts by %s%s"
-        .formatted(parts.size(), plan.name(), copiesParts ? ", copied" : "");
+    boolean copied = !way.copies() && copiesParts();
+    return " in %d parts by %s%s".formatted(parts.size(), plan.name(), copied ? ", copied" : "");
   }
 
-  private boolean copies(List<PlacedPrimitive> placed) {
-    return placed.stream()
+  private boolean copiesParts() {
+    return parts.stream()
         .map(part -> primitives.get(part.primitive()).compiled())
         .anyMatch(compiled -> compiled.srcCopy() != null || compiled.dstCopy() != null);
   }

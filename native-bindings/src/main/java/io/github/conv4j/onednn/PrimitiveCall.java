@@ -14,6 +14,7 @@ final class PrimitiveCall {
 
   private final PackedConvolution packed;
   private final MemorySegment primitive;
+  private final MemorySegment copiedSrc;
   private final MemorySegment stream;
   private final MemorySegment arguments;
   private final int argumentCount;
@@ -48,6 +49,7 @@ final class PrimitiveCall {
     this.packed = packed;
     this.primitive = compiled.primitive();
     this.stream = stream;
+    this.copiedSrc = srcBytes.asSlice(0, compiled.srcCopyByteSize());
     boolean copiesSrc = compiled.srcCopy() != null;
     boolean copiesDst = compiled.dstCopy() != null;
     MemorySegment kernelSrc =
@@ -209,6 +211,11 @@ final class PrimitiveCall {
   /** Whether src is copied between zeros, which must be there before. */
   boolean needsZeros() {
     return packed.compiled().spec().pads();
+  }
+
+  /** Clears what its src is copied to. */
+  void clear() {
+    copiedSrc.fill((byte) 0);
   }
 
   /** Computes the part of {@code dst} that begins so many bytes after its start. */

@@ -11,7 +11,7 @@ import java.util.List;
  * @param spec the whole problem
  * @param implementation the code
  * @param nanos what it is estimated to take
- * @param alone what one thread runs
+ * @param alone what one thread runs, unless it runs the parts that threads share
  * @param isSlow whether it takes much longer than its multiplications should
  * @param warnings what a user should know
  */
@@ -39,16 +39,6 @@ record Way(
     String rounds = spec.types().convertsSrc() ? "bf16:" : "";
     String reorders = spec.reordersSrc() || spec.copiesDst() ? spec.form().prefix() : "";
     return rounds + reorders + implementation.name();
-  }
-
-  /**
-   * Whether products may be added in another order where there are fewer outputs. oneDNN 3.13 cuts
-   * many input channels into blocks by what its caches hold, and takes the taps that a block of
-   * outputs meets in full before the others: both depend on the size of dst ({@code
-   * jit_brgemm_conv_utils.cpp}).
-   */
-  boolean ordersSumsBySize() {
-    return implementation.isProduct() || (implementation.isOf("brg") && spec.taps() > 1);
   }
 
   boolean copies() {

@@ -84,6 +84,49 @@ class PartPlanTest {
   }
 
   @Test
+  void batchesOfProductsAddInAnOrderOfTheirOwn() {
+    PrimitiveSpec taps = spec("mb1_ic64oc64_ih56kh3ph1", Layout.NHWC);
+    PrimitiveSpec pointwise = spec("mb1_ic64oc64_ih56kh1", Layout.NHWC);
+    for (String name :
+        List.of(
+            "brg_conv_fwd:avx2",
+            "brg_conv_fwd:avx512_core",
+            "jit_uni_ncsp:conv+brg_conv_fwd:avx512_core",
+            "x64:gemm:jit")) {
+      assertThat(new Implementation(name).ordersSumsBySize(taps)).as(name).isTrue();
+    }
+    for (String name : List.of("jit:avx2", "jit_dw:avx512_core", "brdgmm_dw:avx512_core")) {
+      assertThat(new Implementation(name).ordersSumsBySize(taps)).as(name).isFalse();
+    }
+    assertThat(new Implementation("brgconv_1x1:avx512_core").ordersSumsBySize(pointwise)).isFalse();
+  }
+
+  /** One thread runs them all where no other is free. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mb1_ic64oc64_ih112kh3ph1",
+        "mb1_ic64oc64_ih14kh3ph1",
+        "mb1_ic512oc512_ih7kh3ph1",
+        "mb8_ic64oc64_ih56kh3ph1",
+      })
+  void partsThatRunInSequenceAreFew(String problem) {
+    var batches = new Implementation("brg_conv_fwd:avx2");
+    PrimitiveSpec spec = spec(problem, Layout.NHWC);
+    double whole = KernelCost.nanos(spec, batches);
+    for (int threads = 2; threads <= 64; threads++) {
+      for (PartPlan plan : PartPlan.of(spec, batches, threads, Integer.MAX_VALUE)) {
+        double inSequence =
+            plan.parts().stream().mapToDouble(part -> KernelCost.nanos(part.spec(), batches)).sum();
+        assertThat(inSequence / whole)
+            .as("%s %d threads, %d parts by %s", problem, threads, plan.parts().size(), plan.name())
+            .isLessThan(1.3);
+      }
+    }
+    assertThat(PartPlan.of(spec, batches, 2, Integer.MAX_VALUE)).isNotEmpty();
+  }
+
+  @Test
   void batchesBeyondTheKernelsOffsetsRunInGroupsOfImages() {
     Problem problem = Problem.parse("mb7_ic8oc16_ih9kh3ph1");
     long image = 16 * 9 * 9;

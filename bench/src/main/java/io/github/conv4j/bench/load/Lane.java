@@ -61,7 +61,7 @@ public final class Lane implements AutoCloseable {
 
   /** Serves in a closed loop without counting anything but errors. */
   public void warmUp(long nanos) {
-    serve(nanos, null);
+    serve(0, nanos, null);
     counts.forEach(ClientCounts::resetTimes);
     elapsedNanos = 0;
     check();
@@ -72,7 +72,7 @@ public final class Lane implements AutoCloseable {
    * more before it counts: clients that all begin at once get in each other's way.
    */
   public void slice(long nanos) {
-    serve(nanos, schedule);
+    serve(schedule == null ? Math.round(LEAD_IN * nanos) : 0, nanos, schedule);
     check();
   }
 
@@ -113,9 +113,9 @@ public final class Lane implements AutoCloseable {
         latencies);
   }
 
-  private void serve(long nanos, @Nullable Schedule open) {
+  private void serve(long leadNanos, long nanos, @Nullable Schedule open) {
     long begin = ticker.nanoTime() + START_NANOS;
-    long counting = open == null ? begin + Math.round(LEAD_IN * nanos) : begin;
+    long counting = begin + leadNanos;
     long end = counting + nanos;
     if (open != null) {
       open.resume(begin);

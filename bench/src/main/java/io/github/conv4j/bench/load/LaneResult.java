@@ -9,7 +9,7 @@ import org.HdrHistogram.Histogram;
  * @param implementation what ran, empty if the contender does not say
  * @param calls that returned
  * @param seconds they took together
- * @param errors calls that failed, and results that differed
+ * @param errors calls that failed, also before they count, and results that differed
  * @param error the first of them, or empty
  * @param unserved requests that were due but had not begun when time was over; their waiting until
  *     then is among the latencies

@@ -1,5 +1,7 @@
 package io.github.conv4j.bench.load;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -11,7 +13,7 @@ import java.util.function.BiConsumer;
 public final class LoadRun {
   private static final long SLICE_NANOS = 250_000_000;
   private static final long MOST_WARM_UP_NANOS = 3_000_000_000L;
-  private static final int MOST_SETTLING_ROUNDS = 10;
+  private static final long MOST_SETTLING_NANOS = 10_000_000_000L;
 
   /** Of a round's time, what the JIT compiler may take in one that counts as quiet. */
   private static final double QUIET = 0.01;
@@ -23,8 +25,8 @@ public final class LoadRun {
    * Creates a run.
    *
    * @param seconds of measuring for each lane; a third of it, at most 3, goes before to warm up,
-   *     and rounds of slices until the JIT compiler, which takes a processor from the calls, has
-   *     nothing left to do
+   *     and rounds of slices, for some ten seconds at most, until the JIT compiler, which takes a
+   *     processor from the calls, has nothing left to do
    */
   public LoadRun(List<Lane> lanes, double seconds) {
     this.lanes = List.copyOf(lanes);
@@ -55,11 +57,13 @@ public final class LoadRun {
     if (compiler == null || !compiler.isCompilationTimeMonitoringSupported()) {
       return;
     }
-    for (int i = 0; i < MOST_SETTLING_ROUNDS; i++) {
+    long begin = System.nanoTime();
+    while (System.nanoTime() - begin < MOST_SETTLING_NANOS) {
+      long roundBegin = System.nanoTime();
       long before = compiler.getTotalCompilationTime();
       lanes.forEach(lane -> lane.warmUp(slice));
-      long millis = compiler.getTotalCompilationTime() - before;
-      if (millis * 1e6 <= QUIET * slice * lanes.size()) {
+      long compiling = MILLISECONDS.toNanos(compiler.getTotalCompilationTime() - before);
+      if (compiling <= QUIET * (System.nanoTime() - roundBegin)) {
         return;
       }
     }

@@ -84,7 +84,7 @@ class LaneTest {
 
   @Test
   void warmUpCountsNothingButErrors() {
-    try (Lane lane = lane(new FakeEntry(ticker, 100 * MICRO, 12, Long.MAX_VALUE), 0)) {
+    try (Lane lane = lane(new FakeEntry(ticker, 100 * MICRO, 10, Long.MAX_VALUE), 0)) {
       lane.warmUp(1000 * MICRO);
 
       LaneResult result = lane.result();

@@ -222,10 +222,10 @@ final class QueuedCall implements Task {
         // Last: whoever calls again at once shall find the permit free.
         if (made) {
           current.finish();
-          if (next != null) {
-            letCallerPass();
-          }
         }
+      }
+      if (made && next != null) {
+        letCallerPass();
       }
       current = next;
     }
