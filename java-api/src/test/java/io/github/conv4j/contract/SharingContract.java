@@ -37,6 +37,7 @@ abstract class SharingContract extends EngineContract {
   private static final int THREADS = 3;
   private static final int CALLERS = 6;
   private static final int MOST_CALLS = 100;
+  private static final long MOST_WAIT_NANOS = 10_000_000_000L;
 
   static Stream<Problem> problems() {
     return Stream.of(
@@ -100,12 +101,13 @@ abstract class SharingContract extends EngineContract {
   private static float[] executeAlone(PreparedConvolution prepared, float[] input) {
     Budget budget = ((BudgetedConvolution) prepared).budget();
     int held = 0;
+    long begin = System.nanoTime();
     try {
       while (held < THREADS - 1) {
-        // Helpers of the call before linger for a moment with a permit.
         if (budget.tryAcquire()) {
           held++;
         }
+        assertThat(System.nanoTime() - begin).as("time for permits").isLessThan(MOST_WAIT_NANOS);
       }
       long before = budget.helpedParts();
       float[] result = Runs.execute(prepared, input);

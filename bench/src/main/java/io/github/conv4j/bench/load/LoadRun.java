@@ -25,8 +25,8 @@ public final class LoadRun {
    * Creates a run.
    *
    * @param seconds of measuring for each lane; a third of it, at most 3, goes before to warm up,
-   *     and rounds of slices, for some ten seconds at most, until the JIT compiler, which takes a
-   *     processor from the calls, has nothing left to do
+   *     and rounds of slices, for as long as a lane is measured and ten seconds at most, until the
+   *     JIT compiler, which takes a processor from the calls, has nothing left to do
    */
   public LoadRun(List<Lane> lanes, double seconds) {
     this.lanes = List.copyOf(lanes);
@@ -58,7 +58,7 @@ public final class LoadRun {
       return;
     }
     long begin = System.nanoTime();
-    while (System.nanoTime() - begin < MOST_SETTLING_NANOS) {
+    while (System.nanoTime() - begin < Math.min(MOST_SETTLING_NANOS, nanos)) {
       long roundBegin = System.nanoTime();
       long before = compiler.getTotalCompilationTime();
       lanes.forEach(lane -> lane.warmUp(slice));
