@@ -166,8 +166,7 @@ final class OnednnPrimitive implements Primitive {
       while (problem.axes().get(last).begin() == 0) {
         last--;
       }
-      AxisPlan row = problem.axes().get(last);
-      shape = shape.with(last + 2, shape.dim(last + 2) + row.begin() + Math.max(0, row.end()));
+      shape = shape.with(last + 2, shape.dim(last + 2) + way.spec().copiedZeros());
     }
     return src.withLayout(layout(way, shape.rank()))
         .withShape(shape)

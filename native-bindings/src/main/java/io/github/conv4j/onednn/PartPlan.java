@@ -26,6 +26,12 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   /** Cuts that leave more of the threads idle than the best one by this factor are not tried. */
   private static final double MOST_IMBALANCE = 1.5;
 
+  /** Of src and dst together. */
+  private static final long NEAR_ELEMENTS = 1 << 19;
+
+  /** How many times as long images take together whose copies caches do not hold. */
+  private static final double FAR_COPIES = 1.5;
+
   private static final int MOST_TRIED = 24;
   private static final int MOST_WAYS = 4;
 
@@ -42,18 +48,29 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   }
 
   /**
-   * All in one part, or in as few groups of images as kernels of 32-bit offsets can address; null
-   * if one image is too much.
+   * All in one part, or in as few groups of images as kernels of 32-bit offsets can address, and
+   * whose copies stay near; null if one image is too much to address.
    */
   static @Nullable PartPlan alone(PrimitiveSpec spec, long mostElements) {
     long pieces = 1;
-    while (!fits(largest(spec, new Pieces(pieces, 1, 1)).spec(), mostElements)) {
+    PrimitiveSpec largest = spec;
+    while (!fits(largest, mostElements) || (isFar(largest) && pieces < spec.images())) {
       if (pieces == spec.images()) {
         return null;
       }
       pieces = Math.min(spec.images(), 2 * pieces);
+      largest = largest(spec, new Pieces(pieces, 1, 1)).spec();
     }
     return cut(spec, new Pieces(pieces, 1, 1));
+  }
+
+  /** Whether tensors are copied, by us or inside of kernels, that caches do not hold. */
+  private static boolean isFar(PrimitiveSpec spec) {
+    Operand src = spec.kernelSrc();
+    return src.elementCount() + spec.kernelDst().elementCount() > NEAR_ELEMENTS
+        && (spec.copiesSrc()
+            || spec.copiesDst()
+            || !src.hasBytesOf(Operand.channelsLast(src.dims())));
   }
 
   private static boolean fits(PrimitiveSpec spec, long mostElements) {
@@ -80,7 +97,8 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
       PrimitiveSpec first = part(spec, pieces, 0, 0, 0).spec();
       double slowest =
           Math.max(KernelCost.nanos(part, implementation), KernelCost.nanos(first, implementation));
-      double nanos = Math.ceilDiv(pieces.count(), threads) * slowest;
+      double far = isFar(part) && part.images() > 1 ? FAR_COPIES : 1;
+      double nanos = Math.ceilDiv(pieces.count(), threads) * slowest * far;
       if (nanos < WORTH_CUTTING * one
           && fits(part, mostElements)
           && !(inSequence && sum(spec, pieces, one, slowest) > MOST_IN_SEQUENCE * one)) {

@@ -154,10 +154,10 @@ final class PartedPrimitives implements AutoCloseable {
     return largeOperands == null ? List.of() : largeOperands.segments();
   }
 
-  /** Returns what the parts are, for {@code explain}; empty if there are none. */
+  /** Returns what the parts are, for {@code explain}; empty if there is one. */
   String partsText() {
     if (plan == null) {
-      return "";
+      return alone.size() == 1 ? "" : " in %d groups of images".formatted(alone.size());
     }
     boolean copied = !way.copies() && copiesParts();
     return " in %d parts by %s%s".formatted(parts.size(), plan.name(), copied ? ", copied" : "");

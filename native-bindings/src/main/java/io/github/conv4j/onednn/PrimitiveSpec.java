@@ -49,7 +49,7 @@ record PrimitiveSpec(
     CHANNELS_LAST("channels-last:"),
     /** Dense, channels first. */
     CHANNELS_FIRST("channels-first:"),
-    /** Dense, channels last, with the zeros beside each row of src copied too. */
+    /** Dense, channels last, with the zeros beside each row of src that kernels do not take. */
     PADDED("padded:");
 
     private final String prefix;
@@ -76,6 +76,9 @@ record PrimitiveSpec(
           0);
 
   private static final int CHANNELS_OF_A_REGISTER = 16;
+
+  /** Beside a row oneDNN's depthwise kernels take as many as pixels of a block: three in SSE4.1. */
+  private static final int DEPTHWISE_ZEROS = 3;
 
   /** With 13 taps, and with shorter rows, its code was seen to end. */
   private static final int LEAST_ENDLESS_TAPS = 14;
@@ -177,8 +180,7 @@ record PrimitiveSpec(
       case CHANNELS_LAST -> Operand.channelsLast(src.dims());
       case CHANNELS_FIRST -> Operand.channelsFirst(src.dims());
       case PADDED -> {
-        AxisPlan row = axes.getLast();
-        long width = src.dims().getLast() + row.begin() + Math.max(0, row.end());
+        long width = src.dims().getLast() + copiedZeros();
         yield Operand.channelsLast(src.withDim(src.dims().size() - 1, width).dims());
       }
     };
@@ -209,6 +211,21 @@ record PrimitiveSpec(
 
   boolean copiesDst() {
     return !dst.hasBytesOf(kernelDst());
+  }
+
+  /** How many zeros are copied beside each row in {@link Form#PADDED}. */
+  long copiedZeros() {
+    return copied(axes.getLast().begin()) + copied(axes.getLast().end());
+  }
+
+  /** How many of the zeros on one side of a row are copied. */
+  private long copied(long zeros) {
+    AxisPlan row = axes.getLast();
+    boolean takesSome =
+        isDepthwise()
+            && Math.max(row.begin(), row.end()) > DEPTHWISE_ZEROS
+            && row.dst().count() >= DEPTHWISE_ZEROS;
+    return Math.max(0, zeros - (takesSome ? DEPTHWISE_ZEROS : 0));
   }
 
   /** Whether {@link Form#PADDED} may help: few kernels take much padding before a row. */
@@ -253,7 +270,7 @@ record PrimitiveSpec(
 
   /** Where the caller's first element lies in the copy that the kernel reads, in elements. */
   long srcCopyOffset() {
-    return pads() ? axes.getLast().begin() * kernelSrc().strides().getLast() : 0;
+    return pads() ? copied(axes.getLast().begin()) * kernelSrc().strides().getLast() : 0;
   }
 
   /** The one place where dilation becomes 0-based. */
@@ -262,8 +279,8 @@ record PrimitiveSpec(
     long[] begin = axes.stream().mapToLong(AxisPlan::begin).toArray();
     long[] end = axes.stream().mapToLong(AxisPlan::end).toArray();
     if (pads()) {
-      begin[last] = 0;
-      end[last] = Math.min(0, end[last]);
+      begin[last] -= copied(begin[last]);
+      end[last] -= copied(end[last]);
     }
     return new Dnnl.Numbers(
         axes.stream().mapToLong(AxisPlan::stride).toArray(),

@@ -173,6 +173,74 @@ class PartPlanTest {
     }
   }
 
+  @Test
+  void batchesWhoseCopiesCachesDoNotHoldRunInGroupsOfImages() {
+    String large = "g96mb10_ic96oc96_ih56kh3ph1";
+    Layout layout = Layout.NCHW;
+    PrimitiveSpec given = spec(large, layout, PrimitiveSpec.Form.GIVEN);
+    PrimitiveSpec copied = spec(large, layout, PrimitiveSpec.Form.CHANNELS_LAST);
+    PrimitiveSpec inPlace = spec(large, Layout.NHWC, PrimitiveSpec.Form.GIVEN);
+    PrimitiveSpec small = spec("g96mb10_ic96oc96_ih7kh3ph1", layout, PrimitiveSpec.Form.GIVEN);
+
+    for (PrimitiveSpec far : List.of(given, copied)) {
+      assertThat(alone(far)).hasSize(10).allMatch(part -> part.spec().images() == 1);
+    }
+    for (PrimitiveSpec near : List.of(inPlace, small)) {
+      assertThat(alone(near)).hasSize(1);
+    }
+  }
+
+  /** Two threads could take half of the images each. */
+  @Test
+  void imagesWhoseCopiesCachesDoNotHoldAreApartForThreadsToo() {
+    String problem = "g96mb10_ic96oc96_ih56kh3ph1";
+    var kernel = new Implementation("jit_uni_ncsp:conv+brdgmm_dw:avx512_core");
+    PrimitiveSpec copied = spec(problem, Layout.NCHW, PrimitiveSpec.Form.GIVEN);
+    PrimitiveSpec inPlace = spec(problem, Layout.NHWC, PrimitiveSpec.Form.GIVEN);
+
+    assertThat(PartPlan.of(copied, kernel, 2, Integer.MAX_VALUE).getFirst().parts())
+        .allMatch(part -> part.spec().images() == 1);
+    assertThat(PartPlan.of(inPlace, kernel, 2, Integer.MAX_VALUE).getFirst().parts())
+        .hasSize(2)
+        .allMatch(part -> part.spec().images() == 5);
+  }
+
+  private static List<PrimitiveSpec.Part> alone(PrimitiveSpec spec) {
+    return Objects.requireNonNull(PartPlan.alone(spec, Integer.MAX_VALUE)).parts();
+  }
+
+  /** With the most zeros that kernels take beside a row, with fewer, with more; and few outputs. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "g32mb3_ic32oc32_ih31kh3dh7ph8_iw27kw3dw7pw8",
+        "g32mb2_ic32oc32_ih15kh3dh4ph5_iw40kw3dw4pw2",
+        "g32mb2_ic32oc32_ih9kh3ph1_iw20ow14kw3dw9pw5",
+        "g32mb1_ic32oc32_ih9kh3dh5ph6_iw2ow2kw3dw5pw6",
+      })
+  void zerosBesideRowsOfDepthwiseLayersAreCopiedInPart(String line) {
+    Problem problem = Problem.parse(line);
+    for (int threads = 1; threads <= 2; threads++) {
+      try (var engine = new OnednnEngine(EngineOptions.defaults().withThreads(threads));
+          var validator = new EngineValidator(engine)) {
+        for (LayoutChoice layout : LayoutChoice.values()) {
+          assertThat(validator.exact(problem, layout, 1)).matches(v -> v.passed());
+        }
+      }
+    }
+  }
+
+  @Test
+  void depthwiseKernelsTakeThreeZerosBesideARow() {
+    PrimitiveSpec spec =
+        spec("g32mb1_ic32oc32_ih31kh3dh7ph8_iw27kw3dw7pw8", Layout.NHWC, PrimitiveSpec.Form.PADDED);
+
+    assertThat(spec.kernelSrc().dims()).containsExactly(1L, 32L, 31L, 27L + 5 + 5);
+    assertThat(spec.numbers().paddingLeft()).containsExactly(8, 3);
+    assertThat(spec.numbers().paddingRight()).containsExactly(8, 3);
+    assertThat(spec.srcCopyOffset()).isEqualTo(5 * 32);
+  }
+
   /** Kernels that need a padded copy are left out, and not all others too. */
   @Test
   void aPaddedCopyBeyondTheKernelsOffsetsIsNotMade() {
@@ -217,12 +285,16 @@ class PartPlanTest {
   }
 
   private static PrimitiveSpec spec(String line, Layout layout) {
+    return spec(line, layout, PrimitiveSpec.Form.CHANNELS_LAST);
+  }
+
+  private static PrimitiveSpec spec(String line, Layout layout, PrimitiveSpec.Form form) {
     Problem problem = Problem.parse(line);
     return PrimitiveSpec.of(
         NativeProblem.of(problem.convolution(), problem.convolution().geometry(problem.src())),
         TensorSpec.f32(layout, problem.src().dims()),
         TensorSpec.f32(layout, problem.dst().dims()),
-        PrimitiveSpec.Form.CHANNELS_LAST,
+        form,
         Integer.MAX_VALUE);
   }
 }
