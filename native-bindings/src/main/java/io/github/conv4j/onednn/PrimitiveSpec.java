@@ -432,6 +432,7 @@ record PrimitiveSpec(
   /** Axes on their way to the form in which equal work is equal. */
   private static final class CanonicalAxes {
     private final boolean transposed;
+    private final boolean isDepthwise;
     private final List<AxisPlan> plans = new ArrayList<>();
     private final List<Long> outerWeights = new ArrayList<>();
     private final List<Long> tapStrides = new ArrayList<>();
@@ -447,6 +448,7 @@ record PrimitiveSpec(
 
     CanonicalAxes(NativeProblem problem, Operand src, Operand dst) {
       transposed = problem.convolution().isTransposed();
+      isDepthwise = problem.convolution().isDepthwise();
       images = src.dims().getFirst();
       srcImage = src.strides().getFirst();
       dstImage = dst.strides().getFirst();
@@ -505,6 +507,9 @@ record PrimitiveSpec(
           images = 1;
         }
       }
+      if (images > 1 && !transposed && !isDepthwise && imagesAreRows(mostElements)) {
+        takeImagesForRows();
+      }
       while (plans.size() < 2) {
         boolean none = plans.isEmpty();
         srcStrides.addFirst(none ? srcChannels : srcStrides.getFirst() * srcCount());
@@ -512,6 +517,36 @@ record PrimitiveSpec(
         plans.addFirst(UNIT);
         tapStrides.addFirst(1L);
       }
+    }
+
+    /**
+     * Whether images have one row, or rows that no tap joins, all of them dense and channels-last,
+     * and are not too many.
+     */
+    private boolean imagesAreRows(long mostElements) {
+      boolean ofOneRow =
+          plans.size() == 1
+              && srcImage == srcCount() * srcStrides.getFirst()
+              && dstImage == dstCount() * dstStrides.getFirst();
+      boolean ofRows = plans.size() == 2 && isPointwise(plans.getFirst()) && canBeImages();
+      return (ofOneRow || ofRows)
+          && srcChannelStride == 1
+          && dstChannelStride == 1
+          && srcStrides.getLast() == srcChannels
+          && dstStrides.getLast() == dstChannels
+          && images * Math.max(srcImage, dstImage) <= mostElements;
+    }
+
+    private void takeImagesForRows() {
+      if (plans.size() == 1) {
+        plans.addFirst(row(images));
+        tapStrides.addFirst(1L);
+        srcStrides.addFirst(srcImage);
+        dstStrides.addFirst(dstImage);
+      } else {
+        plans.set(0, row(images * plans.getFirst().src().count()));
+      }
+      images = 1;
     }
 
     private void takeImagesForPixels(long mostElements) {

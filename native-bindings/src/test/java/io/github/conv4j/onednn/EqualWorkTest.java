@@ -9,7 +9,9 @@ import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.problem.Problem;
+import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.EngineValidator;
 import io.github.conv4j.validation.LayoutChoice;
@@ -35,6 +37,9 @@ class EqualWorkTest {
     "mb3_ic32oc16_ih2iw5kh1kw1, mb1_ic32oc16_iw30kw1",
     // Images of one pixel.
     "mb6_ic32oc16_ih1iw1kh1kw1, mb1_ic32oc16_iw6kw1",
+    // Images of one row, and of rows that no tap joins.
+    "mb6_ic32oc16_iw30kw3, mb1_ic32oc16_ih6iw30kh1kw3",
+    "g4mb3_ic32oc16_ih5iw30kh1kw3sw2, g4mb1_ic32oc16_ih15iw30kh1kw3sw2",
   })
   void isCompiledOnce(String one, String other) {
     assertThat(spec(one, Layout.channelsLast(rank(one))))
@@ -47,6 +52,27 @@ class EqualWorkTest {
     int rank = rank(problem);
     assertThat(spec(problem, Layout.channelsFirst(rank)))
         .isEqualTo(spec(problem, Layout.channelsLast(rank)));
+  }
+
+  /** Rows lie apart there, or one image of them all could not be addressed. */
+  @Test
+  void imagesStayImagesWhereRowsWouldNotBeDense() {
+    Problem problem = Problem.parse("mb6_ic32oc16_iw30kw3");
+    NativeProblem sizes =
+        NativeProblem.of(problem.convolution(), problem.convolution().geometry(problem.src()));
+    TensorSpec apart =
+        TensorSpec.of(DataType.F32, Layout.strided(40 * 32, 1, 32), Shape.of(problem.src().dims()));
+    TensorSpec dense = TensorSpec.f32(Layout.NWC, problem.src().dims());
+    TensorSpec first = TensorSpec.f32(Layout.NCW, problem.src().dims());
+    TensorSpec dst = TensorSpec.f32(Layout.NWC, problem.dst().dims());
+
+    for (PrimitiveSpec spec :
+        List.of(
+            PrimitiveSpec.of(sizes, first, dst, PrimitiveSpec.Form.GIVEN, Integer.MAX_VALUE),
+            PrimitiveSpec.of(sizes, apart, dst, PrimitiveSpec.Form.GIVEN, Integer.MAX_VALUE),
+            PrimitiveSpec.of(sizes, dense, dst, PrimitiveSpec.Form.GIVEN, 6 * 30 * 32 - 1))) {
+      assertThat(spec.images()).isEqualTo(6);
+    }
   }
 
   /** Each with what oneDNN alone has only slow code for, in some layout and on some processor. */

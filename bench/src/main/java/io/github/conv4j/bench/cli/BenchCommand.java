@@ -150,7 +150,9 @@ final class BenchCommand implements Callable<Integer> {
       description = {
         "Instead: race pairs of problems that are the same work written in two ways, on 1 and 2"
             + " threads,",
-        "and list those that are more than 2 times apart (engine auto: 1.3). The exit code is 0."
+        "and list those that are more than 2 times apart (engine auto: 1.3, where results are equal"
+            + " too).",
+        "The exit code is 0."
       })
   private boolean equalWork;
 

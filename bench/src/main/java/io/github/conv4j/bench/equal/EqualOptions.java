@@ -15,7 +15,7 @@ public record EqualOptions(List<EngineName> engines, List<Integer> threads, long
   /** More than this many times apart is told. */
   static final double MOST_APART = 2;
 
-  /** For engine auto. */
+  /** For engine auto, where both are the same work. */
   static final double MOST_APART_OF_AUTO = 1.3;
 
   /** Copies the lists. */
@@ -24,7 +24,12 @@ public record EqualOptions(List<EngineName> engines, List<Integer> threads, long
     threads = List.copyOf(threads);
   }
 
-  static double mostApart(EngineName engine) {
-    return engine.engine().equals("auto") ? MOST_APART_OF_AUTO : MOST_APART;
+  /**
+   * Returns how many times apart pairs may be.
+   *
+   * @param sameResult whether both halves give the same results
+   */
+  static double mostApart(EngineName engine, boolean sameResult) {
+    return sameResult && engine.engine().equals("auto") ? MOST_APART_OF_AUTO : MOST_APART;
   }
 }

@@ -143,33 +143,42 @@ public final class EqualRun {
   }
 
   private void race(EngineName name, int threads, Engine engine, List<EqualPair> pairs) {
-    double limit = EqualOptions.mostApart(name);
     List<Raced> all = new ArrayList<>();
     for (EqualPair pair : pairs) {
       progress.accept("%s, %s".formatted(name, threads(threads)));
       race(engine, pair, RACE_NANOS, false, all);
     }
+    out.accept("");
+    tell(name, threads, engine, all, true);
+    tell(name, threads, engine, all, false);
+  }
+
+  /** Lists pairs that are too far apart, in a longer race too. */
+  private void tell(
+      EngineName name, int threads, Engine engine, List<Raced> all, boolean sameResult) {
+    double limit = EqualOptions.mostApart(name, sameResult);
+    List<Raced> raced = all.stream().filter(r -> r.pair().sameResult() == sameResult).toList();
     List<Raced> apart = new ArrayList<>();
-    for (Raced raced : all) {
-      if (raced.apart() > SUSPICIOUS * limit) {
-        race(engine, raced.pair(), LONG_RACE_NANOS, true, apart);
+    for (Raced once : raced) {
+      if (once.apart() > SUSPICIOUS * limit) {
+        race(engine, once.pair(), LONG_RACE_NANOS, true, apart);
       }
     }
-    apart.removeIf(raced -> raced.apart() <= limit);
+    apart.removeIf(again -> again.apart() <= limit);
     apart.sort(Comparator.comparingDouble(Raced::apart).reversed());
-    out.accept("");
     out.accept(
-        "%s, %s: %d of %d pairs more than %s times apart"
-            .formatted(name, threads(threads), apart.size(), all.size(), number(limit)));
-    for (Raced raced : apart) {
-      out.accept(
-          "  %6.1f  %s%s"
-              .formatted(
-                  raced.apart(),
-                  raced.pair().kind(),
-                  raced.pair().sameResult() ? "" : " (as many multiplications)"));
-      out.accept(line(raced.outcome().first(), raced.pair().first(), raced.first()));
-      out.accept(line(raced.outcome().second(), raced.pair().second(), raced.second()));
+        "%s, %s: %d of %d pairs %smore than %s times apart"
+            .formatted(
+                name,
+                threads(threads),
+                apart.size(),
+                raced.size(),
+                sameResult ? "" : "that only multiply as often ",
+                number(limit)));
+    for (Raced again : apart) {
+      out.accept("  %6.1f  %s".formatted(again.apart(), again.pair().kind()));
+      out.accept(line(again.outcome().first(), again.pair().first(), again.first()));
+      out.accept(line(again.outcome().second(), again.pair().second(), again.second()));
     }
   }
 
