@@ -233,7 +233,7 @@ final class Dnnl {
    */
   static MemorySegment bytes(MemorySegment memory, long byteSize, MemorySegment answer) {
     check(library().memoryGetDataHandle(memory, answer), "dnnl_memory_get_data_handle");
-    return answer.get(ADDRESS, 0).reinterpret(byteSize);
+    return NativeAccess.bytes(answer.get(JAVA_LONG, 0), byteSize);
   }
 
   static void setBytes(MemorySegment memory, long address) {

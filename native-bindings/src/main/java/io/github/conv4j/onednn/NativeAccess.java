@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every restricted call of this module, apart from those that jextract generated.
@@ -43,6 +44,9 @@ final class NativeAccess {
 
   /** As many as the longest parameter list of a bound function has. */
   private static final int MOST_ARGUMENTS = 13;
+
+  /** Asked for once, since the JVM looks each time whether the caller may; immutable. */
+  private static @Nullable MemorySegment addressSpace;
 
   private NativeAccess() {}
 
@@ -376,6 +380,16 @@ final class NativeAccess {
    * the segment outlives it.
    */
   static MemorySegment unconfined(MemorySegment segment) {
-    return MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize());
+    return bytes(segment.address(), segment.byteSize());
+  }
+
+  /** Bytes of native memory. Whoever uses them sees to it that they are there. */
+  static MemorySegment bytes(long address, long byteSize) {
+    MemorySegment all = addressSpace;
+    if (all == null) {
+      all = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+      addressSpace = all;
+    }
+    return all.asSlice(address, byteSize);
   }
 }

@@ -147,8 +147,20 @@ record NativeProblem(
     return strides;
   }
 
+  private boolean takesFirstTaps() {
+    for (AxisPlan axis : axes) {
+      if (axis.taps().begin() > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Where the first tap that takes part lies in the caller's weights, in elements. */
   long weightsOffset() {
+    if (takesFirstTaps()) {
+      return 0;
+    }
     long[] strides = weightsStrides();
     long offset = 0;
     for (int i = 0; i < axes.size(); i++) {
