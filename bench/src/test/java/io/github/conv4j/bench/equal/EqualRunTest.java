@@ -33,9 +33,22 @@ class EqualRunTest {
         .anySatisfy(
             line ->
                 assertThat(line)
-                    .matches("reference, 1 thread: [12] of 2 pairs more than 2 times apart"))
+                    .matches("reference, 1 thread: [01] of 1 pairs more than 2 times apart"))
+        .contains(
+            "reference, 1 thread: 1 of 1 pairs that only multiply as often more than 2 times apart")
         .anySatisfy(line -> assertThat(line).contains("not equal at all"))
         .anySatisfy(line -> assertThat(line).contains("us (median", much.problem().toString()))
         .contains("reference, parts for 3 to 64 threads: 0 findings in 2 pairs");
+  }
+
+  /** What has other results may take another time too. */
+  @Test
+  void autoMayBeLessApartWhereResultsAreEqual() {
+    var auto = new EngineName("auto", 0, false);
+    var fast = new EngineName("onednn", 0, false);
+
+    assertThat(EqualOptions.mostApart(auto, true)).isEqualTo(1.3);
+    assertThat(EqualOptions.mostApart(auto, false)).isEqualTo(2);
+    assertThat(EqualOptions.mostApart(fast, true)).isEqualTo(2);
   }
 }
