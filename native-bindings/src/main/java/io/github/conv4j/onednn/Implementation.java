@@ -42,6 +42,11 @@ record Implementation(String name) {
     return hasPart(instructionSet);
   }
 
+  /** Whether it copies channels-first tensors to and from channels-last, in its scratchpad. */
+  boolean copiesInside() {
+    return hasPart("jit_uni_ncsp:conv");
+  }
+
   /** Whether it is a kernel that gains something by elements narrower than those of f32. */
   boolean isForNarrow() {
     return !isSlow() && (isFor("avx2") || isFor("avx512") || isFor("avx10"));

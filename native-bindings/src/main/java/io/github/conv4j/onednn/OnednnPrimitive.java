@@ -107,9 +107,8 @@ final class OnednnPrimitive implements Primitive {
     // Parts may be copied where the whole is not.
     Reorder srcCopy = way.spec().copiesSrc() ? compiled.srcCopy() : null;
     Reorder dstCopy = way.spec().copiesDst() ? compiled.dstCopy() : null;
-    TensorSpec kernelSrc = way.spec().copiesSrc() ? kernelSrc(way, problem, src) : src;
-    TensorSpec kernelDst =
-        way.spec().copiesDst() ? dst.withLayout(layout(way, dst.shape().rank())) : dst;
+    TensorSpec kernelSrc = srcCopy == null ? src : kernelSrc(way, problem, src);
+    TensorSpec kernelDst = dstCopy == null ? dst : dst.withLayout(layout(way, dst.shape().rank()));
     long copyBytes = 0;
     if (srcCopy != null) {
       stages.add(

@@ -26,10 +26,13 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   /** Cuts that leave more of the threads idle than the best one by this factor are not tried. */
   private static final double MOST_IMBALANCE = 1.5;
 
-  /** Of src and dst together. */
-  private static final long NEAR_ELEMENTS = 1 << 19;
+  /** Of a kernel's src and dst, where they are copied: what caches hold (docs/adr/0020). */
+  private static final long NEAR_BYTES = 1 << 21;
 
-  /** How many times as long images take together whose copies caches do not hold. */
+  /** More groups are made for even ones, which are one primitive. */
+  private static final long MOST_MORE_GROUPS = 2;
+
+  /** How many times as long images are taken to take whose copies caches do not hold. */
   private static final double FAR_COPIES = 1.5;
 
   private static final int MOST_TRIED = 24;
@@ -48,29 +51,42 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   }
 
   /**
-   * All in one part, or in as few groups of images as kernels of 32-bit offsets can address, and
-   * whose copies stay near; null if one image is too much to address.
+   * All in one part, or in as few groups of images as kernels of 32-bit offsets can address; null
+   * if one image is too much.
    */
   static @Nullable PartPlan alone(PrimitiveSpec spec, long mostElements) {
     long pieces = 1;
-    PrimitiveSpec largest = spec;
-    while (!fits(largest, mostElements) || (isFar(largest) && pieces < spec.images())) {
+    while (!fits(largest(spec, new Pieces(pieces, 1, 1)).spec(), mostElements)) {
       if (pieces == spec.images()) {
         return null;
       }
       pieces = Math.min(spec.images(), 2 * pieces);
-      largest = largest(spec, new Pieces(pieces, 1, 1)).spec();
     }
     return cut(spec, new Pieces(pieces, 1, 1));
   }
 
-  /** Whether tensors are copied, by us or inside of kernels, that caches do not hold. */
+  /** In groups of images that caches hold, even ones where there are; null if they hold all. */
+  static @Nullable PartPlan near(PrimitiveSpec spec) {
+    if (!isFar(spec)) {
+      return null;
+    }
+    long images = spec.images();
+    long imagesOfGroup = Math.max(1, NEAR_BYTES * images / byteSize(spec));
+    long least = Math.ceilDiv(images, imagesOfGroup);
+    long pieces = least;
+    while (images % pieces != 0 && pieces < MOST_MORE_GROUPS * least) {
+      pieces++;
+    }
+    return cut(spec, new Pieces(images % pieces == 0 ? pieces : least, 1, 1));
+  }
+
   private static boolean isFar(PrimitiveSpec spec) {
-    Operand src = spec.kernelSrc();
-    return src.elementCount() + spec.kernelDst().elementCount() > NEAR_ELEMENTS
-        && (spec.copiesSrc()
-            || spec.copiesDst()
-            || !src.hasBytesOf(Operand.channelsLast(src.dims())));
+    return spec.images() > 1 && byteSize(spec) > NEAR_BYTES;
+  }
+
+  private static long byteSize(PrimitiveSpec spec) {
+    return spec.kernelSrc().elementCount() * spec.types().src().byteSize()
+        + spec.kernelDst().elementCount() * spec.types().dst().byteSize();
   }
 
   private static boolean fits(PrimitiveSpec spec, long mostElements) {
@@ -88,7 +104,8 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     record Way(Pieces pieces, double nanos) {}
     double one = KernelCost.nanos(spec, implementation);
     List<Way> ways = new ArrayList<>();
-    for (Pieces pieces : tried(spec, threads)) {
+    boolean copies = spec.copiesSrc() || spec.copiesDst() || implementation.copiesInside();
+    for (Pieces pieces : tried(spec, threads, copies && isFar(spec))) {
       PrimitiveSpec part = largest(spec, pieces).spec();
       if (part.overrunsScratchpad(implementation)) {
         continue;
@@ -97,7 +114,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
       PrimitiveSpec first = part(spec, pieces, 0, 0, 0).spec();
       double slowest =
           Math.max(KernelCost.nanos(part, implementation), KernelCost.nanos(first, implementation));
-      double far = isFar(part) && part.images() > 1 ? FAR_COPIES : 1;
+      double far = copies && isFar(part) ? FAR_COPIES : 1;
       double nanos = Math.ceilDiv(pieces.count(), threads) * slowest * far;
       if (nanos < WORTH_CUTTING * one
           && fits(part, mostElements)
@@ -151,8 +168,10 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   /**
    * The cuts that keep threads busy about equally, the best balanced and those of fewer parts
    * first.
+   *
+   * @param eachImage whether there may be as many parts as images
    */
-  private static List<Pieces> tried(PrimitiveSpec spec, int threads) {
+  private static List<Pieces> tried(PrimitiveSpec spec, int threads, boolean eachImage) {
     record Candidate(Pieces pieces, double imbalance) {}
     long most = MOST_PARTS_PER_THREAD * threads;
     long images = spec.images();
@@ -162,7 +181,8 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     double least = Double.MAX_VALUE;
     for (long c : pieceCounts(channelUnits, most)) {
       for (long r : pieceCounts(rowUnits, most / c)) {
-        for (long n : pieceCounts(images, most / c / r)) {
+        long mostOfImages = eachImage && c * r == 1 ? Math.max(most, images) : most / c / r;
+        for (long n : pieceCounts(images, mostOfImages)) {
           var pieces = new Pieces(n, r, c);
           // Rows of several images do not lie together.
           if (pieces.count() == 1 || (r > 1 && n < images)) {

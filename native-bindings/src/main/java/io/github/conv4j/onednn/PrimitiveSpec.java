@@ -215,11 +215,11 @@ record PrimitiveSpec(
 
   /** How many zeros are copied beside each row in {@link Form#PADDED}. */
   long copiedZeros() {
-    return copied(axes.getLast().begin()) + copied(axes.getLast().end());
+    return copiedOf(axes.getLast().begin()) + copiedOf(axes.getLast().end());
   }
 
-  /** How many of the zeros on one side of a row are copied. */
-  private long copied(long zeros) {
+  /** How many of so many zeros on one side of a row are copied. */
+  private long copiedOf(long zeros) {
     AxisPlan row = axes.getLast();
     boolean takesSome =
         isDepthwise()
@@ -270,7 +270,7 @@ record PrimitiveSpec(
 
   /** Where the caller's first element lies in the copy that the kernel reads, in elements. */
   long srcCopyOffset() {
-    return pads() ? copied(axes.getLast().begin()) * kernelSrc().strides().getLast() : 0;
+    return pads() ? copiedOf(axes.getLast().begin()) * kernelSrc().strides().getLast() : 0;
   }
 
   /** The one place where dilation becomes 0-based. */
@@ -279,8 +279,8 @@ record PrimitiveSpec(
     long[] begin = axes.stream().mapToLong(AxisPlan::begin).toArray();
     long[] end = axes.stream().mapToLong(AxisPlan::end).toArray();
     if (pads()) {
-      begin[last] -= copied(begin[last]);
-      end[last] -= copied(end[last]);
+      begin[last] -= copiedOf(begin[last]);
+      end[last] -= copiedOf(end[last]);
     }
     return new Dnnl.Numbers(
         axes.stream().mapToLong(AxisPlan::stride).toArray(),
@@ -432,7 +432,10 @@ record PrimitiveSpec(
   /** Axes on their way to the form in which equal work is equal. */
   private static final class CanonicalAxes {
     private final boolean transposed;
-    private final boolean isDepthwise;
+
+    /** Whether kernels may be faster on rows than on images; copies want images apart. */
+    private final boolean gainsByRows;
+
     private final List<AxisPlan> plans = new ArrayList<>();
     private final List<Long> outerWeights = new ArrayList<>();
     private final List<Long> tapStrides = new ArrayList<>();
@@ -448,7 +451,7 @@ record PrimitiveSpec(
 
     CanonicalAxes(NativeProblem problem, Operand src, Operand dst) {
       transposed = problem.convolution().isTransposed();
-      isDepthwise = problem.convolution().isDepthwise();
+      gainsByRows = !transposed && !problem.convolution().isDepthwise() && !problem.roundsToBf16();
       images = src.dims().getFirst();
       srcImage = src.strides().getFirst();
       dstImage = dst.strides().getFirst();
@@ -507,7 +510,7 @@ record PrimitiveSpec(
           images = 1;
         }
       }
-      if (images > 1 && !transposed && !isDepthwise && imagesAreRows(mostElements)) {
+      if (images > 1 && gainsByRows && imagesAreRows(mostElements)) {
         takeImagesForRows();
       }
       while (plans.size() < 2) {
@@ -524,17 +527,12 @@ record PrimitiveSpec(
      * and are not too many.
      */
     private boolean imagesAreRows(long mostElements) {
-      boolean ofOneRow =
-          plans.size() == 1
-              && srcImage == srcCount() * srcStrides.getFirst()
-              && dstImage == dstCount() * dstStrides.getFirst();
-      boolean ofRows = plans.size() == 2 && isPointwise(plans.getFirst()) && canBeImages();
-      return (ofOneRow || ofRows)
-          && srcChannelStride == 1
-          && dstChannelStride == 1
-          && srcStrides.getLast() == srcChannels
-          && dstStrides.getLast() == dstChannels
-          && images * Math.max(srcImage, dstImage) <= mostElements;
+      Operand src = src();
+      Operand dst = dst();
+      return (plans.size() == 1 || (plans.size() == 2 && isPointwise(plans.getFirst())))
+          && src.hasBytesOf(Operand.channelsLast(src.dims()))
+          && dst.hasBytesOf(Operand.channelsLast(dst.dims()))
+          && Math.max(src.elementCount(), dst.elementCount()) <= mostElements;
     }
 
     private void takeImagesForRows() {

@@ -142,10 +142,20 @@ record Way(
                 .filter(implementation -> !spec.compilesWithoutEnd(implementation))
                 .filter(implementation -> !spec.overrunsScratchpad(implementation))
                 .toList();
+    boolean copies = spec.copiesSrc() || spec.copiesDst();
+    boolean mayCopy = copies || found.stream().anyMatch(Implementation::copiesInside);
+    PartPlan near = mayCopy && alone.parts().size() == 1 ? PartPlan.near(spec) : null;
+    List<Implementation> foundNear =
+        near == null
+            ? List.of()
+            : CompiledConvolution.implementations(near.parts().getFirst().spec());
     for (Implementation implementation : MeasuredOrder.of(spec, found)) {
       // A catch-all that is taken before kernels is there for its speed.
       boolean slow = isSlow(spec, implementation) && !(ways.isEmpty() && hasKernel(found));
-      ways.add(of(spec, implementation, alone, slow));
+      boolean inGroups =
+          (copies || implementation.copiesInside()) && foundNear.contains(implementation);
+      PartPlan own = near != null && inGroups ? near : alone;
+      ways.add(of(spec, implementation, own, slow));
     }
     return ways;
   }

@@ -47,14 +47,21 @@ class EqualWorkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mb1_ic1oc1_ih64kh7ph3", "mb1_ic1oc1_ih40kh15ph7", "mb3_ic20oc12_ih1kh1"})
+  @ValueSource(
+      strings = {
+        "mb1_ic1oc1_ih64kh7ph3",
+        "mb1_ic1oc1_ih40kh15ph7",
+        "mb3_ic20oc12_ih1kh1",
+        "mb6_ic1oc1_iw30kw3",
+        "mb6_ic1oc8_iw30ow1kw30"
+      })
   void equalBytesAreDescribedEqually(String problem) {
     int rank = rank(problem);
     assertThat(spec(problem, Layout.channelsFirst(rank)))
         .isEqualTo(spec(problem, Layout.channelsLast(rank)));
   }
 
-  /** Rows lie apart there, or one image of them all could not be addressed. */
+  /** Rows lie apart there, one image of them all could not be addressed, or nothing is gained. */
   @Test
   void imagesStayImagesWhereRowsWouldNotBeDense() {
     Problem problem = Problem.parse("mb6_ic32oc16_iw30kw3");
@@ -70,7 +77,10 @@ class EqualWorkTest {
         List.of(
             PrimitiveSpec.of(sizes, first, dst, PrimitiveSpec.Form.GIVEN, Integer.MAX_VALUE),
             PrimitiveSpec.of(sizes, apart, dst, PrimitiveSpec.Form.GIVEN, Integer.MAX_VALUE),
-            PrimitiveSpec.of(sizes, dense, dst, PrimitiveSpec.Form.GIVEN, 6 * 30 * 32 - 1))) {
+            PrimitiveSpec.of(sizes, dense, dst, PrimitiveSpec.Form.GIVEN, 6 * 30 * 32 - 1),
+            PrimitiveSpec.of(
+                sizes.roundingToBf16(), dense, dst, PrimitiveSpec.Form.GIVEN, Integer.MAX_VALUE),
+            depthwise())) {
       assertThat(spec.images()).isEqualTo(6);
     }
   }
@@ -162,6 +172,16 @@ class EqualWorkTest {
     try (PreparedConvolution prepared = engine.prepare(problem.convolution(), src, weights, bias)) {
       return prepared.explain();
     }
+  }
+
+  private static PrimitiveSpec depthwise() {
+    Problem problem = Problem.parse("g32mb6_ic32oc32_iw30kw3");
+    return PrimitiveSpec.of(
+        NativeProblem.of(problem.convolution(), problem.convolution().geometry(problem.src())),
+        TensorSpec.f32(Layout.NWC, problem.src().dims()),
+        TensorSpec.f32(Layout.NWC, problem.dst().dims()),
+        PrimitiveSpec.Form.GIVEN,
+        Integer.MAX_VALUE);
   }
 
   private static int rank(String problem) {

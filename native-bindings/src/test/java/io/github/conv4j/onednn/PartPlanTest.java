@@ -20,6 +20,7 @@ import java.util.PriorityQueue;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any number of threads gets about equal work, where a problem has that many parts. */
@@ -174,55 +175,85 @@ class PartPlanTest {
   }
 
   @Test
-  void batchesWhoseCopiesCachesDoNotHoldRunInGroupsOfImages() {
-    String large = "g96mb10_ic96oc96_ih56kh3ph1";
-    Layout layout = Layout.NCHW;
-    PrimitiveSpec given = spec(large, layout, PrimitiveSpec.Form.GIVEN);
-    PrimitiveSpec copied = spec(large, layout, PrimitiveSpec.Form.CHANNELS_LAST);
-    PrimitiveSpec inPlace = spec(large, Layout.NHWC, PrimitiveSpec.Form.GIVEN);
-    PrimitiveSpec small = spec("g96mb10_ic96oc96_ih7kh3ph1", layout, PrimitiveSpec.Form.GIVEN);
+  void cachesHoldAGroupOfImages() {
+    PrimitiveSpec large = spec("g96mb10_ic96oc96_ih56kh3ph1", Layout.NCHW);
+    PrimitiveSpec middling = spec("g96mb10_ic96oc96_ih33kh3ph1", Layout.NCHW);
+    PrimitiveSpec small = spec("g96mb10_ic96oc96_ih7kh3ph1", Layout.NCHW);
+    PrimitiveSpec one = spec("g96mb1_ic96oc96_ih56kh3ph1", Layout.NCHW);
 
-    for (PrimitiveSpec far : List.of(given, copied)) {
-      assertThat(alone(far)).hasSize(10).allMatch(part -> part.spec().images() == 1);
-    }
-    for (PrimitiveSpec near : List.of(inPlace, small)) {
-      assertThat(alone(near)).hasSize(1);
-    }
+    assertThat(near(large)).hasSize(10).allMatch(part -> part.spec().images() == 1);
+    assertThat(near(middling)).hasSize(5).allMatch(part -> part.spec().images() == 2);
+    assertThat(PartPlan.near(small)).isNull();
+    assertThat(PartPlan.near(one)).isNull();
+  }
+
+  private static List<PrimitiveSpec.Part> near(PrimitiveSpec spec) {
+    return Objects.requireNonNull(PartPlan.near(spec)).parts();
   }
 
   /** Two threads could take half of the images each. */
+  @ParameterizedTest
+  @ValueSource(ints = {10, 40})
+  void imagesWhoseCopiesCachesDoNotHoldAreApartForThreadsToo(int images) {
+    String problem = "g96mb" + images + "_ic96oc96_ih56kh3ph1";
+    PrimitiveSpec first = spec(problem, Layout.NCHW, PrimitiveSpec.Form.GIVEN);
+    PrimitiveSpec last = spec(problem, Layout.NHWC, PrimitiveSpec.Form.GIVEN);
+    var copying = new Implementation("jit_uni_ncsp:conv+brdgmm_dw:avx512_core");
+    var inPlace = new Implementation("jit_dw:avx512_core");
+
+    assertThat(PartPlan.of(first, copying, 2, Integer.MAX_VALUE).getFirst().parts())
+        .hasSize(images);
+    assertThat(PartPlan.of(last, inPlace, 2, Integer.MAX_VALUE).getFirst().parts()).hasSize(2);
+  }
+
+  /** The residual lies as dst does: in each group elsewhere. */
   @Test
-  void imagesWhoseCopiesCachesDoNotHoldAreApartForThreadsToo() {
-    String problem = "g96mb10_ic96oc96_ih56kh3ph1";
-    var kernel = new Implementation("jit_uni_ncsp:conv+brdgmm_dw:avx512_core");
-    PrimitiveSpec copied = spec(problem, Layout.NCHW, PrimitiveSpec.Form.GIVEN);
-    PrimitiveSpec inPlace = spec(problem, Layout.NHWC, PrimitiveSpec.Form.GIVEN);
-
-    assertThat(PartPlan.of(copied, kernel, 2, Integer.MAX_VALUE).getFirst().parts())
-        .allMatch(part -> part.spec().images() == 1);
-    assertThat(PartPlan.of(inPlace, kernel, 2, Integer.MAX_VALUE).getFirst().parts())
-        .hasSize(2)
-        .allMatch(part -> part.spec().images() == 5);
+  void groupsOfImagesFindTheirOperands() {
+    Problem problem =
+        Problem.parse("g32mb5_ic32oc32_ih64kh3ph1_post/add:per_tensor:run,mul:per_oc,relu/");
+    for (int threads = 1; threads <= 2; threads++) {
+      try (var engine = new OnednnEngine(EngineOptions.defaults().withThreads(threads));
+          var validator = new EngineValidator(engine)) {
+        assertThat(validator.exact(problem, LayoutChoice.NCHW, 1)).matches(v -> v.passed());
+      }
+    }
   }
 
-  private static List<PrimitiveSpec.Part> alone(PrimitiveSpec spec) {
-    return Objects.requireNonNull(PartPlan.alone(spec, Integer.MAX_VALUE)).parts();
+  @Test
+  void groupsOfImagesAreExplained() {
+    Problem problem = Problem.parse("g32mb5_ic32oc32_ih64kh3ph1");
+    try (var engine = new OnednnEngine(EngineOptions.defaults().withThreads(1));
+        PreparedConvolution prepared =
+            engine.prepare(
+                problem.convolution(),
+                TensorSpec.f32(Layout.NCHW, problem.src().dims()),
+                new float[32 * 9],
+                new float[32])) {
+      assertThat(prepared.explain().toString()).contains(" in 5 groups of images");
+    }
   }
 
-  /** With the most zeros that kernels take beside a row, with fewer, with more; and few outputs. */
+  /** More than kernels take on both sides, and on either. */
   @ParameterizedTest
   @ValueSource(
       strings = {
         "g32mb3_ic32oc32_ih31kh3dh7ph8_iw27kw3dw7pw8",
-        "g32mb2_ic32oc32_ih15kh3dh4ph5_iw40kw3dw4pw2",
-        "g32mb2_ic32oc32_ih9kh3ph1_iw20ow14kw3dw9pw5",
-        "g32mb1_ic32oc32_ih9kh3dh5ph6_iw2ow2kw3dw5pw6",
+        "g32mb2_ic32oc32_ih9kh3ph1_iw30ow27kw3dw8pw15",
+        "g32mb2_ic32oc32_ih9kh3ph1_iw30ow20kw3dw8pw8",
       })
   void zerosBesideRowsOfDepthwiseLayersAreCopiedInPart(String line) {
     Problem problem = Problem.parse(line);
     for (int threads = 1; threads <= 2; threads++) {
       try (var engine = new OnednnEngine(EngineOptions.defaults().withThreads(threads));
-          var validator = new EngineValidator(engine)) {
+          var validator = new EngineValidator(engine);
+          PreparedConvolution prepared =
+              engine.prepare(
+                  problem.convolution(),
+                  TensorSpec.f32(Layout.NHWC, problem.src().dims()),
+                  new float[32 * 9],
+                  new float[32])) {
+        assertThat(prepared.explain().stages())
+            .anyMatch(stage -> stage.operation().equals("reorder and pad"));
         for (LayoutChoice layout : LayoutChoice.values()) {
           assertThat(validator.exact(problem, layout, 1)).matches(v -> v.passed());
         }
@@ -230,15 +261,34 @@ class PartPlanTest {
     }
   }
 
-  @Test
-  void depthwiseKernelsTakeThreeZerosBesideARow() {
-    PrimitiveSpec spec =
-        spec("g32mb1_ic32oc32_ih31kh3dh7ph8_iw27kw3dw7pw8", Layout.NHWC, PrimitiveSpec.Form.PADDED);
+  @ParameterizedTest
+  @CsvSource({
+    // Source, outputs, stride, dilation, padding before; the zeros that are left to kernels.
+    "27, 27, 1, 7, 8, 3, 3",
+    "30, 27, 1, 7, 15, 3, 0",
+    "30, 20, 1, 7, 8, 3, 0",
+    // A block has no more pixels than there are outputs.
+    "10, 2, 6, 4, 5, 0, 0",
+  })
+  void depthwiseKernelsTakeThreeZerosBesideARow(
+      long src,
+      long outputs,
+      long stride,
+      long dilation,
+      long before,
+      long leftBefore,
+      long leftAfter) {
+    Problem problem =
+        Problem.parse(
+            "g32mb1_ic32oc32_ih31kh3dh7ph8_iw%dow%dkw3sw%ddw%dpw%d"
+                .formatted(src, outputs, stride, dilation, before));
+    PrimitiveSpec spec = spec(problem.line(), Layout.NHWC, PrimitiveSpec.Form.PADDED);
 
-    assertThat(spec.kernelSrc().dims()).containsExactly(1L, 32L, 31L, 27L + 5 + 5);
-    assertThat(spec.numbers().paddingLeft()).containsExactly(8, 3);
-    assertThat(spec.numbers().paddingRight()).containsExactly(8, 3);
-    assertThat(spec.srcCopyOffset()).isEqualTo(5 * 32);
+    assertThat(spec.numbers().paddingLeft()).containsExactly(8, leftBefore);
+    assertThat(Math.max(0, spec.numbers().paddingRight()[1])).isEqualTo(leftAfter);
+    long row = spec.kernelSrc().dims().getLast() + leftBefore + spec.numbers().paddingRight()[1];
+    assertThat(row).isEqualTo((outputs - 1) * stride + 2 * (dilation + 1) + 1);
+    assertThat(spec.srcCopyOffset()).isEqualTo((before - leftBefore) * 32);
   }
 
   /** Kernels that need a padded copy are left out, and not all others too. */

@@ -173,7 +173,7 @@ public final class EqualRun {
                 threads(threads),
                 apart.size(),
                 raced.size(),
-                sameResult ? "" : "that only multiply as often ",
+                sameResult ? "" : "that only multiply as often are ",
                 number(limit)));
     for (Raced again : apart) {
       out.accept("  %6.1f  %s".formatted(again.apart(), again.pair().kind()));

@@ -35,7 +35,8 @@ class EqualRunTest {
                 assertThat(line)
                     .matches("reference, 1 thread: [01] of 1 pairs more than 2 times apart"))
         .contains(
-            "reference, 1 thread: 1 of 1 pairs that only multiply as often more than 2 times apart")
+            "reference, 1 thread: 1 of 1 pairs that only multiply as often are more than 2 times"
+                + " apart")
         .anySatisfy(line -> assertThat(line).contains("not equal at all"))
         .anySatisfy(line -> assertThat(line).contains("us (median", much.problem().toString()))
         .contains("reference, parts for 3 to 64 threads: 0 findings in 2 pairs");
