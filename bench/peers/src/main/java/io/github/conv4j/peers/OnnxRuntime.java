@@ -28,12 +28,12 @@ public final class OnnxRuntime implements Contender {
 
   @Override
   public String version() {
-    return "ONNX Runtime " + OrtEnvironment.getEnvironment().getVersion();
+    return "ONNX Runtime " + DeepStack.environment().getVersion();
   }
 
   @Override
   public Optional<String> lack(Task task) {
-    if (!Platform.starts(name(), OrtEnvironment::getEnvironment)) {
+    if (!Platform.starts(name(), DeepStack::environment)) {
       return Optional.of(Platform.CANNOT_START);
     }
     return CommonTerms.lack(task);
@@ -47,7 +47,7 @@ public final class OnnxRuntime implements Contender {
   @Override
   public List<Entry> enter(Task task, int clients) {
     CommonTerms terms = CommonTerms.of(task);
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = DeepStack.environment();
     try (var options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(task.threads());
       options.setInterOpNumThreads(1);

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -29,7 +30,7 @@ public final class OnnxRuntimeNetworks implements NetworkContender {
 
   @Override
   public String version() {
-    return "ONNX Runtime " + OrtEnvironment.getEnvironment().getVersion();
+    return "ONNX Runtime " + DeepStack.environment().getVersion();
   }
 
   @Override
@@ -45,7 +46,7 @@ public final class OnnxRuntimeNetworks implements NetworkContender {
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-      OrtEnvironment environment = OrtEnvironment.getEnvironment();
+      OrtEnvironment environment = DeepStack.environment();
       OrtSession session = environment.createSession(task.file().toString(), options);
       var users = new AtomicInteger(clients);
       List<NetworkEntry> entries = new ArrayList<>();
@@ -79,7 +80,7 @@ public final class OnnxRuntimeNetworks implements NetworkContender {
       this.session = session;
       this.users = users;
       for (String input : session.getInputNames()) {
-        long[] dims = task.dims().get(input);
+        long[] dims = Objects.requireNonNull(task.dims().get(input), input);
         float[] values = Inputs.of(input, dims);
         inputs.put(input, OnnxTensor.createTensor(environment, Floats.direct(values), dims));
       }
