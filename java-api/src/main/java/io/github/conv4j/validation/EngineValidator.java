@@ -49,6 +49,11 @@ public final class EngineValidator implements AutoCloseable {
 
   private static final int ATTEMPTS_AT_A_TELLING_FILL = 4;
 
+  // Options of the command that runs a comparison again.
+
+  private static final String FLOATS = "--floats";
+  private static final String RELAXED = "--relaxed";
+
   private final Engine engine;
   private final Engine reference;
   private final Supplier<Arena> arenas;
@@ -79,7 +84,7 @@ public final class EngineValidator implements AutoCloseable {
     Verdict verdict = null;
     for (int i = 0; i < ATTEMPTS_AT_A_TELLING_FILL; i++) {
       Expected expected = expected(problem, seed + i, true);
-      verdict = compare(problem, layout, seed + i, expected, permittedOfIntegers(expected));
+      verdict = compare(problem, layout, seed + i, expected, permittedOfIntegers(expected), "");
       if (!verdict.mistrusted()) {
         return verdict;
       }
@@ -96,7 +101,7 @@ public final class EngineValidator implements AutoCloseable {
       return exact(problem, layout, seed);
     }
     Expected expected = expected(problem, seed, false);
-    return compare(problem, layout, seed, expected, permitted(expected, 0));
+    return compare(problem, layout, seed, expected, permitted(expected, 0), FLOATS);
   }
 
   /** Returns what is permitted of each output where sums are exact; empty where nothing is. */
@@ -202,7 +207,7 @@ public final class EngineValidator implements AutoCloseable {
     Expected expected = expected(problem, seed, false);
     if (!isPlain(problem) || problem.types().dst() != DataType.F32) {
       double least = 10 * RELAXED_NORM * rootMeanSquare(expected.sums);
-      return compare(problem, layout, seed, expected, permitted(expected, least));
+      return compare(problem, layout, seed, expected, permitted(expected, least), RELAXED);
     }
     Run run = run(engine, problem, layout, expected.fill);
     double norm = relativeNorm(run.values(), expected.values);
@@ -223,7 +228,8 @@ public final class EngineValidator implements AutoCloseable {
         norm,
         norm / RELAXED_NORM,
         expected.nonZeroShare,
-        differs ? "the relative L2 norm is %s of at most %s".formatted(norm, RELAXED_NORM) : "");
+        differs ? "the relative L2 norm is %s of at most %s".formatted(norm, RELAXED_NORM) : "",
+        RELAXED);
   }
 
   private static double rootMeanSquare(double[] values) {
@@ -385,7 +391,12 @@ public final class EngineValidator implements AutoCloseable {
   }
 
   private Verdict compare(
-      Problem problem, LayoutChoice layout, long seed, Expected reference, double[] permitted) {
+      Problem problem,
+      LayoutChoice layout,
+      long seed,
+      Expected reference,
+      double[] permitted,
+      String options) {
     Fill fill = reference.fill;
     double[] expected = reference.values;
     Run run = run(engine, problem, layout, fill);
@@ -425,7 +436,8 @@ public final class EngineValidator implements AutoCloseable {
         largestError,
         largestShare,
         reference.nonZeroShare,
-        first);
+        first,
+        options);
   }
 
   private static String position(int index, Shape shape) {

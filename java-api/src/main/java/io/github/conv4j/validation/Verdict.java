@@ -20,6 +20,8 @@ import java.util.Locale;
  * @param nonZeroShare outputs that products have moved away from the bias, as a share of those that
  *     meet the source
  * @param firstDifference where the first difference is and what it is; empty if there is none
+ * @param options what {@code ./conv4j verify} is told of the values, as {@code --floats}; empty for
+ *     integers that are compared for equality
  */
 public record Verdict(
     Problem problem,
@@ -31,7 +33,8 @@ public record Verdict(
     double largestError,
     double largestShareOfBound,
     double nonZeroShare,
-    String firstDifference) {
+    String firstDifference,
+    String options) {
   private static final double LEAST_NON_ZERO_SHARE = 0.3;
 
   /** Tells whether nothing differed and the result was worth comparing. */
@@ -46,8 +49,13 @@ public record Verdict(
 
   /** Returns the command that runs this again. */
   public String reproLine() {
-    return "./conv4j verify --engine %s --layout %s --seed %d %s"
-        .formatted(engine, layout.name().toLowerCase(Locale.ROOT), seed, problem);
+    return "./conv4j verify --engine %s --layout %s --seed %d %s%s"
+        .formatted(
+            engine,
+            layout.name().toLowerCase(Locale.ROOT),
+            seed,
+            options.isEmpty() ? "" : options + " ",
+            problem);
   }
 
   /** Returns the finding and the command that runs it again. */

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,10 +129,14 @@ abstract class ArgumentsContract extends EngineContract {
       Tensor closedDst = Tensor.allocate(prepared.dst(), closing);
       closing.close();
 
-      assertThatIllegalStateException().isThrownBy(() -> prepared.execute(closedSrc, dst));
-      assertThatIllegalStateException().isThrownBy(() -> prepared.execute(src, closedDst));
-      assertThatIllegalStateException().isThrownBy(() -> prepared.execute(closedSrc, closedDst));
+      refusesClosed(() -> prepared.execute(closedSrc, dst));
+      refusesClosed(() -> prepared.execute(src, closedDst));
+      refusesClosed(() -> prepared.execute(closedSrc, closedDst));
     }
+  }
+
+  private static void refusesClosed(ThrowingCallable call) {
+    assertThatIllegalStateException().isThrownBy(call).withMessageContaining("closed");
   }
 
   @Test
@@ -217,10 +222,8 @@ abstract class ArgumentsContract extends EngineContract {
       Tensor closedBias = Tensor.allocate(TensorSpec.bias(16), closing);
       closing.close();
 
-      assertThatIllegalStateException()
-          .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), closedWeights, bias));
-      assertThatIllegalStateException()
-          .isThrownBy(() -> engine.prepare(PLAIN, plainSrc(), weights, closedBias));
+      refusesClosed(() -> engine.prepare(PLAIN, plainSrc(), closedWeights, bias));
+      refusesClosed(() -> engine.prepare(PLAIN, plainSrc(), weights, closedBias));
     }
     assertThat(thrownElsewhere(() -> engine.prepare(PLAIN, plainSrc(), weights, bias)))
         .isInstanceOf(WrongThreadException.class);

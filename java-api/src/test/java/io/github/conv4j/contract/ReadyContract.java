@@ -48,7 +48,9 @@ abstract class ReadyContract extends EngineContract {
   void closedEnginesAreNotMadeReady() {
     Engine closed = Engines.named(engineName());
     closed.close();
-    assertThatThrownBy(() -> closed.makeReady(List.of())).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> closed.makeReady(List.of()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is closed");
   }
 
   private void agrees(Engine ready, TensorSpec src) {

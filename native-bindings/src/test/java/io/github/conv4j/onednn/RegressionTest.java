@@ -23,6 +23,8 @@ import io.github.conv4j.validation.Verdict;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -140,6 +142,7 @@ class RegressionTest {
         PreparedConvolution prepared = staying.prepare(convolution, src, weights, bias)) {
       Tensor in = Tensor.ofFloats(prepared.src(), ramp(src.shape().elementCount(), 3), arena);
       Tensor out = Tensor.allocate(prepared.dst(), arena);
+      Queue<String> ends = new ConcurrentLinkedQueue<>();
       for (int i = 0; i < 100; i++) {
         Engine closing = Engines.named("onednn");
         Thread preparing =
@@ -150,8 +153,8 @@ class RegressionTest {
                         while (true) {
                           closing.prepare(convolution, src, weights, bias);
                         }
-                      } catch (IllegalStateException expectedAfterClose) {
-                        // What ends this thread.
+                      } catch (IllegalStateException e) {
+                        ends.add(e.getMessage());
                       }
                     });
         Thread.sleep(1);
@@ -160,6 +163,7 @@ class RegressionTest {
         prepared.execute(in, out);
         assertThat(out.toFloatArray()).isEqualTo(expected);
       }
+      assertThat(ends).hasSize(100).allMatch(message -> message.contains("is closed"));
     }
   }
 

@@ -21,8 +21,8 @@ final class Verifier implements AutoCloseable {
   /** What the tensors hold and how results are compared. */
   enum Values {
     INTEGERS("", "integers compared for equality"),
-    FLOATS(" --floats", "random floats within their error bound"),
-    RELAXED(" --relaxed", "random floats within what relaxed accuracy promises");
+    FLOATS("--floats ", "random floats within their error bound"),
+    RELAXED("--relaxed ", "random floats within what relaxed accuracy promises");
 
     private final String option;
     private final String title;
@@ -96,7 +96,7 @@ final class Verifier implements AutoCloseable {
       Verdict verdict = values.check(validator, problem, layout, seed);
       runs.merge(verdict.implementation(), 1L, Long::sum);
       if (!verdict.passed()) {
-        failures.add("FAILED " + verdict + values.option);
+        failures.add("FAILED " + verdict);
       }
     } catch (RuntimeException | OutOfMemoryError e) {
       String reason = e.getClass().getSimpleName() + ": " + e.getMessage();
@@ -109,7 +109,7 @@ final class Verifier implements AutoCloseable {
   private String repro(Problem problem, LayoutChoice layout) {
     return "./conv4j verify --engine %s --layout %s --seed %d %s%s"
         .formatted(
-            engine.name(), layout.name().toLowerCase(Locale.ROOT), seed, problem, values.option);
+            engine.name(), layout.name().toLowerCase(Locale.ROOT), seed, values.option, problem);
   }
 
   private EngineValidator take() {

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.checks;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** System properties of conv4j, refused with what they are and what is expected. */
@@ -37,6 +38,27 @@ public final class Properties {
       LOG.log(System.Logger.Level.WARNING, "{0}: {1} is used", e.getMessage(), "" + missing);
       return missing;
     }
+  }
+
+  /**
+   * Returns one of a few numbers, {@code missing} where the property is not set or blank, and also,
+   * with a warning in the log, where it is something else.
+   */
+  public static long oneOfOrWarning(String name, long missing, long... allowed) {
+    String text = System.getProperty(name, "").strip();
+    if (text.isEmpty()) {
+      return missing;
+    }
+    for (long value : allowed) {
+      if (text.equals(Long.toString(value))) {
+        return value;
+      }
+    }
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "{0}: it is left out",
+        wrong(name, text, "one of " + Arrays.toString(allowed), null).getMessage());
+    return missing;
   }
 
   /** Says that a property is not what it should be. */

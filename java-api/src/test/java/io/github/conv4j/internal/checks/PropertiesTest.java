@@ -44,4 +44,19 @@ class PropertiesTest {
           .contains(NAME, value, "from 0 to 9", "7 is used");
     }
   }
+
+  @Test
+  void readsOneOfAFewNumbers() {
+    assertThat(Properties.oneOfOrWarning(NAME, 0, 16, 32)).isZero();
+    System.setProperty(NAME, "32");
+    assertThat(Properties.oneOfOrWarning(NAME, 0, 16, 32)).isEqualTo(32);
+    System.setProperty(NAME, "24");
+    try (var log = LogCapture.open()) {
+      assertThat(Properties.oneOfOrWarning(NAME, 0, 16, 32)).isZero();
+      assertThat(log.lines(Level.WARNING))
+          .singleElement()
+          .asString()
+          .contains(NAME, "24", "one of [16, 32]");
+    }
+  }
 }

@@ -346,7 +346,9 @@ class PreparedProgramTest {
       Tensor src = Tensor.allocate(SPEC, arena);
       Tensor dst = Tensor.allocate(SPEC, arena);
       try (var whole = whole(part, ledger, closed)) {
-        assertThatThrownBy(() -> part.execute(src, dst)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> part.execute(src, dst))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("is closed");
         part.close();
         assertThat(closed).hasValue(0);
         whole.execute(src, dst);
@@ -354,7 +356,8 @@ class PreparedProgramTest {
       }
       assertThat(closed).hasValue(4);
       assertThatThrownBy(() -> whole(part, ledger, closed))
-          .isInstanceOf(IllegalStateException.class);
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is closed");
     }
   }
 

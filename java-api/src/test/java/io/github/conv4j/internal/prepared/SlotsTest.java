@@ -75,7 +75,9 @@ class SlotsTest {
       assertThat(log.lines(Level.WARNING)).hasSize(6);
     }
     assertThat(open.get()).isZero();
-    assertThatIllegalStateException().isThrownBy(slots::claim);
+    assertThatIllegalStateException()
+        .isThrownBy(slots::claim)
+        .withMessage("the prepared convolution is closed");
   }
 
   @Test

@@ -87,6 +87,8 @@ class ReadinessTest {
     }
     Engine closed = Engines.named("vector", ONE_THREAD);
     closed.close();
-    assertThatThrownBy(() -> closed.makeReady(List.of())).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> closed.makeReady(List.of()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is closed");
   }
 }

@@ -40,11 +40,11 @@ public final class VectorWidth {
     boolean many =
         FloatVector.SPECIES_PREFERRED.vectorBitSize() >= 512
             || System.getProperty("os.arch", "").equals("aarch64");
-    return Properties.numberOrWarning(REGISTERS_PROPERTY, many ? 32 : 16, 16, 32) < 32 ? 16 : 32;
+    return (int) Properties.oneOfOrWarning(REGISTERS_PROPERTY, many ? 32 : 16, 16, 32);
   }
 
   private static VectorSpecies<Float> species() {
-    return switch ((int) Properties.numberOrWarning(BITS_PROPERTY, 0, 0, 512)) {
+    return switch ((int) Properties.oneOfOrWarning(BITS_PROPERTY, 0, 128, 256, 512)) {
       case 128 -> FloatVector.SPECIES_128;
       case 256 -> FloatVector.SPECIES_256;
       case 512 -> FloatVector.SPECIES_512;
