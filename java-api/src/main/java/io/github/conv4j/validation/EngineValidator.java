@@ -81,10 +81,15 @@ public final class EngineValidator implements AutoCloseable {
 
   /** Compares integer values for equality, and within {@link ErrorBound#after} post-ops. */
   public Verdict exact(Problem problem, LayoutChoice layout, long seed) {
+    return exact(problem, layout, seed, "");
+  }
+
+  private Verdict exact(Problem problem, LayoutChoice layout, long seed, String options) {
     Verdict verdict = null;
     for (int i = 0; i < ATTEMPTS_AT_A_TELLING_FILL; i++) {
       Expected expected = expected(problem, seed + i, true);
-      verdict = compare(problem, layout, seed + i, expected, permittedOfIntegers(expected), "");
+      verdict =
+          compare(problem, layout, seed + i, expected, permittedOfIntegers(expected), options);
       if (!verdict.mistrusted()) {
         return verdict;
       }
@@ -97,11 +102,15 @@ public final class EngineValidator implements AutoCloseable {
    * ErrorBound#after} makes of it.
    */
   public Verdict bounded(Problem problem, LayoutChoice layout, long seed) {
+    return bounded(problem, layout, seed, FLOATS);
+  }
+
+  private Verdict bounded(Problem problem, LayoutChoice layout, long seed, String options) {
     if (problem.types().isQuantized()) {
-      return exact(problem, layout, seed);
+      return exact(problem, layout, seed, options);
     }
     Expected expected = expected(problem, seed, false);
-    return compare(problem, layout, seed, expected, permitted(expected, 0), FLOATS);
+    return compare(problem, layout, seed, expected, permitted(expected, 0), options);
   }
 
   /** Returns what is permitted of each output where sums are exact; empty where nothing is. */
@@ -202,7 +211,7 @@ public final class EngineValidator implements AutoCloseable {
    */
   public Verdict relaxed(Problem problem, LayoutChoice layout, long seed) {
     if (problem.types().isQuantized()) {
-      return exact(problem, layout, seed);
+      return exact(problem, layout, seed, RELAXED);
     }
     Expected expected = expected(problem, seed, false);
     if (!isPlain(problem) || problem.types().dst() != DataType.F32) {
@@ -212,7 +221,7 @@ public final class EngineValidator implements AutoCloseable {
     Run run = run(engine, problem, layout, expected.fill);
     double norm = relativeNorm(run.values(), expected.values);
     if (!(norm <= RELAXED_NORM)) {
-      Verdict bounded = bounded(problem, layout, seed);
+      Verdict bounded = bounded(problem, layout, seed, RELAXED);
       if (bounded.passed()) {
         return bounded;
       }

@@ -20,8 +20,8 @@ import java.util.Locale;
  * @param nonZeroShare outputs that products have moved away from the bias, as a share of those that
  *     meet the source
  * @param firstDifference where the first difference is and what it is; empty if there is none
- * @param options what {@code ./conv4j verify} is told of the values, as {@code --floats}; empty for
- *     integers that are compared for equality
+ * @param options what {@code ./conv4j verify} is told besides, {@code --floats} or {@code
+ *     --relaxed}; empty for integers that are compared for equality, at strict accuracy
  */
 public record Verdict(
     Problem problem,

@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class VerdictTest {
   private static final Problem PROBLEM = Problem.parse("mb1_ic3oc4_ih5kh3ph1");
+  private static final Problem BYTES = Problem.parse("mb1_ic3oc4_ih5kh3ph1_dt/u8:s8:s32/");
 
-  /** Options stand before the problem, as the command takes them. */
+  /** Options stand before the problem: the command takes all that follows for problems. */
   @Test
   void whatIsRunAgainHoldsTheSameValues() {
     try (Engine engine = Engines.named("reference");
@@ -23,6 +24,8 @@ class VerdictTest {
           .isEqualTo(begin + "--floats " + PROBLEM);
       assertThat(validator.relaxed(PROBLEM, LayoutChoice.NHWC, 7).reproLine())
           .isEqualTo(begin + "--relaxed " + PROBLEM);
+      assertThat(validator.relaxed(BYTES, LayoutChoice.NHWC, 7).reproLine())
+          .isEqualTo(begin + "--relaxed " + BYTES);
     }
   }
 }

@@ -42,7 +42,10 @@ record Implementation(String name) {
     return hasPart(instructionSet);
   }
 
-  /** Whether it copies channels-first tensors to and from channels-last, in its scratchpad. */
+  /**
+   * Whether it copies channels-first tensors to and from channels-last, in its scratchpad; products
+   * under the same roof ({@code jit_uni_ncsp:matmul}) read them as they are.
+   */
   boolean copiesInside() {
     return hasPart("jit_uni_ncsp:conv");
   }

@@ -20,7 +20,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   /** Neighbours in a row that kernels compute together. */
   private static final long PIXEL_BLOCK = 8;
 
-  /** More parts than this many a thread are not tried. */
+  /** More parts than this many a thread are not tried, but for images whose copies are far. */
   private static final long MOST_PARTS_PER_THREAD = 8;
 
   /** Cuts that leave more of the threads idle than the best one by this factor are not tried. */
@@ -29,7 +29,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
   /** Of a kernel's src and dst, where they are copied: what caches hold (docs/adr/0020). */
   private static final long NEAR_BYTES = 1 << 21;
 
-  /** More groups are made for even ones, which are one primitive. */
+  /** Up to so many times as many groups are made where those are equal: one primitive. */
   private static final long MOST_MORE_GROUPS = 2;
 
   /** How many times as long images are taken to take whose copies caches do not hold. */
@@ -65,8 +65,11 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     return cut(spec, new Pieces(pieces, 1, 1));
   }
 
-  /** In groups of images that caches hold, even ones where there are; null if they hold all. */
-  static @Nullable PartPlan near(PrimitiveSpec spec) {
+  /**
+   * In groups of images that caches hold, or of one image; even ones where there are. Null if
+   * caches hold all, or kernels of 32-bit offsets cannot address such groups.
+   */
+  static @Nullable PartPlan near(PrimitiveSpec spec, long mostElements) {
     if (!isFar(spec)) {
       return null;
     }
@@ -77,7 +80,8 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     while (images % pieces != 0 && pieces < MOST_MORE_GROUPS * least) {
       pieces++;
     }
-    return cut(spec, new Pieces(images % pieces == 0 ? pieces : least, 1, 1));
+    var groups = new Pieces(images % pieces == 0 ? pieces : least, 1, 1);
+    return fits(largest(spec, groups).spec(), mostElements) ? cut(spec, groups) : null;
   }
 
   private static boolean isFar(PrimitiveSpec spec) {
@@ -104,7 +108,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
     record Way(Pieces pieces, double nanos) {}
     double one = KernelCost.nanos(spec, implementation);
     List<Way> ways = new ArrayList<>();
-    boolean copies = spec.copiesSrc() || spec.copiesDst() || implementation.copiesInside();
+    boolean copies = spec.copies() || implementation.copiesInside();
     for (Pieces pieces : tried(spec, threads, copies && isFar(spec))) {
       PrimitiveSpec part = largest(spec, pieces).spec();
       if (part.overrunsScratchpad(implementation)) {
@@ -169,7 +173,7 @@ record PartPlan(String name, List<PrimitiveSpec.Part> parts) {
    * The cuts that keep threads busy about equally, the best balanced and those of fewer parts
    * first.
    *
-   * @param eachImage whether there may be as many parts as images
+   * @param eachImage whether there may be as many parts as images, where only those are cut
    */
   private static List<Pieces> tried(PrimitiveSpec spec, int threads, boolean eachImage) {
     record Candidate(Pieces pieces, double imbalance) {}

@@ -213,6 +213,10 @@ record PrimitiveSpec(
     return !dst.hasBytesOf(kernelDst());
   }
 
+  boolean copies() {
+    return copiesSrc() || copiesDst();
+  }
+
   /** How many zeros are copied beside each row in {@link Form#PADDED}. */
   long copiedZeros() {
     return copiedOf(axes.getLast().begin()) + copiedOf(axes.getLast().end());

@@ -42,7 +42,7 @@ record Way(
   }
 
   boolean copies() {
-    return spec.copiesSrc() || spec.copiesDst();
+    return spec.copies();
   }
 
   private static Way of(
@@ -142,22 +142,29 @@ record Way(
                 .filter(implementation -> !spec.compilesWithoutEnd(implementation))
                 .filter(implementation -> !spec.overrunsScratchpad(implementation))
                 .toList();
-    boolean copies = spec.copiesSrc() || spec.copiesDst();
-    boolean mayCopy = copies || found.stream().anyMatch(Implementation::copiesInside);
-    PartPlan near = mayCopy && alone.parts().size() == 1 ? PartPlan.near(spec) : null;
-    List<Implementation> foundNear =
-        near == null
-            ? List.of()
-            : CompiledConvolution.implementations(near.parts().getFirst().spec());
+    boolean mayCopy = spec.copies() || found.stream().anyMatch(Implementation::copiesInside);
+    PartPlan near = mayCopy ? PartPlan.near(spec, mostElements) : null;
+    List<Implementation> foundNear = near == null ? List.of() : implementations(near);
     for (Implementation implementation : MeasuredOrder.of(spec, found)) {
       // A catch-all that is taken before kernels is there for its speed.
       boolean slow = isSlow(spec, implementation) && !(ways.isEmpty() && hasKernel(found));
       boolean inGroups =
-          (copies || implementation.copiesInside()) && foundNear.contains(implementation);
+          (spec.copies() || implementation.copiesInside()) && foundNear.contains(implementation);
       PartPlan own = near != null && inGroups ? near : alone;
       ways.add(of(spec, implementation, own, slow));
     }
     return ways;
+  }
+
+  /** Those of the largest part that the smallest has too. */
+  private static List<Implementation> implementations(PartPlan plan) {
+    PrimitiveSpec largest = plan.parts().getFirst().spec();
+    PrimitiveSpec smallest = plan.parts().getLast().spec();
+    List<Implementation> found = new ArrayList<>(CompiledConvolution.implementations(largest));
+    if (!smallest.equals(largest)) {
+      found.retainAll(CompiledConvolution.implementations(smallest));
+    }
+    return found;
   }
 
   private static boolean hasKernel(List<Implementation> found) {

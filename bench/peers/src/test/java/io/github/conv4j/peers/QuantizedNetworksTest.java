@@ -81,7 +81,7 @@ class QuantizedNetworksTest {
   }
 
   private Map<String, float[]> run(OrtSession.SessionOptions.OptLevel level) throws OrtException {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = DeepStack.environment();
     Map<String, float[]> results = new LinkedHashMap<>();
     try (var options = new OrtSession.SessionOptions()) {
       options.setOptimizationLevel(level);

@@ -1,6 +1,5 @@
 package io.github.conv4j.networks.internal.operator;
 
-import io.github.conv4j.internal.checks.Properties;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -12,7 +11,7 @@ final class VectorWidth {
   private static final String BITS_PROPERTY = "conv4j.vector.bits";
 
   static final VectorSpecies<Float> SPECIES =
-      switch ((int) Properties.oneOfOrWarning(BITS_PROPERTY, 0, 128, 256, 512)) {
+      switch (Integer.getInteger(BITS_PROPERTY, 0)) {
         case 128 -> FloatVector.SPECIES_128;
         case 256 -> FloatVector.SPECIES_256;
         case 512 -> FloatVector.SPECIES_512;
