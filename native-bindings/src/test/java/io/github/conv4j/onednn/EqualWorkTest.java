@@ -70,17 +70,16 @@ class EqualWorkTest {
     TensorSpec apart =
         TensorSpec.of(DataType.F32, Layout.strided(40 * 32, 1, 32), Shape.of(problem.src().dims()));
     TensorSpec dense = TensorSpec.f32(Layout.NWC, problem.src().dims());
-    TensorSpec first = TensorSpec.f32(Layout.NCW, problem.src().dims());
     TensorSpec dst = TensorSpec.f32(Layout.NWC, problem.dst().dims());
 
     for (PrimitiveSpec spec :
         List.of(
-            PrimitiveSpec.of(sizes, first, dst, PrimitiveSpec.Form.GIVEN, Integer.MAX_VALUE),
             PrimitiveSpec.of(sizes, apart, dst, PrimitiveSpec.Form.GIVEN, Integer.MAX_VALUE),
             PrimitiveSpec.of(sizes, dense, dst, PrimitiveSpec.Form.GIVEN, 6 * 30 * 32 - 1),
             PrimitiveSpec.of(
                 sizes.roundingToBf16(), dense, dst, PrimitiveSpec.Form.GIVEN, Integer.MAX_VALUE),
-            depthwise())) {
+            primitive("mb6_ic32oc16_iw30kw3", Layout.NCW),
+            primitive("g32mb6_ic32oc32_iw30kw3", Layout.NWC))) {
       assertThat(spec.images()).isEqualTo(6);
     }
   }
@@ -174,29 +173,22 @@ class EqualWorkTest {
     }
   }
 
-  private static PrimitiveSpec depthwise() {
-    Problem problem = Problem.parse("g32mb6_ic32oc32_iw30kw3");
-    return PrimitiveSpec.of(
-        NativeProblem.of(problem.convolution(), problem.convolution().geometry(problem.src())),
-        TensorSpec.f32(Layout.NWC, problem.src().dims()),
-        TensorSpec.f32(Layout.NWC, problem.dst().dims()),
-        PrimitiveSpec.Form.GIVEN,
-        Integer.MAX_VALUE);
-  }
-
   private static int rank(String problem) {
     return Problem.parse(problem).src().rank();
   }
 
   private static List<Object> spec(String line, Layout layout) {
-    Problem problem = Problem.parse(line);
-    var spec =
-        PrimitiveSpec.of(
-            NativeProblem.of(problem.convolution(), problem.convolution().geometry(problem.src())),
-            TensorSpec.f32(layout, problem.src().dims()),
-            TensorSpec.f32(layout, problem.dst().dims()),
-            PrimitiveSpec.Form.CHANNELS_LAST,
-            Integer.MAX_VALUE);
+    PrimitiveSpec spec = primitive(line, layout);
     return List.of(spec.axes(), spec.src(), spec.dst(), spec.groups(), spec.transposed());
+  }
+
+  private static PrimitiveSpec primitive(String line, Layout layout) {
+    Problem problem = Problem.parse(line);
+    return PrimitiveSpec.of(
+        NativeProblem.of(problem.convolution(), problem.convolution().geometry(problem.src())),
+        TensorSpec.f32(layout, problem.src().dims()),
+        TensorSpec.f32(layout, problem.dst().dims()),
+        PrimitiveSpec.Form.CHANNELS_LAST,
+        Integer.MAX_VALUE);
   }
 }

@@ -5,9 +5,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Starts ONNX Runtime on a thread of its own: where it looks at the machine's devices, version 1.29
- * goes into a recursion of some ten thousand calls, which the usual stack of a Java thread does not
- * always hold.
+ * Starts ONNX Runtime on a thread of its own: version 1.29 was seen to go into a recursion of some
+ * ten thousand calls while it makes its environment, which the usual stack of a Java thread does
+ * not hold.
  */
 final class DeepStack {
   private static final long STACK_BYTES = 64L << 20;
