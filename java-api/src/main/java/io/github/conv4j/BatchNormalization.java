@@ -75,10 +75,20 @@ public final class BatchNormalization {
   /**
    * A convolution that normalizes, too.
    *
+   * <p><b>Memory.</b> Weights and bias belong to the arena given to {@link #fold}. <b>Threads.</b>
+   * Immutable, as long as nobody writes to the parameters. <b>Errors.</b> A null is refused with
+   * {@link NullPointerException}.
+   *
    * @param convolution with a bias
    * @param parameters its weights, bias and operands
    */
-  public record Folded(Convolution convolution, Parameters parameters) {}
+  public record Folded(Convolution convolution, Parameters parameters) {
+    /** Checks that both are given. */
+    public Folded {
+      Objects.requireNonNull(convolution, "convolution");
+      Objects.requireNonNull(parameters, "parameters");
+    }
+  }
 
   /**
    * Folds this normalization of a convolution's result, before post-ops, into its parameters. The

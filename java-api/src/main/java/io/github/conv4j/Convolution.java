@@ -502,7 +502,11 @@ public final class Convolution implements Step {
 
   /**
    * Collects a description. Where a list is taken, one number holds for every axis; otherwise give
-   * one an axis, in the order depth, height, width. Not safe for use by several threads.
+   * one an axis, in the order depth, height, width.
+   *
+   * <p><b>Memory.</b> Plain objects; lists are copied. <b>Threads.</b> For one thread.
+   * <b>Errors.</b> Each method refuses numbers out of range with {@link IllegalArgumentException};
+   * {@link #build} refuses those that do not go together.
    */
   public static final class Builder {
     private static final long[] ONE = {1};

@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * source by {@link Convolution#geometry}.
  */
 public final class Padding {
-  /** The rule that the amounts come from. */
+  /**
+   * The rule that the amounts come from.
+   *
+   * <p><b>Memory.</b> None of its own. <b>Threads.</b> Immutable. <b>Errors.</b> {@code valueOf}
+   * refuses an unknown name with {@link IllegalArgumentException}.
+   */
   public enum Rule {
     /** Given amounts. */
     EXPLICIT,

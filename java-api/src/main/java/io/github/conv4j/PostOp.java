@@ -192,7 +192,12 @@ public sealed interface PostOp {
     return new Binary(Operation.MAX, operand);
   }
 
-  /** The functions of one number; alpha and beta are 0 where a function has none. */
+  /**
+   * The functions of one number; alpha and beta are 0 where a function has none.
+   *
+   * <p><b>Memory.</b> None of its own. <b>Threads.</b> Immutable. <b>Errors.</b> {@code valueOf}
+   * refuses an unknown name with {@link IllegalArgumentException}.
+   */
   enum Function {
     /** See {@link PostOp#relu} and {@link PostOp#leakyRelu}; alpha is the slope. */
     RELU,
@@ -226,7 +231,12 @@ public sealed interface PostOp {
     EXP
   }
 
-  /** The functions of an output and an operand. */
+  /**
+   * The functions of an output and an operand.
+   *
+   * <p><b>Memory.</b> None of its own. <b>Threads.</b> Immutable. <b>Errors.</b> {@code valueOf}
+   * refuses an unknown name with {@link IllegalArgumentException}.
+   */
   enum Operation {
     /** See {@link PostOp#add}. */
     ADD,
@@ -244,7 +254,12 @@ public sealed interface PostOp {
     PRELU
   }
 
-  /** How many elements an operand has. */
+  /**
+   * How many elements an operand has.
+   *
+   * <p><b>Memory.</b> None of its own. <b>Threads.</b> Immutable. <b>Errors.</b> {@code valueOf}
+   * refuses an unknown name with {@link IllegalArgumentException}.
+   */
   enum Extent {
     /** One for all outputs. */
     SCALAR,
@@ -254,7 +269,12 @@ public sealed interface PostOp {
     FULL
   }
 
-  /** Where the elements of an operand come from. */
+  /**
+   * Where the elements of an operand come from.
+   *
+   * <p><b>Memory.</b> None of its own. <b>Threads.</b> Immutable. <b>Errors.</b> {@code valueOf}
+   * refuses an unknown name with {@link IllegalArgumentException}.
+   */
   enum Origin {
     /** From the description: a scalar. */
     DESCRIPTION,
@@ -266,6 +286,10 @@ public sealed interface PostOp {
 
   /**
    * The second number of a {@link Binary}, described.
+   *
+   * <p><b>Memory.</b> Plain objects; elements are given with the request or the call.
+   * <b>Threads.</b> Immutable. <b>Errors.</b> An extent and an origin that do not go together, and
+   * a scalar that is NaN, are refused with {@link IllegalArgumentException}.
    *
    * @param extent how many elements there are
    * @param origin where they come from
@@ -350,6 +374,9 @@ public sealed interface PostOp {
   /**
    * A function of one number.
    *
+   * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> Numbers that the
+   * function does not take are refused with {@link IllegalArgumentException}.
+   *
    * @param function which one
    * @param alpha its first number, 0 if it has none
    * @param beta its second number, 0 if it has none
@@ -430,6 +457,9 @@ public sealed interface PostOp {
 
   /**
    * A function of an output and an operand.
+   *
+   * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> An operand that the
+   * function does not take is refused with {@link IllegalArgumentException}.
    *
    * @param operation which one
    * @param operand the second number

@@ -12,6 +12,9 @@ public sealed interface Availability {
   /**
    * The engine can start.
    *
+   * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+   * with {@link NullPointerException}.
+   *
    * @param version of what computes, for example {@code oneDNN 3.13.0}
    * @param detail where it comes from or what it uses, for people
    */
@@ -25,6 +28,10 @@ public sealed interface Availability {
 
   /**
    * The engine cannot start.
+   *
+   * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+   * with {@link NullPointerException}. To open the engine throws {@link
+   * io.github.conv4j.EngineUnavailableException} with this reason and remedy.
    *
    * @param reason what is wrong
    * @param remedy what to do about it

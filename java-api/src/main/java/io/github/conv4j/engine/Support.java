@@ -12,6 +12,9 @@ public sealed interface Support {
   /**
    * The engine can run it.
    *
+   * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+   * with {@link NullPointerException}.
+   *
    * @param note what a user may want to know about it, often empty: what the CPU gains by an {@link
    *     io.github.conv4j.FpmathMode}
    */
@@ -29,6 +32,10 @@ public sealed interface Support {
 
   /**
    * The engine cannot run it.
+   *
+   * <p><b>Memory.</b> Plain objects. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+   * with {@link NullPointerException}. To prepare it throws {@link
+   * io.github.conv4j.UnsupportedConvolutionException} with this reason.
    *
    * @param reason what it lacks
    */

@@ -76,7 +76,13 @@ public sealed interface Layout {
     return new Strided(Arrays.stream(strides).boxed().toList());
   }
 
-  /** A dense layout. */
+  /**
+   * A dense layout.
+   *
+   * <p><b>Memory.</b> None of its own. <b>Threads.</b> Immutable. <b>Errors.</b> {@code valueOf}
+   * refuses an unknown name with {@link IllegalArgumentException}. A tensor of another rank is
+   * refused where its {@link TensorSpec} is made.
+   */
   enum Plain implements Layout {
     /** Batch, channels, width. */
     NCW(3, false),
@@ -133,7 +139,12 @@ public sealed interface Layout {
     }
   }
 
-  /** The engine's choice. */
+  /**
+   * The engine's choice.
+   *
+   * <p><b>Memory.</b> None of its own. <b>Threads.</b> Immutable. <b>Errors.</b> An engine decides
+   * it before memory is laid out; a tensor of it is refused with {@link IllegalArgumentException}.
+   */
   enum Any implements Layout {
     /** The only value. */
     ANY
@@ -141,6 +152,9 @@ public sealed interface Layout {
 
   /**
    * One stride a logical dimension.
+   *
+   * <p><b>Memory.</b> Copies the list. <b>Threads.</b> Immutable. <b>Errors.</b> A stride below 1
+   * is refused with {@link IllegalArgumentException}.
    *
    * @param strides the distance between neighbours along each dimension, in elements
    */
@@ -167,6 +181,10 @@ public sealed interface Layout {
    * to whole blocks; the padding holds zeros. The engines that come with conv4j choose none for
    * {@link #ANY}, and only the reference takes one for src or dst: {@link Tensor#reorderTo}
    * converts between it and other layouts.
+   *
+   * <p><b>Memory.</b> Copies the lists. <b>Threads.</b> Immutable. <b>Errors.</b> Strides, axes or
+   * sizes out of range, or not one size for each axis, are refused with {@link
+   * IllegalArgumentException}.
    *
    * @param strides the distance between neighbouring blocks along each dimension, in elements
    * @param blockAxes the dimension that each inner block splits, from the slowest to the fastest

@@ -77,24 +77,36 @@ public final class PublicApi {
   }
 
   private static SortedSet<String> of(Class<?> any) throws IOException {
+    SortedSet<String> lines = new TreeSet<>();
+    for (Class<?> type : types(any)) {
+      lines.addAll(lines(type));
+    }
+    return lines;
+  }
+
+  /** Returns the types of the module that users can name, nested ones too. */
+  static List<Class<?>> types(Class<?> any) throws IOException {
     Path classes;
     try {
       classes = Path.of(any.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
-    SortedSet<String> lines = new TreeSet<>();
+    List<Class<?>> types = new ArrayList<>();
     for (String exported : exported(classes)) {
       try (Stream<Path> files = Files.list(classes.resolve(exported.replace('.', '/')))) {
         for (Path file : files.sorted().toList()) {
           String name = file.getFileName().toString();
           if (name.endsWith(".class") && !name.equals("package-info.class")) {
-            lines.addAll(lines(load(exported + "." + name.replace(".class", ""), any)));
+            Class<?> type = load(exported + "." + name.replace(".class", ""), any);
+            if (isNameable(type)) {
+              types.add(type);
+            }
           }
         }
       }
     }
-    return lines;
+    return types;
   }
 
   private static List<String> exported(Path classes) throws IOException {

@@ -27,10 +27,19 @@ public final class PreparedNetwork implements AutoCloseable {
     this.network = network;
   }
 
-  /** What an input or output holds. */
+  /**
+   * What an input or output holds.
+   *
+   * <p><b>Memory.</b> Copies the list. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+   * with {@link NullPointerException}.
+   *
+   * @param element the type of each element
+   * @param dims the sizes, in the order of the graph
+   */
   public record Type(ElementType element, List<Long> dims) {
     /** Copies the list. */
     public Type {
+      Objects.requireNonNull(element, "element");
       dims = List.copyOf(dims);
     }
 

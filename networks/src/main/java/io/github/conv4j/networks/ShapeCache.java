@@ -115,6 +115,8 @@ public final class ShapeCache implements AutoCloseable {
   /**
    * What a cache did and holds at one moment.
    *
+   * <p><b>Memory.</b> Plain numbers. <b>Threads.</b> Immutable. <b>Errors.</b> None.
+   *
    * @param byteSize as counted last, of all that is prepared
    * @param shapeCount how many shapes are prepared or being prepared
    * @param hitCount how many leases found their shape prepared, or being prepared

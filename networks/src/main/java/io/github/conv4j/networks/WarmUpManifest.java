@@ -147,6 +147,9 @@ public final class WarmUpManifest {
   /**
    * What a replay did.
    *
+   * <p><b>Memory.</b> Copies the list. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+   * with {@link NullPointerException}.
+   *
    * @param preparedCount how many entries were made ready
    * @param leftOutCount how many there was no room for in the cache, or no time
    * @param refused the others, each with the reason: a network may have changed since

@@ -1,6 +1,7 @@
 package io.github.conv4j.networks.graph;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 
 /**
@@ -10,19 +11,62 @@ import java.util.stream.LongStream;
  * NullPointerException} where a list or one of its elements is null.
  */
 public sealed interface Attribute {
-  /** One integer. */
+  /**
+   * One integer.
+   *
+   * <p><b>Memory.</b> None. <b>Threads.</b> Immutable. <b>Errors.</b> None.
+   *
+   * @param value what the node is given
+   */
   record Int(long value) implements Attribute {}
 
-  /** One floating-point number. */
+  /**
+   * One floating-point number.
+   *
+   * <p><b>Memory.</b> None. <b>Threads.</b> Immutable. <b>Errors.</b> None.
+   *
+   * @param value what the node is given
+   */
   record Real(float value) implements Attribute {}
 
-  /** One text. */
-  record Text(String value) implements Attribute {}
+  /**
+   * One text.
+   *
+   * <p><b>Memory.</b> Holds the text. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+   * with {@link NullPointerException}.
+   *
+   * @param value what the node is given
+   */
+  record Text(String value) implements Attribute {
+    /** Checks that it is given. */
+    public Text {
+      Objects.requireNonNull(value, "value");
+    }
+  }
 
-  /** One tensor. */
-  record Tensor(Constant value) implements Attribute {}
+  /**
+   * One tensor.
+   *
+   * <p><b>Memory.</b> Holds the constant, not a copy. <b>Threads.</b> Immutable. <b>Errors.</b> A
+   * null is refused with {@link NullPointerException}.
+   *
+   * @param value what the node is given
+   */
+  record Tensor(Constant value) implements Attribute {
+    /** Checks that it is given. */
+    public Tensor {
+      Objects.requireNonNull(value, "value");
+    }
+  }
 
-  /** Integers. */
+  /**
+   * Integers.
+   *
+   * <p><b>Memory.</b> Copies the list. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+   * with {@link NullPointerException}.
+   *
+   * @param values what the node is given
+   */
   record Ints(List<Long> values) implements Attribute {
     /** Copies the list. */
     public Ints {
@@ -30,7 +74,14 @@ public sealed interface Attribute {
     }
   }
 
-  /** Floating-point numbers. */
+  /**
+   * Floating-point numbers.
+   *
+   * <p><b>Memory.</b> Copies the list. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+   * with {@link NullPointerException}.
+   *
+   * @param values what the node is given
+   */
   record Reals(List<Float> values) implements Attribute {
     /** Copies the list. */
     public Reals {
@@ -38,7 +89,14 @@ public sealed interface Attribute {
     }
   }
 
-  /** Texts. */
+  /**
+   * Texts.
+   *
+   * <p><b>Memory.</b> Copies the list. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+   * with {@link NullPointerException}.
+   *
+   * @param values what the node is given
+   */
   record Texts(List<String> values) implements Attribute {
     /** Copies the list. */
     public Texts {

@@ -9,6 +9,9 @@ public sealed interface Dim {
   /**
    * A size that is the same in every run.
    *
+   * <p><b>Memory.</b> Holds none. <b>Threads.</b> Immutable. <b>Errors.</b> A negative size is
+   * refused with {@link IllegalArgumentException}.
+   *
    * @param size 0 or more
    */
   record Fixed(long size) implements Dim {
@@ -28,6 +31,9 @@ public sealed interface Dim {
   /**
    * A size that is known when inputs are: equal names are equal sizes.
    *
+   * <p><b>Memory.</b> Holds its name. <b>Threads.</b> Immutable. <b>Errors.</b> An empty name is
+   * refused with {@link IllegalArgumentException}.
+   *
    * @param name never empty
    */
   record Symbol(String name) implements Dim {
@@ -44,7 +50,11 @@ public sealed interface Dim {
     }
   }
 
-  /** A size of which the graph says nothing. */
+  /**
+   * A size of which the graph says nothing.
+   *
+   * <p><b>Memory.</b> Holds none. <b>Threads.</b> Immutable. <b>Errors.</b> None.
+   */
   record Unknown() implements Dim {
     @Override
     public String toString() {
