@@ -124,9 +124,8 @@ public interface Engine extends AutoCloseable {
    * Makes a sequence ready: each step runs on the result of the one before, in buffers that the
    * prepared sequence owns.
    *
-   * <p><b>Memory.</b> {@link #close} closes sequences of conv4j's own engines too. An engine of
-   * another project may return what {@link io.github.conv4j.engine.spi.Sequences} makes, of which
-   * it does not know: then whoever prepared the sequence closes it first.
+   * <p><b>Memory.</b> {@link #close} closes sequences too. An engine that prepares single
+   * convolutions alone gets its sequences from {@link io.github.conv4j.engine.spi.Sequences}.
    *
    * @param parameters one entry for each of {@link ConvolutionSequence#convolutions}, in order
    * @throws IllegalArgumentException if the number of entries is another one. Otherwise this throws

@@ -785,7 +785,7 @@ final class OnednnEngine
   @Override
   public PreparedConvolution prepare(
       ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
-    return PreparedSequence.prepare(this, sequence, src, parameters);
+    return PreparedSequence.prepare(this, ledger, sequence, src, parameters);
   }
 
   @Override

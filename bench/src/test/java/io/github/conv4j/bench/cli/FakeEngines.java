@@ -118,9 +118,11 @@ public final class FakeEngines {
   private abstract static class Delegate implements Engine {
     final Engine reference = Engines.named("reference");
     private final String name;
+    private final Sequences sequences;
 
     Delegate(String name) {
       this.name = name;
+      this.sequences = Sequences.of(name, reference.options());
     }
 
     @Override
@@ -141,11 +143,12 @@ public final class FakeEngines {
     @Override
     public PreparedConvolution prepare(
         ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
-      return Sequences.prepare(this, sequence, src, parameters);
+      return sequences.prepare(this, sequence, src, parameters);
     }
 
     @Override
     public void close() {
+      sequences.close();
       reference.close();
     }
   }

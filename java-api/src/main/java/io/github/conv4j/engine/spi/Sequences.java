@@ -3,35 +3,60 @@ package io.github.conv4j.engine.spi;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.compose.PreparedSequence;
+import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.List;
 
 /**
- * Sequences for an engine that can prepare single convolutions.
+ * The sequences of an engine that can prepare single convolutions. An engine holds one of these,
+ * returns what {@link #prepare} makes from its own {@link Engine#prepare(ConvolutionSequence,
+ * TensorSpec, List)}, and closes it first when it is closed.
  *
- * <p><b>Memory.</b> What is prepared owns the buffers between the steps. <b>Threads.</b> May be
- * used by any number at once. <b>Errors.</b> See {@link #prepare}.
+ * <p><b>Memory.</b> What is prepared owns its steps and the buffers between them; {@link #close}
+ * closes what is still open. <b>Threads.</b> May be used by any number at once; calls of all
+ * sequences together take no more threads than the options allow. <b>Errors.</b> See {@link
+ * #prepare}.
  */
-public final class Sequences {
-  private Sequences() {}
+public final class Sequences implements AutoCloseable {
+  private final Ledger ledger;
+
+  private Sequences(Ledger ledger) {
+    this.ledger = ledger;
+  }
 
   /**
-   * Prepares the steps of a sequence one by one: each runs on the result of the one before. An
-   * engine's {@link Engine#prepare(ConvolutionSequence, TensorSpec, List)} can return this.
+   * Creates the sequences of an engine.
    *
-   * <p>The engine does not know of the sequence, only of its steps: {@link
-   * PreparedConvolution#explain} says so, and whoever prepared the sequence closes it before the
-   * engine.
+   * @param engine its name, for messages
+   * @param options how many threads calls may take and how many callers may wait
+   */
+  public static Sequences of(String engine, EngineOptions options) {
+    return new Sequences(new Ledger(engine, options));
+  }
+
+  /**
+   * Prepares the steps of a sequence one by one: each runs on the result of the one before.
    *
    * @param engine prepares the steps
    * @param parameters one entry for each of {@link ConvolutionSequence#convolutions}, in order
    * @throws IllegalArgumentException if the number of entries is another one. Otherwise this throws
    *     what the engine throws
+   * @throws IllegalStateException if this is closed
    */
-  public static PreparedConvolution prepare(
+  public PreparedConvolution prepare(
       Engine engine, ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
-    return PreparedSequence.prepare(engine, sequence, src, parameters);
+    return PreparedSequence.prepare(engine, ledger, sequence, src, parameters);
+  }
+
+  /**
+   * Closes the sequences that are still open, with a warning each, after the calls in flight. No
+   * more can be prepared. Further calls do nothing.
+   */
+  @Override
+  public void close() {
+    ledger.close();
   }
 }

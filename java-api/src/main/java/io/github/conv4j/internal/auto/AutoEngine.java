@@ -406,7 +406,7 @@ final class AutoEngine implements Engine, LedgerOwner {
   @Override
   public PreparedConvolution prepare(
       ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
-    return PreparedSequence.prepare(this, sequence, src, parameters);
+    return PreparedSequence.prepare(this, ledger, sequence, src, parameters);
   }
 
   @Override

@@ -10,7 +10,6 @@ import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
-import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.prepared.PreparedProgram;
 import io.github.conv4j.internal.primitive.Program;
@@ -25,11 +24,16 @@ import java.util.Objects;
 public final class PreparedSequence {
   private PreparedSequence() {}
 
-  /** Prepares every step on the engine. */
+  /** Prepares every step on the engine, and enters the sequence in the ledger. */
   public static PreparedConvolution prepare(
-      Engine engine, ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
+      Engine engine,
+      Ledger ledger,
+      ConvolutionSequence sequence,
+      TensorSpec src,
+      List<Parameters> parameters) {
     Objects.requireNonNull(sequence, "sequence");
     Objects.requireNonNull(src, "src");
+    ledger.requireOpen();
     int needed = sequence.convolutions().size();
     if (parameters.size() != needed) {
       throw new IllegalArgumentException(
@@ -37,11 +41,6 @@ public final class PreparedSequence {
               .formatted(needed, parameters.size()));
     }
     sequence.resultShapes(src.shape());
-    boolean closesWithEngine = engine instanceof LedgerOwner;
-    Ledger ledger =
-        engine instanceof LedgerOwner owner
-            ? owner.ledger()
-            : new Ledger(engine.name(), engine.options());
     int last = sequence.steps().size();
     List<TensorSpec> results = new ArrayList<>(List.of(src));
     List<Explanation.Stage> explained = new ArrayList<>();
@@ -81,12 +80,6 @@ public final class PreparedSequence {
             program.step(new SinglePass(copy::run), from, values.getLast());
           }
         }
-      }
-      if (!closesWithEngine) {
-        warnings.add(
-            "engine %s does not know of this sequence: close it before the engine, or its buffers stay"
-                    .formatted(engine.name())
-                + " until it is garbage");
       }
       Program built = program.build();
       var explanation =

@@ -475,7 +475,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   @Override
   public PreparedConvolution prepare(
       ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
-    return PreparedSequence.prepare(this, sequence, src, parameters);
+    return PreparedSequence.prepare(this, ledger, sequence, src, parameters);
   }
 
   @Override

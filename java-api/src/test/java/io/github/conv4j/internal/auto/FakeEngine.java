@@ -34,6 +34,7 @@ final class FakeEngine implements Alternatives {
   private final Engine reference = Engines.named("reference");
   private final String name;
   private final FakeStopwatch stopwatch;
+  private final Sequences sequences;
   private final Map<String, Fake> fakes = new LinkedHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
   private boolean warmsUp;
@@ -44,6 +45,7 @@ final class FakeEngine implements Alternatives {
   FakeEngine(String name, FakeStopwatch stopwatch) {
     this.name = name;
     this.stopwatch = stopwatch;
+    this.sequences = Sequences.of(name, reference.options());
   }
 
   /** One way, and how often it was prepared and executed. */
@@ -199,12 +201,13 @@ final class FakeEngine implements Alternatives {
   @Override
   public PreparedConvolution prepare(
       ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
-    return Sequences.prepare(this, sequence, src, parameters);
+    return sequences.prepare(this, sequence, src, parameters);
   }
 
   @Override
   public void close() {
     isClosed = true;
+    sequences.close();
     reference.close();
   }
 
