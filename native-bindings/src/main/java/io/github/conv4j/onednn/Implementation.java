@@ -99,7 +99,7 @@ record Implementation(String name) {
           "src and dst are copied to and from channels-last around '%s'; NHWC is faster"
               .formatted(name));
     }
-    if (name.contains("ncsp")) {
+    if (copiesInside()) {
       warnings.add(
           "oneDNN's '%s' copies src and dst to and from channels-last inside; NHWC is faster"
               .formatted(name));

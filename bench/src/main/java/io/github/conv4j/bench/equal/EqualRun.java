@@ -33,9 +33,6 @@ public final class EqualRun {
 
   private static final int[] PART_THREADS = {3, 4, 6, 8, 12, 16, 24, 32, 48, 64};
 
-  /** One pair of so many by chance is cut for many threads. */
-  private static final int PARTED_SHARE = 8;
-
   private final EqualOptions options;
   private final Consumer<String> out;
   private final Consumer<String> progress;
@@ -77,10 +74,9 @@ public final class EqualRun {
   void run(List<EqualPair> known, List<EqualPair> byChance) {
     List<EqualPair> pairs = new ArrayList<>(known);
     pairs.addAll(byChance);
-    int knownCount = known.size();
     out.accept(
         "%d pairs: %d that were cliffs once, %d by chance of seed %d"
-            .formatted(pairs.size(), knownCount, byChance.size(), options.seed()));
+            .formatted(pairs.size(), known.size(), byChance.size(), options.seed()));
     for (EngineName name : options.engines()) {
       boolean warm = false;
       for (int threads : options.threads()) {
@@ -92,7 +88,7 @@ public final class EqualRun {
           race(name, threads, engine, pairs);
         }
       }
-      cut(name, pairs, knownCount);
+      cut(name, pairs);
     }
   }
 
@@ -209,27 +205,23 @@ public final class EqualRun {
   }
 
   /** Counts the parts for more threads than this machine has. */
-  private void cut(EngineName name, List<EqualPair> pairs, int knownCount) {
+  private void cut(EngineName name, List<EqualPair> pairs) {
     if (name.engine().equals("auto")) {
       return; // it measures what the others offer
     }
-    List<EqualPair> chosen = new ArrayList<>(pairs.subList(0, knownCount));
-    for (int i = knownCount; i < pairs.size(); i += PARTED_SHARE) {
-      chosen.add(pairs.get(i));
-    }
-    int[][][] parts = new int[chosen.size()][2][PART_THREADS.length];
+    int[][][] parts = new int[pairs.size()][2][PART_THREADS.length];
     for (int t = 0; t < PART_THREADS.length; t++) {
       progress.accept("%s, parts for %d threads".formatted(name, PART_THREADS[t]));
       try (Engine engine = engine(name, PART_THREADS[t])) {
-        for (int i = 0; i < chosen.size(); i++) {
-          parts[i][0][t] = parts(engine, chosen.get(i).first());
-          parts[i][1][t] = parts(engine, chosen.get(i).second());
+        for (int i = 0; i < pairs.size(); i++) {
+          parts[i][0][t] = parts(engine, pairs.get(i).first());
+          parts[i][1][t] = parts(engine, pairs.get(i).second());
         }
       }
     }
     List<String> lines = new ArrayList<>();
-    for (int i = 0; i < chosen.size(); i++) {
-      EqualPair pair = chosen.get(i);
+    for (int i = 0; i < pairs.size(); i++) {
+      EqualPair pair = pairs.get(i);
       falls(pair.first(), parts[i][0], lines);
       if (!pair.oneWay()) {
         falls(pair.second(), parts[i][1], lines);
@@ -244,7 +236,7 @@ public final class EqualRun {
                 PART_THREADS[0],
                 PART_THREADS[PART_THREADS.length - 1],
                 lines.size(),
-                chosen.size()));
+                pairs.size()));
     lines.forEach(out);
   }
 

@@ -6,6 +6,11 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.Padding;
 import io.github.conv4j.contract.GuardPageArena;
 import io.github.conv4j.contract.Runs;
+import io.github.conv4j.engine.Accuracy;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import io.github.conv4j.tensor.Layout;
@@ -25,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * kernels that must run, for example {@code vector256}.
  */
 public final class WinogradRun {
-  /** A quarter of what {@link io.github.conv4j.engine.Accuracy#RELAXED} promises. */
+  /** A quarter of what {@link Accuracy#RELAXED} promises. */
   private static final double LARGEST_ERROR = 5e-6;
 
   private static final int CANARY = 0x7fc0_1234;
@@ -50,9 +55,9 @@ public final class WinogradRun {
 
   public static void main(String[] arguments) {
     boolean passed = true;
-    String kernels = "vector" + VectorWidth.BITS;
-    if (!kernels.equals(arguments[0])) {
-      System.out.printf("FAILED %s instead of %s%n", kernels, arguments[0]);
+    String engines = ofEngine();
+    if (!engines.equals(arguments[0] + ":winograd4x4")) {
+      System.out.printf("FAILED %s instead of %s%n", engines, arguments[0]);
       System.exit(1);
     }
     int turn = 0;
@@ -74,6 +79,19 @@ public final class WinogradRun {
       turn++;
     }
     System.exit(passed ? 0 : 1);
+  }
+
+  /** What an engine of this JVM says that it runs. */
+  private static String ofEngine() {
+    Convolution convolution = conv(64, 64, Padding.symmetric(1));
+    var options = EngineOptions.defaults().withThreads(1).withAccuracy(Accuracy.RELAXED);
+    float[] weights = new float[(int) convolution.weightsShape().elementCount()];
+    try (Engine engine = Engines.named("vector", options);
+        PreparedConvolution prepared =
+            engine.prepare(
+                convolution, TensorSpec.f32(Layout.NHWC, 1, 64, 12, 12), weights, new float[64])) {
+      return prepared.explain().stages().getFirst().implementation();
+    }
   }
 
   private static List<Case> cases() {
