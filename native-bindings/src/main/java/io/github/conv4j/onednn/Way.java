@@ -87,7 +87,7 @@ record Way(
     }
     PrimitiveSpec first = given.in(Form.CHANNELS_FIRST);
     boolean isLast = !last.copiesSrc() && !last.copiesDst();
-    boolean isFirst = !isLast && !first.copiesSrc() && !first.copiesDst();
+    boolean isFirst = !first.copiesSrc() && !first.copiesDst();
     List<Way> inPlace = of(isLast ? last : isFirst ? first : given, mostElements);
     boolean good = inPlace.stream().anyMatch(Way::suits);
     if (good && (isLast || !all)) {

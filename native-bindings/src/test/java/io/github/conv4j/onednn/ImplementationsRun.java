@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +105,10 @@ final class ImplementationsRun {
       Tensor src = Tensor.ofFloats(srcSpec, expected.x, arena);
       Tensor dst = Tensor.allocate(dstSpec, arena);
       List<String> names = engine.implementations(request);
+      if (Set.copyOf(names).size() < names.size()) {
+        failures++;
+        say("FAILED %s %s %s: one name for two".formatted(names, layout, problem));
+      }
       for (String name : names) {
         say("%s %s %s".formatted(name, layout, problem));
         runs.merge(name, 1, Integer::sum);
