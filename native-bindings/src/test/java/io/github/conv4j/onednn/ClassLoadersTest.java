@@ -27,6 +27,9 @@ class ClassLoadersTest {
   private static final long MOST_SPREAD_BYTES = 5_000_000;
   private static final int LAST = 10;
 
+  /** From so many before the end on, threads and memory are waited for. */
+  static final int SETTLED = LAST + 5;
+
   /** The last one may still be there, and the one before while its threads end. */
   private static final Pattern ALIVE = Pattern.compile("resident .*, [012] alive");
 

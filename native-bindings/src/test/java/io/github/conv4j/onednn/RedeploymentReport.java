@@ -30,7 +30,7 @@ final class RedeploymentReport {
     List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
     for (int i = 0; i < REDEPLOYMENTS; i++) {
       loaders.add(redeploy(i));
-      collect();
+      collect(i < REDEPLOYMENTS - ClassLoadersTest.SETTLED ? 1 : 3);
       long alive = loaders.stream().filter(loader -> loader.get() != null).count();
       System.out.printf("resident %d %d, %d alive%n", i, residentBytes(), alive);
     }
@@ -92,8 +92,8 @@ final class RedeploymentReport {
    * library keeps after {@code free}, up to 10 MB after a compilation of the JVM, is not held by
    * anyone and goes back to the system first.
    */
-  private static void collect() throws Exception {
-    for (int i = 0; i < 3; i++) {
+  private static void collect(int times) throws Exception {
+    for (int i = 0; i < times; i++) {
       Thread.sleep(50);
       System.gc();
     }
