@@ -435,6 +435,12 @@ record PrimitiveSpec(
 
   /** Axes on their way to the form in which equal work is equal. */
   private static final class CanonicalAxes {
+    /** With so many, threads have rows enough. */
+    private static final long MANY_ROWS = 32;
+
+    /** Rows of fewer pixels are left whole. */
+    private static final long LONG_ROW = 256;
+
     private final boolean transposed;
 
     /** Whether kernels may be faster on rows than on images; copies want images apart. */
@@ -502,11 +508,7 @@ record PrimitiveSpec(
       boolean depthOnly = plans.size() == 3 && isPointwise(plans.getFirst());
       boolean rowsOnly = plans.size() == 1 && isPointwise(plans.getFirst());
       if (depthOnly && canBeImages()) {
-        images *= plans.getFirst().src().count();
-        srcImage = srcStrides.removeFirst();
-        dstImage = dstStrides.removeFirst();
-        plans.removeFirst();
-        tapStrides.removeFirst();
+        takeRowsForImages();
       } else if (rowsOnly && images > 1 && canBeImages()) {
         long pixels = images * plans.getFirst().src().count();
         if (spanOfRow(pixels) <= mostElements) {
@@ -514,8 +516,12 @@ record PrimitiveSpec(
           images = 1;
         }
       }
-      if (images > 1 && gainsByRows && imagesAreRows(mostElements)) {
-        takeImagesForRows();
+      if (gainsByRows && imagesAreRows(mostElements)) {
+        if (!areFewAndLong()) {
+          takeImagesForRows();
+        } else if (plans.size() == 2) {
+          takeRowsForImages();
+        }
       }
       while (plans.size() < 2) {
         boolean none = plans.isEmpty();
@@ -539,7 +545,24 @@ record PrimitiveSpec(
           && Math.max(src.elementCount(), dst.elementCount()) <= mostElements;
     }
 
+    /** Whether threads need parts of a row each, which are cut of images of one row alone. */
+    private boolean areFewAndLong() {
+      long rows = images * (plans.size() == 1 ? 1 : plans.getFirst().src().count());
+      return rows < MANY_ROWS && plans.getLast().dst().count() >= LONG_ROW;
+    }
+
+    private void takeRowsForImages() {
+      images *= plans.getFirst().src().count();
+      srcImage = srcStrides.removeFirst();
+      dstImage = dstStrides.removeFirst();
+      plans.removeFirst();
+      tapStrides.removeFirst();
+    }
+
     private void takeImagesForRows() {
+      if (images == 1) {
+        return;
+      }
       if (plans.size() == 1) {
         plans.addFirst(row(images));
         tapStrides.addFirst(1L);

@@ -61,6 +61,19 @@ class EqualWorkTest {
         .isEqualTo(spec(problem, Layout.channelsLast(rank)));
   }
 
+  /** Threads get parts of a row each; where rows are many, or short, whole ones. */
+  @Test
+  void rowsThatNoTapJoinsAreImagesWhereTheyAreFewAndLong() {
+    for (String few : List.of("mb2_ic8oc16_iw900kw15pw7", "mb1_ic8oc16_ih2iw900kh1kw15pw7")) {
+      PrimitiveSpec spec = primitive(few, Layout.channelsLast(rank(few)));
+      assertThat(spec.images()).as(few).isEqualTo(2);
+      assertThat(spec.axes().get(spec.rowAxis()).dst().count()).as(few).isEqualTo(900);
+    }
+    for (String rows : List.of("mb32_ic8oc16_iw900kw15pw7", "mb1_ic8oc16_ih4iw90kh1kw15pw7")) {
+      assertThat(primitive(rows, Layout.channelsLast(rank(rows))).images()).as(rows).isEqualTo(1);
+    }
+  }
+
   /** Rows lie apart there, one image of them all could not be addressed, or nothing is gained. */
   @Test
   void imagesStayImagesWhereRowsWouldNotBeDense() {

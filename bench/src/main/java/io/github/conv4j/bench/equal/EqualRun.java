@@ -219,13 +219,13 @@ public final class EqualRun {
         }
       }
     }
-    List<String> lines = new ArrayList<>();
+    List<String> findings = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
       EqualPair pair = pairs.get(i);
-      falls(pair.first(), parts[i][0], lines);
+      falls(pair.first(), parts[i][0], findings);
       if (!pair.oneWay()) {
-        falls(pair.second(), parts[i][1], lines);
-        differ(pair, parts[i], lines);
+        falls(pair.second(), parts[i][1], findings);
+        differ(pair, parts[i], findings);
       }
     }
     out.accept("");
@@ -235,9 +235,9 @@ public final class EqualRun {
                 name,
                 PART_THREADS[0],
                 PART_THREADS[PART_THREADS.length - 1],
-                lines.size(),
+                findings.size(),
                 pairs.size()));
-    lines.forEach(out);
+    findings.forEach(out);
   }
 
   private static int parts(Engine engine, Half half) {
@@ -255,7 +255,7 @@ public final class EqualRun {
   }
 
   /** More threads must not be half as fast as fewer. */
-  private static void falls(Half half, int[] parts, List<String> lines) {
+  private static void falls(Half half, int[] parts, List<String> findings) {
     double best = 0;
     double worst = 1;
     for (int t = 0; t < PART_THREADS.length; t++) {
@@ -264,13 +264,13 @@ public final class EqualRun {
       worst = Math.min(worst, speed / best);
     }
     if (worst * EqualOptions.MOST_APART < 1) {
-      lines.add(
+      findings.add(
           "  %6.1f  fewer parts for more threads: %s  %s"
               .formatted(1 / worst, counts(parts), half));
     }
   }
 
-  private static void differ(EqualPair pair, int[][] parts, List<String> lines) {
+  private static void differ(EqualPair pair, int[][] parts, List<String> findings) {
     double worst = 1;
     for (int t = 0; t < PART_THREADS.length; t++) {
       double ratio =
@@ -278,9 +278,15 @@ public final class EqualRun {
       worst = Math.max(worst, Math.max(ratio, 1 / ratio));
     }
     if (worst > EqualOptions.MOST_APART) {
-      lines.add("  %6.1f  %s".formatted(worst, pair.kind()));
-      lines.add("          %s  %s".formatted(counts(parts[0]), pair.first()));
-      lines.add("          %s  %s".formatted(counts(parts[1]), pair.second()));
+      findings.add(
+          "  %6.1f  %s\n          %s  %s\n          %s  %s"
+              .formatted(
+                  worst,
+                  pair.kind(),
+                  counts(parts[0]),
+                  pair.first(),
+                  counts(parts[1]),
+                  pair.second()));
     }
   }
 
