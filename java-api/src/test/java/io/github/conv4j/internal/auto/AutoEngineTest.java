@@ -546,6 +546,7 @@ class AutoEngineTest {
         PreparedConvolution prepared = prepare(later)) {
       assertThat(oneLater.preparedCount() + oneLater.executedCount() + twoLater.executedCount())
           .isZero();
+      assertThat(oneLater.askedCount() + twoLater.askedCount()).isZero();
       assertThat(chosen(prepared)).isEqualTo("two fast");
       assertThat(prepared.explain().candidates())
           .hasSize(2)

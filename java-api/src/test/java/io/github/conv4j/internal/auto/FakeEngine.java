@@ -37,6 +37,7 @@ final class FakeEngine implements Alternatives {
   private final Sequences sequences;
   private final Map<String, Fake> fakes = new LinkedHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger asked = new AtomicInteger();
   private boolean warmsUp;
   private boolean isHasty;
   private volatile boolean isClosed;
@@ -148,12 +149,18 @@ final class FakeEngine implements Alternatives {
     return fakes.values().stream().mapToInt(fake -> fake.prepared.get()).sum();
   }
 
+  /** How often it told its ways. */
+  int askedCount() {
+    return asked.get();
+  }
+
   boolean isClosed() {
     return isClosed;
   }
 
   @Override
   public List<String> implementations(PrepareRequest request) {
+    asked.incrementAndGet();
     return List.copyOf(fakes.keySet());
   }
 
