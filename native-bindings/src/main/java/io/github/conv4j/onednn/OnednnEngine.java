@@ -517,14 +517,15 @@ final class OnednnEngine
 
   @Override
   public PreparedConvolution prepare(PrepareRequest request, String implementation) {
-    List<String> names = implementations(request);
-    if (!names.contains(implementation)) {
-      throw new IllegalArgumentException(
-          "%s has no implementation %s of %s"
-              .formatted(NAME, implementation, request.problemText()));
-    }
     if (implementation.equals(COMPOSED) || implementation.equals(SUBPIXEL)) {
+      if (!implementations(request).contains(implementation)) {
+        throw noImplementation(request, implementation);
+      }
       return prepare(request.asRequest());
+    }
+    ledger.requireOpen();
+    if (lack(request.asRequest()) != null || !request.isF32()) {
+      throw noImplementation(request, implementation);
     }
     PrepareRequest named = named(request);
     PreparedConvolution prepared = preparePlain(named, implementation);
@@ -587,15 +588,35 @@ final class OnednnEngine
   private PreparedConvolution prepareNamed(PrepareRequest request, String implementation) {
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
     try {
-      for (Way way : ways(problem, request, true)) {
-        if (way.name().equals(implementation)) {
-          return prepare(way, problem, request, request.src(), request.dst());
-        }
+      Way way = way(problem, request, implementation);
+      if (way != null) {
+        return prepare(way, problem, request, request.src(), request.dst());
       }
     } catch (DnnlStatusException e) {
       throw e.forProblem(request.problemText());
     }
-    throw new AssertionError(implementation);
+    throw noImplementation(request, implementation);
+  }
+
+  private @Nullable Way way(NativeProblem problem, PrepareRequest request, String name) {
+    if (!isDirect(problem, request)) {
+      return null;
+    }
+    // What is found without looking further is most often what is asked for.
+    for (boolean all : new boolean[] {false, true}) {
+      for (Way way : ways(problem, request, all)) {
+        if (way.name().equals(name)) {
+          return way;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static IllegalArgumentException noImplementation(
+      PrepareRequest request, String implementation) {
+    return new IllegalArgumentException(
+        "%s has no implementation %s of %s".formatted(NAME, implementation, request.problemText()));
   }
 
   private List<Way> ways(NativeProblem problem, PrepareRequest request, boolean all) {

@@ -33,6 +33,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -258,9 +259,9 @@ final class AutoEngine implements Engine, LedgerOwner {
       return typed(request);
     }
     var key = ChoiceKey.of(request, options, engines);
-    PreparedConvolution chosen = chosen(request, key);
-    if (chosen != null) {
-      return chosen;
+    PreparedConvolution known = chosen(request, key);
+    if (known != null) {
+      return known;
     }
     List<Way> ways = ways(request);
     if (ways.isEmpty() && avoids) {
@@ -278,9 +279,9 @@ final class AutoEngine implements Engine, LedgerOwner {
     Predicate<Choice> usable = choice -> wayOf(choice, ways) != null;
     try {
       while (true) {
-        Choices.Known known = choices.find(key, usable);
-        if (known != null) {
-          return known(request, ways, known);
+        Choices.Known found = choices.find(key, usable);
+        if (found != null) {
+          return known(request, ways, found);
         }
         if (tuning.budget().isZero()) {
           return unmeasured(request, ways, "not measured: the budget is zero");
@@ -354,28 +355,41 @@ final class AutoEngine implements Engine, LedgerOwner {
   }
 
   /**
-   * Prepares what is known to be fastest, without a look at what else there is: that takes several
-   * times as long. Null if nothing is known, or what is known does not exist here.
+   * Prepares what is known to be fastest, without asking every engine what else it has. Null if
+   * nothing is known, or nothing of that can be prepared here.
    */
   private @Nullable PreparedConvolution chosen(PrepareRequest request, ChoiceKey key) {
-    Choices.Known known = choices.find(key, choice -> true);
-    if (known == null || !SafeLoops.allFinite(request.weights())) {
+    if (!SafeLoops.allFinite(request.weights())) {
       return null;
     }
-    Choice.Timing chosen = known.choice().chosen();
+    var prepared = new AtomicReference<@Nullable PreparedConvolution>();
+    Choices.Known known =
+        choices.find(
+            key,
+            choice -> {
+              prepared.set(chosen(request, choice));
+              return prepared.get() != null;
+            });
+    PreparedConvolution found = prepared.get();
+    return known == null || found == null ? null : known(found, known);
+  }
+
+  /** Prepares a choice; null if there is no such way here, or it fails: others may not. */
+  private @Nullable PreparedConvolution chosen(PrepareRequest request, Choice choice) {
+    Choice.Timing chosen = choice.chosen();
     for (Alternatives engine : engines) {
       if (engine.name().equals(chosen.engine())) {
         try {
-          return known(request, List.of(new Way(engine, chosen.implementation())), known);
-        } catch (IllegalArgumentException e) {
-          return null; // there is none of that name
+          return engine.prepare(request, chosen.implementation());
+        } catch (IllegalArgumentException | EngineFailureException e) {
+          LOG.log(Level.DEBUG, "the choice of {0} is not prepared: {1}", chosen, e.getMessage());
         }
       }
     }
     return null;
   }
 
-  private PreparedConvolution known(PrepareRequest request, List<Way> ways, Choices.Known known) {
+  private PreparedConvolution known(PreparedConvolution prepared, Choices.Known known) {
     List<Candidate> candidates = new ArrayList<>();
     for (Choice.Timing timing : known.choice().timings()) {
       boolean chosen = candidates.isEmpty();
@@ -385,9 +399,12 @@ final class AutoEngine implements Engine, LedgerOwner {
               .withChosen(chosen)
               .withNote(known.source()));
     }
-    Way way = wayOf(known.choice(), ways);
-    PreparedConvolution prepared = (way == null ? ways.getFirst() : way).prepare(request);
     return delegate(prepared, candidates, List.of());
+  }
+
+  private PreparedConvolution known(PrepareRequest request, List<Way> ways, Choices.Known known) {
+    Way way = wayOf(known.choice(), ways);
+    return known((way == null ? ways.getFirst() : way).prepare(request), known);
   }
 
   private PreparedConvolution measured(PrepareRequest request, List<Way> ways, ChoiceKey key)

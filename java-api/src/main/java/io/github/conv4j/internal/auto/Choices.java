@@ -39,7 +39,7 @@ final class Choices {
   /**
    * Returns what is known.
    *
-   * @param usable whether the chosen implementation exists here
+   * @param usable whether the chosen implementation exists here; asked once for each choice
    */
   @Nullable Known find(ChoiceKey key, Predicate<Choice> usable) {
     Choice own;
@@ -51,13 +51,14 @@ final class Choices {
       if (stored != null && usable.test(stored)) {
         return new Known(stored, "from file " + file.path());
       }
-      if (own != null && usable.test(own)) {
-        file.save(key, own);
-      }
     }
-    return own != null && usable.test(own)
-        ? new Known(own, "measured earlier in this process")
-        : null;
+    if (own == null || !usable.test(own)) {
+      return null;
+    }
+    if (file != null) {
+      file.save(key, own);
+    }
+    return new Known(own, "measured earlier in this process");
   }
 
   /** Keeps a choice for this process and, where there is a file, for others. */

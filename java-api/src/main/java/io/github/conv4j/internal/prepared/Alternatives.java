@@ -17,6 +17,7 @@ public interface Alternatives extends Engine {
    * Makes a convolution ready that runs in the given way.
    *
    * @param implementation one of {@link #implementations}
+   * @throws IllegalArgumentException if it is none of them
    */
   PreparedConvolution prepare(PrepareRequest request, String implementation);
 

@@ -333,14 +333,18 @@ class AutoEngineTest {
 
   @Test
   void weightsThatAreNotFiniteAreNotMeasured() {
-    one.way("own choice", 1_000).way("other", 0);
+    one.way("own choice", 1_000).way("other", 10);
     float[] weights = Runs.constant(CONVOLUTION.weightsShape(), Float.NaN);
-    try (Engine auto = auto(MILLIS);
-        PreparedConvolution prepared =
-            auto.prepare(
-                CONVOLUTION, TensorSpec.f32(Layout.NHWC, SRC.dims()), weights, new float[3])) {
-      assertThat(one.executedCount()).isZero();
-      assertThat(chosen(prepared)).isEqualTo("one own choice");
+    TensorSpec src = TensorSpec.f32(Layout.NHWC, SRC.dims());
+    try (Engine auto = auto(MILLIS)) {
+      try (PreparedConvolution prepared = auto.prepare(CONVOLUTION, src, weights, new float[3])) {
+        assertThat(one.executedCount()).isZero();
+        assertThat(chosen(prepared)).isEqualTo("one own choice");
+      }
+      prepare(auto).close();
+      try (PreparedConvolution known = auto.prepare(CONVOLUTION, src, weights, new float[3])) {
+        assertThat(chosen(known)).isEqualTo("one own choice");
+      }
     }
   }
 
@@ -581,6 +585,39 @@ class AutoEngineTest {
       }
     }
     assertThat(Files.readString(file)).contains("two fast").doesNotContain("vanished");
+  }
+
+  @Test
+  void whatThisProcessKnowsIsTakenWhereTheFileIsWrong() throws IOException {
+    Path file = folder.resolve("choices.txt");
+    one.way("slow", 1_000);
+    two.way("fast", 10);
+    try (Engine auto = auto(MILLIS, file)) {
+      prepare(auto).close();
+      for (String wrong : List.of("two vanished", "three fast")) {
+        Files.writeString(file, Files.readString(file).replace("two fast", wrong));
+        int executed = two.executedCount();
+        try (PreparedConvolution prepared = prepare(auto)) {
+          assertThat(chosen(prepared)).isEqualTo("two fast");
+        }
+        assertThat(two.executedCount()).isEqualTo(executed);
+        assertThat(Files.readString(file)).contains("two fast").doesNotContain(wrong);
+      }
+    }
+  }
+
+  @Test
+  void anEngineThatFailsIsDoneWithoutAlsoWhereItIsTheKnownChoice() {
+    one.way("slow", 1_000);
+    two.way("fast", 10);
+    try (Engine auto = auto(MILLIS)) {
+      prepare(auto).close();
+      two.breakDown();
+      try (PreparedConvolution prepared = prepare(auto)) {
+        assertThat(chosen(prepared)).isEqualTo("one slow");
+      }
+    }
+    assertThat(log.lines(Level.WARNING)).anyMatch(line -> line.contains("goes without two"));
   }
 
   @Test

@@ -40,6 +40,7 @@ final class FakeEngine implements Alternatives {
   private final AtomicInteger asked = new AtomicInteger();
   private boolean warmsUp;
   private boolean isHasty;
+  private volatile boolean isBroken;
   private volatile boolean isClosed;
   private volatile Consumer<PrepareRequest> beforeCall = request -> {};
 
@@ -132,6 +133,17 @@ final class FakeEngine implements Alternatives {
     return this;
   }
 
+  /** Makes whatever is asked of it fail. */
+  void breakDown() {
+    isBroken = true;
+  }
+
+  private void requireWhole() {
+    if (isBroken) {
+      throw new EngineFailureException(name, "a test", "preparing", "it broke down");
+    }
+  }
+
   /** Does something within each call. */
   void beforeCall(Consumer<PrepareRequest> action) {
     beforeCall = action;
@@ -161,11 +173,13 @@ final class FakeEngine implements Alternatives {
   @Override
   public List<String> implementations(PrepareRequest request) {
     asked.incrementAndGet();
+    requireWhole();
     return List.copyOf(fakes.keySet());
   }
 
   @Override
   public PreparedConvolution prepare(PrepareRequest request, String implementation) {
+    requireWhole();
     Fake fake = fakes.get(implementation);
     if (fake == null) {
       throw new IllegalArgumentException(implementation);
