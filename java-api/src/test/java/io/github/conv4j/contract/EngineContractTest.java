@@ -1,6 +1,8 @@
 package io.github.conv4j.contract;
 
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What every engine promises its callers. An engine's module tests it by a subclass that names the
@@ -38,7 +40,8 @@ public abstract class EngineContractTest {
     return "";
   }
 
-  /** Right results. */
+  /** Right results, mostly in a JVM of its own. */
+  @Execution(ExecutionMode.CONCURRENT)
   @Nested
   class Agreement extends AgreementContract {
     @Override
