@@ -75,9 +75,9 @@ public final class BatchNormalization {
   /**
    * A convolution that normalizes, too.
    *
-   * <p><b>Memory.</b> Weights and bias belong to the arena given to {@link #fold}. <b>Threads.</b>
-   * Immutable, as long as nobody writes to the parameters. <b>Errors.</b> A null is refused with
-   * {@link NullPointerException}.
+   * <p><b>Memory.</b> Weights and bias that {@link #fold} returns belong to its arena, operands to
+   * whoever gave them. <b>Threads.</b> Immutable, as long as nobody writes to the parameters.
+   * <b>Errors.</b> A null is refused with {@link NullPointerException}.
    *
    * @param convolution with a bias
    * @param parameters its weights, bias and operands

@@ -505,8 +505,8 @@ public final class Convolution implements Step {
    * one an axis, in the order depth, height, width.
    *
    * <p><b>Memory.</b> Plain objects; lists are copied. <b>Threads.</b> For one thread.
-   * <b>Errors.</b> Each method refuses numbers out of range with {@link IllegalArgumentException};
-   * {@link #build} refuses those that do not go together.
+   * <b>Errors.</b> Numbers out of range, and those that do not go together, are refused by {@link
+   * #build} with {@link IllegalArgumentException}.
    */
   public static final class Builder {
     private static final long[] ONE = {1};

@@ -36,8 +36,8 @@ public record Geometry(Shape src, Shape dst, List<Axis> axes) {
    * - begin + k * dilation}. For a transposed one, source element {@code i} and tap {@code k} meet
    * output {@code i * stride - begin + k * dilation}. Either may fall outside.
    *
-   * <p><b>Memory.</b> Plain numbers. <b>Threads.</b> Immutable. <b>Errors.</b> None: {@link
-   * Convolution#geometry} has checked the numbers.
+   * <p><b>Memory.</b> Plain numbers. <b>Threads.</b> Immutable. <b>Errors.</b> Checks nothing;
+   * those that {@link Convolution#geometry} returns are in range.
    *
    * @param src elements of the source
    * @param dst elements of the result

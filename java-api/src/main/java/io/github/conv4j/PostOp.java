@@ -288,8 +288,8 @@ public sealed interface PostOp {
    * The second number of a {@link Binary}, described.
    *
    * <p><b>Memory.</b> Plain objects; elements are given with the request or the call.
-   * <b>Threads.</b> Immutable. <b>Errors.</b> An extent and an origin that do not go together, and
-   * a scalar that is NaN, are refused with {@link IllegalArgumentException}.
+   * <b>Threads.</b> Immutable. <b>Errors.</b> An extent, an origin and a value that do not go
+   * together, and a scalar that is NaN, are refused with {@link IllegalArgumentException}.
    *
    * @param extent how many elements there are
    * @param origin where they come from

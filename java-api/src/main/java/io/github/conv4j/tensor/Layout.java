@@ -142,8 +142,8 @@ public sealed interface Layout {
   /**
    * The engine's choice.
    *
-   * <p><b>Memory.</b> None of its own. <b>Threads.</b> Immutable. <b>Errors.</b> An engine decides
-   * it before memory is laid out; a tensor of it is refused with {@link IllegalArgumentException}.
+   * <p><b>Memory.</b> None of its own. <b>Threads.</b> Immutable. <b>Errors.</b> {@link
+   * Tensor#allocate} refuses it with {@link IllegalArgumentException}: an engine decides first.
    */
   enum Any implements Layout {
     /** The only value. */

@@ -45,7 +45,7 @@ public final class PublicJavadoc {
     return SOURCES.resolve(top.getName().replace('.', '/') + ".java");
   }
 
-  /** Returns the Javadoc that ends where the declaration begins; empty if there is none. */
+  /** Returns the Javadoc that ends where the one declaration begins; empty if there is none. */
   static String ofType(String source, String name) {
     Matcher declaration =
         Pattern.compile(
@@ -55,6 +55,10 @@ public final class PublicJavadoc {
     if (!declaration.find()) {
       return "";
     }
-    return source.substring(source.lastIndexOf("/**", declaration.start()), declaration.start());
+    String javadoc =
+        source.substring(source.lastIndexOf("/**", declaration.start()), declaration.start());
+    boolean isAnothers = javadoc.contains("*/");
+    boolean isAmbiguous = declaration.find();
+    return isAnothers || isAmbiguous ? "" : javadoc;
   }
 }

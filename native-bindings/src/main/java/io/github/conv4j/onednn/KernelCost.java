@@ -82,7 +82,7 @@ final class KernelCost {
     double srcBytes = (double) spec.types().src().byteSize() * spec.src().elementCount();
     double dstBytes = (double) spec.types().dst().byteSize() * spec.dst().elementCount();
     double readBytes = (double) spec.types().callersSrc().byteSize() * spec.src().elementCount();
-    double inside = implementation.isOf("jit_uni_ncsp") ? (srcBytes + dstBytes) / COPY_BYTES : 0;
+    double inside = implementation.copiesInside() ? (srcBytes + dstBytes) / COPY_BYTES : 0;
     double copies =
         inside
             + (copiesSrc ? COPY_CALL_NANOS + readBytes / srcCopyBytes(spec) : 0)

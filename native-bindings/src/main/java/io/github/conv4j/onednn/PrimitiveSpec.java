@@ -435,7 +435,7 @@ record PrimitiveSpec(
 
   /** Axes on their way to the form in which equal work is equal. */
   private static final class CanonicalAxes {
-    /** With so many, threads have rows enough. */
+    /** So many are enough for as many threads. */
     private static final long MANY_ROWS = 32;
 
     /** Rows of fewer pixels are left whole. */
@@ -508,7 +508,7 @@ record PrimitiveSpec(
       boolean depthOnly = plans.size() == 3 && isPointwise(plans.getFirst());
       boolean rowsOnly = plans.size() == 1 && isPointwise(plans.getFirst());
       if (depthOnly && canBeImages()) {
-        takeRowsForImages();
+        firstAxisBecomesImages();
       } else if (rowsOnly && images > 1 && canBeImages()) {
         long pixels = images * plans.getFirst().src().count();
         if (spanOfRow(pixels) <= mostElements) {
@@ -517,10 +517,10 @@ record PrimitiveSpec(
         }
       }
       if (gainsByRows && imagesAreRows(mostElements)) {
-        if (!areFewAndLong()) {
-          takeImagesForRows();
-        } else if (plans.size() == 2) {
-          takeRowsForImages();
+        if (rowsAreFewAndLong()) {
+          rowsBecomeImages();
+        } else if (images > 1) {
+          imagesBecomeRows();
         }
       }
       while (plans.size() < 2) {
@@ -546,12 +546,18 @@ record PrimitiveSpec(
     }
 
     /** Whether threads need parts of a row each, which are cut of images of one row alone. */
-    private boolean areFewAndLong() {
+    private boolean rowsAreFewAndLong() {
       long rows = images * (plans.size() == 1 ? 1 : plans.getFirst().src().count());
       return rows < MANY_ROWS && plans.getLast().dst().count() >= LONG_ROW;
     }
 
-    private void takeRowsForImages() {
+    private void rowsBecomeImages() {
+      if (plans.size() == 2) {
+        firstAxisBecomesImages();
+      }
+    }
+
+    private void firstAxisBecomesImages() {
       images *= plans.getFirst().src().count();
       srcImage = srcStrides.removeFirst();
       dstImage = dstStrides.removeFirst();
@@ -559,10 +565,7 @@ record PrimitiveSpec(
       tapStrides.removeFirst();
     }
 
-    private void takeImagesForRows() {
-      if (images == 1) {
-        return;
-      }
+    private void imagesBecomeRows() {
       if (plans.size() == 1) {
         plans.addFirst(row(images));
         tapStrides.addFirst(1L);

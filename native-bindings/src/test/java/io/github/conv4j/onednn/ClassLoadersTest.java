@@ -28,7 +28,7 @@ class ClassLoadersTest {
   private static final int LAST = 10;
 
   /** From so many before the end on, threads and memory are waited for. */
-  static final int SETTLED = LAST + 5;
+  static final int SETTLED_COUNT = LAST + 5;
 
   /** The last one may still be there, and the one before while its threads end. */
   private static final Pattern ALIVE = Pattern.compile("resident .*, [012] alive");

@@ -140,6 +140,7 @@ class CompositionTest {
     if (copied || firstKernel.copiesInside()) {
       assertThat(first.warnings()).singleElement().asString().endsWith("NHWC is faster");
     } else if (firstKernel.isSlow()) {
+      // Told of unless it is estimated to be as fast here as a kernel would be.
       assertThat(first.warnings())
           .hasSizeLessThan(2)
           .allSatisfy(warning -> assertThat(warning).contains("slow implementation"));

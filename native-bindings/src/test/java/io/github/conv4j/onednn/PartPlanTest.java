@@ -43,6 +43,7 @@ class PartPlanTest {
         "mb1_ic256oc512_ih28kh1",
         "mb64_ic256oc256_ih14kh1",
         "mb1_ic64oc64_iw100000kw9pw4",
+        "mb2_ic64oc64_iw50000kw9pw4",
         "mb1_ic16oc64_id60ih28iw28kd3kh3kw3pd1ph1pw1",
       })
   void anyNumberOfThreadsIsBusyAboutEqually(String problem) {

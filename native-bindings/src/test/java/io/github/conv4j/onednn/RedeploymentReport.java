@@ -30,7 +30,7 @@ final class RedeploymentReport {
     List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
     for (int i = 0; i < REDEPLOYMENTS; i++) {
       loaders.add(redeploy(i));
-      collect(i < REDEPLOYMENTS - ClassLoadersTest.SETTLED ? 1 : 3);
+      collect(i < REDEPLOYMENTS - ClassLoadersTest.SETTLED_COUNT ? 1 : 3);
       long alive = loaders.stream().filter(loader -> loader.get() != null).count();
       System.out.printf("resident %d %d, %d alive%n", i, residentBytes(), alive);
     }

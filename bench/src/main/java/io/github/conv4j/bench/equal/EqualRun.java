@@ -80,7 +80,7 @@ public final class EqualRun {
     for (EngineName name : options.engines()) {
       boolean warm = false;
       for (int threads : options.threads()) {
-        try (Engine engine = engine(name, threads)) {
+        try (Engine engine = Engines.named(name.engine(), options(name, threads).withReady(true))) {
           if (!warm) {
             call(name, engine, pairs);
             warm = true;
@@ -92,11 +92,9 @@ public final class EqualRun {
     }
   }
 
-  private static Engine engine(EngineName name, int threads) {
+  private static EngineOptions options(EngineName name, int threads) {
     Accuracy accuracy = name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT;
-    return Engines.named(
-        name.engine(),
-        EngineOptions.defaults().withThreads(threads).withAccuracy(accuracy).withReady(true));
+    return EngineOptions.defaults().withThreads(threads).withAccuracy(accuracy);
   }
 
   private interface Both {
@@ -212,7 +210,7 @@ public final class EqualRun {
     int[][][] parts = new int[pairs.size()][2][PART_THREADS.length];
     for (int t = 0; t < PART_THREADS.length; t++) {
       progress.accept("%s, parts for %d threads".formatted(name, PART_THREADS[t]));
-      try (Engine engine = engine(name, PART_THREADS[t])) {
+      try (Engine engine = Engines.named(name.engine(), options(name, PART_THREADS[t]))) {
         for (int i = 0; i < pairs.size(); i++) {
           parts[i][0][t] = parts(engine, pairs.get(i).first());
           parts[i][1][t] = parts(engine, pairs.get(i).second());
@@ -237,7 +235,7 @@ public final class EqualRun {
                 PART_THREADS[PART_THREADS.length - 1],
                 findings.size(),
                 pairs.size()));
-    findings.forEach(out);
+    findings.forEach(finding -> finding.lines().forEach(out));
   }
 
   private static int parts(Engine engine, Half half) {

@@ -9,6 +9,7 @@ import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The sequences of an engine that can prepare single convolutions. An engine holds one of these,
@@ -16,8 +17,9 @@ import java.util.List;
  * TensorSpec, List)}, and closes it first when it is closed.
  *
  * <p><b>Memory.</b> What is prepared owns its steps and the buffers between them; {@link #close}
- * closes what is still open. <b>Threads.</b> May be used by any number at once; calls of all
- * sequences together take no more threads than the options allow. <b>Errors.</b> See {@link
+ * closes what is still open; what is never closed is freed when it is garbage, with a warning.
+ * <b>Threads.</b> May be used by any number at once; as many calls run at once as the options allow
+ * threads, and their steps take what threads the engine gives them. <b>Errors.</b> See {@link
  * #prepare}.
  */
 public final class Sequences implements AutoCloseable {
@@ -34,6 +36,8 @@ public final class Sequences implements AutoCloseable {
    * @param options how many threads calls may take and how many callers may wait
    */
   public static Sequences of(String engine, EngineOptions options) {
+    Objects.requireNonNull(engine, "engine");
+    Objects.requireNonNull(options, "options");
     return new Sequences(new Ledger(engine, options));
   }
 
@@ -48,6 +52,8 @@ public final class Sequences implements AutoCloseable {
    */
   public PreparedConvolution prepare(
       Engine engine, ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
+    Objects.requireNonNull(engine, "engine");
+    Objects.requireNonNull(parameters, "parameters");
     return PreparedSequence.prepare(engine, ledger, sequence, src, parameters);
   }
 

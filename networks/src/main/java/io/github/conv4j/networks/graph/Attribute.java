@@ -7,8 +7,8 @@ import java.util.stream.LongStream;
 /**
  * A setting of a node.
  *
- * <p><b>Memory.</b> Holds its values. <b>Threads.</b> Immutable. <b>Errors.</b> {@link
- * NullPointerException} where a list or one of its elements is null.
+ * <p><b>Memory.</b> Holds its values. <b>Threads.</b> Immutable. <b>Errors.</b> A null is refused
+ * with {@link NullPointerException}, in a list too.
  */
 public sealed interface Attribute {
   /**

@@ -55,9 +55,10 @@ public final class WinogradRun {
 
   public static void main(String[] arguments) {
     boolean passed = true;
-    String engines = ofEngine();
-    if (!engines.equals(arguments[0] + ":winograd4x4")) {
-      System.out.printf("FAILED %s instead of %s%n", engines, arguments[0]);
+    String expected = arguments[0] + ":winograd4x4";
+    String actual = ofEngine();
+    if (!actual.equals(expected)) {
+      System.out.printf("FAILED %s instead of %s%n", actual, expected);
       System.exit(1);
     }
     int turn = 0;
