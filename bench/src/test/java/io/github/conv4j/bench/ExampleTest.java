@@ -8,7 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+/** Programs of the documentation, in JVMs of their own. */
+@Execution(ExecutionMode.CONCURRENT)
 class ExampleTest {
   /** As the README tells people to start it. */
   @Test

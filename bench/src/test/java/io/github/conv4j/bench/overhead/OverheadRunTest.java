@@ -13,9 +13,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import picocli.CommandLine;
 
 /** Runs the parts once, without looking at the times. */
+@Execution(ExecutionMode.CONCURRENT)
 class OverheadRunTest {
   @TempDir
   @SuppressWarnings("NullAway.Init") // JUnit sets it
