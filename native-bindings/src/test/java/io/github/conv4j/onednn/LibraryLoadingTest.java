@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -38,12 +40,24 @@ class LibraryLoadingTest {
 
   private static final BundledLibrary BUNDLED = BundledLibrary.of(PLATFORM);
 
+  /** What a process of its own has extracted, for those tests that begin after that. */
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private static Path earlier;
+
   @TempDir
   @SuppressWarnings("NullAway.Init")
   private Path folder;
 
   @SuppressWarnings("NullAway.Init")
   private Path cache;
+
+  @BeforeAll
+  static void extract() throws Exception {
+    Files.createDirectories(earlier.resolve("tmp"));
+    String output = new ChildJvm(earlier).option("-Dconv4j.cache.dir=" + earlier).run();
+    assertThat(output).contains("loaded 3.13.0 JAR");
+  }
 
   @BeforeEach
   void createFolders() throws IOException {
@@ -85,7 +99,7 @@ class LibraryLoadingTest {
 
   @Test
   void aTruncatedLibraryIsExtractedAgain() throws Exception {
-    child().run();
+    extractBefore();
     try (RandomAccessFile file = new RandomAccessFile(library().toFile(), "rw")) {
       file.setLength(BUNDLED.library().byteSize() / 2);
     }
@@ -95,7 +109,7 @@ class LibraryLoadingTest {
 
   @Test
   void aLibraryOfZeroBytesIsExtractedAgain() throws Exception {
-    child().run();
+    extractBefore();
     try (RandomAccessFile file = new RandomAccessFile(library().toFile(), "rw")) {
       file.setLength(0);
       file.setLength(BUNDLED.library().byteSize());
@@ -105,7 +119,7 @@ class LibraryLoadingTest {
 
   @Test
   void aTamperedLibraryIsExtractedAgain() throws Exception {
-    child().run();
+    extractBefore();
     byte[] before = digest(library());
     try (RandomAccessFile file = new RandomAccessFile(library().toFile(), "rw")) {
       file.seek(BUNDLED.library().byteSize() / 2);
@@ -119,14 +133,14 @@ class LibraryLoadingTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void whatWasCheckedIsNotReadAgainToBeChecked() throws Exception {
-    child().run();
+    extractBefore();
     assertThat(readBytes(child().run())).isLessThan(BUNDLED.library().byteSize() / 2);
   }
 
   @Test
   @EnabledOnOs(OS.LINUX)
   void whatNobodyKnowsToBeCheckedIsChecked() throws Exception {
-    child().run();
+    extractBefore();
     FileTime extracted = Files.getLastModifiedTime(library());
     String known = Files.readString(checked());
     Files.delete(checked());
@@ -166,7 +180,7 @@ class LibraryLoadingTest {
 
   @Test
   void aCompleteFolderMayBeReadOnly() throws Exception {
-    child().run();
+    extractBefore();
     for (String name : filesIn(extracted())) {
       Files.setPosixFilePermissions(
           library().resolveSibling(name), PosixFilePermissions.fromString("r--------"));
@@ -253,7 +267,7 @@ class LibraryLoadingTest {
 
   @Test
   void aLibraryNamedByTheUserIsTaken() throws Exception {
-    child().run();
+    extractBefore();
     assertThat(named(library()).withoutJar().run())
         .contains("loaded 3.13.0 PROPERTY", "path " + library());
   }
@@ -277,7 +291,7 @@ class LibraryLoadingTest {
   @Test
   void aNamedLibraryThatIsNotOneDnnIsReported() throws Exception {
     assumeTrue(!BUNDLED.companions().isEmpty());
-    child().run();
+    extractBefore();
     assertThat(named(library().resolveSibling(BUNDLED.companions().getFirst().fileName())).run())
         .contains("missing", "it has no function dnnl_version");
   }
@@ -315,6 +329,20 @@ class LibraryLoadingTest {
     assertThat(child().withoutNativeAccess().option("--illegal-native-access=deny").run())
         .contains("missing This JVM does not let conv4j call native code")
         .contains("remedy Start it with --enable-native-access=ALL-UNNAMED.");
+  }
+
+  /** Leaves the folder as a process that ended before would have. */
+  private void extractBefore() throws IOException {
+    Path source = earlier.resolve(BUNDLED.folderName());
+    Files.createDirectories(cache);
+    copyWithAttributes(source, extracted());
+    for (String name : filesIn(source)) {
+      copyWithAttributes(source.resolve(name), extracted().resolve(name));
+    }
+  }
+
+  private static void copyWithAttributes(Path from, Path to) throws IOException {
+    Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
   }
 
   private ChildJvm child() {
