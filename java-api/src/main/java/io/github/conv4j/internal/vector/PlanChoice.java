@@ -247,11 +247,6 @@ final class PlanChoice {
                 planesOf(kernels), request, asPlanes(request.src()), asPlanes(request.dst())));
   }
 
-  /** Returns the plan to be preferred with post-ops where one is without. */
-  static String fusing(String name, KernelSet kernels) {
-    return name.equals(POINTWISE) && !kernels.product().pointwiseTakesPostOps() ? DIRECT : name;
-  }
-
   private static boolean isWorthwhile(Convolution c) {
     return c.inChannels() / c.groups() >= LEAST_CHANNELS
         && c.outChannels() / c.groups() >= LEAST_CHANNELS;

@@ -229,10 +229,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
         return null;
       }
     }
-    String way =
-        implementation == null
-            ? PlanChoice.fusing(way(plain, null), kernels)
-            : way(plain, implementation);
+    String way = way(plain, implementation);
     return PlanChoice.fuses(way, kernels, request) && !avoided.contains(implementation(way))
         ? way
         : null;

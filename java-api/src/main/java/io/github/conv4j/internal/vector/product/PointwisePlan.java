@@ -2,6 +2,10 @@ package io.github.conv4j.internal.vector.product;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
+import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOp.Binary;
+import io.github.conv4j.PostOp.Extent;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
@@ -15,6 +19,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pointwise layers, exact on integers: {@code dst[pixels][oc] = src[pixels][ic] * weights}. All
@@ -24,6 +29,9 @@ import java.util.List;
 public final class PointwisePlan implements Plan<PointwiseScratch> {
   /** The source values of a chunk leave room for weights in a second-level cache. */
   private static final int NEAR_FLOATS = 1 << 15;
+
+  /** Sums of a chunk that wait for their post-ops leave room for its source values there. */
+  private static final int WAITING_FLOATS = 1 << 14;
 
   /** A multiple of both numbers of pixels that blocks have. */
   private static final int LEAST_CHUNK = 72;
@@ -40,6 +48,13 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
 
   private final PointwiseKernel wide;
   private final PointwiseKernel narrow;
+
+  /** What takes the sums of a chunk through post-ops; null where the kernels do as they store. */
+  private final @Nullable SumRowsKernel pass;
+
+  /** Whether the pass takes a chunk as one row, since it need not know of channels. */
+  private final boolean isFlat;
+
   private final List<ProductTile.Block> blocks = new ArrayList<>();
   private final float[] packed;
   private final float[] bias;
@@ -72,11 +87,16 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     in = weights.inPerGroup();
     out = weights.outPerGroup();
     pixels = Math.toIntExact(srcSpec.shape().elementCount() / in);
-    int most = Math.min(NEAR_FLOATS / in, Math.ceilDiv(pixels, leastParts));
+    PostOps postOps = epilogue.postOps();
+    boolean passes = !postOps.isEmpty() && !kernels.pointwiseTakesPostOps();
+    int near = Math.min(NEAR_FLOATS / in, passes ? WAITING_FLOATS / out : Integer.MAX_VALUE);
+    int most = Math.min(near, Math.ceilDiv(pixels, leastParts));
     chunk = Math.max(LEAST_CHUNK, most / LEAST_CHUNK * LEAST_CHUNK);
     bias = PaddedBias.of(request, 1, out, out);
-    wide = kernels.pointwise(2, pixels, epilogue.postOps());
-    narrow = kernels.pointwise(1, pixels, epilogue.postOps());
+    PostOps inKernels = passes ? PostOps.none() : postOps;
+    wide = kernels.pointwise(2, pixels, inKernels);
+    narrow = kernels.pointwise(1, pixels, inKernels);
+    pass = passes ? kernels.sumRows(postOps) : null;
     int lanes = kernels.lanes();
     int floats = 0;
     for (int begin = 0; begin < out; begin += 2 * lanes) {
@@ -88,6 +108,10 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
       floats = Math.addExact(floats, Math.multiplyExact(in, two ? 2 * lanes : lanes));
     }
     segments = Math.clamp(Math.ceilDiv(leastParts, chunkCount()), 1, blocks.size());
+    isFlat =
+        segments == 1
+            && (long) chunk * out <= Integer.MAX_VALUE
+            && postOps.list().stream().noneMatch(PointwisePlan::hasAnOperandForEachChannel);
     packed = new float[floats];
     int at = 0;
     for (ProductTile.Block block : blocks) {
@@ -99,6 +123,10 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
         }
       }
     }
+  }
+
+  private static boolean hasAnOperandForEachChannel(PostOp postOp) {
+    return postOp instanceof Binary binary && binary.operand().extent() == Extent.PER_CHANNEL;
   }
 
   private int chunkCount() {
@@ -118,6 +146,11 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   @Override
   public Epilogue epilogue() {
     return epilogue;
+  }
+
+  @Override
+  public long scratchpadByteSize() {
+    return pass == null ? 0 : (long) chunk * out * Float.BYTES;
   }
 
   @Override
@@ -143,7 +176,9 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     tile.out = out;
     tile.count = count;
     tile.srcBegin = (long) begin * in;
-    tile.dstBegin = (long) begin * out;
+    long dstBegin = (long) begin * out;
+    tile.dstBegin = pass == null ? dstBegin : 0;
+    MemorySegment sums = pass == null ? to : scratch.sums;
     int segment = part % segments;
     int first = (int) ((long) blocks.size() * segment / segments);
     int last = (int) ((long) blocks.size() * (segment + 1) / segments);
@@ -152,7 +187,20 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
       tile.first = block.first();
       tile.second = block.second();
       tile.packedFrom = block.packedFrom();
-      (block.second() == 0 ? narrow : wide).run(tile, from, to);
+      (block.second() == 0 ? narrow : wide).run(tile, from, sums);
+    }
+    if (pass != null) {
+      SumRows rows = scratch.rows;
+      ProductTile.Block end = blocks.get(last - 1);
+      int channel = blocks.get(first).first();
+      int channels = end.first() + end.second() + kernels.lanes() - channel;
+      rows.rows = isFlat ? 1 : count;
+      rows.length = isFlat ? count * out : channels;
+      rows.step = out;
+      rows.first = channel;
+      rows.sumsBegin = channel;
+      rows.dstBegin = dstBegin + channel;
+      pass.run(rows, sums, to);
     }
   }
 }

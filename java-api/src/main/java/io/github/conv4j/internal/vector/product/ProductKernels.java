@@ -32,7 +32,7 @@ public interface ProductKernels {
   /** Whether {@link #pointwise} kernels are there, and faster. */
   boolean takesPointwise(long in, long out, long pixels);
 
-  /** Whether {@link #pointwise} kernels are faster with post-ops, too. */
+  /** Whether {@link #pointwise} kernels are as fast with post-ops. */
   boolean pointwiseTakesPostOps();
 
   /**
@@ -42,4 +42,7 @@ public interface ProductKernels {
    * @param postOps what the kernel does to its sums
    */
   PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps);
+
+  /** Returns the kernel of a pass over what {@link #pointwise} kernels without post-ops left. */
+  SumRowsKernel sumRows(PostOps postOps);
 }

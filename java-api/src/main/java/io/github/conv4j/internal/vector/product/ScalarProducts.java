@@ -134,4 +134,9 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   public PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps) {
     throw new UnsupportedOperationException("scalar loops take lists of pixels");
   }
+
+  @Override
+  public SumRowsKernel sumRows(PostOps postOps) {
+    throw new UnsupportedOperationException("scalar loops apply post-ops where they store");
+  }
 }

@@ -33,8 +33,8 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /**
-   * With few registers C2 keeps one of twelve sums in memory where anything follows them, which
-   * makes the kernel half as fast.
+   * With few registers C2 keeps one of twelve sums in memory where anything but stores to dst
+   * follows them, which makes the kernel half as fast.
    */
   @Override
   public boolean pointwiseTakesPostOps() {
@@ -44,6 +44,11 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps) {
     return PointwiseText.kernel(new RegisterBlock(pixels(vectors, pixels), vectors), postOps);
+  }
+
+  @Override
+  public SumRowsKernel sumRows(PostOps postOps) {
+    return SumRowsText.kernel(postOps);
   }
 
   /** With two vectors of weights and one value, a block of six pixels takes 16 registers. */
