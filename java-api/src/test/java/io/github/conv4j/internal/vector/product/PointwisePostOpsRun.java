@@ -26,7 +26,9 @@ final class PointwisePostOpsRun {
           "prelu:per_oc",
           "linear:2:1,abs,max:7,sub:per_tensor");
 
-  /** Output channels that vectors hold or do not, pixels of little more than a block, and of chunks. */
+  /**
+   * Output channels that vectors hold or do not, pixels of little more than a block, and of chunks.
+   */
   private static final List<String> LINES =
       List.of(
           "mb1_ic16oc16_ih3kh1_iw5kw1",
