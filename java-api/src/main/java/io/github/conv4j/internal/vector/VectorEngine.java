@@ -214,6 +214,10 @@ final class VectorEngine implements Alternatives, LedgerOwner {
       if (plan != null) {
         return preparePlan(request, plan);
       }
+      PreparedConvolution inner = withPostOpsInside(request, implementation);
+      if (inner != null) {
+        return inner;
+      }
     }
     PreparedConvolution plain = prepareWay(request.withoutPostOps(), implementation);
     return PostOpsConvolution.of(NAME, ledger, request, plain);
@@ -233,6 +237,30 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     return PlanChoice.fuses(way, kernels, request) && !avoided.contains(implementation(way))
         ? way
         : null;
+  }
+
+  /**
+   * Prepares a request in its canonical form, or on copies, with post-ops that may be applied there
+   * as well; null if there is nothing to be gained.
+   */
+  private @Nullable PreparedConvolution withPostOpsInside(
+      PrepareRequest request, @Nullable String implementation) {
+    if (!request.convolution().postOps().isPointwise()) {
+      return null;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest canonical = CanonicalForm.of(request, LEAST_AXES, kernels.lanes(), arena);
+      PrepareRequest equal = canonical == null ? request : canonical;
+      String way = way(equal.withoutPostOps(), implementation);
+      boolean isOnCopies = way.equals(REORDERED) || way.equals(AS_PLANES);
+      if (!isOnCopies && !PlanChoice.fuses(way, kernels, equal)) {
+        return null;
+      }
+      PreparedConvolution prepared = compose(equal, way);
+      return canonical == null
+          ? prepared
+          : RewrittenConvolution.of(NAME, ledger, request, prepared);
+    }
   }
 
   @Override
