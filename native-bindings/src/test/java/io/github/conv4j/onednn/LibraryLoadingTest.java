@@ -56,7 +56,8 @@ class LibraryLoadingTest {
   static void extract() throws Exception {
     Files.createDirectories(earlier.resolve("tmp"));
     String output = new ChildJvm(earlier).option("-Dconv4j.cache.dir=" + earlier).run();
-    assertThat(output).contains("loaded 3.13.0 JAR");
+    assertThat(output)
+        .contains("loaded 3.13.0 JAR", "path " + earlier.resolve(BUNDLED.folderName()));
   }
 
   @BeforeEach

@@ -24,13 +24,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pointwise layers, exact on integers: {@code dst[pixels][oc] = src[pixels][ic] * weights}. All
  * distances are regular, which spares the lists of {@link DirectPlan} and half of the time where
- * channels are few.
+ * channels are few. Where kernels with post-ops would be slow, sums wait in the scratchpad for a
+ * pass.
  */
 public final class PointwisePlan implements Plan<PointwiseScratch> {
   /** The source values of a chunk leave room for weights in a second-level cache. */
   private static final int NEAR_FLOATS = 1 << 15;
 
-  /** Sums of a chunk that wait for their post-ops leave room for its source values there. */
+  /**
+   * Sums of a chunk that wait for their post-ops leave room for its source values there, unless
+   * there are many output channels.
+   */
   private static final int WAITING_FLOATS = 1 << 14;
 
   /** A multiple of both numbers of pixels that blocks have. */
@@ -110,7 +114,6 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     segments = Math.clamp(Math.ceilDiv(leastParts, chunkCount()), 1, blocks.size());
     isFlat =
         segments == 1
-            && (long) chunk * out <= Integer.MAX_VALUE
             && postOps.list().stream().noneMatch(PointwisePlan::hasAnOperandForEachChannel);
     packed = new float[floats];
     int at = 0;
@@ -150,7 +153,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
 
   @Override
   public long scratchpadByteSize() {
-    return pass == null ? 0 : (long) chunk * out * Float.BYTES;
+    return pass == null ? 0 : (long) Math.min(chunk, pixels) * out * Float.BYTES;
   }
 
   @Override
@@ -178,7 +181,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     tile.srcBegin = (long) begin * in;
     long dstBegin = (long) begin * out;
     tile.dstBegin = pass == null ? dstBegin : 0;
-    MemorySegment sums = pass == null ? to : scratch.sums;
+    MemorySegment target = pass == null ? to : scratch.sums;
     int segment = part % segments;
     int first = (int) ((long) blocks.size() * segment / segments);
     int last = (int) ((long) blocks.size() * (segment + 1) / segments);
@@ -187,20 +190,20 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
       tile.first = block.first();
       tile.second = block.second();
       tile.packedFrom = block.packedFrom();
-      (block.second() == 0 ? narrow : wide).run(tile, from, sums);
+      (block.second() == 0 ? narrow : wide).run(tile, from, target);
     }
     if (pass != null) {
-      SumRows rows = scratch.rows;
       ProductTile.Block end = blocks.get(last - 1);
       int channel = blocks.get(first).first();
       int channels = end.first() + end.second() + kernels.lanes() - channel;
+      SumRows rows = scratch.rows;
       rows.rows = isFlat ? 1 : count;
       rows.length = isFlat ? count * out : channels;
       rows.step = out;
       rows.first = channel;
       rows.sumsBegin = channel;
       rows.dstBegin = dstBegin + channel;
-      pass.run(rows, sums, to);
+      pass.run(rows, scratch.sums, to);
     }
   }
 }

@@ -41,6 +41,6 @@ final class ProductTile {
   /** Where the first pixel begins in src, in elements. */
   long srcBegin;
 
-  /** Where the first pixel begins in dst, in elements. */
+  /** Where the first pixel begins in dst, or where sums wait for their post-ops. In elements. */
   long dstBegin;
 }

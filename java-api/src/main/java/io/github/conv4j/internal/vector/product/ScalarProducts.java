@@ -137,6 +137,6 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
 
   @Override
   public SumRowsKernel sumRows(PostOps postOps) {
-    throw new UnsupportedOperationException("scalar loops apply post-ops where they store");
+    throw new UnsupportedOperationException("scalar loops leave post-ops to a pass over dst");
   }
 }

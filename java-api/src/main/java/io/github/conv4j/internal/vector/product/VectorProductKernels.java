@@ -33,8 +33,8 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /**
-   * With few registers C2 keeps one of twelve sums in memory where anything but stores to dst
-   * follows them, which makes the kernel half as fast.
+   * With few registers C2 keeps one of twelve sums in memory where anything but stores to one
+   * segment follows them, which makes the kernel half as fast.
    */
   @Override
   public boolean pointwiseTakesPostOps() {

@@ -5,8 +5,11 @@ import io.github.conv4j.contract.GuardPageArena;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import io.github.conv4j.problem.Problem;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.TensorSpec;
 import io.github.conv4j.validation.EngineValidator;
 import io.github.conv4j.validation.LayoutChoice;
 import io.github.conv4j.validation.Verdict;
@@ -15,7 +18,8 @@ import java.util.List;
 /**
  * Pointwise layers with post-ops against the reference, between guard pages, in one part and in
  * many; ends with status 0 if all results are equal and pointwise kernels gave them. Run in a JVM
- * of its own. Argument: the number of registers that blocks must be made for.
+ * of its own. Arguments: the number of registers that blocks must be made for, and whether sums
+ * must wait in the scratchpad for a pass.
  */
 final class PointwisePostOpsRun {
   private static final List<String> CHAINS =
@@ -24,11 +28,11 @@ final class PointwisePostOpsRun {
           "clip:-3:50,add:per_tensor:run",
           "add:per_oc:run,relu",
           "prelu:per_oc",
-          "linear:2:1,abs,max:7,sub:per_tensor");
+          "add:common:run,abs",
+          "linear:2:1,abs,max:7,sub:per_tensor",
+          "add:per_oc,relu,mul:2,clip:-3:50");
 
-  /**
-   * Output channels that vectors hold or do not, pixels of little more than a block, and of chunks.
-   */
+  /** Output channels that vectors hold or do not, pixels of little more than a block, chunks. */
   private static final List<String> LINES =
       List.of(
           "mb1_ic16oc16_ih3kh1_iw5kw1",
@@ -38,40 +42,61 @@ final class PointwisePostOpsRun {
           "mb1_ic20oc256_ih3kh1_iw40kw1",
           "mb1_ic23oc521_ih9kh1_iw17kw1");
 
+  /** Half of the sums of the fewest pixels that a chunk of the last line has. */
+  private static final long LARGEST_BLOCK_BYTES = 72 * 521 * 4 / 2;
+
+  private static final int[] THREADS = {1, 3, 64};
+
   private static final long SEED = 1;
 
-  private int turn;
+  private GuardPageArena.Edge edge = GuardPageArena.Edge.START;
 
   private PointwisePostOpsRun() {}
 
   public static void main(String[] arguments) {
-    if (VectorWidth.REGISTERS != Integer.parseInt(arguments[0])) {
-      System.out.println("blocks for " + VectorWidth.REGISTERS + " registers");
-      System.exit(1);
-    }
+    boolean passed = VectorWidth.REGISTERS == Integer.parseInt(arguments[0]);
+    System.out.println("blocks for " + VectorWidth.REGISTERS + " registers");
+    passed &= waits() == Boolean.parseBoolean(arguments[1]);
+    System.out.println("sums wait: " + waits());
     var run = new PointwisePostOpsRun();
-    System.exit(run.passes(1) & run.passes(64) ? 0 : 1);
+    for (int threads : THREADS) {
+      passed &= run.passes(threads);
+    }
+    System.exit(passed ? 0 : 1);
+  }
+
+  /** Whether post-ops make the scratchpad larger by more than what a block of sums needs. */
+  private static boolean waits() {
+    Problem problem = Problem.parse(LINES.getLast()).withPostOps(PostOps.parse("relu"));
+    TensorSpec src = TensorSpec.f32(Layout.NHWC, problem.src().dims());
+    float[] weights = new float[(int) problem.convolution().weightsShape().elementCount()];
+    float[] bias = new float[(int) problem.convolution().outChannels()];
+    try (Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1));
+        PreparedConvolution prepared = engine.prepare(problem.convolution(), src, weights, bias);
+        PreparedConvolution plain =
+            engine.prepare(problem.withPostOps(PostOps.none()).convolution(), src, weights, bias)) {
+      return prepared.explain().scratchpadByteSize() - plain.explain().scratchpadByteSize()
+          > LARGEST_BLOCK_BYTES;
+    }
   }
 
   private boolean passes(int threads) {
     boolean passed = true;
     EngineOptions options = EngineOptions.defaults().withThreads(threads);
     try (Engine engine = Engines.named("vector", options);
-        var validator = new EngineValidator(engine, () -> GuardPageArena.open(edge()))) {
+        var validator = new EngineValidator(engine, () -> GuardPageArena.open(edge))) {
       for (String line : LINES) {
         for (String chain : CHAINS) {
-          turn++;
           Problem problem = Problem.parse(line).withPostOps(PostOps.parse(chain));
-          Verdict verdict = validator.exact(problem, LayoutChoice.NHWC, SEED);
-          passed &= verdict.passed() && verdict.implementation().endsWith(":pointwise");
-          System.out.println(verdict);
+          for (GuardPageArena.Edge each : GuardPageArena.Edge.values()) {
+            edge = each;
+            Verdict verdict = validator.exact(problem, LayoutChoice.NHWC, SEED);
+            passed &= verdict.passed() && verdict.implementation().endsWith(":pointwise");
+            System.out.println(verdict);
+          }
         }
       }
     }
     return passed;
-  }
-
-  private GuardPageArena.Edge edge() {
-    return GuardPageArena.Edge.values()[turn % 2];
   }
 }

@@ -4,22 +4,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.contract.ChildJvm;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Post-ops of pointwise layers, in their kernels and in a pass after them. */
 @Execution(ExecutionMode.CONCURRENT)
 class PointwisePostOpsTest {
-  @ParameterizedTest
-  @ValueSource(ints = {16, 32})
-  void areExactWithAnyNumberOfRegisters(int registers) {
+  /** Everything in parts where threads are enough, however little it is. */
+  private static final String SHARING = "-Dconv4j.sharing.nanos=0";
+
+  @Test
+  void waitForAPassWhereRegistersAreFew() {
     ChildJvm.Outcome outcome =
         ChildJvm.run(
             PointwisePostOpsRun.class,
-            List.of("-Dconv4j.vector.registers=" + registers),
-            Integer.toString(registers));
+            List.of(SHARING, "-Dconv4j.vector.bits=256", "-Dconv4j.vector.registers=16"),
+            "16",
+            "true");
+
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+  }
+
+  @Test
+  void areAppliedInKernelsWhereRegistersAreMany() {
+    ChildJvm.Outcome outcome =
+        ChildJvm.run(
+            PointwisePostOpsRun.class,
+            List.of(SHARING, "-Dconv4j.vector.registers=32"),
+            "32",
+            "false");
 
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
   }
