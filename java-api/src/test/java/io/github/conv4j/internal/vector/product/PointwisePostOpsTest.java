@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Post-ops of pointwise layers, in their kernels and in a pass after them. */
+/** Post-ops of pointwise layers in a pass after their kernels. */
 @Execution(ExecutionMode.CONCURRENT)
 class PointwisePostOpsTest {
   /** Everything in parts where threads are enough, however little it is. */
@@ -20,20 +20,7 @@ class PointwisePostOpsTest {
         ChildJvm.run(
             PointwisePostOpsRun.class,
             List.of(SHARING, "-Dconv4j.vector.bits=256", "-Dconv4j.vector.registers=16"),
-            "16",
-            "true");
-
-    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-  }
-
-  @Test
-  void areAppliedInKernelsWhereRegistersAreMany() {
-    ChildJvm.Outcome outcome =
-        ChildJvm.run(
-            PointwisePostOpsRun.class,
-            List.of(SHARING, "-Dconv4j.vector.registers=32"),
-            "32",
-            "false");
+            "16");
 
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
   }
