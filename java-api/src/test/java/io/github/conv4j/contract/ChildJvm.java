@@ -93,7 +93,8 @@ public final class ChildJvm {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       boolean forThisJvmOnly = flag.startsWith("-agentlib") || flag.startsWith("-javaagent");
-      if (!forThisJvmOnly && inherited.test(flag)) {
+      boolean replaced = isCollector(flag) && extraFlags.stream().anyMatch(ChildJvm::isCollector);
+      if (!forThisJvmOnly && !replaced && inherited.test(flag)) {
         command.add(flag);
       }
     }
@@ -106,6 +107,11 @@ public final class ChildJvm {
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** A JVM does not start with two of them. */
+  private static boolean isCollector(String flag) {
+    return flag.matches("-XX:\\+Use\\w+GC");
   }
 
   private static void delete(@Nullable Path folder) {

@@ -234,9 +234,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
       }
     }
     String way = way(plain, implementation);
-    return PlanChoice.fuses(way, kernels, request) && !avoided.contains(implementation(way))
-        ? way
-        : null;
+    return PlanChoice.fuses(way, kernels, request) ? way : null;
   }
 
   /**
@@ -256,10 +254,7 @@ final class VectorEngine implements Alternatives, LedgerOwner {
       if (!isOnCopies && !PlanChoice.fuses(way, kernels, equal)) {
         return null;
       }
-      PreparedConvolution prepared = compose(equal, way);
-      return canonical == null
-          ? prepared
-          : RewrittenConvolution.of(NAME, ledger, request, prepared);
+      return compose(request, canonical, way);
     }
   }
 
@@ -304,11 +299,16 @@ final class VectorEngine implements Alternatives, LedgerOwner {
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest canonical = CanonicalForm.of(request, LEAST_AXES, kernels.lanes(), arena);
       PrepareRequest equal = canonical == null ? request : canonical;
-      PreparedConvolution prepared = compose(equal, way(equal, implementation));
-      return canonical == null
-          ? prepared
-          : RewrittenConvolution.of(NAME, ledger, request, prepared);
+      return compose(request, canonical, way(equal, implementation));
     }
+  }
+
+  /** Prepares a request in its canonical form, where it has one. */
+  private PreparedConvolution compose(
+      PrepareRequest request, @Nullable PrepareRequest canonical, String way) {
+    return canonical == null
+        ? compose(request, way)
+        : RewrittenConvolution.of(NAME, ledger, request, compose(canonical, way));
   }
 
   private String way(PrepareRequest request, @Nullable String implementation) {

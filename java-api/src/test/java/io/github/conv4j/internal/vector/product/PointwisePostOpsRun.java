@@ -42,7 +42,7 @@ final class PointwisePostOpsRun {
           "mb1_ic23oc521_ih9kh1_iw17kw1");
 
   /** Half of the sums of the fewest pixels that a chunk of the last line has. */
-  private static final long LARGEST_BLOCK_BYTES = 72 * 521 * 4 / 2;
+  private static final long LEAST_WAITING_BYTES = 72 * 521 * 4 / 2;
 
   /** Each pair of a layer and a chain meets pages at other ends with one and with many threads. */
   private static final int[] THREADS = {1, 64};
@@ -78,7 +78,7 @@ final class PointwisePostOpsRun {
         PreparedConvolution plain =
             engine.prepare(problem.withPostOps(PostOps.none()).convolution(), src, weights, bias)) {
       return prepared.explain().scratchpadByteSize() - plain.explain().scratchpadByteSize()
-          > LARGEST_BLOCK_BYTES;
+          > LEAST_WAITING_BYTES;
     }
   }
 
