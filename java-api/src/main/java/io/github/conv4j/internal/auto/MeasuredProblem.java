@@ -2,18 +2,13 @@ package io.github.conv4j.internal.auto;
 
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.ready.RandomFloats;
 import io.github.conv4j.tensor.Tensor;
-import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A problem with one src and one dst for all candidates, and what the first of them computed. */
 final class MeasuredProblem {
-  /** Prime, so that no step from element to element meets the same values again. */
-  private static final int RANDOM_FLOATS = 65_521;
-
   private final long products;
   private final Tensor src;
   private final Tensor dst;
@@ -27,13 +22,13 @@ final class MeasuredProblem {
     this.products = request.convolution().multiplications(request.src().shape());
     this.src = Tensor.allocate(request.src(), arena);
     this.dst = Tensor.allocate(request.dst(), arena);
-    fillWithRandomFloats(src);
+    RandomFloats.fill(src);
     this.operands =
         PrepareRequest.runOperandSpecs(request.convolution(), request.dst()).stream()
             .map(spec -> Tensor.allocate(spec, arena))
             .toArray(Tensor[]::new);
     for (Tensor operand : operands) {
-      fillWithRandomFloats(operand);
+      RandomFloats.fill(operand);
     }
     this.check = new AgreementCheck(request, accuracy, src, dst, operands);
     this.turns = turns;
@@ -82,21 +77,5 @@ final class MeasuredProblem {
       return way;
     }
     return check.isRightWhereApart(leadersResult, result) ? null : leader;
-  }
-
-  /** Fills also the gaps between elements, which nobody reads. */
-  private static void fillWithRandomFloats(Tensor tensor) {
-    TensorSpec spec = tensor.spec();
-    var random = new SplittableRandom(spec.shape().elementCount());
-    float[] values = new float[RANDOM_FLOATS];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextDouble(-1, 1);
-    }
-    MemorySegment from = MemorySegment.ofArray(values);
-    MemorySegment to = tensor.segment();
-    for (long at = 0; at < to.byteSize(); at += from.byteSize()) {
-      long byteSize = Math.min(from.byteSize(), to.byteSize() - at);
-      MemorySegment.copy(from, 0, to, at, byteSize);
-    }
   }
 }
