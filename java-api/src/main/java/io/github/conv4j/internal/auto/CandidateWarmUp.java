@@ -102,7 +102,7 @@ final class CandidateWarmUp {
     int least = isSure ? 1 : isFarBehind ? LEAST_CALLS_OF_FAR_BEHIND : LEAST_CALLS;
     long before = candidate.spentNanos();
     turns.take(() -> candidate.calls(problem.src(), problem.dst(), 0, least));
-    long left = Math.min(windowNanos, shareNanos) - (candidate.spentNanos() - before);
+    long left = Math.min(windowNanos / 2, shareNanos) - (candidate.spentNanos() - before);
     if (left > 0 && candidate.shortestNanos() <= HOPELESS * quickest) {
       turns.take(() -> candidate.calls(problem.src(), problem.dst(), left));
     }
@@ -110,14 +110,13 @@ final class CandidateWarmUp {
   }
 
   /**
-   * Makes the calls of a part of the problem until Java code is compiled, and no more.
+   * Makes the calls of a part of the problem until Java code is compiled, and no more. The part is
+   * so small that what others take for the whole tells nothing about it.
    *
-   * @param others what the quickest other would take for the part
    * @return whether the candidate is compiled, as far as can be told
    */
-  boolean compile(TimedCandidate candidate, MeasuredProblem part, double others)
-      throws InterruptedException {
-    return runJava(candidate, part, others, budgetNanos / WINDOWS_OF_PART, 0);
+  boolean compile(TimedCandidate candidate, MeasuredProblem part) throws InterruptedException {
+    return runJava(candidate, part, Double.POSITIVE_INFINITY, budgetNanos / WINDOWS_OF_PART, 0);
   }
 
   /** Notes that the whole of a problem is compiled, so that others of its name are waited for. */

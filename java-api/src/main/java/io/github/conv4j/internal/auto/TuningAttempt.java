@@ -6,6 +6,7 @@ import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.ready.CompilationCut;
 import io.github.conv4j.internal.ready.ProblemCut;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -87,9 +88,9 @@ final class TuningAttempt implements AutoCloseable {
     this.whole = problem(request, arena);
     this.isLarge = request.convolution().multiplications(request.src().shape()) >= LARGE_PRODUCTS;
     this.cut =
-        ProblemCut.of(
-            request,
-            isLarge ? ProblemCut.PRODUCTS_FOR_AN_ESTIMATE : ProblemCut.PRODUCTS_FOR_COMPILATION);
+        isLarge
+            ? ProblemCut.of(request, ProblemCut.PRODUCTS_FOR_AN_ESTIMATE)
+            : CompilationCut.of(request, arena);
     this.part = cut == null ? null : problem(cut.request(), arena);
     this.warmUp = new CandidateWarmUp(budgetNanos, ways.size(), tuner.stopwatch(), tuner.turns());
     excluded.forEach(this::leaveOut);
@@ -191,7 +192,7 @@ final class TuningAttempt implements AutoCloseable {
       boolean isCompiled =
           isLarge
               ? warmUp.run(candidate, part, others * cut.share())
-              : warmUp.compile(candidate, part, others * cut.share());
+              : warmUp.compile(candidate, part);
       double nanos = candidate.shortestNanos() / cut.share();
       if (!isCompiled && nanos > HOPELESS_ON_CUT * others) {
         leaveOut(way, "not run: " + NOT_COMPILED);

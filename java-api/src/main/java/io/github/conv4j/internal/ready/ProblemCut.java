@@ -1,15 +1,13 @@
 package io.github.conv4j.internal.ready;
 
 import io.github.conv4j.Convolution;
-import io.github.conv4j.Geometry;
-import io.github.conv4j.Padding;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 public record ProblemCut(PrepareRequest request, double share) {
   /** Enough for a time that tells something about the whole. */
   public static final long PRODUCTS_FOR_AN_ESTIMATE = 2_000_000;
-
-  /** Uncompiled Java code takes some 10 ns a product: soon the JIT compiler sees many calls. */
-  public static final long PRODUCTS_FOR_COMPILATION = 250_000;
 
   /** A larger share is not worth a trial of its own. */
   private static final double LARGEST_SHARE = 0.25;
@@ -51,40 +46,25 @@ public record ProblemCut(PrepareRequest request, double share) {
         || !(whole.dst().layout() instanceof Layout.Plain)) {
       return null;
     }
-    long[] dims = whole.src().shape().dims();
-    List<Geometry.Axis> axes = whole.geometry().axes();
-    long[] begins = axes.stream().mapToLong(Geometry.Axis::begin).toArray();
-    long[] ends = axes.stream().mapToLong(Geometry.Axis::end).toArray();
+    long imageCount = whole.src().shape().dim(0);
     double surplus = (double) products / wanted;
-    long images = Math.max(1, (long) (dims[0] / surplus));
-    surplus /= (double) dims[0] / images;
-    dims[0] = images;
-    for (int i = 0; i < axes.size() && surplus > 1; i++) {
-      Geometry.Axis axis = axes.get(i);
-      boolean last = i == axes.size() - 1;
+    long images = Math.max(1, (long) (imageCount / surplus));
+    surplus /= (double) imageCount / images;
+    var source = new CutSource(whole);
+    source.keepImages(images);
+    for (int i = 0; i < c.spatialRank() && surplus > 1; i++) {
+      boolean last = i == c.spatialRank() - 1;
       if (last && i > 0 && surplus < LONG_ROWS) {
         break;
       }
-      long size = c.isTransposed() ? axis.src() : axis.dst();
+      long size = source.size(i);
       long kept = Math.max(last ? LEAST_COLUMNS : LEAST_ROWS, (long) (size / surplus));
-      if (kept >= size) {
-        continue;
+      if (kept < size) {
+        source.keep(i, kept);
+        surplus *= (double) kept / size;
       }
-      if (c.isTransposed()) {
-        dims[i + 2] = kept;
-      } else {
-        // Wide padding would leave mostly padding to such a small source.
-        begins[i] = Math.min(1, axis.begin());
-        ends[i] = Math.clamp(axis.end(), 0, 1);
-        dims[i + 2] = (kept - 1) * axis.stride() + axis.span() - begins[i] - ends[i];
-      }
-      surplus *= (double) kept / size;
     }
-    try {
-      return of(whole, products, Shape.of(dims), begins, ends);
-    } catch (IllegalArgumentException e) {
-      return null; // the smaller source does not fit the rest of the description
-    }
+    return of(whole, source, builder(c), whole.weights(), whole.bias());
   }
 
   /** Whether an operand of the request is as large as dst, and would have to be cut too. */
@@ -93,42 +73,52 @@ public record ProblemCut(PrepareRequest request, double share) {
         .anyMatch(operand -> operand.extent() == PostOp.Extent.FULL);
   }
 
-  private static @Nullable ProblemCut of(
-      PrepareRequest whole, long products, Shape src, long[] begins, long[] ends) {
-    Convolution convolution =
-        builder(whole.convolution())
-            .padding(Padding.asymmetric(begins, ends).mode(whole.convolution().padding().mode()))
-            .build();
-    double share = (double) convolution.multiplications(src) / products;
-    if (share > LARGEST_SHARE) {
+  /**
+   * Returns the part with what is left of the source, or null if that does not fit the rest of the
+   * description, or is not much less.
+   */
+  static @Nullable ProblemCut of(
+      PrepareRequest whole,
+      CutSource source,
+      Convolution.Builder builder,
+      Tensor weights,
+      @Nullable Tensor bias) {
+    try {
+      Shape src = source.shape();
+      Convolution convolution = builder.padding(source.padding()).build();
+      long products = whole.convolution().multiplications(whole.src().shape());
+      double share = (double) convolution.multiplications(src) / products;
+      if (share > LARGEST_SHARE) {
+        return null;
+      }
+      var request =
+          PrepareRequest.of(
+              ConvolutionRequest.of(convolution, spec(whole.src(), src))
+                  .withDst(spec(whole.dst(), convolution.outputShape(src)))
+                  .withParameters(weights, bias)
+                  .withOperands(whole.operands()));
+      return new ProblemCut(request, share);
+    } catch (IllegalArgumentException e) {
       return null;
     }
-    var request =
-        PrepareRequest.of(
-            ConvolutionRequest.of(convolution, spec(whole.src(), src))
-                .withDst(spec(whole.dst(), convolution.outputShape(src)))
-                .withParameters(whole.weights(), whole.bias())
-                .withOperands(whole.operands()));
-    return new ProblemCut(request, share);
   }
 
   /** Without the size of the result, which the padding tells. */
   private static Convolution.Builder builder(Convolution c) {
+    return builder(c, c.inChannels(), c.outChannels()).groups(c.groups());
+  }
+
+  /** The same description of other channels, without groups, padding and the size of the result. */
+  static Convolution.Builder builder(Convolution c, long in, long out) {
     int rank = c.spatialRank();
     Convolution.Builder builder =
         switch (rank) {
           case 1 ->
-              c.isTransposed()
-                  ? Convolution.transposed1d(c.inChannels(), c.outChannels())
-                  : Convolution.conv1d(c.inChannels(), c.outChannels());
+              c.isTransposed() ? Convolution.transposed1d(in, out) : Convolution.conv1d(in, out);
           case 2 ->
-              c.isTransposed()
-                  ? Convolution.transposed2d(c.inChannels(), c.outChannels())
-                  : Convolution.conv2d(c.inChannels(), c.outChannels());
+              c.isTransposed() ? Convolution.transposed2d(in, out) : Convolution.conv2d(in, out);
           default ->
-              c.isTransposed()
-                  ? Convolution.transposed3d(c.inChannels(), c.outChannels())
-                  : Convolution.conv3d(c.inChannels(), c.outChannels());
+              c.isTransposed() ? Convolution.transposed3d(in, out) : Convolution.conv3d(in, out);
         };
     long[] kernel = new long[rank];
     long[] stride = new long[rank];
@@ -139,7 +129,6 @@ public record ProblemCut(PrepareRequest request, double share) {
       dilation[i] = c.dilation(i);
     }
     return builder
-        .groups(c.groups())
         .kernel(kernel)
         .stride(stride)
         .dilation(dilation)

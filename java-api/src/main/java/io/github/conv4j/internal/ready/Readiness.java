@@ -74,19 +74,23 @@ public final class Readiness {
 
   private static void compileOnPart(
       Alternatives engine, PrepareRequest request, PreparedConvolution prepared) {
-    if (engine.warmsUp()) {
-      ProblemCut cut = ProblemCut.of(request, ProblemCut.PRODUCTS_FOR_COMPILATION);
-      if (cut != null) {
-        List<String> ways = engine.implementations(cut.request());
-        String way =
-            ways.stream()
-                .filter(each -> isOf(prepared, each))
-                .findFirst()
-                .orElse(ways.isEmpty() ? null : ways.getFirst());
-        if (way != null) {
-          try (PreparedConvolution small = engine.prepare(cut.request(), way)) {
-            callUntilCompiled(small);
-          }
+    if (!engine.warmsUp()) {
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      ProblemCut cut = CompilationCut.of(request, arena);
+      if (cut == null) {
+        return;
+      }
+      List<String> ways = engine.implementations(cut.request());
+      String way =
+          ways.stream()
+              .filter(each -> isOf(prepared, each))
+              .findFirst()
+              .orElse(ways.isEmpty() ? null : ways.getFirst());
+      if (way != null) {
+        try (PreparedConvolution small = engine.prepare(cut.request(), way)) {
+          callUntilCompiled(small);
         }
       }
     }

@@ -1,0 +1,145 @@
+package io.github.conv4j.internal.ready;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Parameters;
+import io.github.conv4j.PostOps;
+import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.problem.Problem;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CompilationCutTest {
+  /** The whole, and channels, rows and columns of what is left. */
+  @ParameterizedTest
+  @CsvSource({
+    "mb1_ic576oc160_ih14kh1, 40, 32, 1, 8",
+    "mb4_ic576oc160_ih7kh1, 40, 32, 2, 7",
+    "mb1_ic100oc72_ih56kh1, 44, 40, 1, 8",
+    "mb1_ic24oc40_ih56kh1, 24, 40, 1, 8",
+    "mb1_ic3oc32_ih224kh3sh2ph1, 3, 32, 1, 8",
+    "g96mb1_ic96oc96_ih112kh3ph1, 32, 32, 3, 21",
+    "g40mb2_ic40oc40_ih56kh3sh2ph1, 40, 40, 3, 10",
+    "g40mb2_ic40oc40_ih14kh5ph2, 40, 40, 3, 14",
+    "g576mb1_ic576oc576_iw300kw3pw1, 32, 32, 1, 19",
+    "mb1_ic64oc64_iw20000kw9pw4, 40, 32, 1, 8",
+    "mb1_ic64oc64_id9kd3pd1_ih32kh3ph1_iw32kw3pw1, 40, 32, 1, 8",
+  })
+  void keepsAFewSteps(String line, long in, long out, long rows, long columns) {
+    Problem problem = Problem.parse(line);
+    withCut(
+        problem,
+        (whole, cut) -> {
+          PrepareRequest part = Objects.requireNonNull(cut).request();
+          Convolution c = part.convolution();
+          assertThat(c.inChannels()).isEqualTo(in);
+          assertThat(c.outChannels()).isEqualTo(out);
+          assertThat(c.isDepthwise()).isEqualTo(problem.convolution().isDepthwise());
+          assertThat(c.kernel(0)).isEqualTo(problem.convolution().kernel(0));
+          assertThat(c.stride(0)).isEqualTo(problem.convolution().stride(0));
+          Shape dst = part.dst().shape();
+          assertThat(dst.dim(0)).isEqualTo(1);
+          assertThat(dst.dim(dst.rank() - 1)).isEqualTo(columns);
+          assertThat(dst.rank() == 3 ? 1 : dst.dim(dst.rank() - 2)).isEqualTo(rows);
+          assertThat(part.weights().spec().shape()).isEqualTo(c.weightsShape());
+          assertThat(part.weights().toFloatArray()).doesNotContain(0);
+          assertThat(cut.share())
+              .isEqualTo(
+                  (double) c.multiplications(part.src().shape()) / problem.multiplications());
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mb1_ic576oc160_ih14kh1",
+        "mb1_ic960oc320_ih7kh1",
+        "mb1_ic16oc96_ih112kh1",
+        "mb1_ic32oc192_ih28kh1",
+        "mb1_ic96oc96_ih14kh3ph1",
+        "mb1_ic3oc32_ih224kh3sh2ph1",
+        "g96mb1_ic96oc96_ih112kh3ph1",
+        "g576mb1_ic576oc576_ih14kh3sh2ph1",
+      })
+  void takesTheSameImplementation(String line) {
+    try (Engine engine = Engines.named("vector", EngineOptions.defaults())) {
+      var vector = (Alternatives) engine;
+      withCut(
+          Problem.parse(line),
+          (whole, cut) ->
+              assertThat(vector.implementations(Objects.requireNonNull(cut).request()))
+                  .contains(vector.implementations(whole).getFirst()));
+    }
+  }
+
+  @Test
+  void groupsAndWhatIsTransposedAreCutByRows() {
+    withCut(
+        Problem.parse("g32mb1_ic256oc256_ih56kh3ph1"),
+        (whole, cut) -> assertKeepsChannels(whole, Objects.requireNonNull(cut)));
+    withCut(
+        Problem.parseTransposed("mb1_ic64oc32_ih56kh4sh2ph1"),
+        (whole, cut) -> assertKeepsChannels(whole, Objects.requireNonNull(cut)));
+  }
+
+  @Test
+  void tensorsOfPostOpsKeepTheirChannels() {
+    Problem plain = Problem.parse("mb1_ic96oc96_ih56kh1");
+    withCut(
+        new Problem(
+            plain.convolution().withPostOps(PostOps.parse("relu,add:per_oc")), plain.src(), ""),
+        (whole, cut) -> assertKeepsChannels(whole, Objects.requireNonNull(cut)));
+  }
+
+  @Test
+  void aSmallProblemIsItsOwnPart() {
+    withCut(Problem.parse("mb1_ic8oc8_ih3kh3ph1"), (whole, cut) -> assertThat(cut).isNull());
+  }
+
+  private static void assertKeepsChannels(PrepareRequest whole, ProblemCut cut) {
+    assertThat(cut.request().weights()).isSameAs(whole.weights());
+    assertThat(cut.share()).isLessThan(0.25);
+  }
+
+  private static void withCut(
+      Problem problem, BiConsumer<PrepareRequest, @Nullable ProblemCut> action) {
+    Convolution c = problem.convolution();
+    try (Arena arena = Arena.ofConfined()) {
+      var parameters =
+          Parameters.of(
+              c,
+              new float[(int) c.weightsShape().elementCount()],
+              new float[(int) c.outChannels()],
+              arena);
+      Layout layout = Layout.channelsLast(problem.src().rank());
+      var dst = TensorSpec.f32(layout, problem.dst().dims());
+      var whole =
+          PrepareRequest.of(
+              ConvolutionRequest.of(c, TensorSpec.f32(layout, problem.src().dims()))
+                  .withDst(dst)
+                  .withParameters(parameters.weights(), parameters.bias())
+                  .withOperands(
+                      c.postOps().requestOperands().stream()
+                          .map(operand -> ConvolutionRequest.runOperandSpec(operand, dst))
+                          .map(spec -> Tensor.allocate(spec, arena))
+                          .toList()));
+      action.accept(whole, CompilationCut.of(whole, arena));
+    }
+  }
+}
