@@ -25,7 +25,12 @@ final class CandidateWarmUp {
   private static final int CALM_WINDOWS = 3;
   private static final int LOOKS = 3;
   private static final int WINDOWS_OF_BUDGET = 64;
+
   private static final int WINDOWS_OF_PART = 8 * WINDOWS_OF_BUDGET;
+
+  /** Native code needs warm caches and no more. */
+  private static final int NATIVE_WINDOWS_OF_BUDGET = 2 * WINDOWS_OF_BUDGET;
+
   private static final double FASTER = 1.05;
   private static final long LONGEST_WINDOW_NANOS = 10_000_000;
 
@@ -102,7 +107,8 @@ final class CandidateWarmUp {
     int least = isSure ? 1 : isFarBehind ? LEAST_CALLS_OF_FAR_BEHIND : LEAST_CALLS;
     long before = candidate.spentNanos();
     turns.take(() -> candidate.calls(problem.src(), problem.dst(), 0, least));
-    long left = Math.min(windowNanos / 2, shareNanos) - (candidate.spentNanos() - before);
+    long most = Math.min(budgetNanos / NATIVE_WINDOWS_OF_BUDGET, LONGEST_WINDOW_NANOS / 2);
+    long left = Math.min(most, shareNanos) - (candidate.spentNanos() - before);
     if (left > 0 && candidate.shortestNanos() <= HOPELESS * quickest) {
       turns.take(() -> candidate.calls(problem.src(), problem.dst(), left));
     }
@@ -110,13 +116,13 @@ final class CandidateWarmUp {
   }
 
   /**
-   * Makes the calls of a part of the problem until Java code is compiled, and no more. The part is
-   * so small that what others take for the whole tells nothing about it.
-   *
-   * @return whether the candidate is compiled, as far as can be told
+   * Makes the calls of a part of the problem until Java code is compiled, and no more. Where heap
+   * use is unknown nothing tells when that is, and the whole is left to do it.
    */
-  boolean compile(TimedCandidate candidate, MeasuredProblem part) throws InterruptedException {
-    return runJava(candidate, part, Double.POSITIVE_INFINITY, budgetNanos / WINDOWS_OF_PART, 0);
+  void compile(TimedCandidate candidate, MeasuredProblem part) throws InterruptedException {
+    if (stopwatch.heapBytes() != HeapUse.UNKNOWN) {
+      runJava(candidate, part, Double.POSITIVE_INFINITY, budgetNanos / WINDOWS_OF_PART, 0);
+    }
   }
 
   /** Notes that the whole of a problem is compiled, so that others of its name are waited for. */

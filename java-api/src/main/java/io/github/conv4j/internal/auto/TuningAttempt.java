@@ -54,8 +54,12 @@ final class TuningAttempt implements AutoCloseable {
   private final Map<Way, String> excluded;
   private final boolean isLarge;
   private final MeasuredProblem whole;
+
+  /** Of a large problem, which every way runs. */
   private final @Nullable ProblemCut cut;
+
   private final @Nullable MeasuredProblem part;
+  private final Arena arena;
   private final CandidateWarmUp warmUp;
   private final long budgetNanos;
 
@@ -85,18 +89,16 @@ final class TuningAttempt implements AutoCloseable {
     this.ways = ways;
     this.excluded = excluded;
     this.budgetNanos = tuner.budgetNanos();
-    this.whole = problem(request, arena);
+    this.arena = arena;
+    this.whole = problem(request);
     this.isLarge = request.convolution().multiplications(request.src().shape()) >= LARGE_PRODUCTS;
-    this.cut =
-        isLarge
-            ? ProblemCut.of(request, ProblemCut.PRODUCTS_FOR_AN_ESTIMATE)
-            : CompilationCut.of(request, arena);
-    this.part = cut == null ? null : problem(cut.request(), arena);
+    this.cut = isLarge ? ProblemCut.of(request, ProblemCut.PRODUCTS_FOR_AN_ESTIMATE) : null;
+    this.part = cut == null ? null : problem(cut.request());
     this.warmUp = new CandidateWarmUp(budgetNanos, ways.size(), tuner.stopwatch(), tuner.turns());
     excluded.forEach(this::leaveOut);
   }
 
-  private MeasuredProblem problem(PrepareRequest of, Arena arena) {
+  private MeasuredProblem problem(PrepareRequest of) {
     return new MeasuredProblem(of, tuner.options().accuracy(), tuner.turns(), arena);
   }
 
@@ -174,31 +176,55 @@ final class TuningAttempt implements AutoCloseable {
     if (cut == null || part == null || isBoundedOut(way, others)) {
       return true;
     }
+    return onPart(
+        way,
+        cut,
+        part,
+        candidate -> {
+          boolean isCompiled = warmUp.run(candidate, part, others * cut.share());
+          double nanos = candidate.shortestNanos() / cut.share();
+          if (!isCompiled && nanos > HOPELESS_ON_CUT * others) {
+            leaveOut(way, "not run: " + NOT_COMPILED);
+          } else {
+            estimates.put(way, nanos);
+          }
+        });
+  }
+
+  /** Runs Java code until it is compiled, on a part that tells nothing else about the whole. */
+  private boolean compile(Way way) throws InterruptedException {
+    ProblemCut few = CompilationCut.of(way.engine(), way.implementation(), request, arena);
+    if (few == null || isBoundedOut(way, quickest)) {
+      return true;
+    }
+    MeasuredProblem small = problem(few.request());
+    return onPart(way, few, small, candidate -> warmUp.compile(candidate, small));
+  }
+
+  /** What is done with a candidate whose first call on a part was right. */
+  @FunctionalInterface
+  private interface Trial {
+    void run(TimedCandidate candidate) throws InterruptedException;
+  }
+
+  private boolean onPart(Way way, ProblemCut of, MeasuredProblem problem, Trial trial)
+      throws InterruptedException {
     PreparedConvolution prepared;
     try {
-      prepared = way.prepare(cut.request());
+      prepared = way.prepare(of.request());
     } catch (IllegalArgumentException e) {
       return true; // the smaller problem has no such implementation: no estimate, then
     } catch (EngineFailureException | UnsupportedConvolutionException e) {
       return true; // the whole will tell whether it cannot be prepared either
     }
     try (prepared) {
-      var candidate = new TimedCandidate(way, prepared, tuner.stopwatch(), part.operands());
-      Way disagreeing = part.first(candidate);
+      var candidate = new TimedCandidate(way, prepared, tuner.stopwatch(), problem.operands());
+      Way disagreeing = problem.first(candidate);
       if (disagreeing != null) {
         disagree(disagreeing);
         return disagreeing.equals(way);
       }
-      boolean isCompiled =
-          isLarge
-              ? warmUp.run(candidate, part, others * cut.share())
-              : warmUp.compile(candidate, part);
-      double nanos = candidate.shortestNanos() / cut.share();
-      if (!isCompiled && nanos > HOPELESS_ON_CUT * others) {
-        leaveOut(way, "not run: " + NOT_COMPILED);
-      } else if (isLarge) {
-        estimates.put(way, nanos);
-      }
+      trial.run(candidate);
     } catch (EngineFailureException e) {
       fail(way, e, "failed: ");
     }
@@ -211,7 +237,7 @@ final class TuningAttempt implements AutoCloseable {
       leaveOut(way, "not run: its engine prefers another, which is far behind");
       return true;
     }
-    if (way.engine().warmsUp() && !isLarge && !tryOnCut(way, quickest)) {
+    if (way.engine().warmsUp() && !isLarge && !compile(way)) {
       return false;
     }
     if (isLeftOut(way) || isBoundedOut(way, quickest)) {

@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.ready;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
@@ -9,14 +10,11 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the JIT compiler is shown of a problem: the same kernels in few steps a call.
+ * What the JIT compiler is shown of a problem: a kernel in few steps of its loops a call, so that
+ * HotSpot compiles all of it before it compiles a form that begins inside of a loop (ADR 27).
  *
- * <p>HotSpot compiles a method once it was called 600 times, if calls and steps of its loops are
- * 15,000 together. If the loops have gone 40,000 steps before, it compiles a form of the method
- * that begins in the loop, and the whole method only afterwards; of kernels, either takes up to
- * half a second. With fewer than some fifty steps a call the second is the first.
- *
- * <p>So dense layers keep one block of pixels and of output channels, depthwise ones some blocks.
+ * <p>Of dense layers one block of pixels and of output channels is left, of depthwise ones some
+ * blocks.
  */
 public final class CompilationCut {
   /** Uncompiled Java code takes some 10 ns a product. */
@@ -36,48 +34,59 @@ public final class CompilationCut {
   /** The most that a block of a product has. */
   private static final long PIXELS = 8;
 
-  /** At both edges and between them. */
-  private static final long ROWS_OF_PLANES = 3;
+  /** At both edges and between them, rows and blocks. */
+  private static final long DEPTHWISE_ROWS = 3;
 
-  /** Of src. Blocks have up to seven pixels, and code of their own at both edges. */
-  private static final long COLUMNS_OF_PLANES = 21;
+  private static final long DEPTHWISE_BLOCKS = 3;
+
+  private static final long MOST_DEPTHWISE_PIXELS = 7;
+
+  private static final long MOST_STRIDED_DEPTHWISE_PIXELS = 4;
 
   private CompilationCut() {}
 
   /**
    * Returns what to run until it is compiled, or null if the problem itself is small.
    *
+   * @param implementation of the engine for the whole; where a part of few steps has none of that
+   *     name, the part has all channels and fewer rows
    * @param arena of weights of the part that are not the request's
    */
-  public static @Nullable ProblemCut of(PrepareRequest whole, Arena arena) {
+  public static @Nullable ProblemCut of(
+      Alternatives engine, String implementation, PrepareRequest whole, Arena arena) {
     ProblemCut few = ofFewSteps(whole, arena);
-    return few == null ? ProblemCut.of(whole, PRODUCTS) : few;
+    return few != null && engine.implementations(few.request()).contains(implementation)
+        ? few
+        : ProblemCut.of(whole, PRODUCTS);
   }
 
   private static @Nullable ProblemCut ofFewSteps(PrepareRequest whole, Arena arena) {
     Convolution c = whole.convolution();
-    boolean isPlanes = c.isDepthwise() && c.inChannels() == c.outChannels();
+    boolean isDepthwise = c.isDepthwise() && c.inChannels() == c.outChannels();
     if (c.isTransposed()
-        || (c.groups() > 1 && !isPlanes)
+        || (c.groups() > 1 && !isDepthwise)
         || !c.postOps().requestOperands().isEmpty()
-        || !(whole.src().layout() instanceof Layout.Plain)
-        || !(whole.dst().layout() instanceof Layout.Plain)) {
+        || !isChannelsLast(whole.src())
+        || !isChannelsLast(whole.dst())) {
       return null;
     }
     long out = fewer(c.outChannels(), OUTPUTS, OUTPUTS);
-    long in = isPlanes ? out : fewer(c.inChannels(), INPUTS, STEP_OF_INPUTS);
+    long in = isDepthwise ? out : fewer(c.inChannels(), INPUTS, STEP_OF_INPUTS);
     var source = new CutSource(whole);
-    source.keepImages(1);
     source.keepChannels(in);
-    if (isPlanes) {
-      keepPlanes(source, c);
+    if (isDepthwise) {
+      keepBlocks(source, c);
     } else {
-      keepPixels(source, c.spatialRank());
+      keepPixels(source, c.spatialRank(), whole.src().shape().dim(0));
     }
-    Convolution.Builder builder = ProblemCut.builder(c, in, out).groups(isPlanes ? in : 1);
+    Convolution.Builder builder = ProblemCut.builder(c, in, out).groups(isDepthwise ? in : 1);
     Tensor weights = random(TensorSpec.weights(builder.build().weightsShape()), arena);
     Tensor bias = c.hasBias() ? random(TensorSpec.bias(out), arena) : null;
     return ProblemCut.of(whole, source, builder, weights, bias);
+  }
+
+  private static boolean isChannelsLast(TensorSpec spec) {
+    return spec.layout().equals(Layout.channelsLast(spec.shape().rank()));
   }
 
   /** Keeps what a vector or a step leaves over, which takes code of its own. */
@@ -85,8 +94,8 @@ public final class CompilationCut {
     return channels < most + step ? channels : most + channels % step;
   }
 
-  /** Keeps one row of pixels, and more where rows are very short. */
-  private static void keepPixels(CutSource source, int rank) {
+  /** Keeps one row of pixels, and more rows or images where they are very short. */
+  private static void keepPixels(CutSource source, int rank, long images) {
     long missing = PIXELS;
     for (int i = rank - 1; i >= 0; i--) {
       long kept = Math.min(missing, source.size(i));
@@ -95,23 +104,22 @@ public final class CompilationCut {
       }
       missing = Math.ceilDiv(missing, kept);
     }
+    source.keepImages(Math.min(missing, images));
   }
 
-  /** Keeps few rows of some columns: how wide a block is depends on what divides their number. */
-  private static void keepPlanes(CutSource source, Convolution c) {
+  /** Keeps blocks of as many pixels as those of the whole row, which are as even as they can be. */
+  private static void keepBlocks(CutSource source, Convolution c) {
+    source.keepImages(1);
     int last = c.spatialRank() - 1;
     for (int i = 0; i < last; i++) {
-      if (source.size(i) > ROWS_OF_PLANES) {
-        source.keep(i, ROWS_OF_PLANES);
+      if (source.size(i) > DEPTHWISE_ROWS) {
+        source.keep(i, DEPTHWISE_ROWS);
       }
     }
-    long most = Math.max(1, COLUMNS_OF_PLANES / c.stride(last));
-    long kept = source.size(last);
-    while (kept * 3 / 4 > most) {
-      kept = Math.ceilDiv(kept, 2);
-    }
-    kept = kept > most ? Math.max(1, kept * 3 / 4) : kept;
-    if (kept < source.size(last)) {
+    long columns = source.size(last);
+    long most = c.stride(last) == 1 ? MOST_DEPTHWISE_PIXELS : MOST_STRIDED_DEPTHWISE_PIXELS;
+    long kept = DEPTHWISE_BLOCKS * Math.ceilDiv(columns, Math.ceilDiv(columns, most));
+    if (kept < columns) {
       source.keep(last, kept);
     }
   }

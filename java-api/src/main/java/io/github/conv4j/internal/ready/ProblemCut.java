@@ -11,8 +11,9 @@ import io.github.conv4j.tensor.TensorSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a problem that is much less work and takes the same code: fewer images, then fewer
- * slices, rows or, of a single row, columns; the same channels and weights.
+ * A part of a problem that is much less work: {@link #of} keeps channels and weights, and fewer
+ * images, then fewer slices, rows or, of a single row, columns; {@link CompilationCut} cuts
+ * channels too.
  *
  * @param request the part
  * @param share of the whole's products, below 1

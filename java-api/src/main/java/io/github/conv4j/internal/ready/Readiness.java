@@ -51,7 +51,7 @@ public final class Readiness {
   public static PreparedConvolution of(
       Alternatives engine, PrepareRequest request, PreparedConvolution prepared) {
     try {
-      compileOnPart(engine, request, prepared);
+      compileOnPart(engine, request);
     } catch (Throwable e) {
       prepared.close();
       throw e;
@@ -72,33 +72,27 @@ public final class Readiness {
     }
   }
 
-  private static void compileOnPart(
-      Alternatives engine, PrepareRequest request, PreparedConvolution prepared) {
+  private static void compileOnPart(Alternatives engine, PrepareRequest request) {
     if (!engine.warmsUp()) {
       return;
     }
+    List<String> ways = engine.implementations(request);
+    if (ways.isEmpty()) {
+      return;
+    }
+    String way = ways.getFirst();
     try (Arena arena = Arena.ofConfined()) {
-      ProblemCut cut = CompilationCut.of(request, arena);
-      if (cut == null) {
-        return;
-      }
-      List<String> ways = engine.implementations(cut.request());
-      String way =
-          ways.stream()
-              .filter(each -> isOf(prepared, each))
-              .findFirst()
-              .orElse(ways.isEmpty() ? null : ways.getFirst());
-      if (way != null) {
-        try (PreparedConvolution small = engine.prepare(cut.request(), way)) {
-          callUntilCompiled(small);
+      ProblemCut cut = CompilationCut.of(engine, way, request, arena);
+      if (cut != null) {
+        List<String> others = engine.implementations(cut.request());
+        if (!others.isEmpty()) {
+          String same = others.contains(way) ? way : others.getFirst();
+          try (PreparedConvolution small = engine.prepare(cut.request(), same)) {
+            callUntilCompiled(small);
+          }
         }
       }
     }
-  }
-
-  private static boolean isOf(PreparedConvolution prepared, String implementation) {
-    return prepared.explain().stages().stream()
-        .anyMatch(stage -> stage.implementation().equals(implementation));
   }
 
   private static void callUntilCompiled(PreparedConvolution prepared) {

@@ -40,6 +40,8 @@ class AutoEngineTest {
 
   private static final Convolution LARGE = Convolution.conv2d(64, 64).kernel(3).padding(1).build();
   private static final TensorSpec LARGE_SRC = TensorSpec.f32(Layout.NHWC, 1, 64, 56, 56);
+  private static final Convolution MIDDLING = Convolution.conv2d(64, 64).build();
+  private static final TensorSpec MIDDLING_SRC = TensorSpec.f32(Layout.NHWC, 1, 64, 12, 12);
   private static final long LARGE_PRODUCTS = LARGE.multiplications(LARGE_SRC.shape());
 
   @TempDir private Path folder;
@@ -201,6 +203,40 @@ class AutoEngineTest {
       assertThat(chosen(prepared)).isEqualTo("two kernel");
       assertThat(callsBeforeWhole).isNotEmpty().allMatch(calls -> calls >= uncompiled);
     }
+  }
+
+  @Test
+  void javaCodeOfASmallerProblemIsCompiledOnFewPixelsAndChannels() {
+    int uncompiled = 40;
+    one.perProduct("native", 0.2);
+    two.perProduct("kernel", 0.1).compiledAfter("kernel", uncompiled).warmingUp();
+    List<Shape> met = callsOfTwo();
+    try (Engine auto = auto(200);
+        PreparedConvolution prepared = prepareMiddling(auto)) {
+      assertThat(chosen(prepared)).isEqualTo("two kernel");
+      assertThat(met.subList(0, uncompiled)).containsOnly(Shape.of(1, 40, 1, 8));
+      assertThat(met).last().isEqualTo(MIDDLING_SRC.shape());
+    }
+  }
+
+  @Test
+  void whereHeapUseIsUnknownOnlyTheWholeTellsWhatIsCompiled() {
+    stopwatch.forgetHeap();
+    one.perProduct("native", 0.2);
+    two.perProduct("kernel", 0.1).warmingUp();
+    List<Shape> met = callsOfTwo();
+    try (Engine auto = auto(200);
+        PreparedConvolution prepared = prepareMiddling(auto)) {
+      assertThat(chosen(prepared)).isEqualTo("two kernel");
+      assertThat(met).startsWith(Shape.of(1, 40, 1, 8), MIDDLING_SRC.shape());
+    }
+  }
+
+  /** Returns a list that the shapes of the sources of all calls are added to. */
+  private List<Shape> callsOfTwo() {
+    List<Shape> met = new ArrayList<>();
+    two.beforeCall(request -> met.add(request.src().shape()));
+    return met;
   }
 
   @Test
@@ -671,6 +707,11 @@ class AutoEngineTest {
     float[] weights = Runs.integers(CONVOLUTION.weightsShape(), 1);
     return engine.prepare(
         CONVOLUTION, TensorSpec.f32(Layout.NCHW, 1, 2, size + 2, size + 2), weights, new float[3]);
+  }
+
+  private static PreparedConvolution prepareMiddling(Engine engine) {
+    float[] weights = Runs.integers(MIDDLING.weightsShape(), 1);
+    return engine.prepare(MIDDLING, MIDDLING_SRC, weights, new float[64]);
   }
 
   /** The weights are zeros, so that the fakes need not compute. */

@@ -1,11 +1,13 @@
 package io.github.conv4j.internal.auto;
 
+import io.github.conv4j.internal.ready.HeapUse;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time and heap that only fake engines move. */
 final class FakeStopwatch implements Stopwatch {
   private final AtomicLong nanos = new AtomicLong();
   private final AtomicLong heapBytes = new AtomicLong();
+  private volatile boolean isHeapUnknown;
 
   @Override
   public long nanos() {
@@ -14,7 +16,12 @@ final class FakeStopwatch implements Stopwatch {
 
   @Override
   public long heapBytes() {
-    return heapBytes.get();
+    return isHeapUnknown ? HeapUse.UNKNOWN : heapBytes.get();
+  }
+
+  /** As in a JVM without {@code jdk.management}. */
+  void forgetHeap() {
+    isHeapUnknown = true;
   }
 
   void advance(long by) {

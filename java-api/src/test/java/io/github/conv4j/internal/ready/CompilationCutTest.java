@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
@@ -18,6 +19,7 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,9 +37,9 @@ class CompilationCutTest {
     "mb1_ic24oc40_ih56kh1, 24, 40, 1, 8",
     "mb1_ic3oc32_ih224kh3sh2ph1, 3, 32, 1, 8",
     "g96mb1_ic96oc96_ih112kh3ph1, 32, 32, 3, 21",
-    "g40mb2_ic40oc40_ih56kh3sh2ph1, 40, 40, 3, 10",
+    "g40mb2_ic40oc40_ih56kh3sh2ph1, 40, 40, 3, 12",
     "g40mb2_ic40oc40_ih14kh5ph2, 40, 40, 3, 14",
-    "g576mb1_ic576oc576_iw300kw3pw1, 32, 32, 1, 19",
+    "mb40_ic64oc64_ih1kh1, 40, 32, 1, 1",
     "mb1_ic64oc64_iw20000kw9pw4, 40, 32, 1, 8",
     "mb1_ic64oc64_id9kd3pd1_ih32kh3ph1_iw32kw3pw1, 40, 32, 1, 8",
   })
@@ -54,7 +56,7 @@ class CompilationCutTest {
           assertThat(c.kernel(0)).isEqualTo(problem.convolution().kernel(0));
           assertThat(c.stride(0)).isEqualTo(problem.convolution().stride(0));
           Shape dst = part.dst().shape();
-          assertThat(dst.dim(0)).isEqualTo(1);
+          assertThat(dst.dim(0)).isEqualTo(problem.src().dim(0) == 40 ? 8 : 1);
           assertThat(dst.dim(dst.rank() - 1)).isEqualTo(columns);
           assertThat(dst.rank() == 3 ? 1 : dst.dim(dst.rank() - 2)).isEqualTo(rows);
           assertThat(part.weights().spec().shape()).isEqualTo(c.weightsShape());
@@ -72,20 +74,56 @@ class CompilationCutTest {
         "mb1_ic960oc320_ih7kh1",
         "mb1_ic16oc96_ih112kh1",
         "mb1_ic32oc192_ih28kh1",
+        "mb16_ic64oc64_ih1kh1",
         "mb1_ic96oc96_ih14kh3ph1",
+        "mb1_ic128oc128_ih56kh3ph1",
         "mb1_ic3oc32_ih224kh3sh2ph1",
         "g96mb1_ic96oc96_ih112kh3ph1",
+        "g96mb1_ic96oc96_ih113kh3ph1",
         "g576mb1_ic576oc576_ih14kh3sh2ph1",
       })
-  void takesTheSameImplementation(String line) {
-    try (Engine engine = Engines.named("vector", EngineOptions.defaults())) {
-      var vector = (Alternatives) engine;
-      withCut(
-          Problem.parse(line),
-          (whole, cut) ->
-              assertThat(vector.implementations(Objects.requireNonNull(cut).request()))
-                  .contains(vector.implementations(whole).getFirst()));
+  void everyWayHasAPart(String line) {
+    for (Accuracy accuracy : Accuracy.values()) {
+      for (boolean channelsLast : new boolean[] {true, false}) {
+        withParts(
+            Problem.parse(line),
+            channelsLast,
+            accuracy,
+            (engine, whole, way, cut) -> {
+              if (cut != null) {
+                assertThat(engine.implementations(cut.request())).contains(way);
+                assertThat(cut.share()).isLessThan(0.25);
+              }
+            });
+      }
     }
+  }
+
+  /** How many pixels a block of a row has, which decides which kernel runs, is as in the whole. */
+  @Test
+  void blocksOfDepthwiseRowsAreAsWide() {
+    for (int stride = 1; stride <= 2; stride++) {
+      int most = stride == 1 ? 7 : 4;
+      for (int columns = most; columns < 520; columns++) {
+        Problem problem =
+            Problem.parse(
+                "g96mb1_ic96oc96_ih%1$dkh3sh%2$dph1_iw%3$dkw3sw%2$dpw1"
+                    .formatted(32 * stride, stride, columns * stride));
+        long width = problem.dst().dim(3);
+        withCut(
+            problem,
+            (whole, cut) -> {
+              long kept = Objects.requireNonNull(cut).request().dst().shape().dim(3);
+              assertThat(blockWidth(kept, most))
+                  .as("%d of %d", kept, width)
+                  .isEqualTo(blockWidth(width, most));
+            });
+      }
+    }
+  }
+
+  private static long blockWidth(long columns, int most) {
+    return Math.ceilDiv(columns, Math.ceilDiv(columns, most));
   }
 
   @Test
@@ -117,17 +155,40 @@ class CompilationCutTest {
     assertThat(cut.share()).isLessThan(0.25);
   }
 
+  /** With the part of the way that engine vector prefers. */
   private static void withCut(
       Problem problem, BiConsumer<PrepareRequest, @Nullable ProblemCut> action) {
+    var isFirst = new AtomicBoolean(true);
+    withParts(
+        problem,
+        true,
+        Accuracy.STRICT,
+        (engine, whole, way, cut) -> {
+          if (isFirst.getAndSet(false)) {
+            action.accept(whole, cut);
+          }
+        });
+    assertThat(isFirst).isFalse();
+  }
+
+  @FunctionalInterface
+  private interface Action {
+    void accept(Alternatives engine, PrepareRequest whole, String way, @Nullable ProblemCut cut);
+  }
+
+  private static void withParts(
+      Problem problem, boolean channelsLast, Accuracy accuracy, Action action) {
     Convolution c = problem.convolution();
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofConfined();
+        Engine engine = Engines.named("vector", EngineOptions.defaults().withAccuracy(accuracy))) {
       var parameters =
           Parameters.of(
               c,
               new float[(int) c.weightsShape().elementCount()],
               new float[(int) c.outChannels()],
               arena);
-      Layout layout = Layout.channelsLast(problem.src().rank());
+      int rank = problem.src().rank();
+      Layout layout = channelsLast ? Layout.channelsLast(rank) : Layout.channelsFirst(rank);
       var dst = TensorSpec.f32(layout, problem.dst().dims());
       var whole =
           PrepareRequest.of(
@@ -139,7 +200,10 @@ class CompilationCutTest {
                           .map(operand -> ConvolutionRequest.runOperandSpec(operand, dst))
                           .map(spec -> Tensor.allocate(spec, arena))
                           .toList()));
-      action.accept(whole, CompilationCut.of(whole, arena));
+      var vector = (Alternatives) engine;
+      for (String way : vector.implementations(whole)) {
+        action.accept(vector, whole, way, CompilationCut.of(vector, way, whole, arena));
+      }
     }
   }
 }
