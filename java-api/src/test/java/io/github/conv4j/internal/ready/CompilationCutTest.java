@@ -20,6 +20,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,8 @@ class CompilationCutTest {
         "g96mb1_ic96oc96_ih113kh3ph1",
         "g576mb1_ic576oc576_ih14kh3sh2ph1",
       })
-  void everyWayHasAPart(String line) {
+  void partsHaveTheirWay(String line) {
+    var parts = new AtomicInteger();
     for (Accuracy accuracy : Accuracy.values()) {
       for (boolean channelsLast : new boolean[] {true, false}) {
         withParts(
@@ -91,12 +93,15 @@ class CompilationCutTest {
             accuracy,
             (engine, whole, way, cut) -> {
               if (cut != null) {
+                parts.incrementAndGet();
                 assertThat(engine.implementations(cut.request())).contains(way);
                 assertThat(cut.share()).isLessThan(0.25);
               }
             });
       }
     }
+    // In either accuracy, at least with channels last.
+    assertThat(parts.get()).isGreaterThanOrEqualTo(2);
   }
 
   /** How many pixels a block of a row has, which decides which kernel runs, is as in the whole. */
