@@ -1,12 +1,15 @@
 package io.github.conv4j.internal.ready;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.Geometry;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,8 @@ public final class CompilationCut {
   private static final long INPUTS = 40;
 
   private static final long STEP_OF_INPUTS = 8;
+
+  private static final long MOST_STEPS = 50;
 
   /** Two vectors of 512 bits: most kernels compute two at a time. */
   private static final long OUTPUTS = 32;
@@ -64,7 +69,7 @@ public final class CompilationCut {
     Convolution c = whole.convolution();
     boolean isDepthwise = c.isDepthwise() && c.inChannels() == c.outChannels();
     if (c.isTransposed()
-        || (c.groups() > 1 && !isDepthwise)
+        || (isDepthwise ? !hasBlocks(whole) : c.groups() > 1 || hasManySteps(c))
         || !c.postOps().requestOperands().isEmpty()
         || !isChannelsLast(whole.src())
         || !isChannelsLast(whole.dst())) {
@@ -83,6 +88,20 @@ public final class CompilationCut {
     Tensor weights = random(TensorSpec.weights(builder.build().weightsShape()), arena);
     Tensor bias = c.hasBias() ? random(TensorSpec.bias(out), arena) : null;
     return ProblemCut.of(whole, source, builder, weights, bias);
+  }
+
+  /** Whether rows are cut into blocks as they are: taps that lie apart cut them otherwise. */
+  private static boolean hasBlocks(PrepareRequest whole) {
+    List<Geometry.Axis> axes = whole.geometry().axes();
+    return axes.stream().allMatch(axis -> axis.dilation() == 1)
+        && axes.getLast().dst() >= MOST_DEPTHWISE_PIXELS;
+  }
+
+  /** Whether several taps go more steps a call than a part is made for, with any channels. */
+  private static boolean hasManySteps(Convolution c) {
+    Shape weights = c.weightsShape();
+    long taps = weights.elementCount() / weights.dim(0) / weights.dim(1);
+    return taps > 1 && taps * Math.min(c.inChannels(), INPUTS) > MOST_STEPS;
   }
 
   private static boolean isChannelsLast(TensorSpec spec) {
