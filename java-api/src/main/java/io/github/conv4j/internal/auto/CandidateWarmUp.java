@@ -25,12 +25,7 @@ final class CandidateWarmUp {
   private static final int CALM_WINDOWS = 3;
   private static final int LOOKS = 3;
   private static final int WINDOWS_OF_BUDGET = 64;
-
   private static final int WINDOWS_OF_PART = 8 * WINDOWS_OF_BUDGET;
-
-  /** Native code needs warm caches and no more. */
-  private static final int NATIVE_WINDOWS_OF_BUDGET = 2 * WINDOWS_OF_BUDGET;
-
   private static final double FASTER = 1.05;
   private static final long LONGEST_WINDOW_NANOS = 10_000_000;
 
@@ -107,8 +102,7 @@ final class CandidateWarmUp {
     int least = isSure ? 1 : isFarBehind ? LEAST_CALLS_OF_FAR_BEHIND : LEAST_CALLS;
     long before = candidate.spentNanos();
     turns.take(() -> candidate.calls(problem.src(), problem.dst(), 0, least));
-    long most = Math.min(budgetNanos / NATIVE_WINDOWS_OF_BUDGET, LONGEST_WINDOW_NANOS / 2);
-    long left = Math.min(most, shareNanos) - (candidate.spentNanos() - before);
+    long left = Math.min(windowNanos / 2, shareNanos) - (candidate.spentNanos() - before);
     if (left > 0 && candidate.shortestNanos() <= HOPELESS * quickest) {
       turns.take(() -> candidate.calls(problem.src(), problem.dst(), left));
     }

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The ways are taken one after the other, the best engine's own choice first. Whose bound is
  * hopeless is not even prepared. Of a large problem every way runs a cut first, and who is hopeless
- * there goes no further; Java code is compiled on a cut of any problem. Whoever is left is
- * prepared, makes a first call, is checked, and is closed at once if it turns out hopeless; where
- * that is what an engine of Java code prefers, its other ways are not tried. The rest race.
+ * there goes no further; of others Java code is compiled on a part. Whoever is left is prepared,
+ * makes a first call, is checked, and is closed at once if it turns out hopeless; where that is
+ * what an engine of Java code prefers, its other ways are not tried. The rest race.
  */
 final class TuningAttempt implements AutoCloseable {
   /** A call of fewer products is short in any compiled code. */
@@ -193,8 +193,11 @@ final class TuningAttempt implements AutoCloseable {
 
   /** Runs Java code until it is compiled, on a part that tells nothing else about the whole. */
   private boolean compile(Way way) throws InterruptedException {
+    if (isBoundedOut(way, quickest)) {
+      return true;
+    }
     ProblemCut few = CompilationCut.of(way.engine(), way.implementation(), request, arena);
-    if (few == null || isBoundedOut(way, quickest)) {
+    if (few == null) {
       return true;
     }
     MeasuredProblem small = problem(few.request());
@@ -213,7 +216,7 @@ final class TuningAttempt implements AutoCloseable {
     try {
       prepared = way.prepare(of.request());
     } catch (IllegalArgumentException e) {
-      return true; // the smaller problem has no such implementation: no estimate, then
+      return true; // the smaller problem has no such implementation
     } catch (EngineFailureException | UnsupportedConvolutionException e) {
       return true; // the whole will tell whether it cannot be prepared either
     }
