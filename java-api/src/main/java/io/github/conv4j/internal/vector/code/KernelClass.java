@@ -2,6 +2,8 @@ package io.github.conv4j.internal.vector.code;
 
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
@@ -114,9 +116,28 @@ public final class KernelClass {
                         signature,
                         ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL,
                         body -> {
+                          leaveToC2(body);
                           text.accept(new KernelCode(body, method.getParameterTypes()));
                           body.return_();
                         }));
+  }
+
+  /**
+   * Begins with an exception handler that is also reached without an exception, which C1 refuses. A
+   * text may be too long for C1 with a profile and not without: HotSpot would keep the code without
+   * one, many times slower than C2's, for good (docs/adr/0050).
+   */
+  private static void leaveToC2(CodeBuilder body) {
+    Label begin = body.newLabel();
+    Label end = body.newLabel();
+    Label handler = body.newLabel();
+    body.exceptionCatchAll(begin, end, handler)
+        .labelBinding(begin)
+        .nop()
+        .labelBinding(end)
+        .aconst_null()
+        .labelBinding(handler)
+        .pop();
   }
 
   /** What cannot be written costs the dump, and not the convolution. */
