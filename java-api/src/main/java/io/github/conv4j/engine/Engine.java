@@ -121,8 +121,12 @@ public interface Engine extends AutoCloseable {
   }
 
   /**
-   * Makes a sequence ready: each step runs on the result of the one before, in buffers that the
-   * prepared sequence owns.
+   * Makes a sequence ready: each step runs on the result of the one before, or on those that its
+   * {@link io.github.conv4j.Connection} names, in buffers that the prepared sequence owns.
+   *
+   * <p>What a pointwise step expands, a depthwise one convolves and a pointwise one projects may be
+   * computed in chunks of channels, whose projections are added, where that saves much of the
+   * buffers; {@link PreparedConvolution#explain} says so.
    *
    * <p><b>Memory.</b> {@link #close} closes sequences too. An engine that prepares single
    * convolutions alone gets its sequences from {@link io.github.conv4j.engine.spi.Sequences}.

@@ -10,6 +10,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.Variants;
@@ -151,8 +152,66 @@ abstract class CompositionContract extends EngineContract {
             .then(widen, Connection.from(2).operands(3)));
   }
 
+  /** Large enough for its expanded channels to be computed in chunks. */
+  @Test
+  void expansionsInChunks() {
+    PostOp clip = PostOp.clip(0, 6);
+    PostOp residual = PostOp.add(PostOp.Operand.full().atEachRun());
+    Convolution first = Convolution.conv2d(16, 10).bias(false).postOps(clip).build();
+    Convolution project = Convolution.conv2d(100, 10).postOps(residual, clip).build();
+    Convolution wide = Convolution.conv2d(96, 24).bias(false).build();
+    agreesStepByStep(
+        ConvolutionSequence.of(first)
+            .then(Convolution.conv2d(10, 100).postOps(clip).build())
+            .then(depthwise(100).postOps(PostOp.leakyRelu(-1)).build())
+            .then(project, Connection.from(3).operands(1)),
+        Shape.of(1, 16, 19, 18));
+    agreesStepByStep(
+        ConvolutionSequence.of(
+            Convolution.conv2d(16, 96).postOps(clip).build(),
+            depthwise(96).kernel(5, 3).stride(2).bias(false).flippedKernel().build(),
+            wide,
+            Convolution.conv2d(24, 5).build()),
+        Shape.of(2, 16, 21, 20));
+  }
+
+  /** The definition takes the steps that are described, whatever other engines do. */
+  @Test
+  void theReferenceRunsEachStep() {
+    ConvolutionSequence block =
+        ConvolutionSequence.of(
+            Convolution.conv2d(16, 96).build(),
+            depthwise(96).build(),
+            Convolution.conv2d(96, 16).build());
+    try (Arena arena = Arena.ofConfined();
+        PreparedConvolution prepared =
+            reference.prepare(
+                block, spec(Layout.NHWC, Shape.of(1, 16, 20, 20)), zeros(block, arena))) {
+      assertThat(prepared.explain().stages()).hasSize(3);
+    }
+  }
+
+  private static Convolution.Builder depthwise(long channels) {
+    return Convolution.conv2d(channels, channels).kernel(3).padding(1).groups(channels);
+  }
+
+  private static List<Parameters> zeros(ConvolutionSequence sequence, Arena arena) {
+    return sequence.convolutions().stream()
+        .map(
+            c ->
+                Parameters.of(
+                    c,
+                    new float[(int) c.weightsShape().elementCount()],
+                    new float[(int) c.outChannels()],
+                    arena))
+        .toList();
+  }
+
   private void agreesStepByStep(ConvolutionSequence sequence) {
-    Shape src = Shape.of(2, 8, 7, 9);
+    agreesStepByStep(sequence, Shape.of(2, 8, 7, 9));
+  }
+
+  private void agreesStepByStep(ConvolutionSequence sequence, Shape src) {
     List<float[]> weights = new ArrayList<>();
     List<float @Nullable []> biases = new ArrayList<>();
     List<float[]> results = new ArrayList<>(List.of(Runs.integers(src, 1)));
@@ -161,7 +220,7 @@ abstract class CompositionContract extends EngineContract {
       Convolution step = (Convolution) sequence.steps().get(i);
       Connection connection = sequence.connections().get(i);
       weights.add(Runs.integers(step.weightsShape(), 10 + i));
-      biases.add(Runs.integers(Shape.of(step.outChannels()), 20 + i));
+      biases.add(step.hasBias() ? Runs.integers(Shape.of(step.outChannels()), 20 + i) : null);
       float[] result =
           Runs.on(
               reference,

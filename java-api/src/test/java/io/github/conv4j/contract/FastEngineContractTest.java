@@ -13,6 +13,15 @@ public abstract class FastEngineContractTest extends KernelsContractTest {
     }
   }
 
+  /** What lies between the steps of a sequence. */
+  @Nested
+  class SequenceMemory extends SequenceMemoryContract {
+    @Override
+    String engineName() {
+      return FastEngineContractTest.this.engineName();
+    }
+  }
+
   /** Work inside one call is shared between threads. */
   @Nested
   class Sharing extends SharingContract {

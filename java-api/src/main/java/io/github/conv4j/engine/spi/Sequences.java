@@ -54,7 +54,7 @@ public final class Sequences implements AutoCloseable {
       Engine engine, ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(parameters, "parameters");
-    return PreparedSequence.prepare(engine, ledger, sequence, src, parameters);
+    return PreparedSequence.prepareStepByStep(engine, ledger, sequence, src, parameters);
   }
 
   /**

@@ -16,6 +16,7 @@ import io.github.conv4j.internal.primitive.Program;
 import io.github.conv4j.internal.primitive.ProgramBuilder;
 import io.github.conv4j.internal.primitive.SinglePass;
 import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,13 +25,36 @@ import java.util.Objects;
 public final class PreparedSequence {
   private PreparedSequence() {}
 
-  /** Prepares every step on the engine, and enters the sequence in the ledger. */
+  /**
+   * Prepares a sequence on the engine, and enters it in the ledger. What some steps expand is
+   * computed in chunks of channels where that saves much of the arena.
+   */
   public static PreparedConvolution prepare(
       Engine engine,
       Ledger ledger,
       ConvolutionSequence sequence,
       TensorSpec src,
       List<Parameters> parameters) {
+    requireFitting(ledger, sequence, src, parameters);
+    try (Arena parts = Arena.ofConfined()) {
+      var chunks = ExpansionChunks.of(sequence, src, parameters, parts);
+      return prepare(engine, ledger, sequence, src, chunks);
+    }
+  }
+
+  /** Prepares every step as it is described, as a definition should, and enters the sequence. */
+  public static PreparedConvolution prepareStepByStep(
+      Engine engine,
+      Ledger ledger,
+      ConvolutionSequence sequence,
+      TensorSpec src,
+      List<Parameters> parameters) {
+    requireFitting(ledger, sequence, src, parameters);
+    return prepare(engine, ledger, sequence, src, ExpansionChunks.none(sequence, src, parameters));
+  }
+
+  private static void requireFitting(
+      Ledger ledger, ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
     Objects.requireNonNull(sequence, "sequence");
     Objects.requireNonNull(src, "src");
     ledger.requireOpen();
@@ -41,20 +65,35 @@ public final class PreparedSequence {
               .formatted(needed, parameters.size()));
     }
     sequence.resultShapes(src.shape());
+  }
+
+  private static PreparedConvolution prepare(
+      Engine engine,
+      Ledger ledger,
+      ConvolutionSequence given,
+      TensorSpec src,
+      ExpansionChunks chunks) {
+    ConvolutionSequence sequence = chunks.sequence();
     int last = sequence.steps().size();
+    long partialSumBytes = 0;
     List<TensorSpec> results = new ArrayList<>(List.of(src));
     List<Explanation.Stage> explained = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     List<Integer> values = new ArrayList<>(List.of(Program.SRC));
     try (var program = new ProgramBuilder(0)) {
-      var remaining = parameters.iterator();
+      var remaining = chunks.parameters().iterator();
       for (int i = 0; i < last; i++) {
         Connection connection = sequence.connections().get(i);
         int from = values.get(connection.src());
         switch (sequence.steps().get(i)) {
           case Convolution convolution -> {
             var request =
-                request(convolution, connection, results).withParameters(remaining.next());
+                request(
+                        convolution,
+                        results.get(connection.src()),
+                        chunks.sameLayoutAs(i + 1),
+                        results)
+                    .withParameters(remaining.next());
             PreparedConvolution next = engine.prepare(request);
             try {
               explained.addAll(next.explain().stages());
@@ -63,6 +102,7 @@ public final class PreparedSequence {
               results.add(next.dst());
               requireOperands(next, connection.operands(), results);
               values.add(i + 1 == last ? Program.DST : program.temporary(next.dst().byteSize()));
+              partialSumBytes += chunks.isPartialSum(i + 1) ? next.dst().byteSize() : 0;
               int[] operands = connection.operands().stream().mapToInt(values::get).toArray();
               PreparedProgram.inline(next, ledger, program, from, values.getLast(), operands);
             } catch (Throwable e) {
@@ -83,26 +123,35 @@ public final class PreparedSequence {
       }
       Program built = program.build();
       var explanation =
-          Explanation.of(engine.name(), sequence + " on " + results.getFirst(), explained)
-              .withWarnings(warnings)
-              .withBuffers(built.arenaByteSize(), built.naiveByteSize());
+          Explanation.of(
+                  engine.name(), given + " on " + results.getFirst() + chunks.note(), explained)
+              .withWarnings(warnings.stream().distinct().toList())
+              .withBuffers(built.arenaByteSize(), built.naiveByteSize() - partialSumBytes);
       return PreparedProgram.of(
           results.getFirst(), results.getLast(), List.of(), explanation, ledger, built);
     }
   }
 
+  /** Results that operands are added to lie as the operands do. */
   private static ConvolutionRequest request(
-      Convolution convolution, Connection connection, List<TensorSpec> results) {
-    var request = ConvolutionRequest.of(convolution, results.get(connection.src()));
-    // An operand is as large as the result and lies as it does.
-    for (int operand : connection.operands()) {
-      request = request.withDst(PrepareRequest.settled(results.get(operand)));
+      Convolution convolution,
+      TensorSpec src,
+      List<Integer> sameLayoutAs,
+      List<TensorSpec> results) {
+    var request = ConvolutionRequest.of(convolution, src);
+    for (int result : sameLayoutAs) {
+      request = request.withDst(PrepareRequest.settled(results.get(result)));
     }
     return request;
   }
 
   private static void requireOperands(
       PreparedConvolution step, List<Integer> operands, List<TensorSpec> results) {
+    if (step.operands().size() != operands.size()) {
+      throw new IllegalArgumentException(
+          "%s takes %d operands but the sequence has %d"
+              .formatted(step, step.operands().size(), operands.size()));
+    }
     for (int i = 0; i < operands.size(); i++) {
       TensorSpec needed = step.operands().get(i);
       if (!needed.equals(results.get(operands.get(i)))) {

@@ -83,7 +83,7 @@ final class ReferenceEngine implements Engine, LedgerOwner {
   @Override
   public PreparedConvolution prepare(
       ConvolutionSequence sequence, TensorSpec src, List<Parameters> parameters) {
-    return PreparedSequence.prepare(this, ledger, sequence, src, parameters);
+    return PreparedSequence.prepareStepByStep(this, ledger, sequence, src, parameters);
   }
 
   @Override

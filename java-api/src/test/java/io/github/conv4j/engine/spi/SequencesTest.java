@@ -49,6 +49,25 @@ class SequencesTest {
     assertThat(engine.open).hasValue(0);
   }
 
+  /**
+   * Its own engines would compute these in chunks, which takes post-ops that others may not have.
+   */
+  @Test
+  void giveTheEngineNoStepsOfTheirOwn() {
+    Convolution expand = Convolution.conv2d(16, 96).bias(false).build();
+    Convolution depthwise = Convolution.conv2d(96, 96).kernel(3).groups(96).bias(false).build();
+    Convolution project = Convolution.conv2d(96, 16).bias(false).build();
+    ConvolutionSequence block = ConvolutionSequence.of(expand, depthwise, project);
+    List<Parameters> zeros =
+        block.convolutions().stream()
+            .map(c -> Parameters.of(c, new float[(int) c.parameterCount()], null, arena))
+            .toList();
+
+    try (var prepared = engine.prepare(block, TensorSpec.f32(Layout.NHWC, 1, 16, 40, 40), zeros)) {
+      assertThat(prepared.explain().stages()).hasSize(3);
+    }
+  }
+
   @Test
   void closeWithTheirEngine() {
     PreparedConvolution forgotten = engine.prepare(TWICE, SRC, parameters);
