@@ -10,7 +10,6 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
-import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.Variants;
@@ -186,25 +185,13 @@ abstract class CompositionContract extends EngineContract {
     try (Arena arena = Arena.ofConfined();
         PreparedConvolution prepared =
             reference.prepare(
-                block, spec(Layout.NHWC, Shape.of(1, 16, 20, 20)), zeros(block, arena))) {
+                block, spec(Layout.NHWC, Shape.of(1, 16, 20, 20)), Runs.zeros(block, arena))) {
       assertThat(prepared.explain().stages()).hasSize(3);
     }
   }
 
   private static Convolution.Builder depthwise(long channels) {
     return Convolution.conv2d(channels, channels).kernel(3).padding(1).groups(channels);
-  }
-
-  private static List<Parameters> zeros(ConvolutionSequence sequence, Arena arena) {
-    return sequence.convolutions().stream()
-        .map(
-            c ->
-                Parameters.of(
-                    c,
-                    new float[(int) c.weightsShape().elementCount()],
-                    new float[(int) c.outChannels()],
-                    arena))
-        .toList();
   }
 
   private void agreesStepByStep(ConvolutionSequence sequence) {

@@ -83,6 +83,17 @@ public final class Runs {
     return parameters;
   }
 
+  /** Returns tensors of zeros for the convolutions of a sequence. */
+  public static List<Parameters> zeros(ConvolutionSequence sequence, Arena arena) {
+    return sequence.convolutions().stream()
+        .map(
+            c ->
+                new Parameters(
+                    Tensor.allocate(TensorSpec.weights(c.weightsShape()), arena),
+                    c.hasBias() ? Tensor.allocate(TensorSpec.bias(c.outChannels()), arena) : null))
+        .toList();
+  }
+
   /** Executes once, on fresh tensors. */
   public static float[] execute(PreparedConvolution prepared, float[] x) {
     try (Arena arena = Arena.ofConfined()) {

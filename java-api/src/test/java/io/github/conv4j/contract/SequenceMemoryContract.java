@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.conv4j.Connection;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
-import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
-import io.github.conv4j.tensor.Tensor;
-import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +52,7 @@ abstract class SequenceMemoryContract extends EngineContract {
     Shape src = Shape.of(1, in, size, size);
     try (Arena arena = Arena.ofConfined();
         PreparedConvolution prepared =
-            engine.prepare(block, spec(Layout.NHWC, src), zeros(block, arena))) {
+            engine.prepare(block, spec(Layout.NHWC, src), Runs.zeros(block, arena))) {
       Explanation explained = prepared.explain();
       List<Shape> results = block.resultShapes(src);
       long bytes = Float.BYTES * (results.get(1).elementCount() + results.get(2).elementCount());
@@ -63,12 +60,5 @@ abstract class SequenceMemoryContract extends EngineContract {
       assertThat(10 * explained.buffersByteSize()).isLessThanOrEqualTo(6 * bytes);
       assertThat(explained.problem()).contains(expanded + " channels in ");
     }
-  }
-
-  private static List<Parameters> zeros(ConvolutionSequence sequence, Arena arena) {
-    return sequence.convolutions().stream()
-        .map(
-            c -> new Parameters(Tensor.allocate(TensorSpec.weights(c.weightsShape()), arena), null))
-        .toList();
   }
 }

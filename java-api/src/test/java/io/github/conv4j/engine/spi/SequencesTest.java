@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.Parameters;
+import io.github.conv4j.contract.Runs;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
@@ -58,12 +59,9 @@ class SequencesTest {
     Convolution depthwise = Convolution.conv2d(96, 96).kernel(3).groups(96).bias(false).build();
     Convolution project = Convolution.conv2d(96, 16).bias(false).build();
     ConvolutionSequence block = ConvolutionSequence.of(expand, depthwise, project);
-    List<Parameters> zeros =
-        block.convolutions().stream()
-            .map(c -> Parameters.of(c, new float[(int) c.parameterCount()], null, arena))
-            .toList();
+    TensorSpec src = TensorSpec.f32(Layout.NHWC, 1, 16, 40, 40);
 
-    try (var prepared = engine.prepare(block, TensorSpec.f32(Layout.NHWC, 1, 16, 40, 40), zeros)) {
+    try (var prepared = engine.prepare(block, src, Runs.zeros(block, arena))) {
       assertThat(prepared.explain().stages()).hasSize(3);
     }
   }

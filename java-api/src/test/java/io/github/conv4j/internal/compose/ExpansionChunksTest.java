@@ -45,6 +45,13 @@ class ExpansionChunksTest {
     return Convolution.conv2d(channels, channels).kernel(3).padding(1).groups(channels);
   }
 
+  private static ConvolutionSequence block(long in, long expanded) {
+    return ConvolutionSequence.of(
+        Convolution.conv2d(in, expanded).build(),
+        depthwise(expanded).build(),
+        Convolution.conv2d(expanded, in).build());
+  }
+
   @Test
   void halvesAnExpansion() {
     ExpansionChunks chunks = chunks(BLOCK, SRC);
@@ -77,11 +84,7 @@ class ExpansionChunksTest {
 
   @Test
   void takesThreeChunksWhereTwoLeaveTooMuch() {
-    ConvolutionSequence block =
-        ConvolutionSequence.of(
-            Convolution.conv2d(24, 144).build(),
-            depthwise(144).build(),
-            Convolution.conv2d(144, 24).build());
+    ConvolutionSequence block = block(24, 144);
 
     assertThat(widths(chunks(block, TensorSpec.f32(Layout.NHWC, 1, 24, 20, 20))))
         .containsExactly(48L, 48L, 24L, 48L, 48L, 24L, 48L, 48L, 24L);
@@ -89,11 +92,7 @@ class ExpansionChunksTest {
 
   @Test
   void spreadsLinesEvenly() {
-    ConvolutionSequence block =
-        ConvolutionSequence.of(
-            Convolution.conv2d(10, 100).build(),
-            depthwise(100).build(),
-            Convolution.conv2d(100, 10).build());
+    ConvolutionSequence block = block(10, 100);
 
     assertThat(widths(chunks(block, TensorSpec.f32(Layout.NHWC, 1, 10, 20, 20))))
         .containsExactly(48L, 48L, 10L, 32L, 32L, 10L, 20L, 20L, 10L);
@@ -172,12 +171,7 @@ class ExpansionChunksTest {
     TensorSpec small = TensorSpec.f32(Layout.NHWC, 1, 16, 10, 10);
     assertUnsplit(BLOCK, small);
     // A last chunk of one channel.
-    assertUnsplit(
-        ConvolutionSequence.of(
-            Convolution.conv2d(2, 33).build(),
-            depthwise(33).build(),
-            Convolution.conv2d(33, 2).build()),
-        TensorSpec.f32(Layout.NHWC, 1, 2, 40, 40));
+    assertUnsplit(block(2, 33), TensorSpec.f32(Layout.NHWC, 1, 2, 40, 40));
     // Its source would be kept for as long as what is saved.
     assertUnsplit(
         ConvolutionSequence.of(
