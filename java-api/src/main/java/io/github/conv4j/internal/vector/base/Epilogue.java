@@ -29,6 +29,8 @@ public final class Epilogue implements AutoCloseable {
   /** No post-ops. */
   public static final Epilogue NONE = new Epilogue(PostOps.none(), List.of(), 0, null);
 
+  private static final float[] NO_NUMBERS = {};
+
   private static final int MOST = 4;
   private static final int MOST_TRANSCENDENTAL = 1;
 
@@ -58,6 +60,8 @@ public final class Epilogue implements AutoCloseable {
       Extent extent, int run, float @Nullable [] channels, @Nullable MemorySegment full) {}
 
   private final PostOps postOps;
+  private final PostOps forms;
+  private final float[][] numbers;
   private final List<@Nullable Source> sources;
   private final int channelCount;
   private final @Nullable Arena arena;
@@ -65,6 +69,8 @@ public final class Epilogue implements AutoCloseable {
   private Epilogue(
       PostOps postOps, List<@Nullable Source> sources, int channelCount, @Nullable Arena arena) {
     this.postOps = postOps;
+    this.forms = forms(postOps);
+    this.numbers = postOps.list().stream().map(Epilogue::numbers).toArray(float[][]::new);
     this.sources = sources;
     this.channelCount = channelCount;
     this.arena = arena;
@@ -152,9 +158,51 @@ public final class Epilogue implements AutoCloseable {
     return postOp instanceof Binary binary ? binary.operand() : null;
   }
 
+  private static float[] numbers(PostOp postOp) {
+    return switch (postOp) {
+      case Eltwise eltwise -> new float[] {eltwise.alpha(), eltwise.beta()};
+      case Binary binary when binary.operand().origin() == Origin.DESCRIPTION ->
+          new float[] {binary.operand().value()};
+      case Binary _ -> NO_NUMBERS;
+    };
+  }
+
+  /** Leaves numbers out, but for those that spare instructions. */
+  static PostOps forms(PostOps postOps) {
+    return PostOps.of(postOps.list().stream().map(Epilogue::form).toList());
+  }
+
+  private static PostOp form(PostOp postOp) {
+    return switch (postOp) {
+      case Eltwise eltwise ->
+          switch (eltwise.function()) {
+            case RELU -> eltwise.alpha() == 0 ? postOp : PostOp.leakyRelu(1);
+            case SWISH -> eltwise.alpha() == 1 ? postOp : PostOp.swish(0);
+            default -> new Eltwise(eltwise.function(), 0, 0);
+          };
+      case Binary binary when binary.operand().origin() == Origin.DESCRIPTION ->
+          new Binary(binary.operation(), Operand.scalar(0));
+      case Binary _ -> postOp;
+    };
+  }
+
   /** Returns the post-ops. */
-  public PostOps postOps() {
+  PostOps postOps() {
     return postOps;
+  }
+
+  /**
+   * Returns what kernels are written for: the post-ops, without most of the numbers that describe
+   * them. Kernels read those from {@link EpilogueArguments#numbers}, so that layers which differ in
+   * them alone share one kernel.
+   */
+  public PostOps forms() {
+    return forms;
+  }
+
+  /** Returns alpha and beta, or the scalar, of a post-op. */
+  float[] numbers(int postOp) {
+    return numbers[postOp];
   }
 
   /** Returns where the operand of a post-op is; null where it has none, or one in its text. */

@@ -92,6 +92,11 @@ public final class EpilogueArguments {
     return floats * Float.BYTES;
   }
 
+  /** Returns alpha and beta of a function of one number, or the scalar of the description. */
+  public float[] numbers(int postOp) {
+    return epilogue.numbers(postOp);
+  }
+
   /** Returns the operand of a post-op with one number a channel, or with one. */
   public float[] channels(int postOp) {
     return channels[postOp];

@@ -15,7 +15,10 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Writes post-ops on vectors, in the order of their list, as {@link PostOp} defines them. */
+/**
+ * Writes post-ops on vectors, in the order of their list, as {@link PostOp} defines them. Their
+ * numbers are read where the kernel runs: see {@link Epilogue#forms}.
+ */
 final class PostOpText {
   private static final float LOG2_E = (float) (1 / Math.log(2));
 
@@ -44,24 +47,37 @@ final class PostOpText {
   private final KernelCode code;
   private final List<PostOp> postOps;
   private final @Nullable Mask valid;
+  private final @Nullable Floats[] numbers;
   private final @Nullable Floats[] channels;
   private final @Nullable Segment[] full;
 
   /** Numbers in all lanes, by their bits: every vector that is written costs the JIT compilers. */
   private final Map<Integer, VectorVariable> constants = new HashMap<>();
 
+  /** Numbers of the description in all lanes. */
+  private final Map<DescribedNumber, VectorVariable> described = new HashMap<>();
+
+  private record DescribedNumber(int postOp, int index) {}
+
+  /**
+   * Begins a kernel, outside of its loops.
+   *
+   * @param postOps their forms
+   * @param arguments an {@link io.github.conv4j.internal.vector.base.EpilogueArguments}
+   * @param valid the lanes that count; null for all
+   */
   PostOpText(KernelCode code, PostOps postOps, Fields arguments, @Nullable Mask valid) {
     this.code = code;
     this.postOps = postOps.list();
     this.valid = valid;
+    this.numbers = new Floats[this.postOps.size()];
     this.channels = new Floats[this.postOps.size()];
     this.full = new Segment[this.postOps.size()];
     for (int i = 0; i < channels.length; i++) {
       if (!(this.postOps.get(i) instanceof Binary binary)
           || binary.operand().origin() == Origin.DESCRIPTION) {
-        continue;
-      }
-      if (binary.operand().extent() == Extent.FULL) {
+        numbers[i] = code.local(arguments.floats("numbers", i));
+      } else if (binary.operand().extent() == Extent.FULL) {
         full[i] = code.local(arguments.segment("full", i));
       } else {
         channels[i] = code.local(arguments.floats("channels", i));
@@ -72,6 +88,7 @@ final class PostOpText {
   /** Begins a text that what was written before may not come before. */
   void begin() {
     constants.clear();
+    described.clear();
   }
 
   /** Whether this is nothing. */
@@ -96,7 +113,7 @@ final class PostOpText {
       VectorVariable x = code.local(result);
       result =
           switch (postOps.get(i)) {
-            case Eltwise eltwise -> apply(eltwise, x);
+            case Eltwise eltwise -> apply(i, eltwise, x);
             case Binary binary ->
                 apply(binary, x, code.local(operand(i, binary.operand(), to, operand)));
           };
@@ -106,7 +123,7 @@ final class PostOpText {
 
   private Vector operand(int i, Operand operand, Wide to, IntFunction<Vector> smaller) {
     if (operand.origin() == Origin.DESCRIPTION) {
-      return all(operand.value());
+      return described(i, 0);
     }
     Segment whole = full[i];
     if (whole == null) {
@@ -145,12 +162,11 @@ final class PostOpText {
     };
   }
 
-  private Vector apply(Eltwise eltwise, VectorVariable x) {
-    float alpha = eltwise.alpha();
-    float beta = eltwise.beta();
+  private Vector apply(int postOp, Eltwise eltwise, VectorVariable x) {
     return switch (eltwise.function()) {
-      case RELU -> (alpha == 0 ? all(0) : x.times(all(alpha))).blend(x, x.isGreater(all(0)));
-      case ELU -> exponential(x).minus(all(1)).times(all(alpha)).blend(x, x.isGreater(all(0)));
+      case RELU ->
+          (eltwise.alpha() == 0 ? all(0) : x.times(alpha(postOp))).blend(x, x.isGreater(all(0)));
+      case ELU -> exponential(x).minus(all(1)).times(alpha(postOp)).blend(x, x.isGreater(all(0)));
       case SIGMOID -> sigmoid(x);
       case TANH -> tanh(x);
       case GELU_ERF -> x.times(normalDistribution(x));
@@ -160,19 +176,37 @@ final class PostOpText {
         Vector inner = cubic.times(all((float) Math.sqrt(2 / Math.PI)));
         yield tanh(code.local(inner)).plus(all(1)).times(all(0.5f)).times(x);
       }
-      case SWISH -> x.times(sigmoid(alpha == 1 ? x : code.local(x.times(all(alpha)))));
+      case SWISH -> x.times(sigmoid(eltwise.alpha() == 1 ? x : code.local(x.times(alpha(postOp)))));
       case HARD_SWISH -> unit(x.fma(all(1 / 6f), all(0.5f))).times(x);
-      case HARD_SIGMOID -> unit(x.fma(all(alpha), all(beta)));
+      case HARD_SIGMOID -> unit(x.fma(alpha(postOp), beta(postOp)));
       case CLIP -> {
-        VectorVariable least = code.local(all(alpha).blend(x, x.isGreater(all(alpha))));
-        yield all(beta).blend(least, least.isLess(all(beta)));
+        Vector low = alpha(postOp);
+        Vector high = beta(postOp);
+        VectorVariable least = code.local(low.blend(x, x.isGreater(low)));
+        yield high.blend(least, least.isLess(high));
       }
-      case LINEAR -> x.fma(all(alpha), all(beta));
+      case LINEAR -> x.fma(alpha(postOp), beta(postOp));
       case ABS -> x.abs();
       case SQUARE -> x.times(x);
       case SQRT -> x.sqrt();
       case EXP -> exponential(x);
     };
+  }
+
+  private Vector alpha(int postOp) {
+    return described(postOp, 0);
+  }
+
+  private Vector beta(int postOp) {
+    return described(postOp, 1);
+  }
+
+  private Vector described(int postOp, int index) {
+    return described.computeIfAbsent(
+        new DescribedNumber(postOp, index),
+        _ ->
+            code.local(
+                Objects.requireNonNull(numbers[postOp]).at(code.constant(index)).broadcast()));
   }
 
   private Vector all(float number) {

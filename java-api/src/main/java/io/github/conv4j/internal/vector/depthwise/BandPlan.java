@@ -224,7 +224,7 @@ public final class BandPlan implements Plan<BandScratch> {
       for (int j = 0; j < along.size(); j++) {
         var kind = new Band();
         locate(0, down.get(i), 0, down.get(i).count(), along.get(j), kind);
-        bandKernels[i][j] = kernels.band(kind, epilogue.postOps());
+        bandKernels[i][j] = kernels.band(kind, epilogue.forms());
       }
     }
     rowsPerPart = new int[down.size()];

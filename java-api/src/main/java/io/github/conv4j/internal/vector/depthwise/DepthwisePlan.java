@@ -102,7 +102,7 @@ public final class DepthwisePlan implements Plan<DepthwiseScratch> {
       if (phases.isEmpty()) {
         biasOnly.add(new BiasOnly(phases, dst));
       } else {
-        DepthwiseRowKernel kernel = kernels.row(epilogue.postOps());
+        DepthwiseRowKernel kernel = kernels.row(epilogue.forms());
         phaseRows.add(new Rows(phases, packed(weights, phases), kernel, src.w()));
       }
     }

@@ -170,7 +170,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
   private Phase phase(AxisPhases.Combination phase, WeightsView weights, int leastParts) {
     List<Run> rows = runs(phase.h(), src.h());
     List<Run> columns = runs(phase.w(), src.w());
-    PostOps postOps = epilogue.postOps();
+    PostOps postOps = epilogue.forms();
     var regionKernels = new RegionKernel[rows.size()][columns.size()];
     int widest = 1;
     for (int j = 0; j < columns.size(); j++) {

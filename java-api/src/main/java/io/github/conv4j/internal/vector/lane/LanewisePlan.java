@@ -162,7 +162,7 @@ public final class LanewisePlan implements Plan<LaneScratch> {
             taps,
             Packed.pixelPitch(tiling),
             blocks.blocks().getFirst().dstCount(),
-            epilogue.postOps());
+            epilogue.forms());
     return new Packed(tiling, kernel, steps, taps, values, blockFloats, blocksPerPart);
   }
 

@@ -83,7 +83,7 @@ public final class ChannelsFirstDepthwisePlan implements Plan<StencilScratch> {
       int leastParts) {
     this.kernels = kernels;
     this.epilogue = Epilogue.of(request, dstSpec, kernels.blockPixels());
-    this.stencil = kernels.stencil(epilogue.postOps());
+    this.stencil = kernels.stencil(epilogue.forms());
     this.src = Activation.of(srcSpec);
     this.dst = Activation.of(dstSpec);
     this.packed = CopiedWeights.of(request.convolution(), request.weights());

@@ -113,9 +113,9 @@ public final class ChannelsFirstPlan implements Plan<PlaneScratch> {
     this.kernels = kernels;
     epilogue = Epilogue.of(request, dstSpec, kernels.blockPixels());
     blockChannels = kernels.blockChannels(isPointwise(request));
-    straight = kernels.productInto(blockChannels, epilogue.postOps());
-    onHeap = kernels.product(blockChannels, epilogue.postOps());
-    oneOnHeap = kernels.product(1, epilogue.postOps());
+    straight = kernels.productInto(blockChannels, epilogue.forms());
+    onHeap = kernels.product(blockChannels, epilogue.forms());
+    oneOnHeap = kernels.product(1, epilogue.forms());
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     var weights = new WeightsView(CopiedWeights.of(c, request.weights()), c, axes);

@@ -85,7 +85,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
         var tiling =
             new Tiling(
                 phases.d(), phases.h(), phases.w(), src.c(), Tiling.PANEL_FLOATS, leastTiles);
-        tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.postOps()));
+        tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.forms()));
       }
     }
     firstTile = new int[tilings.size() + 1];

@@ -91,7 +91,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     in = weights.inPerGroup();
     out = weights.outPerGroup();
     pixels = Math.toIntExact(srcSpec.shape().elementCount() / in);
-    PostOps postOps = epilogue.postOps();
+    PostOps postOps = epilogue.forms();
     boolean passes = !postOps.isEmpty() && !kernels.pointwiseTakesPostOps();
     int near = Math.min(NEAR_FLOATS / in, passes ? WAITING_FLOATS / out : Integer.MAX_VALUE);
     int most = Math.min(near, Math.ceilDiv(pixels, leastParts));

@@ -88,9 +88,9 @@ public final class WinogradPlan implements Plan<WinogradScratch> {
             lanes,
             Math.ceilDiv(leastParts, groups));
     this.epilogue = Epilogue.of(request, dstSpec, lanes);
-    this.output = TileOutputText.kernel(tile, epilogue.postOps());
+    this.output = TileOutputText.kernel(tile, epilogue.forms());
     this.plainOutput = TileOutputText.kernel(tile, PostOps.none());
-    this.copy = TileOutputText.copy(epilogue.postOps());
+    this.copy = TileOutputText.copy(epilogue.forms());
     this.products = new WinogradProducts(shape, lanes);
     this.packed = WinogradWeights.packed(weights, tile, shape, lanes, c.isTransposed());
     this.bias = PaddedBias.of(request, groups, shape.oc, shape.oc);

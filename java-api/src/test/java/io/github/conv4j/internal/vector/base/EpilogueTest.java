@@ -1,0 +1,44 @@
+package io.github.conv4j.internal.vector.base;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.PostOps;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What layers must have in common to share a kernel. */
+class EpilogueTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hardswish,linear:0.9:0.1 | hardswish,linear:-2:3",
+        "clip:0:6 | clip:-1:1",
+        "hardsigmoid:0.2:0.5 | hardsigmoid:0.1:0.4",
+        "elu:1 | elu:0.5",
+        "relu:0.1 | relu:0.25",
+        "swish:2 | swish:0.5",
+        "mul:3,add:per_oc | mul:7,add:per_oc"
+      })
+  void numbersMayDiffer(String one, String other) {
+    assertThat(forms(one)).isEqualTo(forms(other));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "relu | relu:0.1",
+        "swish | swish:2",
+        "add:3 | add:common:run",
+        "add:per_oc | add:per_tensor",
+        "relu,abs | abs,relu"
+      })
+  void functionsAndOperandsMayNot(String one, String other) {
+    assertThat(forms(one)).isNotEqualTo(forms(other));
+  }
+
+  private static PostOps forms(String postOps) {
+    return Epilogue.forms(PostOps.parse(postOps));
+  }
+}
