@@ -21,10 +21,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReadinessTest {
-  /** Numbers that no other test has, so that their kernels are not compiled yet. */
-  private static final PostOps UNHEARD_OF = PostOps.parse("clip:-1.375:77.25");
+  /** Chains that no other test has, so that their kernels are not compiled yet. */
+  private static final PostOps UNHEARD_OF = PostOps.parse("sub:1,abs,min:77,abs");
 
-  private static final PostOps UNHEARD_OF_TOO = PostOps.parse("clip:-1.375:78.25");
+  private static final PostOps UNHEARD_OF_TOO = PostOps.parse("min:77,abs,sub:1,abs");
 
   private static final EngineOptions ONE_THREAD = EngineOptions.defaults().withThreads(1);
 

@@ -173,16 +173,27 @@ public final class Epilogue implements AutoCloseable {
   }
 
   private static PostOp form(PostOp postOp) {
+    if (!takesNumbers(postOp)) {
+      return postOp;
+    }
+    return switch (postOp) {
+      case Eltwise eltwise when eltwise.function() == Function.RELU -> PostOp.leakyRelu(1);
+      case Eltwise eltwise -> new Eltwise(eltwise.function(), 0, 0);
+      case Binary binary -> new Binary(binary.operation(), Operand.scalar(0));
+    };
+  }
+
+  /** Whether kernels are given alpha, beta or the scalar of a post-op, or of its form. */
+  public static boolean takesNumbers(PostOp postOp) {
     return switch (postOp) {
       case Eltwise eltwise ->
           switch (eltwise.function()) {
-            case RELU -> eltwise.alpha() == 0 ? postOp : PostOp.leakyRelu(1);
-            case SWISH -> eltwise.alpha() == 1 ? postOp : PostOp.swish(0);
-            default -> new Eltwise(eltwise.function(), 0, 0);
+            case RELU -> eltwise.alpha() != 0;
+            case SWISH -> eltwise.alpha() != 1;
+            case ELU, HARD_SIGMOID, CLIP, LINEAR -> true;
+            default -> false;
           };
-      case Binary binary when binary.operand().origin() == Origin.DESCRIPTION ->
-          new Binary(binary.operation(), Operand.scalar(0));
-      case Binary _ -> postOp;
+      case Binary binary -> binary.operand().origin() == Origin.DESCRIPTION;
     };
   }
 
@@ -192,20 +203,23 @@ public final class Epilogue implements AutoCloseable {
   }
 
   /**
-   * Returns what kernels are written for: the post-ops, without most of the numbers that describe
-   * them. Kernels read those from {@link EpilogueArguments#numbers}, so that layers which differ in
-   * them alone share one kernel.
+   * Returns what kernels are written for: the post-ops, with any other numbers in the place of most
+   * that describe them. Kernels read the true ones from {@link EpilogueArguments#numbers}, so that
+   * layers which differ in them alone share one kernel.
    */
   public PostOps forms() {
     return forms;
   }
 
-  /** Returns alpha and beta, or the scalar, of a post-op. */
+  /** Returns alpha and beta, or the scalar, of a post-op; nothing where its operand is a tensor. */
   float[] numbers(int postOp) {
     return numbers[postOp];
   }
 
-  /** Returns where the operand of a post-op is; null where it has none, or one in its text. */
+  /**
+   * Returns where the operand of a post-op is; null where it has none, or a scalar of the
+   * description.
+   */
   @Nullable Source source(int postOp) {
     return sources.get(postOp);
   }

@@ -9,7 +9,7 @@ import io.github.conv4j.PostOp.Origin;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** The operands of an {@link Epilogue} in one call, on one thread. */
+/** The numbers and operands of an {@link Epilogue} in one call, on one thread. */
 public final class EpilogueArguments {
   /** No block has more vectors of sums. */
   public static final int MOST_WAITING = 32;

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A part of a memory segment; distances are in bytes from where it begins.
  *
- * <p>Accesses of slices with the same size at the same distance take one check together. Up to 256
- * bits no object of them stays in compiled code. At 512 bits C2 was measured to make an object of
- * each slice in bands, so that there it is a place in the whole segment.
+ * <p>Up to 256 bits it is a slice: accesses of slices with the same size at the same distance take
+ * one check together, and no object stays in compiled code. At 512 bits C2 was measured to make an
+ * object of each slice in many JVMs, so that there it is a place in the whole segment.
  */
 public final class Part {
   private static final int MOST_SLICED_BITS = 256;
@@ -21,7 +21,7 @@ public final class Part {
     this.begin = begin;
   }
 
-  /** Whether parts are slices where {@link Segment#part} is free to choose. */
+  /** Whether accesses of several parts take one check together. */
   public static boolean areSlices() {
     return VectorWidth.BITS <= MOST_SLICED_BITS;
   }

@@ -47,7 +47,7 @@ final class PostOpText {
   private final KernelCode code;
   private final List<PostOp> postOps;
   private final @Nullable Mask valid;
-  private final @Nullable Floats[] numbers;
+  private final @Nullable Floats[] given;
   private final @Nullable Floats[] channels;
   private final @Nullable Segment[] full;
 
@@ -70,13 +70,15 @@ final class PostOpText {
     this.code = code;
     this.postOps = postOps.list();
     this.valid = valid;
-    this.numbers = new Floats[this.postOps.size()];
+    this.given = new Floats[this.postOps.size()];
     this.channels = new Floats[this.postOps.size()];
     this.full = new Segment[this.postOps.size()];
     for (int i = 0; i < channels.length; i++) {
-      if (!(this.postOps.get(i) instanceof Binary binary)
-          || binary.operand().origin() == Origin.DESCRIPTION) {
-        numbers[i] = code.local(arguments.floats("numbers", i));
+      PostOp postOp = this.postOps.get(i);
+      if (Epilogue.takesNumbers(postOp)) {
+        given[i] = code.local(arguments.floats("numbers", i));
+      } else if (!(postOp instanceof Binary binary)) {
+        continue;
       } else if (binary.operand().extent() == Extent.FULL) {
         full[i] = code.local(arguments.segment("full", i));
       } else {
@@ -134,19 +136,19 @@ final class PostOpText {
 
   /** The operand of neighbouring output channels. */
   Vector channels(int postOp, Int first) {
-    return isScalar(postOp) ? channel(postOp, first) : numbers(postOp).vector(first);
+    return isScalar(postOp) ? channel(postOp, first) : ofChannels(postOp).vector(first);
   }
 
   /** The operand of one output channel. */
   Vector channel(int postOp, Int channel) {
-    return numbers(postOp).at(isScalar(postOp) ? code.constant(0) : channel).broadcast();
+    return ofChannels(postOp).at(isScalar(postOp) ? code.constant(0) : channel).broadcast();
   }
 
   private boolean isScalar(int postOp) {
     return ((Binary) postOps.get(postOp)).operand().extent() == Extent.SCALAR;
   }
 
-  private Floats numbers(int postOp) {
+  private Floats ofChannels(int postOp) {
     return Objects.requireNonNull(channels[postOp]);
   }
 
@@ -205,8 +207,7 @@ final class PostOpText {
     return described.computeIfAbsent(
         new DescribedNumber(postOp, index),
         _ ->
-            code.local(
-                Objects.requireNonNull(numbers[postOp]).at(code.constant(index)).broadcast()));
+            code.local(Objects.requireNonNull(given[postOp]).at(code.constant(index)).broadcast()));
   }
 
   private Vector all(float number) {

@@ -21,12 +21,9 @@ public final class Segment extends Value {
 
   /** A part from a distance on, of which at most so much is used. */
   public Part part(Wide distance, Wide size) {
-    return Part.areSlices() ? slicedPart(distance, size) : new Part(this, code.local(distance));
-  }
-
-  /** A part that is a slice at every width, for texts in which C2 makes no object of it. */
-  public Part slicedPart(Wide distance, Wide size) {
-    return new Part(code.local(slice(distance, size)), null);
+    return Part.areSlices()
+        ? new Part(code.local(slice(distance, size)), null)
+        : new Part(this, code.local(distance));
   }
 
   private Segment slice(Wide distance, Wide size) {

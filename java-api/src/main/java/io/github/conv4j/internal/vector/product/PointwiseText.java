@@ -4,7 +4,6 @@ import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 
 import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.EpilogueArguments;
-import io.github.conv4j.internal.vector.base.VectorWidth;
 import io.github.conv4j.internal.vector.code.BlockSums;
 import io.github.conv4j.internal.vector.code.Fields;
 import io.github.conv4j.internal.vector.code.Floats;
@@ -59,7 +58,7 @@ record PointwiseText(RegisterBlock block, PostOps postOps) {
           WideVariable from = code.local(srcBegin.plus(pixel.widened().times(pixelBytes)));
           var src = new Part[block.pixels()];
           for (int i = 0; i < block.pixels(); i++) {
-            src[i] = code.segment(1).slicedPart(from.plus(pixelBytes.times(i)), pixelBytes);
+            src[i] = code.segment(1).part(from.plus(pixelBytes.times(i)), pixelBytes);
           }
           var sums =
               new BlockSums(code, block, v -> bias.vector(v == 0 ? first : first.plus(second)));
@@ -86,10 +85,10 @@ record PointwiseText(RegisterBlock block, PostOps postOps) {
   }
 
   /**
-   * At 512 bits C2 shall leave the innermost loop alone: it would take checks of long ranges out of
-   * it, and compile the kernel again and again where one of them fails (ADR 47).
+   * A check for each pixel before C2's loops takes longer than one in each step, where a step has
+   * enough to multiply: measured in ADR 47.
    */
-  private static boolean isAsWritten() {
-    return VectorWidth.BITS > 256;
+  private boolean isAsWritten() {
+    return !Part.areSlices() && block.vectors() > 1;
   }
 }

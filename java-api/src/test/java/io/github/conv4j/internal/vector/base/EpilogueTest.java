@@ -32,6 +32,8 @@ class EpilogueTest {
         "swish | swish:2",
         "add:3 | add:common:run",
         "add:per_oc | add:per_tensor",
+        "clip:0:6 | linear:0:6",
+        "add:3 | mul:3",
         "relu,abs | abs,relu"
       })
   void functionsAndOperandsMayNot(String one, String other) {
