@@ -77,11 +77,9 @@ final class PostOpText {
       PostOp postOp = this.postOps.get(i);
       if (Epilogue.takesNumbers(postOp)) {
         given[i] = code.local(arguments.floats("numbers", i));
-      } else if (!(postOp instanceof Binary binary)) {
-        continue;
-      } else if (binary.operand().extent() == Extent.FULL) {
+      } else if (postOp instanceof Binary binary && binary.operand().extent() == Extent.FULL) {
         full[i] = code.local(arguments.segment("full", i));
-      } else {
+      } else if (postOp instanceof Binary) {
         channels[i] = code.local(arguments.floats("channels", i));
       }
     }
