@@ -159,11 +159,12 @@ public final class Epilogue implements AutoCloseable {
   }
 
   private static float[] numbers(PostOp postOp) {
+    if (!takesNumbers(postOp)) {
+      return NO_NUMBERS;
+    }
     return switch (postOp) {
       case Eltwise eltwise -> new float[] {eltwise.alpha(), eltwise.beta()};
-      case Binary binary when binary.operand().origin() == Origin.DESCRIPTION ->
-          new float[] {binary.operand().value()};
-      case Binary _ -> NO_NUMBERS;
+      case Binary binary -> new float[] {binary.operand().value()};
     };
   }
 
@@ -211,7 +212,7 @@ public final class Epilogue implements AutoCloseable {
     return forms;
   }
 
-  /** Returns alpha and beta, or the scalar, of a post-op; nothing where its operand is a tensor. */
+  /** Returns alpha and beta, or the scalar, of a post-op that {@link #takesNumbers}. */
   float[] numbers(int postOp) {
     return numbers[postOp];
   }
