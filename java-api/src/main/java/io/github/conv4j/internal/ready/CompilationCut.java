@@ -27,17 +27,25 @@ public final class CompilationCut {
    * One step each, and still a multiple of how often C2 unrolls a loop; with fewer, kernels for few
    * input channels would run.
    */
-  private static final long INPUTS = 40;
+  private static final long INPUTS = 32;
 
   private static final long STEP_OF_INPUTS = 8;
 
   private static final long MOST_STEPS = 50;
 
-  /** Two vectors of 512 bits: most kernels compute two at a time. */
-  private static final long OUTPUTS = 32;
+  /** Four vectors of 512 bits: no kernel computes more at a time. */
+  private static final long OUTPUTS = 64;
+
+  /** Two vectors of 512 bits. */
+  private static final long DEPTHWISE_OUTPUTS = 32;
 
   /** The most that a block of a product has. */
   private static final long PIXELS = 8;
+
+  /** The most that a block of a product with one vector has. */
+  private static final long PIXELS_OF_FEW_OUTPUTS = 16;
+
+  private static final long FEW_OUTPUTS = 31;
 
   /** At both edges and between them, rows and blocks. */
   private static final long DEPTHWISE_ROWS = 3;
@@ -75,14 +83,16 @@ public final class CompilationCut {
         || !isChannelsLast(whole.dst())) {
       return null;
     }
-    long out = fewer(c.outChannels(), OUTPUTS, OUTPUTS);
+    long most = isDepthwise ? DEPTHWISE_OUTPUTS : OUTPUTS;
+    long out = fewer(c.outChannels(), most, most);
     long in = isDepthwise ? out : fewer(c.inChannels(), INPUTS, STEP_OF_INPUTS);
     var source = new CutSource(whole);
     source.keepChannels(in);
     if (isDepthwise) {
       keepBlocks(source, c);
     } else {
-      keepPixels(source, c.spatialRank(), whole.src().shape().dim(0));
+      long pixels = out <= FEW_OUTPUTS ? PIXELS_OF_FEW_OUTPUTS : PIXELS;
+      keepPixels(source, pixels, c.spatialRank(), whole.src().shape().dim(0));
     }
     Convolution.Builder builder = ProblemCut.builder(c, in, out).groups(isDepthwise ? in : 1);
     Tensor weights = random(TensorSpec.weights(builder.build().weightsShape()), arena);
@@ -113,12 +123,13 @@ public final class CompilationCut {
     return channels < most + step ? channels : most + channels % step;
   }
 
-  /** Keeps one row of pixels, and more rows or images where they are very short. */
-  private static void keepPixels(CutSource source, int rank, long images) {
-    long missing = PIXELS;
+  /** Keeps pixels of one row, and of more rows or images where they are short. */
+  private static void keepPixels(CutSource source, long pixels, int rank, long images) {
+    long missing = pixels;
     for (int i = rank - 1; i >= 0; i--) {
-      long kept = Math.min(missing, source.size(i));
-      if (kept < source.size(i)) {
+      long size = source.size(i);
+      long kept = size >= missing ? missing : Math.min(size, PIXELS);
+      if (kept < size) {
         source.keep(i, kept);
       }
       missing = Math.ceilDiv(missing, kept);

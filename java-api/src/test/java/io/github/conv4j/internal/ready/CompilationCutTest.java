@@ -32,17 +32,19 @@ class CompilationCutTest {
   /** The whole, and channels, rows and columns of what is left. */
   @ParameterizedTest
   @CsvSource({
-    "mb1_ic576oc160_ih14kh1, 40, 32, 1, 8",
-    "mb4_ic576oc160_ih7kh1, 40, 32, 2, 7",
-    "mb1_ic100oc72_ih56kh1, 44, 40, 1, 8",
+    "mb1_ic576oc160_ih14kh1, 32, 96, 1, 8",
+    "mb4_ic576oc160_ih7kh1, 32, 96, 2, 7",
+    "mb1_ic100oc72_ih56kh1, 36, 72, 1, 8",
     "mb1_ic24oc40_ih56kh1, 24, 40, 1, 8",
+    "mb1_ic32oc16_ih56kh1, 32, 16, 1, 16",
+    "mb1_ic32oc16_ih14kh1, 32, 16, 2, 8",
     "mb1_ic3oc32_ih224kh3sh2ph1, 3, 32, 1, 8",
     "g96mb1_ic96oc96_ih112kh3ph1, 32, 32, 3, 21",
     "g40mb2_ic40oc40_ih56kh3sh2ph1, 40, 40, 3, 12",
     "g40mb2_ic40oc40_ih14kh5ph2, 40, 40, 3, 14",
-    "mb40_ic64oc64_ih1kh1, 40, 32, 1, 1",
-    "mb1_ic4oc64_iw20000kw9pw4, 4, 32, 1, 8",
-    "mb1_ic64oc64_id9kd1_ih32kh1_iw32kw1, 40, 32, 1, 8",
+    "mb40_ic64oc64_ih1kh1, 32, 64, 1, 1",
+    "mb1_ic4oc64_iw20000kw9pw4, 4, 64, 1, 8",
+    "mb1_ic64oc64_id9kd1_ih32kh1_iw32kw1, 32, 64, 1, 8",
   })
   void keepsAFewSteps(String line, long in, long out, long rows, long columns) {
     Problem problem = Problem.parse(line);
@@ -75,7 +77,7 @@ class CompilationCutTest {
         "mb1_ic960oc320_ih7kh1",
         "mb1_ic16oc96_ih112kh1",
         "mb1_ic32oc192_ih28kh1",
-        "mb16_ic64oc64_ih1kh1",
+        "mb40_ic64oc64_ih1kh1",
         "mb1_ic96oc96_ih56kh3ph1",
         "mb1_ic128oc128_ih56kh3ph1",
         "mb1_ic3oc32_ih224kh3sh2ph1",

@@ -13,6 +13,9 @@ public record RegisterBlock(int pixels, int vectors) {
   /** No block has more pixels. */
   public static final int MOST_PIXELS = 8;
 
+  /** Pixels and vectors of the block with the fewest instructions a product: 16 sums. */
+  public static final int SQUARE = 4;
+
   /**
    * Returns the fastest of those that were measured, see ADR 24.
    *

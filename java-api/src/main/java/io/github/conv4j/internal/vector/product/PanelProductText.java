@@ -27,7 +27,7 @@ import java.lang.invoke.MethodHandles;
  */
 record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten, PostOps postOps) {
   /** Shorter loops lose more by C2's prologue and epilogue than they gain by its unrolling. */
-  private static final int LEAST_RUN_TO_UNROLL = 40;
+  private static final int LEAST_RUN_TO_UNROLL = 32;
 
   /** Returns the kernel for a block of output channels and so many neighbouring values a tap. */
   static PanelProductKernel kernel(int channelCount, int run, PostOps postOps) {

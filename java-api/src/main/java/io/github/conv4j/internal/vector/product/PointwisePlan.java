@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.product;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PostOp;
@@ -28,8 +30,14 @@ import org.jspecify.annotations.Nullable;
  * pass.
  */
 public final class PointwisePlan implements Plan<PointwiseScratch> {
+  /** No block has more pixels. */
+  static final int MOST_PIXELS = 16;
+
   /** The source values of a chunk leave room for weights in a second-level cache. */
   private static final int NEAR_FLOATS = 1 << 15;
+
+  /** Their copy stays in a first-level cache. */
+  private static final int NEAR_COPIED_FLOATS = 1 << 13;
 
   /**
    * Sums of a chunk that wait for their post-ops leave room for its source values there, unless
@@ -49,9 +57,6 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
 
   /** Into how many parts a chunk's blocks of output channels are cut. */
   private final int segments;
-
-  private final PointwiseKernel wide;
-  private final PointwiseKernel narrow;
 
   /** What takes the sums of a chunk through post-ops; null where the kernels do as they store. */
   private final @Nullable SumRowsKernel pass;
@@ -93,23 +98,20 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     pixels = Math.toIntExact(srcSpec.shape().elementCount() / in);
     PostOps postOps = epilogue.forms();
     boolean passes = !postOps.isEmpty() && !kernels.pointwiseTakesPostOps();
-    int near = Math.min(NEAR_FLOATS / in, passes ? WAITING_FLOATS / out : Integer.MAX_VALUE);
+    int nearFloats = kernels.pointwiseTakesCopies() ? NEAR_COPIED_FLOATS : NEAR_FLOATS;
+    int near = Math.min(nearFloats / in, passes ? WAITING_FLOATS / out : Integer.MAX_VALUE);
     int most = Math.min(near, Math.ceilDiv(pixels, leastParts));
     chunk = Math.max(LEAST_CHUNK, most / LEAST_CHUNK * LEAST_CHUNK);
     bias = PaddedBias.of(request, 1, out, out);
     PostOps inKernels = passes ? PostOps.none() : postOps;
-    wide = kernels.pointwise(2, pixels, inKernels);
-    narrow = kernels.pointwise(1, pixels, inKernels);
     pass = passes ? kernels.sumRows(postOps) : null;
     int lanes = kernels.lanes();
     int floats = 0;
-    for (int begin = 0; begin < out; begin += 2 * lanes) {
-      // The last vector begins early and computes some channels twice.
-      int first = Math.min(begin, out - lanes);
-      int second = Math.min(begin + lanes, out - lanes);
-      boolean two = out - begin > lanes;
-      blocks.add(new ProductTile.Block(first, two ? second - first : 0, floats));
-      floats = Math.addExact(floats, Math.multiplyExact(in, two ? 2 * lanes : lanes));
+    for (int begin = 0; begin < out; ) {
+      ProductTile.Block block = block(begin, floats, inKernels);
+      blocks.add(block);
+      floats = Math.addExact(floats, Math.multiplyExact(in, block.vectors() * lanes));
+      begin = block.end(lanes);
     }
     segments = Math.clamp(Math.ceilDiv(leastParts, chunkCount()), 1, blocks.size());
     isFlat =
@@ -119,13 +121,30 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     int at = 0;
     for (ProductTile.Block block : blocks) {
       for (int ic = 0; ic < in; ic++) {
-        for (int v = 0; v <= Integer.signum(block.second()); v++) {
+        for (int v = 0; v < block.vectors(); v++) {
           for (int lane = 0; lane < lanes; lane++) {
-            packed[at++] = weights.at(0, block.first() + v * block.second() + lane, ic, 0);
+            packed[at++] = weights.at(0, block.first() + v * block.apart() + lane, ic, 0);
           }
         }
       }
     }
+  }
+
+  /** The next block from a channel on. At the end vectors begin early and compute some twice. */
+  private ProductTile.Block block(int begin, int packedFrom, PostOps postOps) {
+    int lanes = kernels.lanes();
+    int left = out - begin;
+    int most = kernels.mostPointwiseVectors(pixels);
+    int vectors = left >= most * lanes ? most : left > lanes ? 2 : 1;
+    int first = vectors == 1 ? out - lanes : begin;
+    if (vectors == 1 && most > 2 && out >= 2 * lanes) {
+      // As fast as one vector, and one kernel less.
+      vectors = 2;
+      first = out - 2 * lanes;
+    }
+    int apart = vectors == 2 ? Math.min(lanes, out - lanes - first) : lanes;
+    return new ProductTile.Block(
+        kernels.pointwise(vectors, pixels, postOps), first, vectors, apart, packedFrom);
   }
 
   private static boolean hasAnOperandForEachChannel(PostOp postOp) {
@@ -158,7 +177,8 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
 
   @Override
   public PointwiseScratch newScratch() {
-    return new PointwiseScratch(new EpilogueArguments(epilogue, kernels.lanes()));
+    int copied = kernels.pointwiseTakesCopies() ? Math.min(chunk, pixels) : 0;
+    return new PointwiseScratch(new EpilogueArguments(epilogue, kernels.lanes()), copied * in);
   }
 
   @Override
@@ -170,7 +190,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   public void runPart(int part, PointwiseScratch scratch, MemorySegment from, MemorySegment to) {
     int index = part / segments;
     // The last chunk begins early rather than be too short for a block of pixels.
-    int begin = Math.max(0, Math.min(index * chunk, pixels - RegisterBlock.MOST_PIXELS));
+    int begin = Math.max(0, Math.min(index * chunk, pixels - MOST_PIXELS));
     int count = Math.min((index + 1) * chunk, pixels) - begin;
     ProductTile tile = scratch.tile;
     tile.packed = packed;
@@ -179,6 +199,10 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     tile.out = out;
     tile.count = count;
     tile.srcBegin = (long) begin * in;
+    if (kernels.pointwiseTakesCopies() && !scratch.holds(index)) {
+      MemorySegment.copy(from, JAVA_FLOAT, tile.srcBegin * Float.BYTES, tile.panel, 0, count * in);
+      scratch.filledWith(index);
+    }
     long dstBegin = (long) begin * out;
     tile.dstBegin = pass == null ? dstBegin : 0;
     MemorySegment target = pass == null ? to : scratch.sums;
@@ -188,14 +212,14 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     for (int b = first; b < last; b++) {
       ProductTile.Block block = blocks.get(b);
       tile.first = block.first();
-      tile.second = block.second();
+      tile.apart = block.apart();
       tile.packedFrom = block.packedFrom();
-      (block.second() == 0 ? narrow : wide).run(tile, from, target);
+      block.kernel().run(tile, from, target);
     }
     if (pass != null) {
       ProductTile.Block end = blocks.get(last - 1);
       int channel = blocks.get(first).first();
-      int channels = end.first() + end.second() + kernels.lanes() - channel;
+      int channels = end.end(kernels.lanes()) - channel;
       SumRows rows = scratch.rows;
       rows.rows = isFlat ? 1 : count;
       rows.length = isFlat ? count * out : channels;

@@ -4,14 +4,17 @@ import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.Scratch;
 import java.lang.foreign.MemorySegment;
 
-/** What kernels are told, and room for sums that wait for their post-ops. */
+/**
+ * What kernels are told, a panel of source values, and room for sums that wait for their post-ops.
+ */
 final class PointwiseScratch extends Scratch {
   final ProductTile tile = new ProductTile();
   final SumRows rows = new SumRows();
   MemorySegment sums = MemorySegment.NULL;
 
-  PointwiseScratch(EpilogueArguments epilogue) {
+  PointwiseScratch(EpilogueArguments epilogue, int panelFloats) {
     super(epilogue);
+    tile.panel = new float[panelFloats];
     tile.epilogue = epilogue;
     rows.epilogue = epilogue;
   }
@@ -23,6 +26,6 @@ final class PointwiseScratch extends Scratch {
 
   @Override
   public long heapByteSize() {
-    return 0;
+    return (long) tile.panel.length * Float.BYTES;
   }
 }

@@ -13,21 +13,22 @@ import io.github.conv4j.internal.vector.code.KernelClass;
 import io.github.conv4j.internal.vector.code.KernelCode;
 import io.github.conv4j.internal.vector.code.Outputs;
 import io.github.conv4j.internal.vector.code.Part;
+import io.github.conv4j.internal.vector.code.Real;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
 import io.github.conv4j.internal.vector.code.WideVariable;
 import java.lang.invoke.MethodHandles;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * Writes kernels for {@link ProductTile}s: source values are read from memory in place, through a
- * part of it for each pixel, so that each takes one instruction.
+ * Writes kernels for {@link ProductTile}s.
  *
  * @param block the sums that stay in registers
+ * @param copied whether source values are read from a panel, and not from memory in place
  * @param postOps what is done to the sums
  */
-record PointwiseText(RegisterBlock block, PostOps postOps) {
-  static PointwiseKernel kernel(RegisterBlock block, PostOps postOps) {
-    var text = new PointwiseText(block, postOps);
+record PointwiseText(RegisterBlock block, boolean copied, PostOps postOps) {
+  static PointwiseKernel kernel(RegisterBlock block, boolean copied, PostOps postOps) {
+    var text = new PointwiseText(block, copied, postOps);
     return KernelClass.of(
         MethodHandles.lookup(), PointwiseKernel.class, text, code -> text.write(code));
   }
@@ -37,10 +38,9 @@ record PointwiseText(RegisterBlock block, PostOps postOps) {
     Floats packed = code.local(tile.floats("packed"));
     Floats bias = code.local(tile.floats("bias"));
     IntVariable depth = code.local(tile.integer("depth"));
-    WideVariable pixelBytes = code.local(depth.widened().times(Float.BYTES));
-    WideVariable srcBegin = code.local(tile.wide("srcBegin").times(Float.BYTES));
+    Function<Int, Pixels> source = copied ? copied(code, tile, depth) : inPlace(code, tile, depth);
     IntVariable first = code.local(tile.integer("first"));
-    IntVariable second = code.local(tile.integer("second"));
+    IntVariable apart = code.local(tile.integer("apart"));
     IntVariable last = code.local(tile.integer("count").plus(-block.pixels()));
     WideVariable dstStep = code.local(tile.integer("out").widened().times(Float.BYTES));
     WideVariable dstBegin =
@@ -55,40 +55,54 @@ record PointwiseText(RegisterBlock block, PostOps postOps) {
         p -> {
           // The last block begins early rather than reach beyond the last pixel.
           IntVariable pixel = code.local(p.min(last));
-          WideVariable from = code.local(srcBegin.plus(pixel.widened().times(pixelBytes)));
-          var src = new Part[block.pixels()];
-          for (int i = 0; i < block.pixels(); i++) {
-            src[i] = code.segment(1).part(from.plus(pixelBytes.times(i)), pixelBytes);
-          }
-          var sums =
-              new BlockSums(code, block, v -> bias.vector(v == 0 ? first : first.plus(second)));
+          Pixels src = source.apply(pixel);
+          var sums = new BlockSums(code, block, v -> bias.vector(first.plus(apart.times(v))));
           IntVariable at = code.local(tile.integer("packedFrom"));
-          Consumer<Int> products =
+          code.loop(
+              code.constant(0),
+              depth,
+              1,
               k -> {
-                sums.addProducts(
-                    i -> src[i].at(k.times(Float.BYTES).widened()),
-                    v -> packed.vector(at.plus(v * LANES)));
+                sums.addProducts(i -> src.at(i, k), v -> packed.vector(at.plus(v * LANES)));
                 at.add(block.vectors() * LANES);
-              };
-          if (isAsWritten()) {
-            code.loopAsWritten(code.constant(0), depth, 1, products);
-          } else {
-            code.loop(code.constant(0), depth, 1, products);
-          }
+              });
           WideVariable to = code.local(dstBegin.plus(pixel.widened().times(dstStep)));
           outputs.storeBlock(
               sums.all(),
               i -> to.plus(i.widened().times(dstStep)),
-              v -> second.widened().times(Float.BYTES),
-              v -> v == 0 ? first : first.plus(second));
+              v -> apart.times(v).widened().times(Float.BYTES),
+              v -> first.plus(apart.times(v)));
         });
   }
 
-  /**
-   * A check for each pixel before C2's loops takes longer than one in each step, where a step has
-   * enough to multiply: measured in ADR 47.
-   */
-  private boolean isAsWritten() {
-    return !Part.areSlices() && block.vectors() > 1;
+  /** The source values of a block of pixels. */
+  private interface Pixels {
+    /** The value of the i-th pixel's k-th channel. */
+    Real at(int i, Int k);
+  }
+
+  private Function<Int, Pixels> copied(KernelCode code, Fields tile, IntVariable depth) {
+    Floats panel = code.local(tile.floats("panel"));
+    return pixel -> {
+      var base = new IntVariable[block.pixels()];
+      base[0] = code.local(pixel.times(depth));
+      for (int i = 1; i < block.pixels(); i++) {
+        base[i] = code.local(base[i - 1].plus(depth));
+      }
+      return (i, k) -> panel.at(base[i].plus(k));
+    };
+  }
+
+  private Function<Int, Pixels> inPlace(KernelCode code, Fields tile, IntVariable depth) {
+    WideVariable pixelBytes = code.local(depth.widened().times(Float.BYTES));
+    WideVariable begin = code.local(tile.wide("srcBegin").times(Float.BYTES));
+    return pixel -> {
+      WideVariable from = code.local(begin.plus(pixel.widened().times(pixelBytes)));
+      var parts = new Part[block.pixels()];
+      for (int i = 0; i < block.pixels(); i++) {
+        parts[i] = code.segment(1).part(from.plus(pixelBytes.times(i)), pixelBytes);
+      }
+      return (i, k) -> parts[i].at(k.times(Float.BYTES).widened());
+    };
   }
 }

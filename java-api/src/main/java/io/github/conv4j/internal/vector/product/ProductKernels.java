@@ -32,13 +32,19 @@ public interface ProductKernels {
   /** Whether {@link #pointwise} kernels are there, and faster. */
   boolean takesPointwise(long in, long out, long pixels);
 
+  /** Whether {@link #pointwise} kernels read a copy of the source values. */
+  boolean pointwiseTakesCopies();
+
   /** Whether {@link #pointwise} kernels are as fast with post-ops. */
   boolean pointwiseTakesPostOps();
+
+  /** Returns how many vectors of output channels a block of so many pixels has at most. */
+  int mostPointwiseVectors(long pixels);
 
   /**
    * Returns the kernel of a block of output channels.
    *
-   * @param vectors of output channels, one or two
+   * @param vectors of output channels, one, two or {@link #mostPointwiseVectors}
    * @param postOps what the kernel does to its sums
    */
   PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps);

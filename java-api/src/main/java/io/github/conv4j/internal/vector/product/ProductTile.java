@@ -8,13 +8,23 @@ import io.github.conv4j.internal.vector.base.EpilogueArguments;
  */
 final class ProductTile {
   /**
-   * One or two vectors of output channels.
+   * Some vectors of output channels.
    *
+   * @param kernel what computes them
    * @param first where the first vector begins
-   * @param second how much later the second does; 0 if there is none
+   * @param vectors how many
+   * @param apart how much later the next vector begins
    * @param packedFrom where its weights {@code [depth][vectors]} begin
    */
-  record Block(int first, int second, int packedFrom) {}
+  record Block(PointwiseKernel kernel, int first, int vectors, int apart, int packedFrom) {
+    /** Where the last vector ends. */
+    int end(int lanes) {
+      return first + (vectors - 1) * apart + lanes;
+    }
+  }
+
+  /** A copy of the source values, where kernels read one. */
+  float[] panel = new float[0];
 
   float[] packed = new float[0];
   float[] bias = new float[0];
@@ -29,8 +39,8 @@ final class ProductTile {
   /** Where the first vector of output channels begins. */
   int first;
 
-  /** How much later the second does; 0 if there is none. */
-  int second;
+  /** How much later the next one does. */
+  int apart;
 
   /** Where the weights {@code [depth][vectors]} begin. */
   int packedFrom;
@@ -38,7 +48,7 @@ final class ProductTile {
   /** The operands of post-ops. */
   EpilogueArguments epilogue = EpilogueArguments.NONE;
 
-  /** Where the first pixel begins in src, in elements. */
+  /** Where the first pixel begins in src, in elements; in the panel it is the first. */
   long srcBegin;
 
   /** Where the first pixel begins in dst, or where sums wait for their post-ops. In elements. */

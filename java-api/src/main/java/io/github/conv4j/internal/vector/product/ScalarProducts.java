@@ -121,6 +121,16 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
+  public boolean pointwiseTakesCopies() {
+    return false;
+  }
+
+  @Override
+  public int mostPointwiseVectors(long pixels) {
+    return 0;
+  }
+
+  @Override
   public boolean pointwiseTakesPostOps() {
     return false;
   }

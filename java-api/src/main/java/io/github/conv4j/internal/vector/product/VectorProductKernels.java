@@ -2,11 +2,15 @@ package io.github.conv4j.internal.vector.product;
 
 import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.VectorWidth;
+import io.github.conv4j.internal.vector.code.Part;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
 
 /** The products on the Vector API. */
 final class VectorProductKernels implements ProductKernels {
   private static final int FEW_INPUTS = 24;
+
+  /** A copy of enough pixels to share the weights stays in a second-level cache. */
+  private static final int MOST_COPIED_INPUTS = 1 << 12;
 
   @Override
   public int lanes() {
@@ -23,13 +27,25 @@ final class VectorProductKernels implements ProductKernels {
     return new float[0][];
   }
 
-  /** Whether all, or with many registers those for which it was measured to be faster. */
+  /** Whether all, or with many narrow registers those for which it was measured to be faster. */
   @Override
   public boolean takesPointwise(long in, long out, long pixels) {
+    if (pointwiseTakesCopies()) {
+      return in <= MOST_COPIED_INPUTS;
+    }
     return VectorWidth.REGISTERS < 32
         || in <= FEW_INPUTS
         || out <= 2L * lanes()
         || isInSevens(pixels);
+  }
+
+  /**
+   * Where C2 makes an object of each slice, values in place take a check and two additions each,
+   * which wide units wait for (ADR 53).
+   */
+  @Override
+  public boolean pointwiseTakesCopies() {
+    return !Part.areSlices();
   }
 
   /**
@@ -42,8 +58,14 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
+  public int mostPointwiseVectors(long pixels) {
+    return hasSquareBlocks() && !isInSevens(pixels) ? RegisterBlock.SQUARE : 2;
+  }
+
+  @Override
   public PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps) {
-    return PointwiseText.kernel(new RegisterBlock(pixels(vectors, pixels), vectors), postOps);
+    var block = new RegisterBlock(pixels(vectors, pixels), vectors);
+    return PointwiseText.kernel(block, pointwiseTakesCopies(), postOps);
   }
 
   @Override
@@ -56,7 +78,21 @@ final class VectorProductKernels implements ProductKernels {
     if (VectorWidth.REGISTERS < 32 && vectors == 2) {
       return 6;
     }
-    return isInSevens(pixels) ? 7 : RegisterBlock.MOST_PIXELS;
+    if (vectors == RegisterBlock.SQUARE) {
+      return RegisterBlock.SQUARE;
+    }
+    if (isInSevens(pixels)) {
+      return 7;
+    }
+    // Eight sums alone would wait for one another.
+    return hasSquareBlocks() && vectors == 1 && pixels >= PointwisePlan.MOST_PIXELS
+        ? PointwisePlan.MOST_PIXELS
+        : RegisterBlock.MOST_PIXELS;
+  }
+
+  /** Blocks as wide as high take the fewest instructions a product. */
+  private static boolean hasSquareBlocks() {
+    return VectorWidth.REGISTERS >= 32 && !Part.areSlices();
   }
 
   /** Whether blocks of eight pixels would compute many of few pixels twice. */
