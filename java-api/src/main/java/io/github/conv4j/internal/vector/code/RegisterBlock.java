@@ -10,8 +10,11 @@ import io.github.conv4j.internal.vector.base.VectorWidth;
  * @param vectors of output channels that share each source value
  */
 public record RegisterBlock(int pixels, int vectors) {
+  /** The pixels of most blocks. */
+  public static final int PIXELS = 8;
+
   /** No block has more pixels. */
-  public static final int MOST_PIXELS = 8;
+  public static final int MOST_PIXELS = 16;
 
   /** Pixels and vectors of the block with the fewest instructions a product: 16 sums. */
   public static final int SQUARE = 4;
@@ -23,7 +26,15 @@ public record RegisterBlock(int pixels, int vectors) {
    */
   public static RegisterBlock of(int vectors) {
     boolean few = VectorWidth.REGISTERS < 32;
-    return new RegisterBlock(few && vectors == 2 ? 4 : MOST_PIXELS, vectors);
+    return new RegisterBlock(few && vectors == 2 ? 4 : PIXELS, vectors);
+  }
+
+  /**
+   * Whether there are many registers of 512 bits. Where units take two products a cycle, each four
+   * cycles long, eight sums wait for one another, and instructions beside the products count.
+   */
+  public static boolean isWide() {
+    return VectorWidth.REGISTERS >= 32 && VectorWidth.BITS >= 512;
   }
 
   @Override

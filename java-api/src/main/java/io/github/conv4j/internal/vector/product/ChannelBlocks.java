@@ -9,27 +9,35 @@ import java.util.List;
  * and computes some of them twice, which is cheaper than masks.
  */
 record ChannelBlocks(List<Block> blocks, int lanes) {
-  /** Output channels {@code begin} to {@code begin + count - 1} of a group. */
-  record Block(int begin, int count) {}
+  /**
+   * Output channels of a group.
+   *
+   * @param begin the first
+   * @param count how many are computed: two vectors, one, or fewer
+   * @param apart how much later the second vector begins
+   */
+  record Block(int begin, int count, int apart) {}
 
   static ChannelBlocks of(int channels, int lanes) {
     List<Block> blocks = new ArrayList<>();
     int begin = 0;
     for (; begin + 2 * lanes <= channels; begin += 2 * lanes) {
-      blocks.add(new Block(begin, 2 * lanes));
+      blocks.add(new Block(begin, 2 * lanes, lanes));
     }
     int rest = channels - begin;
-    if (rest > lanes && channels >= 2 * lanes) {
-      blocks.add(new Block(channels - 2 * lanes, 2 * lanes));
-    } else if (rest > 0 && channels >= lanes) {
-      if (rest > lanes) {
-        blocks.add(new Block(begin, lanes));
-      }
-      blocks.add(new Block(channels - lanes, lanes));
+    if (rest > lanes) {
+      int apart = Math.min(lanes, channels - lanes);
+      blocks.add(new Block(channels - lanes - apart, 2 * lanes, apart));
     } else if (rest > 0) {
-      blocks.add(new Block(0, channels));
+      int count = Math.min(lanes, channels);
+      blocks.add(new Block(channels - count, count, lanes));
     }
     return new ChannelBlocks(List.copyOf(blocks), lanes);
+  }
+
+  /** The output channel that a block computes at an index. */
+  int channel(Block block, int index) {
+    return block.begin() + (index < lanes ? index : index - lanes + block.apart());
   }
 
   /** How many floats of packed weights one tap and source channel of a block takes. */

@@ -206,6 +206,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
       product.biasFrom = g * biasPerGroup + block.begin();
       product.dstFrom = g * outPerGroup + block.begin();
       product.channelCount = block.count();
+      product.apart = block.apart();
       packed.kernels[b].run(product, to);
     }
   }

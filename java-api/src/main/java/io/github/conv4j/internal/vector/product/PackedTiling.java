@@ -59,7 +59,7 @@ final class PackedTiling {
     for (int tap : kernelTaps) {
       for (int ic = 0; ic < weights.inPerGroup(); ic++) {
         for (int oc = 0; oc < block.count(); oc++) {
-          packed[at + oc] = weights.at(group, block.begin() + oc, ic, tap);
+          packed[at + oc] = weights.at(group, blocks.channel(block, oc), ic, tap);
         }
         at += blocks.width(block);
       }

@@ -40,9 +40,17 @@ final class PanelProduct {
   /** Output channels of the block: two vectors, one vector, or fewer. */
   int channelCount;
 
+  /** How much later the second vector begins. */
+  int apart;
+
   /** The operands of post-ops. */
   EpilogueArguments epilogue = EpilogueArguments.NONE;
 
   /** From {@link ProductKernels#work}. */
   float[][] work = new float[0][];
+
+  /** How much later than the first the output channel at an index is. */
+  int channel(int index, int lanes) {
+    return index < lanes ? index : index - lanes + apart;
+  }
 }

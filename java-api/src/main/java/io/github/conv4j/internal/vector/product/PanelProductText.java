@@ -1,7 +1,6 @@
 package io.github.conv4j.internal.vector.product;
 
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
-import static io.github.conv4j.internal.vector.base.VectorWidth.VECTOR_BYTES;
 
 import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.EpilogueArguments;
@@ -50,6 +49,7 @@ record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten, 
     Floats packed = code.local(product.floats("packed"));
     Floats bias = code.local(product.floats("bias"));
     IntVariable biasFrom = code.local(product.integer("biasFrom"));
+    IntVariable apart = code.local(product.integer("apart"));
     IntVariable dstFrom = code.local(product.integer("dstFrom"));
     IntVariable run = code.local(product.integer("run"));
     var outputs =
@@ -68,7 +68,7 @@ record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten, 
           for (int p = 0; p < block.pixels(); p++) {
             base[p] = code.local(bases.at(first.plus(p)));
           }
-          var sums = new BlockSums(code, block, bias, biasFrom);
+          var sums = new BlockSums(code, block, v -> bias.vector(biasFrom.plus(apart.times(v))));
           IntVariable at = code.local(product.integer("packedFrom"));
           code.each(
               taps,
@@ -84,8 +84,8 @@ record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten, 
           outputs.storeBlock(
               sums.all(),
               p -> dstOffsets.at(first.plus(p)).plus(dstFrom).widened().times(Float.BYTES),
-              v -> code.constant(v * VECTOR_BYTES),
-              v -> dstFrom.plus(v * LANES));
+              v -> apart.times(v).widened().times(Float.BYTES),
+              v -> dstFrom.plus(apart.times(v)));
         });
   }
 

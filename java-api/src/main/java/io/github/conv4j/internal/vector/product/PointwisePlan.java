@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * pass.
  */
 public final class PointwisePlan implements Plan<PointwiseScratch> {
-  /** No block has more pixels. */
-  static final int MOST_PIXELS = 16;
-
   /** The source values of a chunk leave room for weights in a second-level cache. */
   private static final int NEAR_FLOATS = 1 << 15;
 
@@ -79,7 +76,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     return kernels.takesPointwise(c.inChannels(), c.outChannels(), pixels)
         && c.groups() == 1
         && c.outChannels() >= kernels.lanes()
-        && pixels >= RegisterBlock.MOST_PIXELS
+        && pixels >= RegisterBlock.PIXELS
         && Activation.isDenseChannelsLast(src)
         && Activation.isDenseChannelsLast(dst)
         && axes.stream()
@@ -190,7 +187,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   public void runPart(int part, PointwiseScratch scratch, MemorySegment from, MemorySegment to) {
     int index = part / segments;
     // The last chunk begins early rather than be too short for a block of pixels.
-    int begin = Math.max(0, Math.min(index * chunk, pixels - MOST_PIXELS));
+    int begin = Math.max(0, Math.min(index * chunk, pixels - RegisterBlock.MOST_PIXELS));
     int count = Math.min((index + 1) * chunk, pixels) - begin;
     ProductTile tile = scratch.tile;
     tile.packed = packed;

@@ -46,7 +46,8 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
     float[][] work = product.work;
     int width = channelCount > LANES ? 2 * LANES : LANES;
     for (int o = 0; o < channelCount; o++) {
-      Arrays.fill(work[o], 0, pixelCount, product.bias[product.biasFrom + o]);
+      Arrays.fill(
+          work[o], 0, pixelCount, product.bias[product.biasFrom + product.channel(o, LANES)]);
     }
     float[] values0 = work[2 * LANES];
     float[] values1 = work[2 * LANES + 1];
@@ -86,7 +87,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
     for (int p = 0; p < pixelCount; p++) {
       long to = product.dstOffsets[p] + product.dstFrom;
       for (int o = 0; o < channelCount; o++) {
-        dst.setAtIndex(JAVA_FLOAT, to + o, work[o][p]);
+        dst.setAtIndex(JAVA_FLOAT, to + product.channel(o, LANES), work[o][p]);
       }
     }
   }

@@ -59,7 +59,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public int mostPointwiseVectors(long pixels) {
-    return hasSquareBlocks() && !isInSevens(pixels) ? RegisterBlock.SQUARE : 2;
+    return RegisterBlock.isWide() && !isInSevens(pixels) ? RegisterBlock.SQUARE : 2;
   }
 
   @Override
@@ -84,15 +84,9 @@ final class VectorProductKernels implements ProductKernels {
     if (isInSevens(pixels)) {
       return 7;
     }
-    // Eight sums alone would wait for one another.
-    return hasSquareBlocks() && vectors == 1 && pixels >= PointwisePlan.MOST_PIXELS
-        ? PointwisePlan.MOST_PIXELS
-        : RegisterBlock.MOST_PIXELS;
-  }
-
-  /** Blocks as wide as high take the fewest instructions a product. */
-  private static boolean hasSquareBlocks() {
-    return VectorWidth.REGISTERS >= 32 && !Part.areSlices();
+    return vectors == 1 && RegisterBlock.isWide() && pixels >= RegisterBlock.MOST_PIXELS
+        ? RegisterBlock.MOST_PIXELS
+        : RegisterBlock.PIXELS;
   }
 
   /** Whether blocks of eight pixels would compute many of few pixels twice. */

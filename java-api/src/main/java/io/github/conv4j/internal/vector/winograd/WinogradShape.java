@@ -71,7 +71,7 @@ final class WinogradShape {
     long room = CACHE_FLOATS / ((long) points * (panelPitch + sumsPitch));
     long most = Math.max(LEAST_TILES, room);
     if (!touches) {
-      most = Math.clamp(Math.ceilDiv(tileCount, leastParts), RegisterBlock.MOST_PIXELS, most);
+      most = Math.clamp(Math.ceilDiv(tileCount, leastParts), RegisterBlock.PIXELS, most);
     }
     this.tiles = Math.toIntExact(Math.min(tileCount, evenly(tileCount, most)));
     this.tileGroups = Math.toIntExact(Math.ceilDiv(tileCount, tiles));
@@ -81,7 +81,7 @@ final class WinogradShape {
         oc % lanes == 0
             ? Math.clamp(Math.ceilDiv(leastParts, tileGroups), 1, Math.ceilDiv(oc, block))
             : 1;
-    int rows = tiles + RegisterBlock.MOST_PIXELS;
+    int rows = tiles + RegisterBlock.PIXELS;
     this.panelPointStep = rows * panelPitch + SKEW;
     this.sumsPointStep = rows * sumsPitch + SKEW;
   }
