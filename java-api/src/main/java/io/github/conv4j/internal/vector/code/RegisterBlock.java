@@ -16,15 +16,18 @@ public record RegisterBlock(int pixels, int vectors) {
   /** No block has more pixels. */
   public static final int MOST_PIXELS = 16;
 
-  /** Pixels and vectors of the block with the fewest instructions a product: 16 sums. */
-  public static final int SQUARE = 4;
+  /** No block of neighbouring channels has more vectors. */
+  public static final int WIDE = 4;
 
   /**
    * Returns the fastest of those that were measured, see ADR 24.
    *
-   * @param vectors one or two
+   * @param vectors one, two, or {@link #WIDE} of many registers
    */
   public static RegisterBlock of(int vectors) {
+    if (vectors == WIDE) {
+      return new RegisterBlock(6, vectors);
+    }
     boolean few = VectorWidth.REGISTERS < 32;
     return new RegisterBlock(few && vectors == 2 ? 4 : PIXELS, vectors);
   }

@@ -66,7 +66,6 @@ public final class DirectPlan implements Plan<DirectScratch> {
     var weights = new WeightsView(CopiedWeights.of(c, request.weights()), c, axes);
     groups = weights.groups();
     outPerGroup = weights.outPerGroup();
-    blocks = ChannelBlocks.of(outPerGroup, kernels.lanes());
     pointwise = isPointwise(axes, srcSpec, dstSpec);
     Activation src = Activation.of(srcSpec);
     dst = pointwise ? Activation.of(dstSpec).flattened() : Activation.of(dstSpec);
@@ -78,25 +77,37 @@ public final class DirectPlan implements Plan<DirectScratch> {
     boolean heavy =
         (long) outPerGroup * weights.inPerGroup() * groups > HEAVY_WEIGHTS / tapCount(axes);
     int leastTiles = heavy ? 1 : Math.ceilDiv(leastParts, dst.n() * combinations.size());
+    List<Tiling> cuts = new ArrayList<>();
     for (AxisPhases.Combination phases : combinations) {
       if (phases.isEmpty()) {
         biasOnly.add(new BiasOnly(phases, dst));
       } else {
-        var tiling =
+        cuts.add(
             new Tiling(
-                phases.d(), phases.h(), phases.w(), src.c(), Tiling.PANEL_FLOATS, leastTiles);
-        tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.forms()));
+                phases.d(), phases.h(), phases.w(), src.c(), Tiling.PANEL_FLOATS, leastTiles));
       }
     }
-    firstTile = new int[tilings.size() + 1];
-    for (int i = 0; i < tilings.size(); i++) {
-      firstTile[i + 1] = firstTile[i] + tilings.get(i).tiling.tileCount() * dst.n();
+    firstTile = new int[cuts.size() + 1];
+    for (int i = 0; i < cuts.size(); i++) {
+      firstTile[i + 1] = firstTile[i] + cuts.get(i).tileCount() * dst.n();
+    }
+    blocks = blocks(Math.ceilDiv(leastParts, Math.max(1, firstTile[cuts.size()] * groups)));
+    for (Tiling tiling : cuts) {
+      tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.forms()));
     }
     segments =
         Math.clamp(
             Math.ceilDiv(leastParts, Math.max(1, firstTile[tilings.size()])),
             1,
             groups * blocks.blocks().size());
+  }
+
+  /** Blocks of as many vectors as kernels take, unless threads would be left without one. */
+  private ChannelBlocks blocks(int least) {
+    var widest = ChannelBlocks.of(outPerGroup, kernels.lanes(), kernels.mostPanelVectors());
+    return widest.blocks().size() >= least
+        ? widest
+        : ChannelBlocks.of(outPerGroup, kernels.lanes(), 2);
   }
 
   private static long tapCount(List<Geometry.Axis> axes) {
@@ -205,7 +216,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
       product.packedFrom = g * groupFloats + packed.blockOffsets[b];
       product.biasFrom = g * biasPerGroup + block.begin();
       product.dstFrom = g * outPerGroup + block.begin();
-      product.channelCount = block.count();
+      product.channelCount = blocks.lanes(block);
       product.apart = block.apart();
       packed.kernels[b].run(product, to);
     }

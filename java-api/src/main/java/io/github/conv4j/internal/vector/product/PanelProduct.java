@@ -37,7 +37,7 @@ final class PanelProduct {
   int biasFrom;
   int dstFrom;
 
-  /** Output channels of the block: two vectors, one vector, or fewer. */
+  /** Lanes of the block that count: whole vectors, or fewer than one. */
   int channelCount;
 
   /** How much later the second vector begins. */

@@ -22,9 +22,11 @@ import java.lang.invoke.MethodHandles;
  * @param block the sums that stay in registers
  * @param masked whether there are fewer output channels than a vector has lanes
  * @param asWritten whether C2 shall leave the innermost loop alone
+ * @param isLapped whether the second vector begins before the first one ends
  * @param postOps what is done to the sums
  */
-record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten, PostOps postOps) {
+record PanelProductText(
+    RegisterBlock block, boolean masked, boolean asWritten, boolean isLapped, PostOps postOps) {
   /** Shorter loops lose more by C2's prologue and epilogue than they gain by its unrolling. */
   private static final int LEAST_RUN_TO_UNROLL = 32;
 
@@ -32,9 +34,10 @@ record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten, 
   static PanelProductKernel kernel(int channelCount, int run, PostOps postOps) {
     var text =
         new PanelProductText(
-            RegisterBlock.of(channelCount > LANES ? 2 : 1),
+            RegisterBlock.of(Math.ceilDiv(channelCount, LANES)),
             channelCount < LANES,
             run < LEAST_RUN_TO_UNROLL,
+            channelCount > LANES && channelCount < 2 * LANES,
             postOps);
     return KernelClass.of(
         MethodHandles.lookup(), PanelProductKernel.class, text, code -> text.write(code));
@@ -49,7 +52,7 @@ record PanelProductText(RegisterBlock block, boolean masked, boolean asWritten, 
     Floats packed = code.local(product.floats("packed"));
     Floats bias = code.local(product.floats("bias"));
     IntVariable biasFrom = code.local(product.integer("biasFrom"));
-    IntVariable apart = code.local(product.integer("apart"));
+    Int apart = isLapped ? code.local(product.integer("apart")) : code.constant(LANES);
     IntVariable dstFrom = code.local(product.integer("dstFrom"));
     IntVariable run = code.local(product.integer("run"));
     var outputs =

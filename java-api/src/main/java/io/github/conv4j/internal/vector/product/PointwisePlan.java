@@ -103,9 +103,10 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     PostOps inKernels = passes ? PostOps.none() : postOps;
     pass = passes ? kernels.sumRows(postOps) : null;
     int lanes = kernels.lanes();
+    int mostVectors = mostVectors(Math.ceilDiv(leastParts, chunkCount()));
     int floats = 0;
     for (int begin = 0; begin < out; ) {
-      ProductTile.Block block = block(begin, floats, inKernels);
+      ProductTile.Block block = block(begin, floats, mostVectors, inKernels);
       blocks.add(block);
       floats = Math.addExact(floats, Math.multiplyExact(in, block.vectors() * lanes));
       begin = block.end(lanes);
@@ -127,11 +128,17 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     }
   }
 
+  /** As many as kernels take, unless threads would be left without a block. */
+  private int mostVectors(int leastBlocks) {
+    int most = kernels.mostPointwiseVectors(pixels);
+    boolean isEnough = leastBlocks <= 1 || out / (most * kernels.lanes()) >= leastBlocks;
+    return isEnough ? most : 2;
+  }
+
   /** The next block from a channel on. At the end vectors begin early and compute some twice. */
-  private ProductTile.Block block(int begin, int packedFrom, PostOps postOps) {
+  private ProductTile.Block block(int begin, int packedFrom, int most, PostOps postOps) {
     int lanes = kernels.lanes();
     int left = out - begin;
-    int most = kernels.mostPointwiseVectors(pixels);
     int vectors = left >= most * lanes ? most : left > lanes ? 2 : 1;
     int first = vectors == 1 ? out - lanes : begin;
     if (vectors == 1 && most > 2 && out >= 2 * lanes) {

@@ -17,10 +17,13 @@ public interface ProductKernels {
   /** Returns how many floats one vector holds; packed weights come in blocks of two vectors. */
   int lanes();
 
+  /** Returns how many vectors of output channels a block of {@link #panel} has at most. */
+  int mostPanelVectors();
+
   /**
    * Returns the kernel of a block of output channels.
    *
-   * @param channelCount two vectors, one vector, or fewer
+   * @param channelCount at most {@link #mostPanelVectors} or two vectors
    * @param run how many neighbouring values each tap has
    * @param postOps what the kernel does to its sums
    */

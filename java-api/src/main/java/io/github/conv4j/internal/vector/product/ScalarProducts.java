@@ -20,6 +20,11 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
     return LANES;
   }
 
+  @Override
+  public int mostPanelVectors() {
+    return 2;
+  }
+
   /** Results {@code [channel][pixel]}, then four rows of source values. */
   @Override
   public float[][] work(int mostPixels) {

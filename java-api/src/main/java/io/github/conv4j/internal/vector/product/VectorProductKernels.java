@@ -9,12 +9,20 @@ import io.github.conv4j.internal.vector.code.RegisterBlock;
 final class VectorProductKernels implements ProductKernels {
   private static final int FEW_INPUTS = 24;
 
+  /** With four vectors: each register is read by four products. */
+  private static final int SQUARE = 4;
+
   /** A copy of enough pixels to share the weights stays in a second-level cache. */
   private static final int MOST_COPIED_INPUTS = 1 << 12;
 
   @Override
   public int lanes() {
     return VectorWidth.LANES;
+  }
+
+  @Override
+  public int mostPanelVectors() {
+    return RegisterBlock.isWide() ? RegisterBlock.WIDE : 2;
   }
 
   @Override
@@ -59,7 +67,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public int mostPointwiseVectors(long pixels) {
-    return RegisterBlock.isWide() && !isInSevens(pixels) ? RegisterBlock.SQUARE : 2;
+    return RegisterBlock.isWide() && !isInSevens(pixels) ? RegisterBlock.WIDE : 2;
   }
 
   @Override
@@ -78,8 +86,8 @@ final class VectorProductKernels implements ProductKernels {
     if (VectorWidth.REGISTERS < 32 && vectors == 2) {
       return 6;
     }
-    if (vectors == RegisterBlock.SQUARE) {
-      return RegisterBlock.SQUARE;
+    if (vectors == RegisterBlock.WIDE) {
+      return SQUARE;
     }
     if (isInSevens(pixels)) {
       return 7;

@@ -10,18 +10,21 @@ class ChannelBlocksTest {
   @ParameterizedTest
   @ValueSource(ints = {4, 8, 16})
   void blocksComputeAllChannelsAndNoOthers(int lanes) {
-    for (int channels = 1; channels <= 5 * lanes; channels++) {
-      ChannelBlocks blocks = ChannelBlocks.of(channels, lanes);
-      var computed = new TreeSet<Integer>();
-      for (ChannelBlocks.Block block : blocks.blocks()) {
-        for (int i = 0; i < block.count(); i++) {
-          computed.add(blocks.channel(block, i));
-        }
-      }
-      assertThat(computed).hasSize(channels);
-      assertThat(computed.first()).isZero();
-      assertThat(computed.last()).isEqualTo(channels - 1);
-      assertThat(blocks.blocks()).hasSize(Math.ceilDiv(channels, 2 * lanes));
+    for (int channels = 1; channels <= 10 * lanes; channels++) {
+      blocksComputeAllChannelsAndNoOthers(ChannelBlocks.of(channels, lanes, 2), channels);
+      blocksComputeAllChannelsAndNoOthers(ChannelBlocks.of(channels, lanes, 4), channels);
     }
+  }
+
+  private static void blocksComputeAllChannelsAndNoOthers(ChannelBlocks blocks, int channels) {
+    var computed = new TreeSet<Integer>();
+    for (ChannelBlocks.Block block : blocks.blocks()) {
+      for (int lane = 0; lane < blocks.lanes(block); lane++) {
+        computed.add(blocks.channel(block, lane));
+      }
+    }
+    assertThat(computed).hasSize(channels);
+    assertThat(computed.first()).isZero();
+    assertThat(computed.last()).isEqualTo(channels - 1);
   }
 }
