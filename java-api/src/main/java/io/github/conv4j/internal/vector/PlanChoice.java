@@ -125,10 +125,12 @@ final class PlanChoice {
         }
       }
     }
-    if (PointwisePlan.serves(kernels.product(), c, axes, request.src(), request.dst())) {
+    boolean pointwise =
+        PointwisePlan.serves(kernels.product(), c, axes, request.src(), request.dst());
+    if (pointwise) {
       names.add(POINTWISE);
     }
-    names.add(isWorthwhile(c) ? names.size() : 0, DIRECT);
+    names.add(pointwise || isWorthwhile(c) ? names.size() : 0, DIRECT);
     if (reduction) {
       names.add(ReductionPlan.excels(kernels.reduction(), c) ? 0 : names.size(), REDUCTION);
     }
