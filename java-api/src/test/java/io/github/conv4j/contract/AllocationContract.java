@@ -110,10 +110,12 @@ abstract class AllocationContract extends EngineContract {
     PostOps clip = PostOps.of(PostOp.clip(0, 6));
     Convolution oneVector = Convolution.conv2d(24, 16).kernel(1).postOps(clip).build();
     Convolution twoVectors = Convolution.conv2d(24, 40).kernel(1).postOps(clip).build();
+    Convolution fourVectors = Convolution.conv2d(24, 80).kernel(1).postOps(clip).build();
     Convolution sevens = Convolution.conv2d(40, 40).kernel(1).postOps(clip).build();
 
     allocatesNothing(oneVector, spec(Layout.NHWC, Shape.of(1, 24, 28, 28)));
     allocatesNothing(twoVectors, spec(Layout.NHWC, Shape.of(1, 24, 28, 28)));
+    allocatesNothing(fourVectors, spec(Layout.NHWC, Shape.of(1, 24, 28, 28)));
     allocatesNothing(sevens, spec(Layout.NHWC, Shape.of(1, 40, 7, 7)));
   }
 

@@ -42,7 +42,9 @@ class VectorWidthsTest {
     ChildJvm.Outcome outcome =
         ChildJvm.run(
             GuardPageRun.class,
-            List.of("-Dconv4j.vector.bits=" + bits),
+            List.of(
+                "-Dconv4j.vector.bits=" + bits,
+                "-Dconv4j.vector.registers=" + (bits < 512 ? 16 : 32)),
             "vector",
             RANDOM_PROBLEMS,
             "vector" + bits,

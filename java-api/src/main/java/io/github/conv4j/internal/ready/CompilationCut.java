@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * What the JIT compiler is shown of a problem: a kernel in few steps of its loops a call, so that
  * HotSpot compiles all of it before it compiles a form that begins inside of a loop (ADR 27).
  *
- * <p>Of dense layers one block of pixels and of output channels is left, of depthwise ones some
- * blocks.
+ * <p>Of dense layers a block or two of pixels and of output channels are left, of depthwise ones
+ * some blocks.
  */
 public final class CompilationCut {
   /** Uncompiled Java code takes some 10 ns a product. */
@@ -39,13 +39,19 @@ public final class CompilationCut {
   /** Two vectors of 512 bits. */
   private static final long DEPTHWISE_OUTPUTS = 32;
 
-  /** The most that a block of a product has. */
+  /** The most that a block of several vectors has. */
   private static final long PIXELS = 8;
 
-  /** The most that a block of a product with one vector has. */
+  /** The most that a block of one vector has. */
   private static final long PIXELS_OF_FEW_OUTPUTS = 16;
 
-  private static final long FEW_OUTPUTS = 31;
+  /** One vector of 512 bits. */
+  private static final long FEW_OUTPUTS = 16;
+
+  /** Two blocks of seven, which few pixels in sevens are cut into. */
+  private static final long PIXELS_IN_SEVENS = 14;
+
+  private static final long FEW_PIXELS = 63;
 
   /** At both edges and between them, rows and blocks. */
   private static final long DEPTHWISE_ROWS = 3;
@@ -91,8 +97,7 @@ public final class CompilationCut {
     if (isDepthwise) {
       keepBlocks(source, c);
     } else {
-      long pixels = out <= FEW_OUTPUTS ? PIXELS_OF_FEW_OUTPUTS : PIXELS;
-      keepPixels(source, pixels, c.spatialRank(), whole.src().shape().dim(0));
+      keepPixels(source, pixels(whole, out), c.spatialRank(), whole.src().shape().dim(0));
     }
     Convolution.Builder builder = ProblemCut.builder(c, in, out).groups(isDepthwise ? in : 1);
     Tensor weights = random(TensorSpec.weights(builder.build().weightsShape()), arena);
@@ -123,16 +128,26 @@ public final class CompilationCut {
     return channels < most + step ? channels : most + channels % step;
   }
 
-  /** Keeps pixels of one row, and of more rows or images where they are short. */
+  private static long pixels(PrepareRequest whole, long out) {
+    long pixels = whole.dst().shape().elementCount() / whole.convolution().outChannels();
+    if (pixels <= FEW_PIXELS && pixels % 7 == 0 && pixels % 8 != 0) {
+      return PIXELS_IN_SEVENS;
+    }
+    return out <= FEW_OUTPUTS ? PIXELS_OF_FEW_OUTPUTS : PIXELS;
+  }
+
+  /** Keeps exactly so many pixels where there are, of several rows or images if need be. */
   private static void keepPixels(CutSource source, long pixels, int rank, long images) {
     long missing = pixels;
     for (int i = rank - 1; i >= 0; i--) {
-      long size = source.size(i);
-      long kept = size >= missing ? missing : Math.min(size, PIXELS);
-      if (kept < size) {
+      long kept = Math.min(missing, source.size(i));
+      while (missing % kept != 0) {
+        kept--;
+      }
+      if (kept < source.size(i)) {
         source.keep(i, kept);
       }
-      missing = Math.ceilDiv(missing, kept);
+      missing /= kept;
     }
     source.keepImages(Math.min(missing, images));
   }

@@ -33,7 +33,7 @@ class CompilationCutTest {
   @ParameterizedTest
   @CsvSource({
     "mb1_ic576oc160_ih14kh1, 32, 96, 1, 8",
-    "mb4_ic576oc160_ih7kh1, 32, 96, 2, 7",
+    "mb4_ic576oc160_ih7kh1, 32, 96, 2, 4",
     "mb1_ic100oc72_ih56kh1, 36, 72, 1, 8",
     "mb1_ic24oc40_ih56kh1, 24, 40, 1, 8",
     "mb1_ic32oc16_ih56kh1, 32, 16, 1, 16",

@@ -17,15 +17,15 @@ public record RegisterBlock(int pixels, int vectors) {
   public static final int MOST_PIXELS = 16;
 
   /** No block of neighbouring channels has more vectors. */
-  public static final int WIDE = 4;
+  public static final int MOST_VECTORS = 4;
 
   /**
-   * Returns the fastest of those that were measured, see ADR 24.
+   * Returns the fastest of those that were measured, see ADR 24 and 53.
    *
-   * @param vectors one, two, or {@link #WIDE} of many registers
+   * @param vectors one, two, or {@link #MOST_VECTORS} of many registers
    */
   public static RegisterBlock of(int vectors) {
-    if (vectors == WIDE) {
+    if (vectors == MOST_VECTORS) {
       return new RegisterBlock(6, vectors);
     }
     boolean few = VectorWidth.REGISTERS < 32;
@@ -33,8 +33,8 @@ public record RegisterBlock(int pixels, int vectors) {
   }
 
   /**
-   * Whether there are many registers of 512 bits. Where units take two products a cycle, each four
-   * cycles long, eight sums wait for one another, and instructions beside the products count.
+   * Whether there are many registers of 512 bits, whose products wait for the instructions between
+   * them.
    */
   public static boolean isWide() {
     return VectorWidth.REGISTERS >= 32 && VectorWidth.BITS >= 512;

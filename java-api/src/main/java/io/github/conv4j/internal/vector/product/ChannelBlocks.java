@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the output channels of a group are cut into blocks for {@link PanelProduct}: as many vectors
- * as kernels take, or two, or one, or fewer channels than a vector. Where channels are left over,
- * the last block begins early and computes some of them twice, which is cheaper than masks.
+ * How the output channels of a group are cut into blocks: as many vectors as kernels take, or two,
+ * or one, or fewer channels than a vector. Where channels are left over, the last block or its last
+ * vector begins early and computes some of them twice, which is cheaper than masks.
  */
 record ChannelBlocks(List<Block> blocks, int lanes) {
   /**
@@ -18,7 +18,17 @@ record ChannelBlocks(List<Block> blocks, int lanes) {
    */
   record Block(int begin, int count, int apart) {}
 
-  static ChannelBlocks of(int channels, int lanes, int mostVectors) {
+  /**
+   * Cuts channels into blocks of as many vectors as kernels take, or of two if those were too few.
+   *
+   * @param least how many blocks threads need
+   */
+  static ChannelBlocks of(int channels, int lanes, int mostVectors, int least) {
+    ChannelBlocks widest = of(channels, lanes, mostVectors);
+    return widest.blocks.size() >= least ? widest : of(channels, lanes, 2);
+  }
+
+  private static ChannelBlocks of(int channels, int lanes, int mostVectors) {
     List<Block> blocks = new ArrayList<>();
     int begin = 0;
     for (; begin + mostVectors * lanes <= channels; begin += mostVectors * lanes) {
@@ -28,7 +38,9 @@ record ChannelBlocks(List<Block> blocks, int lanes) {
       blocks.add(new Block(begin, 2 * lanes, lanes));
     }
     int rest = channels - begin;
-    if (rest > lanes) {
+    // Many registers compute two vectors as fast as one.
+    boolean two = rest > lanes || (rest > 0 && mostVectors > 2 && channels >= 2 * lanes);
+    if (two) {
       int apart = Math.min(lanes, channels - lanes);
       blocks.add(new Block(channels - lanes - apart, lanes + apart, apart));
     } else if (rest > 0) {
@@ -38,18 +50,23 @@ record ChannelBlocks(List<Block> blocks, int lanes) {
     return new ChannelBlocks(List.copyOf(blocks), lanes);
   }
 
-  /** How many lanes are computed: whole vectors, or fewer than one. */
-  int lanes(Block block) {
+  /** How many vectors a block has; the only one may have fewer channels than lanes. */
+  int vectors(Block block) {
+    return Math.ceilDiv(block.count(), lanes);
+  }
+
+  /** How many floats of packed weights one tap and source channel of a block takes. */
+  int width(Block block) {
+    return vectors(block) * lanes;
+  }
+
+  /** How many lanes of a block are computed. */
+  int computed(Block block) {
     return block.count() < lanes ? block.count() : width(block);
   }
 
   /** The output channel that a block computes in a lane. */
   int channel(Block block, int lane) {
     return block.begin() + lane / lanes * block.apart() + lane % lanes;
-  }
-
-  /** How many floats of packed weights one tap and source channel of a block takes. */
-  int width(Block block) {
-    return Math.ceilDiv(block.count(), lanes) * lanes;
   }
 }

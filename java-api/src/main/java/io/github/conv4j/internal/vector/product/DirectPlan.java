@@ -14,7 +14,6 @@ import io.github.conv4j.internal.vector.base.PaddedBias;
 import io.github.conv4j.internal.vector.base.Plan;
 import io.github.conv4j.internal.vector.base.Tiling;
 import io.github.conv4j.internal.vector.base.WeightsView;
-import io.github.conv4j.internal.vector.code.RegisterBlock;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -91,7 +90,12 @@ public final class DirectPlan implements Plan<DirectScratch> {
     for (int i = 0; i < cuts.size(); i++) {
       firstTile[i + 1] = firstTile[i] + cuts.get(i).tileCount() * dst.n();
     }
-    blocks = blocks(Math.ceilDiv(leastParts, Math.max(1, firstTile[cuts.size()] * groups)));
+    blocks =
+        ChannelBlocks.of(
+            outPerGroup,
+            kernels.lanes(),
+            kernels.mostPanelVectors(),
+            Math.ceilDiv(leastParts, Math.max(1, firstTile[cuts.size()] * groups)));
     for (Tiling tiling : cuts) {
       tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.forms()));
     }
@@ -100,14 +104,6 @@ public final class DirectPlan implements Plan<DirectScratch> {
             Math.ceilDiv(leastParts, Math.max(1, firstTile[tilings.size()])),
             1,
             groups * blocks.blocks().size());
-  }
-
-  /** Blocks of as many vectors as kernels take, unless threads would be left without one. */
-  private ChannelBlocks blocks(int least) {
-    var widest = ChannelBlocks.of(outPerGroup, kernels.lanes(), kernels.mostPanelVectors());
-    return widest.blocks().size() >= least
-        ? widest
-        : ChannelBlocks.of(outPerGroup, kernels.lanes(), 2);
   }
 
   private static long tapCount(List<Geometry.Axis> axes) {
@@ -150,7 +146,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
     return new DirectScratch(
         new EpilogueArguments(epilogue, kernels.lanes()),
         panel,
-        pixels + RegisterBlock.MOST_PIXELS,
+        pixels + Tiling.PIXEL_BLOCK,
         kernels.work(pixels));
   }
 
@@ -216,7 +212,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
       product.packedFrom = g * groupFloats + packed.blockOffsets[b];
       product.biasFrom = g * biasPerGroup + block.begin();
       product.dstFrom = g * outPerGroup + block.begin();
-      product.channelCount = blocks.lanes(block);
+      product.laneCount = blocks.computed(block);
       product.apart = block.apart();
       packed.kernels[b].run(product, to);
     }

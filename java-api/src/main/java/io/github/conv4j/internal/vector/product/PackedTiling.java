@@ -58,7 +58,7 @@ final class PackedTiling {
     int at = from;
     for (int tap : kernelTaps) {
       for (int ic = 0; ic < weights.inPerGroup(); ic++) {
-        for (int oc = 0; oc < blocks.lanes(block); oc++) {
+        for (int oc = 0; oc < blocks.computed(block); oc++) {
           packed[at + oc] = weights.at(group, blocks.channel(block, oc), ic, tap);
         }
         at += blocks.width(block);

@@ -38,9 +38,9 @@ final class PanelProduct {
   int dstFrom;
 
   /** Lanes of the block that count: whole vectors, or fewer than one. */
-  int channelCount;
+  int laneCount;
 
-  /** How much later the second vector begins. */
+  /** How much later each further vector begins. */
   int apart;
 
   /** The operands of post-ops. */
@@ -49,8 +49,8 @@ final class PanelProduct {
   /** From {@link ProductKernels#work}. */
   float[][] work = new float[0][];
 
-  /** How much later than the first the output channel at an index is. */
-  int channel(int index, int lanes) {
-    return index < lanes ? index : index - lanes + apart;
+  /** How much later than the first the output channel of a lane is. */
+  int channel(int lane, int lanes) {
+    return lane / lanes * apart + lane % lanes;
   }
 }

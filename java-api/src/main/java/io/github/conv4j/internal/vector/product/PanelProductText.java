@@ -61,7 +61,7 @@ record PanelProductText(
             code.segment(1),
             postOps,
             product.object("epilogue", EpilogueArguments.class),
-            masked ? product.integer("channelCount") : null);
+            masked ? product.integer("laneCount") : null);
     code.loop(
         code.constant(0),
         product.integer("pixelCount"),

@@ -33,7 +33,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   /** The source values of a chunk leave room for weights in a second-level cache. */
   private static final int NEAR_FLOATS = 1 << 15;
 
-  /** Their copy stays in a first-level cache. */
+  /** Their copy stays in a first-level cache, unless there are many channels. */
   private static final int NEAR_COPIED_FLOATS = 1 << 13;
 
   /**
@@ -42,7 +42,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
    */
   private static final int WAITING_FLOATS = 1 << 14;
 
-  /** A multiple of both numbers of pixels that blocks have. */
+  /** A multiple of four, six and eight pixels. */
   private static final int LEAST_CHUNK = 72;
 
   private final ProductKernels kernels;
@@ -103,13 +103,18 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     PostOps inKernels = passes ? PostOps.none() : postOps;
     pass = passes ? kernels.sumRows(postOps) : null;
     int lanes = kernels.lanes();
-    int mostVectors = mostVectors(Math.ceilDiv(leastParts, chunkCount()));
+    var channels =
+        ChannelBlocks.of(
+            out,
+            lanes,
+            kernels.mostPointwiseVectors(pixels),
+            Math.ceilDiv(leastParts, chunkCount()));
     int floats = 0;
-    for (int begin = 0; begin < out; ) {
-      ProductTile.Block block = block(begin, floats, mostVectors, inKernels);
-      blocks.add(block);
-      floats = Math.addExact(floats, Math.multiplyExact(in, block.vectors() * lanes));
-      begin = block.end(lanes);
+    for (ChannelBlocks.Block block : channels.blocks()) {
+      blocks.add(
+          new ProductTile.Block(
+              kernels.pointwise(channels.vectors(block), pixels, inKernels), block, floats));
+      floats = Math.addExact(floats, Math.multiplyExact(in, channels.width(block)));
     }
     segments = Math.clamp(Math.ceilDiv(leastParts, chunkCount()), 1, blocks.size());
     isFlat =
@@ -117,38 +122,13 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
             && postOps.list().stream().noneMatch(PointwisePlan::hasAnOperandForEachChannel);
     packed = new float[floats];
     int at = 0;
-    for (ProductTile.Block block : blocks) {
+    for (ChannelBlocks.Block block : channels.blocks()) {
       for (int ic = 0; ic < in; ic++) {
-        for (int v = 0; v < block.vectors(); v++) {
-          for (int lane = 0; lane < lanes; lane++) {
-            packed[at++] = weights.at(0, block.first() + v * block.apart() + lane, ic, 0);
-          }
+        for (int lane = 0; lane < channels.width(block); lane++) {
+          packed[at++] = weights.at(0, channels.channel(block, lane), ic, 0);
         }
       }
     }
-  }
-
-  /** As many as kernels take, unless threads would be left without a block. */
-  private int mostVectors(int leastBlocks) {
-    int most = kernels.mostPointwiseVectors(pixels);
-    boolean isEnough = leastBlocks <= 1 || out / (most * kernels.lanes()) >= leastBlocks;
-    return isEnough ? most : 2;
-  }
-
-  /** The next block from a channel on. At the end vectors begin early and compute some twice. */
-  private ProductTile.Block block(int begin, int packedFrom, int most, PostOps postOps) {
-    int lanes = kernels.lanes();
-    int left = out - begin;
-    int vectors = left >= most * lanes ? most : left > lanes ? 2 : 1;
-    int first = vectors == 1 ? out - lanes : begin;
-    if (vectors == 1 && most > 2 && out >= 2 * lanes) {
-      // As fast as one vector, and one kernel less.
-      vectors = 2;
-      first = out - 2 * lanes;
-    }
-    int apart = vectors == 2 ? Math.min(lanes, out - lanes - first) : lanes;
-    return new ProductTile.Block(
-        kernels.pointwise(vectors, pixels, postOps), first, vectors, apart, packedFrom);
   }
 
   private static boolean hasAnOperandForEachChannel(PostOp postOp) {
@@ -215,15 +195,15 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     int last = (int) ((long) blocks.size() * (segment + 1) / segments);
     for (int b = first; b < last; b++) {
       ProductTile.Block block = blocks.get(b);
-      tile.first = block.first();
-      tile.apart = block.apart();
+      tile.first = block.channels().begin();
+      tile.apart = block.channels().apart();
       tile.packedFrom = block.packedFrom();
       block.kernel().run(tile, from, target);
     }
     if (pass != null) {
-      ProductTile.Block end = blocks.get(last - 1);
-      int channel = blocks.get(first).first();
-      int channels = end.end(kernels.lanes()) - channel;
+      ChannelBlocks.Block end = blocks.get(last - 1).channels();
+      int channel = blocks.get(first).channels().begin();
+      int channels = end.begin() + end.count() - channel;
       SumRows rows = scratch.rows;
       rows.rows = isFlat ? 1 : count;
       rows.length = isFlat ? count * out : channels;

@@ -14,7 +14,7 @@ public interface ProductKernels {
     return new ScalarProducts();
   }
 
-  /** Returns how many floats one vector holds; packed weights come in blocks of two vectors. */
+  /** Returns how many floats one vector holds; packed weights come in whole vectors. */
   int lanes();
 
   /** Returns how many vectors of output channels a block of {@link #panel} has at most. */
@@ -23,7 +23,7 @@ public interface ProductKernels {
   /**
    * Returns the kernel of a block of output channels.
    *
-   * @param channelCount at most {@link #mostPanelVectors} or two vectors
+   * @param channelCount up to two vectors, or exactly {@link #mostPanelVectors}
    * @param run how many neighbouring values each tap has
    * @param postOps what the kernel does to its sums
    */

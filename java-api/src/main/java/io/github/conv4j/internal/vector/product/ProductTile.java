@@ -11,17 +11,9 @@ final class ProductTile {
    * Some vectors of output channels.
    *
    * @param kernel what computes them
-   * @param first where the first vector begins
-   * @param vectors how many
-   * @param apart how much later the next vector begins
-   * @param packedFrom where its weights {@code [depth][vectors]} begin
+   * @param packedFrom where their weights {@code [depth][vectors]} begin
    */
-  record Block(PointwiseKernel kernel, int first, int vectors, int apart, int packedFrom) {
-    /** Where the last vector ends. */
-    int end(int lanes) {
-      return first + (vectors - 1) * apart + lanes;
-    }
-  }
+  record Block(PointwiseKernel kernel, ChannelBlocks.Block channels, int packedFrom) {}
 
   /** A copy of the source values, where kernels read one. */
   float[] panel = new float[0];
@@ -48,7 +40,7 @@ final class ProductTile {
   /** The operands of post-ops. */
   EpilogueArguments epilogue = EpilogueArguments.NONE;
 
-  /** Where the first pixel begins in src, in elements; in the panel it is the first. */
+  /** Where the first pixel begins in src, in elements. */
   long srcBegin;
 
   /** Where the first pixel begins in dst, or where sums wait for their post-ops. In elements. */

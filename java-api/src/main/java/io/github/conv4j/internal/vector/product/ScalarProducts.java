@@ -47,10 +47,10 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
     int pixelCount = product.pixelCount;
     int run = product.run;
     float[] packed = product.packed;
-    int channelCount = product.channelCount;
+    int laneCount = product.laneCount;
     float[][] work = product.work;
-    int width = channelCount > LANES ? 2 * LANES : LANES;
-    for (int o = 0; o < channelCount; o++) {
+    int width = laneCount > LANES ? 2 * LANES : LANES;
+    for (int o = 0; o < laneCount; o++) {
       Arrays.fill(
           work[o], 0, pixelCount, product.bias[product.biasFrom + product.channel(o, LANES)]);
     }
@@ -66,7 +66,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
         gather(panel, bases, tap + i + 1, pixelCount, values1);
         gather(panel, bases, tap + i + 2, pixelCount, values2);
         gather(panel, bases, tap + i + 3, pixelCount, values3);
-        for (int o = 0; o < channelCount; o++) {
+        for (int o = 0; o < laneCount; o++) {
           addFour(
               work[o],
               values0,
@@ -83,7 +83,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
       }
       for (; i < run; i++) {
         gather(panel, bases, tap + i, pixelCount, values0);
-        for (int o = 0; o < channelCount; o++) {
+        for (int o = 0; o < laneCount; o++) {
           addOne(work[o], values0, packed[at + o], pixelCount);
         }
         at += width;
@@ -91,7 +91,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
     }
     for (int p = 0; p < pixelCount; p++) {
       long to = product.dstOffsets[p] + product.dstFrom;
-      for (int o = 0; o < channelCount; o++) {
+      for (int o = 0; o < laneCount; o++) {
         dst.setAtIndex(JAVA_FLOAT, to + product.channel(o, LANES), work[o][p]);
       }
     }
@@ -133,7 +133,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
 
   @Override
   public int mostPointwiseVectors(long pixels) {
-    return 0;
+    throw new UnsupportedOperationException("scalar loops take lists of pixels");
   }
 
   @Override

@@ -13,7 +13,7 @@ final class VectorProductKernels implements ProductKernels {
   private static final int SQUARE = 4;
 
   /** A copy of enough pixels to share the weights stays in a second-level cache. */
-  private static final int MOST_COPIED_INPUTS = 1 << 12;
+  private static final int MOST_COPIED_INPUTS = 1 << 11;
 
   @Override
   public int lanes() {
@@ -22,7 +22,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public int mostPanelVectors() {
-    return RegisterBlock.isWide() ? RegisterBlock.WIDE : 2;
+    return RegisterBlock.isWide() ? RegisterBlock.MOST_VECTORS : 2;
   }
 
   @Override
@@ -67,7 +67,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public int mostPointwiseVectors(long pixels) {
-    return RegisterBlock.isWide() && !isInSevens(pixels) ? RegisterBlock.WIDE : 2;
+    return RegisterBlock.isWide() && !isInSevens(pixels) ? RegisterBlock.MOST_VECTORS : 2;
   }
 
   @Override
@@ -86,7 +86,7 @@ final class VectorProductKernels implements ProductKernels {
     if (VectorWidth.REGISTERS < 32 && vectors == 2) {
       return 6;
     }
-    if (vectors == RegisterBlock.WIDE) {
+    if (vectors == RegisterBlock.MOST_VECTORS) {
       return SQUARE;
     }
     if (isInSevens(pixels)) {
@@ -97,7 +97,7 @@ final class VectorProductKernels implements ProductKernels {
         : RegisterBlock.PIXELS;
   }
 
-  /** Whether blocks of eight pixels would compute many of few pixels twice. */
+  /** Whether other blocks would compute many of few pixels twice. */
   private static boolean isInSevens(long pixels) {
     return pixels % 7 == 0 && pixels % 8 != 0 && pixels < 64;
   }

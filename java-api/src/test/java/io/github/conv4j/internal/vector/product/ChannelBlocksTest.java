@@ -3,6 +3,7 @@ package io.github.conv4j.internal.vector.product;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -11,20 +12,27 @@ class ChannelBlocksTest {
   @ValueSource(ints = {4, 8, 16})
   void blocksComputeAllChannelsAndNoOthers(int lanes) {
     for (int channels = 1; channels <= 10 * lanes; channels++) {
-      blocksComputeAllChannelsAndNoOthers(ChannelBlocks.of(channels, lanes, 2), channels);
-      blocksComputeAllChannelsAndNoOthers(ChannelBlocks.of(channels, lanes, 4), channels);
+      blocksComputeAllChannelsAndNoOthers(ChannelBlocks.of(channels, lanes, 2, 1), channels);
+      blocksComputeAllChannelsAndNoOthers(ChannelBlocks.of(channels, lanes, 4, 1), channels);
     }
   }
 
   private static void blocksComputeAllChannelsAndNoOthers(ChannelBlocks blocks, int channels) {
     var computed = new TreeSet<Integer>();
     for (ChannelBlocks.Block block : blocks.blocks()) {
-      for (int lane = 0; lane < blocks.lanes(block); lane++) {
+      for (int lane = 0; lane < blocks.computed(block); lane++) {
         computed.add(blocks.channel(block, lane));
       }
     }
     assertThat(computed).hasSize(channels);
     assertThat(computed.first()).isZero();
     assertThat(computed.last()).isEqualTo(channels - 1);
+  }
+
+  @Test
+  void threadsGetBlocksOfTheirOwn() {
+    assertThat(ChannelBlocks.of(128, 16, 4, 2).blocks()).hasSize(2);
+    assertThat(ChannelBlocks.of(128, 16, 4, 3).blocks()).hasSize(4);
+    assertThat(ChannelBlocks.of(128, 16, 4, 9).blocks()).hasSize(4);
   }
 }

@@ -1,0 +1,90 @@
+package io.github.conv4j.internal.vector.product;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Parameters;
+import io.github.conv4j.PostOps;
+import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.ready.CompilationCut;
+import io.github.conv4j.internal.ready.ProblemCut;
+import io.github.conv4j.problem.Problem;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the JIT compiler is shown of a pointwise layer takes the kernels of the whole. */
+class PartKernelsTest {
+  @ParameterizedTest
+  @CsvSource({
+    "1, 28, 28",
+    "1, 14, 14",
+    "1, 7, 7",
+    "4, 7, 7",
+    "1, 7, 8",
+    "2, 7, 14",
+    "1, 1, 49",
+    "1, 3, 14",
+    "1, 5, 7",
+    "1, 57, 57",
+    "40, 1, 1",
+    "1, 6, 5"
+  })
+  void partsTakeTheKernelsOfTheWhole(int images, int rows, int columns) {
+    for (int out : new int[] {16, 24, 40, 64, 80, 112, 144, 160, 1280}) {
+      Problem problem =
+          Problem.parse("mb%d_ic96oc%d_ih%dkh1_iw%dkw1".formatted(images, out, rows, columns));
+      try (Arena arena = Arena.ofConfined();
+          Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1))) {
+        PrepareRequest whole = whole(problem, arena);
+        String way = ((Alternatives) engine).implementations(whole).getFirst();
+        ProblemCut cut = CompilationCut.of((Alternatives) engine, way, whole, arena);
+
+        PrepareRequest part = Objects.requireNonNull(cut).request();
+        assertThat(kernels(part)).as("%s of %s", part.src(), problem).isEqualTo(kernels(whole));
+      }
+    }
+  }
+
+  private static PrepareRequest whole(Problem problem, Arena arena) {
+    Convolution c = problem.convolution();
+    Parameters parameters =
+        Parameters.of(
+            c,
+            new float[(int) c.weightsShape().elementCount()],
+            new float[(int) c.outChannels()],
+            arena);
+    return PrepareRequest.of(
+        ConvolutionRequest.of(c, TensorSpec.f32(Layout.NHWC, problem.src().dims()))
+            .withDst(TensorSpec.f32(Layout.NHWC, problem.dst().dims()))
+            .withParameters(parameters.weights(), parameters.bias()));
+  }
+
+  private static Set<PointwiseKernel> kernels(PrepareRequest request) {
+    ProductKernels kernels = ProductKernels.vector();
+    Convolution c = request.convolution();
+    long pixels = request.src().shape().elementCount() / c.inChannels();
+    assertThat(
+            PointwisePlan.serves(
+                kernels, c, request.geometry().axes(), request.src(), request.dst()))
+        .isTrue();
+    var channels =
+        ChannelBlocks.of(
+            (int) c.outChannels(), kernels.lanes(), kernels.mostPointwiseVectors(pixels), 1);
+    Set<PointwiseKernel> all = new HashSet<>();
+    for (ChannelBlocks.Block block : channels.blocks()) {
+      all.add(kernels.pointwise(channels.vectors(block), pixels, PostOps.none()));
+    }
+    return all;
+  }
+}
