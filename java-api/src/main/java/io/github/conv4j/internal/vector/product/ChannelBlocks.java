@@ -38,9 +38,7 @@ record ChannelBlocks(List<Block> blocks, int lanes) {
       blocks.add(new Block(begin, 2 * lanes, lanes));
     }
     int rest = channels - begin;
-    // Many registers compute two vectors as fast as one.
-    boolean two = rest > lanes || (rest > 0 && mostVectors > 2 && channels >= 2 * lanes);
-    if (two) {
+    if (rest > lanes) {
       int apart = Math.min(lanes, channels - lanes);
       blocks.add(new Block(channels - lanes - apart, lanes + apart, apart));
     } else if (rest > 0) {

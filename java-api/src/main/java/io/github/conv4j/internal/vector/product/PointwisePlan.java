@@ -113,7 +113,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     for (ChannelBlocks.Block block : channels.blocks()) {
       blocks.add(
           new ProductTile.Block(
-              kernels.pointwise(channels.vectors(block), pixels, inKernels), block, floats));
+              kernels.pointwise(channels.vectors(block), out, pixels, inKernels), block, floats));
       floats = Math.addExact(floats, Math.multiplyExact(in, channels.width(block)));
     }
     segments = Math.clamp(Math.ceilDiv(leastParts, chunkCount()), 1, blocks.size());

@@ -48,9 +48,11 @@ public interface ProductKernels {
    * Returns the kernel of a block of output channels.
    *
    * @param vectors of output channels, one, two or {@link #mostPointwiseVectors}
+   * @param out output channels of the whole layer
+   * @param pixels of the whole layer
    * @param postOps what the kernel does to its sums
    */
-  PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps);
+  PointwiseKernel pointwise(int vectors, long out, long pixels, PostOps postOps);
 
   /** Returns the kernel of a pass over what {@link #pointwise} kernels without post-ops left. */
   SumRowsKernel sumRows(PostOps postOps);

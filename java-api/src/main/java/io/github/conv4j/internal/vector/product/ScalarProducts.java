@@ -147,7 +147,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps) {
+  public PointwiseKernel pointwise(int vectors, long out, long pixels, PostOps postOps) {
     throw new UnsupportedOperationException("scalar loops take lists of pixels");
   }
 

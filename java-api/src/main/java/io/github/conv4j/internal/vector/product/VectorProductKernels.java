@@ -71,8 +71,8 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public PointwiseKernel pointwise(int vectors, long pixels, PostOps postOps) {
-    var block = new RegisterBlock(pixels(vectors, pixels), vectors);
+  public PointwiseKernel pointwise(int vectors, long out, long pixels, PostOps postOps) {
+    var block = new RegisterBlock(pixels(vectors, out, pixels), vectors);
     return PointwiseText.kernel(block, pointwiseTakesCopies(), postOps);
   }
 
@@ -82,7 +82,7 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   /** With two vectors of weights and one value, a block of six pixels takes 16 registers. */
-  private static int pixels(int vectors, long pixels) {
+  private static int pixels(int vectors, long out, long pixels) {
     if (VectorWidth.REGISTERS < 32 && vectors == 2) {
       return 6;
     }
@@ -92,7 +92,9 @@ final class VectorProductKernels implements ProductKernels {
     if (isInSevens(pixels)) {
       return 7;
     }
-    return vectors == 1 && RegisterBlock.isWide() && pixels >= RegisterBlock.MOST_PIXELS
+    // A kernel of its own is worth its compilation where it does all of the work.
+    boolean isAll = vectors == 1 && out <= VectorWidth.LANES;
+    return isAll && RegisterBlock.isWide() && pixels >= RegisterBlock.MOST_PIXELS
         ? RegisterBlock.MOST_PIXELS
         : RegisterBlock.PIXELS;
   }

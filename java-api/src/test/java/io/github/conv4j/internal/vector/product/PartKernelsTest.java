@@ -83,7 +83,7 @@ class PartKernelsTest {
             (int) c.outChannels(), kernels.lanes(), kernels.mostPointwiseVectors(pixels), 1);
     Set<PointwiseKernel> all = new HashSet<>();
     for (ChannelBlocks.Block block : channels.blocks()) {
-      all.add(kernels.pointwise(channels.vectors(block), pixels, PostOps.none()));
+      all.add(kernels.pointwise(channels.vectors(block), c.outChannels(), pixels, PostOps.none()));
     }
     return all;
   }
