@@ -51,6 +51,9 @@ class PartKernelsTest {
         ProblemCut cut = CompilationCut.of((Alternatives) engine, way, whole, arena);
 
         PrepareRequest part = Objects.requireNonNull(cut).request();
+        assertThat(isPointwise(part))
+            .as("%s of %s", part.src(), problem)
+            .isEqualTo(isPointwise(whole));
         assertThat(kernels(part)).as("%s of %s", part.src(), problem).isEqualTo(kernels(whole));
       }
     }
@@ -70,14 +73,19 @@ class PartKernelsTest {
             .withParameters(parameters.weights(), parameters.bias()));
   }
 
+  private static boolean isPointwise(PrepareRequest request) {
+    return PointwisePlan.serves(
+        ProductKernels.vector(),
+        request.convolution(),
+        request.geometry().axes(),
+        request.src(),
+        request.dst());
+  }
+
   private static Set<PointwiseKernel> kernels(PrepareRequest request) {
     ProductKernels kernels = ProductKernels.vector();
     Convolution c = request.convolution();
     long pixels = request.src().shape().elementCount() / c.inChannels();
-    assertThat(
-            PointwisePlan.serves(
-                kernels, c, request.geometry().axes(), request.src(), request.dst()))
-        .isTrue();
     var channels =
         ChannelBlocks.of(
             (int) c.outChannels(), kernels.lanes(), kernels.mostPointwiseVectors(pixels), 1);
