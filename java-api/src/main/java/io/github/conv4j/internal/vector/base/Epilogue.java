@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Epilogue implements AutoCloseable {
   /** No post-ops. */
-  public static final Epilogue NONE = new Epilogue(PostOps.none(), List.of(), 0, null);
+  public static final Epilogue NONE = new Epilogue(PostOps.none(), List.of(), 0, 0, null);
 
   private static final float[] NO_NUMBERS = {};
 
@@ -52,8 +52,8 @@ public final class Epilogue implements AutoCloseable {
    *
    * @param extent how many elements it has
    * @param run its index among the operands of a run, or -1
-   * @param channels one number an output channel and a vector more, or one number, where it is the
-   *     same in every run
+   * @param channels one number an output channel, or one in all, and again as far as vectors read,
+   *     where it is the same in every run
    * @param full an element for each of dst, as dst lies, where it is the same in every run
    */
   record Source(
@@ -64,15 +64,21 @@ public final class Epilogue implements AutoCloseable {
   private final float[][] numbers;
   private final List<@Nullable Source> sources;
   private final int channelCount;
+  private final int beyond;
   private final @Nullable Arena arena;
 
   private Epilogue(
-      PostOps postOps, List<@Nullable Source> sources, int channelCount, @Nullable Arena arena) {
+      PostOps postOps,
+      List<@Nullable Source> sources,
+      int channelCount,
+      int beyond,
+      @Nullable Arena arena) {
     this.postOps = postOps;
     this.forms = forms(postOps);
     this.numbers = postOps.list().stream().map(Epilogue::numbers).toArray(float[][]::new);
     this.sources = sources;
     this.channelCount = channelCount;
+    this.beyond = beyond;
     this.arena = arena;
   }
 
@@ -80,9 +86,9 @@ public final class Epilogue implements AutoCloseable {
    * Takes the post-ops of a request, whose operands are copied.
    *
    * @param dst how dst lies
-   * @param lanes how many floats beyond the last channel may be read
+   * @param beyond how many numbers vectors read beyond that of the last channel
    */
-  public static Epilogue of(PrepareRequest request, TensorSpec dst, int lanes) {
+  public static Epilogue of(PrepareRequest request, TensorSpec dst, int beyond) {
     PostOps postOps = request.convolution().postOps();
     if (postOps.isEmpty()) {
       return NONE;
@@ -90,7 +96,8 @@ public final class Epilogue implements AutoCloseable {
     Arena arena = hasFullConstant(postOps) ? Arena.ofShared() : null;
     try {
       int channelCount = Math.toIntExact(dst.shape().dim(1));
-      return new Epilogue(postOps, sources(request, dst, lanes, arena), channelCount, arena);
+      return new Epilogue(
+          postOps, sources(request, dst, beyond, arena), channelCount, beyond, arena);
     } catch (Throwable e) {
       if (arena != null) {
         arena.close();
@@ -100,7 +107,7 @@ public final class Epilogue implements AutoCloseable {
   }
 
   private static List<@Nullable Source> sources(
-      PrepareRequest request, TensorSpec dst, int lanes, @Nullable Arena arena) {
+      PrepareRequest request, TensorSpec dst, int beyond, @Nullable Arena arena) {
     List<@Nullable Source> sources = new ArrayList<>();
     int constants = 0;
     int runs = 0;
@@ -112,7 +119,7 @@ public final class Epilogue implements AutoCloseable {
         sources.add(new Source(operand.extent(), runs++, null, null));
       } else {
         sources.add(
-            constant(operand.extent(), request.operands().get(constants++), dst, lanes, arena));
+            constant(operand.extent(), request.operands().get(constants++), dst, beyond, arena));
       }
     }
     return sources;
@@ -144,10 +151,12 @@ public final class Epilogue implements AutoCloseable {
   }
 
   private static Source constant(
-      Extent extent, Tensor tensor, TensorSpec dst, int lanes, @Nullable Arena arena) {
+      Extent extent, Tensor tensor, TensorSpec dst, int beyond, @Nullable Arena arena) {
     if (extent != Extent.FULL || arena == null) {
       float[] values = tensor.toFloatArray();
-      return new Source(extent, -1, Arrays.copyOf(values, values.length + lanes), null);
+      float[] repeated = Arrays.copyOf(values, values.length + beyond);
+      PerChannel.repeat(repeated, 0, values.length, repeated.length);
+      return new Source(extent, -1, repeated, null);
     }
     Tensor copy = Tensor.allocate(dst, arena);
     tensor.reorderTo(copy);
@@ -228,6 +237,11 @@ public final class Epilogue implements AutoCloseable {
   /** Returns how many numbers an operand has that is not as large as dst. */
   int channelCount(Extent extent) {
     return extent == Extent.SCALAR ? 1 : channelCount;
+  }
+
+  /** Returns how many numbers vectors read beyond that of the last channel. */
+  int beyond() {
+    return beyond;
   }
 
   /** Further calls do nothing. */

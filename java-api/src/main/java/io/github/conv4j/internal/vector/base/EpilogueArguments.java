@@ -18,19 +18,13 @@ public final class EpilogueArguments {
   public static final EpilogueArguments NONE = new EpilogueArguments(Epilogue.NONE, 0);
 
   private final Epilogue epilogue;
-  private final int lanes;
   private final float[][] channels;
   private final MemorySegment[] full;
   private final float[] waiting;
 
-  /**
-   * Creates arguments of which those of a run are missing.
-   *
-   * @param lanes how many floats beyond the last channel may be read
-   */
+  /** Creates arguments of which those of a run are missing. */
   public EpilogueArguments(Epilogue epilogue, int lanes) {
     this.epilogue = epilogue;
-    this.lanes = lanes;
     this.channels = new float[epilogue.count()][0];
     this.full = new MemorySegment[epilogue.count()];
     this.waiting = new float[epilogue.count() == 0 ? 0 : MOST_WAITING * lanes];
@@ -42,7 +36,7 @@ public final class EpilogueArguments {
       } else if (source != null && source.full() != null) {
         full[i] = source.full();
       } else if (source != null && source.extent() != Extent.FULL) {
-        channels[i] = new float[epilogue.channelCount(source.extent()) + lanes];
+        channels[i] = new float[epilogue.channelCount(source.extent()) + epilogue.beyond()];
       }
     }
   }
@@ -58,7 +52,9 @@ public final class EpilogueArguments {
       if (source.extent() == Extent.FULL) {
         full[i] = operand;
       } else {
-        MemorySegment.copy(operand, JAVA_FLOAT, 0, channels[i], 0, channels[i].length - lanes);
+        int count = epilogue.channelCount(source.extent());
+        MemorySegment.copy(operand, JAVA_FLOAT, 0, channels[i], 0, count);
+        PerChannel.repeat(channels[i], 0, count, channels[i].length);
       }
     }
   }

@@ -2,7 +2,7 @@ package io.github.conv4j.internal.vector.base;
 
 import io.github.conv4j.internal.prepared.PrepareRequest;
 
-/** The bias of each group, followed by zeros that a whole vector may read. */
+/** The bias of each group, again and again as far as vectors read. */
 public final class PaddedBias {
   private PaddedBias() {}
 
@@ -13,6 +13,9 @@ public final class PaddedBias {
       float[] values = request.bias().toFloatArray();
       for (int i = 0; i < values.length; i++) {
         padded[i / outPerGroup * perGroup + i % outPerGroup] = values[i] + 0f;
+      }
+      for (int g = 0; g < groups; g++) {
+        PerChannel.repeat(padded, g * perGroup, outPerGroup, (g + 1) * perGroup);
       }
     }
     return padded;
