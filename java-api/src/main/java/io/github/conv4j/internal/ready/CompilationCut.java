@@ -42,11 +42,11 @@ public final class CompilationCut {
   /** The most that a block of several vectors has. */
   private static final long PIXELS = 8;
 
-  /** The most that a block of one vector has. */
+  /** The most that a block of one vector has, or of pairs of pixels. */
   private static final long PIXELS_OF_FEW_OUTPUTS = 16;
 
-  /** One vector of 512 bits. */
-  private static final long FEW_OUTPUTS = 16;
+  /** Two and a half vectors of 512 bits. */
+  private static final long FEW_OUTPUTS = 40;
 
   /** Two blocks of seven, which few pixels in sevens are cut into. */
   private static final long PIXELS_IN_SEVENS = 14;

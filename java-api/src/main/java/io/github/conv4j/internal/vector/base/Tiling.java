@@ -1,7 +1,6 @@
 package io.github.conv4j.internal.vector.base;
 
 import io.github.conv4j.internal.prepared.Activation;
-import java.util.Arrays;
 
 /**
  * Outputs whose windows look alike on all three axes, and how they are cut into tiles: one depth,
@@ -65,9 +64,11 @@ public final class Tiling {
       columns = Math.ceilDiv(columns, 2);
     }
     rowTiles = Math.ceilDiv(h.count(), rows);
-    columnTiles = Math.ceilDiv(w.count(), columns);
     tileRows = Math.ceilDiv(h.count(), rowTiles);
-    tileColumns = Math.ceilDiv(w.count(), columnTiles);
+    int even = Math.ceilDiv(w.count(), Math.ceilDiv(w.count(), columns));
+    // Pairs of pixels do not lie in two tiles.
+    tileColumns = even < w.count() ? even + even % 2 : even;
+    columnTiles = Math.ceilDiv(w.count(), tileColumns);
     panelRows = panelRows(tileRows);
     panelColumns = w.panelLength(tileColumns);
   }
@@ -181,8 +182,23 @@ public final class Tiling {
     tile.columns = Math.min(tileColumns, w.count() - tile.column);
   }
 
-  /** Writes where each pixel's window begins in the panel, and where its result goes. */
-  public void pixels(Tile tile, Activation dst, long batchOffset, int[] bases, int[] dstOffsets) {
+  /** Whether each tile has pairs of pixels, all of which are neighbours in dst. */
+  public boolean hasPairs(Activation dst) {
+    boolean neighbours = w.dstStep() == 1 && dst.sw() == dst.c();
+    boolean even = tileColumns % 2 == 0 && w.count() % tileColumns % 2 == 0;
+    boolean wholeRows =
+        columnTiles == 1 && h.dstStep() == 1 && dst.sh() == (long) w.count() * dst.sw();
+    return neighbours && (even || (wholeRows && w.count() > 1));
+  }
+
+  /**
+   * Writes where each pixel's window begins in the panel, and where its result goes; then the last
+   * again for a block of pixels.
+   *
+   * @param together how many pixels stay neighbours: one, or two if this {@link #hasPairs}
+   */
+  public void pixels(
+      Tile tile, Activation dst, long batchOffset, int together, int[] bases, int[] dstOffsets) {
     int at = 0;
     long depthOffset = batchOffset + d.output(tile.depth) * dst.sd();
     for (int r = 0; r < tile.rows; r++) {
@@ -195,8 +211,11 @@ public final class Tiling {
         to += w.dstStep() * dst.sw();
       }
     }
-    Arrays.fill(bases, at, at + PIXEL_BLOCK, bases[at - 1]);
-    Arrays.fill(dstOffsets, at, at + PIXEL_BLOCK, dstOffsets[at - 1]);
+    // From behind, since where pixels are odd the last pair begins early.
+    for (int i = at + PIXEL_BLOCK * together - 1; i >= at - at % together; i--) {
+      bases[i] = bases[at - together + i % together];
+      dstOffsets[i] = dstOffsets[at - together + i % together];
+    }
   }
 
   /** The source depth that a plane of the panel holds. */

@@ -29,6 +29,10 @@ public final class VectorWidth {
   public static final long VECTOR_BYTES = SPECIES.vectorByteSize();
   public static final VectorMask<Float> ALL = SPECIES.maskAll(true);
   public static final VectorMask<Float> NONE = SPECIES.maskAll(false);
+
+  /** The upper half of the lanes. */
+  public static final VectorMask<Float> UPPER = SPECIES.indexInRange(-LANES / 2, LANES);
+
   public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** How many vector registers the processor has: 16 or 32. */

@@ -260,6 +260,11 @@ public final class KernelCode {
         });
   }
 
+  /** The upper half of the lanes. */
+  Mask upperLanes() {
+    return new Mask(this, () -> builder.getstatic(VECTOR_WIDTH, "UPPER", VECTOR_MASK));
+  }
+
   /** All lanes if {@code a > b}, else none. */
   public Mask allIfGreater(Int a, Int b) {
     return new Mask(

@@ -7,9 +7,11 @@ import io.github.conv4j.internal.vector.base.VectorWidth;
  * broadcast value need registers, and C2 takes some more.
  *
  * @param pixels that share each vector of weights
- * @param vectors of output channels that share each source value
+ * @param vectors of output channels of one pixel, or of a pair of them
+ * @param together how many pixels the vectors belong to: one, or a pair of neighbours that share
+ *     the vector in the middle
  */
-public record RegisterBlock(int pixels, int vectors) {
+public record RegisterBlock(int pixels, int vectors, int together) {
   /** The pixels of most blocks. */
   public static final int PIXELS = 8;
 
@@ -18,6 +20,31 @@ public record RegisterBlock(int pixels, int vectors) {
 
   /** No block of neighbouring channels has more vectors. */
   public static final int MOST_VECTORS = 4;
+
+  /** A block whose vectors belong to one pixel each. */
+  public RegisterBlock(int pixels, int vectors) {
+    this(pixels, vectors, 1);
+  }
+
+  /** Whether {@link #ofPairs} serves channels whose last ones fill half a vector. */
+  public static boolean servesPairs(long channels, int lanes) {
+    return isWide() && channels % lanes == lanes / 2 && channels <= 2L * lanes + lanes / 2;
+  }
+
+  /**
+   * Returns the fastest of those that were measured, see ADR 54.
+   *
+   * @param vectors of a pair of pixels: one, three or five
+   */
+  public static RegisterBlock ofPairs(int vectors) {
+    int pairs =
+        switch (vectors) {
+          case 1 -> 7; // so that images of 7x7 have them, too
+          case 3 -> 6;
+          default -> 4;
+        };
+    return new RegisterBlock(2 * pairs, vectors, 2);
+  }
 
   /**
    * Returns the fastest of those that were measured, see ADR 24 and 53.
@@ -42,6 +69,6 @@ public record RegisterBlock(int pixels, int vectors) {
 
   @Override
   public String toString() {
-    return pixels + "x" + vectors;
+    return pixels + "x" + vectors + (together == 1 ? "" : "_in_pairs");
   }
 }

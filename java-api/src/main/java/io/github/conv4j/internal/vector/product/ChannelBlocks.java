@@ -6,9 +6,10 @@ import java.util.List;
 /**
  * How the output channels of a group are cut into blocks: as many vectors as kernels take, or two,
  * or one, or fewer channels than a vector. Where channels are left over, the last block or its last
- * vector begins early and computes some of them twice, which is cheaper than masks.
+ * vector begins early and computes some of them twice, which is cheaper than masks. Or one block
+ * has the channels of a pixel and those of the next.
  */
-record ChannelBlocks(List<Block> blocks, int lanes) {
+record ChannelBlocks(List<Block> blocks, int channels, int lanes) {
   /**
    * Output channels of a group.
    *
@@ -45,7 +46,17 @@ record ChannelBlocks(List<Block> blocks, int lanes) {
       int count = Math.min(lanes, channels);
       blocks.add(new Block(channels - count, count, lanes));
     }
-    return new ChannelBlocks(List.copyOf(blocks), lanes);
+    return new ChannelBlocks(List.copyOf(blocks), channels, lanes);
+  }
+
+  /** One block for all channels of a pair of pixels, which fill whole vectors. */
+  static ChannelBlocks ofPairs(int channels, int lanes) {
+    return new ChannelBlocks(List.of(new Block(0, 2 * channels, lanes)), channels, lanes);
+  }
+
+  /** How many neighbouring pixels a block belongs to: one or two. */
+  int together() {
+    return blocks.getFirst().count() > channels ? 2 : 1;
   }
 
   /** How many vectors a block has; the only one may have fewer channels than lanes. */
@@ -65,6 +76,6 @@ record ChannelBlocks(List<Block> blocks, int lanes) {
 
   /** The output channel that a block computes in a lane. */
   int channel(Block block, int lane) {
-    return block.begin() + lane / lanes * block.apart() + lane % lanes;
+    return (block.begin() + lane / lanes * block.apart() + lane % lanes) % channels;
   }
 }

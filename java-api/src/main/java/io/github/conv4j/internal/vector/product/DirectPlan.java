@@ -58,7 +58,6 @@ public final class DirectPlan implements Plan<DirectScratch> {
       TensorSpec dstSpec,
       int leastParts) {
     this.kernels = kernels;
-    epilogue = Epilogue.of(request, dstSpec, kernels.lanes());
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
     PaddingMode mode = c.padding().mode();
@@ -69,8 +68,6 @@ public final class DirectPlan implements Plan<DirectScratch> {
     Activation src = Activation.of(srcSpec);
     dst = pointwise ? Activation.of(dstSpec).flattened() : Activation.of(dstSpec);
     fill = new PanelFill(pointwise ? src.flattened() : src, mode);
-    biasPerGroup = outPerGroup + 2 * kernels.lanes();
-    bias = PaddedBias.of(request, groups, outPerGroup, biasPerGroup);
     List<AxisPhases.Combination> combinations =
         pointwise ? AxisPhases.row(dst.w()) : AxisPhases.of(axes, c.isTransposed(), mode);
     boolean heavy =
@@ -86,16 +83,26 @@ public final class DirectPlan implements Plan<DirectScratch> {
                 phases.d(), phases.h(), phases.w(), src.c(), Tiling.PANEL_FLOATS, leastTiles));
       }
     }
+    boolean pairs =
+        groups == 1
+            && kernels.takesPairs(outPerGroup)
+            && cuts.stream().allMatch(tiling -> tiling.hasPairs(dst));
+    int beyond = pairs ? outPerGroup : 2 * kernels.lanes();
+    epilogue = Epilogue.of(request, dstSpec, beyond);
+    biasPerGroup = outPerGroup + beyond;
+    bias = PaddedBias.of(request, groups, outPerGroup, biasPerGroup);
     firstTile = new int[cuts.size() + 1];
     for (int i = 0; i < cuts.size(); i++) {
       firstTile[i + 1] = firstTile[i] + cuts.get(i).tileCount() * dst.n();
     }
     blocks =
-        ChannelBlocks.of(
-            outPerGroup,
-            kernels.lanes(),
-            kernels.mostPanelVectors(),
-            Math.ceilDiv(leastParts, Math.max(1, firstTile[cuts.size()] * groups)));
+        pairs
+            ? ChannelBlocks.ofPairs(outPerGroup, kernels.lanes())
+            : ChannelBlocks.of(
+                outPerGroup,
+                kernels.lanes(),
+                kernels.mostPanelVectors(),
+                Math.ceilDiv(leastParts, Math.max(1, firstTile[cuts.size()] * groups)));
     for (Tiling tiling : cuts) {
       tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.forms()));
     }
@@ -146,7 +153,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
     return new DirectScratch(
         new EpilogueArguments(epilogue, kernels.lanes()),
         panel,
-        pixels + Tiling.PIXEL_BLOCK,
+        pixels + Tiling.PIXEL_BLOCK * blocks.together(),
         kernels.work(pixels));
   }
 
@@ -186,7 +193,8 @@ public final class DirectPlan implements Plan<DirectScratch> {
     Tiling.Tile tile = scratch.tile;
     tiling.locate(index % tiling.tileCount(), tile);
     fill.run(tiling, tile, from, n, scratch.product.panel);
-    tiling.pixels(tile, dst, n * dst.sn(), scratch.product.bases, scratch.product.dstOffsets);
+    PanelProduct product = scratch.product;
+    tiling.pixels(tile, dst, n * dst.sn(), blocks.together(), product.bases, product.dstOffsets);
   }
 
   /** Computes some blocks of output channels, counted over all groups. */

@@ -40,7 +40,11 @@ final class PackedTiling {
     }
     kernels =
         blocks.blocks().stream()
-            .map(block -> products.panel(block.count(), run, postOps))
+            .map(
+                block ->
+                    blocks.together() == 2
+                        ? products.panelOfPairs(blocks.vectors(block), run, postOps)
+                        : products.panel(block.count(), run, postOps))
             .toArray(PanelProductKernel[]::new);
     int groupFloats = blockOffsets[blocks.blocks().size()];
     packed = new float[Math.multiplyExact(weights.groups(), groupFloats)];

@@ -32,15 +32,25 @@ record PanelProductText(
 
   /** Returns the kernel for a block of output channels and so many neighbouring values a tap. */
   static PanelProductKernel kernel(int channelCount, int run, PostOps postOps) {
-    var text =
-        new PanelProductText(
+    return new PanelProductText(
             RegisterBlock.of(Math.ceilDiv(channelCount, LANES)),
             channelCount < LANES,
             run < LEAST_RUN_TO_UNROLL,
             channelCount > LANES && channelCount < 2 * LANES,
-            postOps);
+            postOps)
+        .kernel();
+  }
+
+  /** Returns the kernel for the outputs of pairs of pixels, in so many vectors. */
+  static PanelProductKernel ofPairs(int vectors, int run, PostOps postOps) {
+    return new PanelProductText(
+            RegisterBlock.ofPairs(vectors), false, run < LEAST_RUN_TO_UNROLL, false, postOps)
+        .kernel();
+  }
+
+  private PanelProductKernel kernel() {
     return KernelClass.of(
-        MethodHandles.lookup(), PanelProductKernel.class, text, code -> text.write(code));
+        MethodHandles.lookup(), PanelProductKernel.class, this, code -> write(code));
   }
 
   private void write(KernelCode code) {
@@ -86,7 +96,12 @@ record PanelProductText(
               });
           outputs.storeBlock(
               sums.all(),
-              p -> dstOffsets.at(first.plus(p)).plus(dstFrom).widened().times(Float.BYTES),
+              p ->
+                  dstOffsets
+                      .at(first.plus(p.times(block.together())))
+                      .plus(dstFrom)
+                      .widened()
+                      .times(Float.BYTES),
               v -> apart.times(v).widened().times(Float.BYTES),
               v -> dstFrom.plus(apart.times(v)));
         });

@@ -75,7 +75,8 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     long pixels = src.shape().elementCount() / c.inChannels();
     return kernels.takesPointwise(c.inChannels(), c.outChannels(), pixels)
         && c.groups() == 1
-        && c.outChannels() >= kernels.lanes()
+        && (c.outChannels() >= kernels.lanes()
+            || kernels.pointwiseTakesPairs(c.outChannels(), pixels))
         && pixels >= RegisterBlock.PIXELS
         && Activation.isDenseChannelsLast(src)
         && Activation.isDenseChannelsLast(dst)
@@ -86,29 +87,25 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   public PointwisePlan(
       ProductKernels kernels, PrepareRequest request, TensorSpec srcSpec, int leastParts) {
     this.kernels = kernels;
-    epilogue = Epilogue.of(request, request.dst(), kernels.lanes());
     Convolution c = request.convolution();
     var weights =
         new WeightsView(CopiedWeights.of(c, request.weights()), c, request.geometry().axes());
     in = weights.inPerGroup();
     out = weights.outPerGroup();
     pixels = Math.toIntExact(srcSpec.shape().elementCount() / in);
+    boolean pairs = kernels.pointwiseTakesPairs(out, pixels);
+    epilogue = Epilogue.of(request, request.dst(), pairs ? out : kernels.lanes());
     PostOps postOps = epilogue.forms();
     boolean passes = !postOps.isEmpty() && !kernels.pointwiseTakesPostOps();
     int nearFloats = kernels.pointwiseTakesCopies() ? NEAR_COPIED_FLOATS : NEAR_FLOATS;
     int near = Math.min(nearFloats / in, passes ? WAITING_FLOATS / out : Integer.MAX_VALUE);
     int most = Math.min(near, Math.ceilDiv(pixels, leastParts));
     chunk = Math.max(LEAST_CHUNK, most / LEAST_CHUNK * LEAST_CHUNK);
-    bias = PaddedBias.of(request, 1, out, out);
+    bias = PaddedBias.of(request, 1, out, pairs ? 2 * out : out);
     PostOps inKernels = passes ? PostOps.none() : postOps;
     pass = passes ? kernels.sumRows(postOps) : null;
-    int lanes = kernels.lanes();
-    var channels =
-        ChannelBlocks.of(
-            out,
-            lanes,
-            kernels.mostPointwiseVectors(pixels),
-            Math.ceilDiv(leastParts, chunkCount()));
+    ChannelBlocks channels =
+        channelBlocks(kernels, out, pixels, Math.ceilDiv(leastParts, chunkCount()));
     int floats = 0;
     for (ChannelBlocks.Block block : channels.blocks()) {
       blocks.add(
@@ -129,6 +126,17 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
         }
       }
     }
+  }
+
+  /**
+   * Cuts the output channels of a layer into blocks.
+   *
+   * @param least how many blocks threads need
+   */
+  static ChannelBlocks channelBlocks(ProductKernels kernels, int out, long pixels, int least) {
+    return kernels.pointwiseTakesPairs(out, pixels)
+        ? ChannelBlocks.ofPairs(out, kernels.lanes())
+        : ChannelBlocks.of(out, kernels.lanes(), kernels.mostPointwiseVectors(pixels), least);
   }
 
   private static boolean hasAnOperandForEachChannel(PostOp postOp) {

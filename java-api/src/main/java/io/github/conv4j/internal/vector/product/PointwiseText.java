@@ -69,7 +69,7 @@ record PointwiseText(RegisterBlock block, boolean copied, PostOps postOps) {
           WideVariable to = code.local(dstBegin.plus(pixel.widened().times(dstStep)));
           outputs.storeBlock(
               sums.all(),
-              i -> to.plus(i.widened().times(dstStep)),
+              i -> to.plus(i.times(block.together()).widened().times(dstStep)),
               v -> apart.times(v).widened().times(Float.BYTES),
               v -> first.plus(apart.times(v)));
         });

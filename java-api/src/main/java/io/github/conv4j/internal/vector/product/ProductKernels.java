@@ -29,6 +29,18 @@ public interface ProductKernels {
    */
   PanelProductKernel panel(int channelCount, int run, PostOps postOps);
 
+  /** Whether {@link #panelOfPairs} serves so many output channels. */
+  boolean takesPairs(long out);
+
+  /**
+   * Returns the kernel of all output channels of pairs of pixels that are neighbours in dst.
+   *
+   * @param vectors of a pair
+   * @param run how many neighbouring values each tap has
+   * @param postOps what the kernel does to its sums
+   */
+  PanelProductKernel panelOfPairs(int vectors, int run, PostOps postOps);
+
   /** Returns the working memory of {@link #panel} kernels for up to so many pixels. */
   float[][] work(int mostPixels);
 
@@ -41,13 +53,17 @@ public interface ProductKernels {
   /** Whether {@link #pointwise} kernels are as fast with post-ops. */
   boolean pointwiseTakesPostOps();
 
+  /** Whether {@link #pointwise} kernels of such a layer compute pairs of pixels. */
+  boolean pointwiseTakesPairs(long out, long pixels);
+
   /** Returns how many vectors of output channels a block of so many pixels has at most. */
   int mostPointwiseVectors(long pixels);
 
   /**
    * Returns the kernel of a block of output channels.
    *
-   * @param vectors of output channels, one, two or {@link #mostPointwiseVectors}
+   * @param vectors of output channels, one, two or {@link #mostPointwiseVectors}, or all of a pair
+   *     of pixels
    * @param out output channels of the whole layer
    * @param pixels of the whole layer
    * @param postOps what the kernel does to its sums

@@ -36,6 +36,21 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
     return this;
   }
 
+  @Override
+  public boolean takesPairs(long out) {
+    return false;
+  }
+
+  @Override
+  public PanelProductKernel panelOfPairs(int vectors, int run, PostOps postOps) {
+    throw new AssertionError();
+  }
+
+  @Override
+  public boolean pointwiseTakesPairs(long out, long pixels) {
+    return false;
+  }
+
   /**
    * Pixels are what the compiler makes vectors of, since there are many; it does so only where all
    * arrays are read and written at the same index, hence the rows.

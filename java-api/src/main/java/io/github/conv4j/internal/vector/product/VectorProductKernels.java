@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.product;
 
+import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
+
 import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import io.github.conv4j.internal.vector.code.Part;
@@ -17,7 +19,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public int lanes() {
-    return VectorWidth.LANES;
+    return LANES;
   }
 
   @Override
@@ -28,6 +30,16 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public PanelProductKernel panel(int channelCount, int run, PostOps postOps) {
     return PanelProductText.kernel(channelCount, run, postOps);
+  }
+
+  @Override
+  public boolean takesPairs(long out) {
+    return RegisterBlock.servesPairs(out, LANES);
+  }
+
+  @Override
+  public PanelProductKernel panelOfPairs(int vectors, int run, PostOps postOps) {
+    return PanelProductText.ofPairs(vectors, run, postOps);
   }
 
   @Override
@@ -43,7 +55,7 @@ final class VectorProductKernels implements ProductKernels {
     }
     return VectorWidth.REGISTERS < 32
         || in <= FEW_INPUTS
-        || out <= 2L * lanes()
+        || out <= 2L * LANES
         || isInSevens(pixels);
   }
 
@@ -66,13 +78,22 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
+  public boolean pointwiseTakesPairs(long out, long pixels) {
+    return takesPairs(out)
+        && pixels >= RegisterBlock.ofPairs(Math.toIntExact(2 * out / LANES)).pixels();
+  }
+
+  @Override
   public int mostPointwiseVectors(long pixels) {
     return RegisterBlock.isWide() && !isInSevens(pixels) ? RegisterBlock.MOST_VECTORS : 2;
   }
 
   @Override
   public PointwiseKernel pointwise(int vectors, long out, long pixels, PostOps postOps) {
-    var block = new RegisterBlock(pixels(vectors, out, pixels), vectors);
+    RegisterBlock block =
+        pointwiseTakesPairs(out, pixels)
+            ? RegisterBlock.ofPairs(vectors)
+            : new RegisterBlock(pixels(vectors, out, pixels), vectors);
     return PointwiseText.kernel(block, pointwiseTakesCopies(), postOps);
   }
 
@@ -93,7 +114,7 @@ final class VectorProductKernels implements ProductKernels {
       return 7;
     }
     // A kernel of its own is worth its compilation where it does all of the work.
-    boolean isAll = vectors == 1 && out <= VectorWidth.LANES;
+    boolean isAll = vectors == 1 && out <= LANES;
     return isAll && RegisterBlock.isWide() && pixels >= RegisterBlock.MOST_PIXELS
         ? RegisterBlock.MOST_PIXELS
         : RegisterBlock.PIXELS;

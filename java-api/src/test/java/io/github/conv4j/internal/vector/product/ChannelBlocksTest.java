@@ -30,6 +30,21 @@ class ChannelBlocksTest {
   }
 
   @Test
+  void blocksOfPairsComputeEachChannelTwice() {
+    ChannelBlocks blocks = ChannelBlocks.ofPairs(24, 16);
+    ChannelBlocks.Block block = blocks.blocks().getFirst();
+
+    assertThat(blocks.blocks()).hasSize(1);
+    assertThat(blocks.together()).isEqualTo(2);
+    assertThat(ChannelBlocks.of(24, 16, 4, 1).together()).isEqualTo(1);
+    assertThat(blocks.vectors(block)).isEqualTo(3);
+    assertThat(blocks.computed(block)).isEqualTo(48);
+    for (int lane = 0; lane < 48; lane++) {
+      assertThat(blocks.channel(block, lane)).isEqualTo(lane % 24);
+    }
+  }
+
+  @Test
   void threadsGetBlocksOfTheirOwn() {
     assertThat(ChannelBlocks.of(128, 16, 4, 2).blocks()).hasSize(2);
     assertThat(ChannelBlocks.of(128, 16, 4, 3).blocks()).hasSize(4);

@@ -41,7 +41,7 @@ class PartKernelsTest {
     "1, 6, 5"
   })
   void partsTakeTheKernelsOfTheWhole(int images, int rows, int columns) {
-    for (int out : new int[] {16, 24, 40, 64, 80, 112, 144, 160, 1280}) {
+    for (int out : new int[] {8, 16, 24, 32, 40, 64, 80, 112, 144, 160, 1280}) {
       Problem problem =
           Problem.parse("mb%d_ic96oc%d_ih%dkh1_iw%dkw1".formatted(images, out, rows, columns));
       try (Arena arena = Arena.ofConfined();
@@ -86,9 +86,7 @@ class PartKernelsTest {
     ProductKernels kernels = ProductKernels.vector();
     Convolution c = request.convolution();
     long pixels = request.src().shape().elementCount() / c.inChannels();
-    var channels =
-        ChannelBlocks.of(
-            (int) c.outChannels(), kernels.lanes(), kernels.mostPointwiseVectors(pixels), 1);
+    ChannelBlocks channels = PointwisePlan.channelBlocks(kernels, (int) c.outChannels(), pixels, 1);
     Set<PointwiseKernel> all = new HashSet<>();
     for (ChannelBlocks.Block block : channels.blocks()) {
       all.add(kernels.pointwise(channels.vectors(block), c.outChannels(), pixels, PostOps.none()));

@@ -7,6 +7,7 @@ import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.vector.base.VectorWidth;
+import io.github.conv4j.internal.vector.code.RegisterBlock;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
@@ -14,12 +15,13 @@ import io.github.conv4j.validation.EngineValidator;
 import io.github.conv4j.validation.LayoutChoice;
 import io.github.conv4j.validation.Verdict;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Pointwise layers with post-ops against the reference, between guard pages, in one part and in
- * many; ends with status 0 if all results are equal, and sums waited in the scratchpad for them
- * where there are 16 registers. Run in a JVM of its own. Argument: the number of registers that
- * blocks must be made for.
+ * Pointwise layers, and others in pairs of pixels, with post-ops against the reference, between
+ * guard pages, in one part and in many; ends with status 0 if all results are equal, and sums
+ * waited in the scratchpad for them where there are 16 registers. Run in a JVM of its own.
+ * Argument: the number of registers that blocks must be made for.
  */
 final class PointwisePostOpsRun {
   private static final List<String> CHAINS =
@@ -32,18 +34,30 @@ final class PointwisePostOpsRun {
           "linear:2:1,abs,max:7,sub:per_tensor",
           "add:per_oc,relu,mul:2,clip:-3:50");
 
-  /** Output channels that vectors hold or do not, pixels of little more than a block, chunks. */
+  /**
+   * Output channels that vectors hold or do not, or those of pairs; pixels of little more than a
+   * block, chunks.
+   */
   private static final List<String> LINES =
       List.of(
           "mb1_ic16oc16_ih3kh1_iw5kw1",
           "mb2_ic17oc17_ih5kh1_iw9kw1",
           "mb1_ic16oc40_ih7kh1_iw11kw1",
+          "mb3_ic20oc24_ih5kh1_iw7kw1",
           "mb1_ic160oc16_ih11kh1_iw11kw1",
           "mb1_ic20oc112_ih7kh1_iw7kw1",
           "mb1_ic20oc80_ih9kh1_iw9kw1",
           "mb1_ic24oc65_ih13kh1_iw29kw1",
           "mb1_ic20oc256_ih3kh1_iw40kw1",
           "mb1_ic23oc521_ih9kh1_iw17kw1");
+
+  /** Pixels in pairs where registers are many and wide, the last ones beginning early. */
+  private static final List<String> IN_PAIRS =
+      List.of(
+          "mb1_ic9oc8_ih3kh1_iw5kw1",
+          "mb2_ic5oc8_ih5kh3ph1_iw7kw3pw1",
+          "mb1_ic5oc24_ih9kh3ph1_iw8kw3pw1",
+          "mb1_ic3oc40_ih3kh3ph1_iw3kw3pw1");
 
   /** Half of the sums of the fewest pixels that a chunk of the last line has. */
   private static final long LEAST_WAITING_BYTES = 72 * 521 * 4 / 2;
@@ -86,12 +100,22 @@ final class PointwisePostOpsRun {
     }
   }
 
+  private static List<String> lines() {
+    return RegisterBlock.isWide()
+        ? Stream.concat(LINES.stream(), IN_PAIRS.stream()).toList()
+        : LINES;
+  }
+
+  private static String name(String line) {
+    return line.contains("kh3") ? ":direct" : ":pointwise";
+  }
+
   private boolean passes(int threads) {
     boolean passed = true;
     EngineOptions options = EngineOptions.defaults().withThreads(threads);
     try (Engine engine = Engines.named("vector", options);
         var validator = new EngineValidator(engine, () -> GuardPageArena.open(edge))) {
-      for (String line : LINES) {
+      for (String line : lines()) {
         for (String chain : CHAINS) {
           Problem problem = Problem.parse(line).withPostOps(PostOps.parse(chain));
           edge =
@@ -99,7 +123,7 @@ final class PointwisePostOpsRun {
                   ? GuardPageArena.Edge.END
                   : GuardPageArena.Edge.START;
           Verdict verdict = validator.exact(problem, LayoutChoice.NHWC, SEED);
-          passed &= verdict.passed() && verdict.implementation().endsWith(":pointwise");
+          passed &= verdict.passed() && verdict.implementation().endsWith(name(line));
           System.out.println(verdict);
         }
       }
