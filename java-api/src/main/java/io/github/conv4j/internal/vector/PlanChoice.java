@@ -99,6 +99,9 @@ final class PlanChoice {
       return depthwise ? List.of(DEPTHWISE) : reduction ? List.of(REDUCTION) : List.of();
     }
     boolean lanewise = LanewisePlan.serves(kernels.lane(), c, axes);
+    if (takesPixelsTogether(kernels, request)) {
+      return List.of(DEPTHWISE_REGIONS, LANEWISE);
+    }
     if (RegionPlan.serves(kernels.depthwise(), c, axes, request.src())
         && (!bands || RegionPlan.excels(kernels.depthwise(), axes, request.src()))) {
       return List.of(DEPTHWISE_REGIONS, bands ? DEPTHWISE_BANDS : DEPTHWISE);
@@ -140,6 +143,15 @@ final class PlanChoice {
       names.add(names.getFirst().equals(DIRECT) ? 1 : 0, larger);
     }
     return List.copyOf(names);
+  }
+
+  private static boolean takesPixelsTogether(KernelSet kernels, PrepareRequest request) {
+    return RegionPlan.servesTogether(
+        kernels.depthwise(),
+        request.convolution(),
+        request.geometry().axes(),
+        request.src(),
+        request.dst());
   }
 
   /**
@@ -187,6 +199,7 @@ final class PlanChoice {
                 && c.inChannels() >= LEAST_CHANNELS
                 && hasManyTaps(c);
     if (!fewOutputs
+        || takesPixelsTogether(kernels, request)
         || ReductionPlan.excels(kernels.reduction(), c)
         || isOnePixel(request.src())
         || isOnePixel(request.dst())

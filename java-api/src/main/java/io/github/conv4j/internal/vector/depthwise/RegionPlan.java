@@ -22,6 +22,8 @@ import java.util.List;
 /**
  * One kernel a channel, of few taps at any distance: outputs that meet the same taps are computed
  * together, straight from memory, exact on integers. Only taps that meet the source are multiplied.
+ * Channels that fill half a vector are taken with those of the next pixel: what a vector computes
+ * of pixels that meet other taps is written again.
  */
 public final class RegionPlan implements Plan<RegionScratch> {
   /** Outputs of one part: about what a core computes in some tens of microseconds. */
@@ -29,6 +31,9 @@ public final class RegionPlan implements Plan<RegionScratch> {
 
   /** So many outputs, where there are, share what is read of the weights. */
   private static final int LEAST_OUTPUTS = 24;
+
+  /** So many rows, where there are, of vectors of several pixels. */
+  private static final int ROWS_TOGETHER = 8;
 
   /** So many rows, where there are, of one output each. */
   private static final int LEAST_ROWS = 64;
@@ -48,6 +53,12 @@ public final class RegionPlan implements Plan<RegionScratch> {
   private final Epilogue epilogue;
   private final Activation src;
   private final Activation dst;
+
+  /**
+   * How many neighbouring pixels of a row make a vector; one where a pixel has vectors of its own.
+   */
+  private final int together;
+
   private final List<Phase> phases = new ArrayList<>();
   private final float[] bias;
   private final int[] firstPart;
@@ -56,6 +67,11 @@ public final class RegionPlan implements Plan<RegionScratch> {
   private record Run(int begin, int end, int firstTap, int taps) {
     int count() {
       return end - begin;
+    }
+
+    /** Whether outputs lie before those that meet all taps. */
+    boolean isLeft() {
+      return firstTap > 0;
     }
 
     /** Where the first tap of an output lies in the source; 0 if it meets none. */
@@ -100,6 +116,39 @@ public final class RegionPlan implements Plan<RegionScratch> {
                     phase.h().tapStep() > 0
                         && phase.w().tapStep() > 0
                         && kernels.takesRegions(phase.h().taps().length * phase.w().taps().length));
+  }
+
+  /**
+   * Whether this plan serves the problem with vectors of several pixels, whose channels are few;
+   * the tensors have neighbouring channels.
+   */
+  public static boolean servesTogether(
+      DepthwiseKernels kernels,
+      Convolution c,
+      List<Geometry.Axis> axes,
+      TensorSpec src,
+      TensorSpec dst) {
+    long channels = c.inChannels();
+    if (channels < 2
+        || channels >= kernels.lanes()
+        || kernels.lanes() % channels != 0
+        || kernels.takesChannels((int) channels)
+        || c.groups() != channels
+        || c.outChannels() != channels
+        || c.isTransposed()
+        || axes.getLast().stride() != 1
+        || !takesAxes(axes, false)
+        || c.padding().mode() != PaddingMode.ZEROS
+        || Activation.of(src).sw() != channels
+        || Activation.of(dst).sw() != channels) {
+      return false;
+    }
+    AxisPhases.Combination phase = AxisPhases.of(axes, false, PaddingMode.ZEROS).getFirst();
+    int taps = phase.w().taps().length;
+    long least = 2L * kernels.lanes() / channels;
+    return kernels.takesRegions(phase.h().taps().length * taps)
+        && runs(phase.w(), Activation.of(src).w()).stream()
+            .anyMatch(run -> run.taps() == taps && run.count() >= least);
   }
 
   /** At most two axes have taps; of a third each element is an image of its own. */
@@ -151,6 +200,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
     this.kernels = kernels;
     this.src = Activation.of(srcSpec);
     this.dst = Activation.of(dstSpec);
+    together = kernels.takesChannels(src.c()) ? 1 : kernels.lanes() / src.c();
     epilogue = Epilogue.of(request, dstSpec, kernels.lanes());
     Convolution c = request.convolution();
     List<Geometry.Axis> axes = request.geometry().axes();
@@ -170,6 +220,9 @@ public final class RegionPlan implements Plan<RegionScratch> {
   private Phase phase(AxisPhases.Combination phase, WeightsView weights, int leastParts) {
     List<Run> rows = runs(phase.h(), src.h());
     List<Run> columns = runs(phase.w(), src.w());
+    if (together > 1) {
+      columns = inOrder(columns, phase.w().taps().length);
+    }
     PostOps postOps = epilogue.forms();
     var regionKernels = new RegionKernel[rows.size()][columns.size()];
     int widest = 1;
@@ -192,7 +245,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
         columns,
         regionKernels,
         packed(weights, weights.kernelTaps(phase.d(), phase.h(), phase.w())),
-        widest == 1 ? LEAST_ROWS : Math.ceilDiv(LEAST_OUTPUTS, widest),
+        widest == 1 ? LEAST_ROWS : Math.max(leastRows(), Math.ceilDiv(LEAST_OUTPUTS, widest)),
         Math.clamp(PART_FLOATS / ((long) phase.w().count() * src.c()), 1, most));
   }
 
@@ -222,15 +275,33 @@ public final class RegionPlan implements Plan<RegionScratch> {
     return runs;
   }
 
+  private int leastRows() {
+    return together > 1 ? ROWS_TOGETHER : 1;
+  }
+
+  /**
+   * Left of the outputs that meet all taps the first pixel of a vector counts, right of them the
+   * last: what is wrong of the others is computed later.
+   */
+  private static List<Run> inOrder(List<Run> runs, int taps) {
+    List<Run> left = runs.stream().filter(Run::isLeft).toList();
+    List<Run> right = runs.stream().filter(run -> !run.isLeft() && run.taps() < taps).toList();
+    List<Run> ordered = new ArrayList<>(left);
+    ordered.addAll(right.reversed());
+    runs.stream().filter(run -> run.taps() == taps).forEach(ordered::add);
+    return ordered;
+  }
+
   private float[] packed(WeightsView weights, int[] taps) {
     int lanes = kernels.lanes();
-    var values = new float[Math.ceilDiv(src.c(), lanes) * lanes * taps.length];
+    int width = src.c() * together;
+    var values = new float[Math.ceilDiv(width, lanes) * lanes * taps.length];
     int at = 0;
-    for (int first = 0; first < src.c(); first += lanes) {
-      int begin = Math.min(first, src.c() - lanes);
+    for (int first = 0; first < width; first += lanes) {
+      int begin = Math.min(first, width - lanes);
       for (int tap : taps) {
         for (int c = begin; c < begin + lanes; c++) {
-          values[at++] = weights.at(c, 0, 0, tap);
+          values[at++] = weights.at(c % src.c(), 0, 0, tap);
         }
       }
     }
@@ -282,15 +353,36 @@ public final class RegionPlan implements Plan<RegionScratch> {
       for (int row = Math.max(begin, rows.begin()); row < last; row += phase.blockRows()) {
         int count = Math.min(phase.blockRows(), last - row);
         for (int j = 0; j < phase.columns().size(); j++) {
-          locate(image, phase, rows, row, count, phase.columns().get(j), scratch.region);
-          phase.kernels()[i][j].run(scratch.region, from, to);
+          Run columns = phase.columns().get(j);
+          RegionKernel kernel = phase.kernels()[i][j];
+          int vectors = columns.count() / together;
+          if (vectors > 0) {
+            locate(image, phase, rows, row, count, columns, columns.begin(), vectors, scratch);
+            kernel.run(scratch.region, from, to);
+          }
+          if (vectors * together < columns.count()) {
+            boolean isEarly = vectors > 0 || !columns.isLeft();
+            int first = isEarly ? columns.end() - together : columns.begin();
+            locate(image, phase, rows, row, count, columns, first, 1, scratch);
+            kernel.run(scratch.region, from, to);
+          }
         }
       }
     }
   }
 
+  /** Writes down some vectors of outputs of each of some rows. */
   private void locate(
-      int image, Phase phase, Run rows, int row, int rowCount, Run columns, Region region) {
+      int image,
+      Phase phase,
+      Run rows,
+      int row,
+      int rowCount,
+      Run columns,
+      int firstColumn,
+      int vectors,
+      RegionScratch scratch) {
+    Region region = scratch.region;
     AxisPhase down = phase.down();
     AxisPhase across = phase.across();
     int rowTaps = across.taps().length;
@@ -298,7 +390,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
     int depth = image % phase.depth().count();
     region.packed = phase.packed();
     region.bias = bias;
-    region.channelCount = src.c();
+    region.channelCount = src.c() * together;
     region.allTaps = down.taps().length * rowTaps;
     region.rowTaps = rowTaps;
     region.firstTap = rows.firstTap() * rowTaps + columns.firstTap();
@@ -306,20 +398,20 @@ public final class RegionPlan implements Plan<RegionScratch> {
         n * src.sn()
             + depth * phase.depth().srcStep() * src.sd()
             + rows.position(down, row) * src.sh()
-            + columns.position(across, columns.begin()) * src.sw();
+            + columns.position(across, firstColumn) * src.sw();
     region.srcRowStep = down.srcStep() * src.sh();
     region.tapRowStep = down.tapStep() * src.sh();
-    region.pixelStep = across.srcStep() * src.sw();
+    region.pixelStep = across.srcStep() * src.sw() * together;
     region.tapStep = across.tapStep() * src.sw();
     region.dstBegin =
         n * dst.sn()
             + phase.depth().output(depth) * dst.sd()
             + down.output(row) * dst.sh()
-            + across.output(columns.begin()) * dst.sw();
+            + across.output(firstColumn) * dst.sw();
     region.dstRowStep = down.dstStep() * dst.sh();
-    region.dstStep = across.dstStep() * dst.sw();
+    region.dstStep = across.dstStep() * dst.sw() * together;
     region.rows = rowCount;
-    region.count = columns.count();
+    region.count = vectors;
     if (region.count == 1) {
       region.turn();
     }

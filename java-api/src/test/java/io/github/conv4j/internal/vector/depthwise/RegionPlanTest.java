@@ -59,6 +59,33 @@ class RegionPlanTest {
     check(line, inRegions);
   }
 
+  /** The last vector of a row begins early, those at edges reach into outputs that meet more. */
+  @ParameterizedTest
+  @CsvSource({
+    "ih9kh3ph1_iw21kw3pw1, true",
+    "ih9kh3ph1_iw40kw3pw1, true",
+    "ih3kh3ph1_iw19kw3pw1, true",
+    "ih7kh3ph1_iw24ow26kw3pw2, true",
+    "ih20kh3dh3ph4_iw40kw3dw2pw6, true",
+    "ih9oh5kh3sh2ph1_iw33kw3pw1, true",
+    "id3kd1pd0_ih5kh3ph1_iw20kw3pw1, true",
+    "iw50kw9pw4, true",
+    // Too few that meet all taps, far apart, too many taps.
+    "ih9kh3ph1_iw3kw3pw1, false",
+    "ih9kh3sh2ph1_iw40kw3sw2pw1, false",
+    "ih9kh5ph2_iw40kw5pw2, false",
+  })
+  void severalPixelsOfFewChannelsInAVectorAreExact(String axes, boolean inRegions) {
+    for (int channels = 2; channels < VectorWidth.LANES; channels *= 2) {
+      String line = "g%dmb2_ic%doc%d_".formatted(channels, channels, channels) + axes;
+      check(line, inRegions);
+      if (inRegions) {
+        PostOps postOps = PostOps.parse("add:per_oc:run,prelu:per_oc,add:common:run");
+        check(Problem.parse(line).withPostOps(postOps), true);
+      }
+    }
+  }
+
   /** Below 512 bits vectors of neighbouring pixels displace one another in the nearest cache. */
   @Test
   void tapsAMultipleOfAPageApartAreExact() {

@@ -18,11 +18,11 @@ class FewChannelsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "g2mb1_ic2oc2_ih13kh3ph1",
+        "g2mb1_ic2oc2_ih13kh3sh2ph1",
         "g2mb3_ic2oc2_ih9kh5dh2ph6_iw17kw3sw2pw1",
         "g2mb2_ic4oc2_iw31kw3pw1",
         "g2mb1_ic2oc2_id4ih5iw6kd2kh3kw2pd1ph1pw1",
-        "g2mb1_ic2oc2_ih7kh1"
+        "g2mb1_ic2oc2_ih7kh1sh2"
       })
   void groupsOfFewChannelsAreExactAsPlanes(String line) {
     try (Engine engine = Engines.named("vector");
@@ -37,7 +37,8 @@ class FewChannelsTest {
   @Test
   void halfAVectorOfChannelsIsExactAsPlanes() {
     Problem problem =
-        Problem.parse("g2mb2_ic%doc2_ih23kh3dh4ph5_iw19kw3dw4pw5".formatted(VectorWidth.LANES / 2));
+        Problem.parse(
+            "g2mb2_ic%doc2_ih23kh3dh4ph5_iw19kw3sw2dw4pw5".formatted(VectorWidth.LANES / 2));
     try (Engine engine = Engines.named("vector");
         var validator = new EngineValidator(engine)) {
       Verdict verdict = validator.exact(problem, LayoutChoice.NHWC, 1);
