@@ -30,7 +30,7 @@ public final class SubpixelConvolution {
   }
 
   /**
-   * Prepares the composition of a problem that it serves.
+   * Prepares the composition of a problem that it serves, whose post-ops, if any, take no tensor.
    *
    * @param engine takes the convolution of stride 1
    */
@@ -45,7 +45,7 @@ public final class SubpixelConvolution {
     try (Arena arena = Arena.ofConfined()) {
       inner =
           engine.prepare(
-              subpixel.convolution(),
+              subpixel.convolution().toBuilder().postOps(request.convolution().postOps()).build(),
               src,
               blocks,
               subpixel.weights(request.weights(), arena),

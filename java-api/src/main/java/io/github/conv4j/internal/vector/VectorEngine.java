@@ -238,8 +238,8 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   }
 
   /**
-   * Prepares a request in its canonical form, or on copies, with post-ops that may be applied there
-   * as well; null if there is nothing to be gained.
+   * Prepares a request in its canonical form, or as a composition, with post-ops that may be
+   * applied inside as well; null if there is nothing to be gained.
    */
   private @Nullable PreparedConvolution withPostOpsInside(
       PrepareRequest request, @Nullable String implementation) {
@@ -250,8 +250,8 @@ final class VectorEngine implements Alternatives, LedgerOwner {
       PrepareRequest canonical = CanonicalForm.of(request, LEAST_AXES, kernels.lanes(), arena);
       PrepareRequest equal = canonical == null ? request : canonical;
       String way = way(equal.withoutPostOps(), implementation);
-      boolean isOnCopies = way.equals(REORDERED) || way.equals(AS_PLANES);
-      if (!isOnCopies && !PlanChoice.fuses(way, kernels, equal)) {
+      boolean isInside = way.equals(REORDERED) || way.equals(AS_PLANES) || way.equals(SUBPIXEL);
+      if (!isInside && !PlanChoice.fuses(way, kernels, equal)) {
         return null;
       }
       return compose(request, canonical, way);
