@@ -73,6 +73,8 @@ final class PlanChoice {
 
   private static final long FEW_TILES = 8;
 
+  private static final long FEW_TO_SUM = 32;
+
   /** With fewer taps the copies cost more than they save. */
   private static final long LEAST_TAPS_FOR_COPY = 9;
 
@@ -135,7 +137,8 @@ final class PlanChoice {
     }
     names.add(pointwise || isWorthwhile(c) ? names.size() : 0, DIRECT);
     if (reduction) {
-      names.add(ReductionPlan.excels(kernels.reduction(), c) ? 0 : names.size(), REDUCTION);
+      boolean first = ReductionPlan.excels(kernels.reduction(), c) && !(pointwise && isFew(c));
+      names.add(first ? 0 : names.size(), REDUCTION);
     }
     String larger = WinogradTile.OUTPUTS_4X4.planName();
     if (names.contains(larger) && !readsTooMuch(request)) {
@@ -260,6 +263,11 @@ final class PlanChoice {
         && (!name.equals(PLANES)
             || ChannelsFirstPlan.fuses(
                 planesOf(kernels), request, asPlanes(request.src()), asPlanes(request.dst())));
+  }
+
+  /** Whether vectors of input channels would take longer to sum up than to multiply. */
+  private static boolean isFew(Convolution c) {
+    return c.inChannels() <= FEW_TO_SUM;
   }
 
   private static boolean isWorthwhile(Convolution c) {

@@ -66,7 +66,7 @@ public final class Tiling {
     rowTiles = Math.ceilDiv(h.count(), rows);
     tileRows = Math.ceilDiv(h.count(), rowTiles);
     int even = Math.ceilDiv(w.count(), Math.ceilDiv(w.count(), columns));
-    // Pairs of pixels do not lie in two tiles.
+    // Else pairs of pixels would lie in two tiles.
     tileColumns = even < w.count() ? even + even % 2 : even;
     columnTiles = Math.ceilDiv(w.count(), tileColumns);
     panelRows = panelRows(tileRows);
@@ -182,20 +182,23 @@ public final class Tiling {
     tile.columns = Math.min(tileColumns, w.count() - tile.column);
   }
 
-  /** Whether each tile has pairs of pixels, all of which are neighbours in dst. */
-  public boolean hasPairs(Activation dst) {
+  /**
+   * Whether the pixels of each tile come in so many, one after the other, that are neighbours in
+   * dst.
+   */
+  public boolean holdsTogether(int together, Activation dst) {
     boolean neighbours = w.dstStep() == 1 && dst.sw() == dst.c();
-    boolean even = tileColumns % 2 == 0 && w.count() % tileColumns % 2 == 0;
+    boolean whole = tileColumns % together == 0 && w.count() % tileColumns % together == 0;
     boolean wholeRows =
         columnTiles == 1 && h.dstStep() == 1 && dst.sh() == (long) w.count() * dst.sw();
-    return neighbours && (even || (wholeRows && w.count() > 1));
+    return together == 1 || (neighbours && (whole || (wholeRows && w.count() >= together)));
   }
 
   /**
    * Writes where each pixel's window begins in the panel, and where its result goes; then the last
    * again for a block of pixels.
    *
-   * @param together how many pixels stay neighbours: one, or two if this {@link #hasPairs}
+   * @param together how many pixels stay neighbours, if this {@link #holdsTogether}
    */
   public void pixels(
       Tile tile, Activation dst, long batchOffset, int together, int[] bases, int[] dstOffsets) {
@@ -211,7 +214,7 @@ public final class Tiling {
         to += w.dstStep() * dst.sw();
       }
     }
-    // From behind, since where pixels are odd the last pair begins early.
+    // From behind, since the last that stay together may begin early.
     for (int i = at + PIXEL_BLOCK * together - 1; i >= at - at % together; i--) {
       bases[i] = bases[at - together + i % together];
       dstOffsets[i] = dstOffsets[at - together + i % together];

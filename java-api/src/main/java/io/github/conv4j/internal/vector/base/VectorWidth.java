@@ -33,6 +33,10 @@ public final class VectorWidth {
   /** The upper half of the lanes. */
   public static final VectorMask<Float> UPPER = SPECIES.indexInRange(-LANES / 2, LANES);
 
+  /** The second and the last quarter of the lanes. */
+  public static final VectorMask<Float> UPPER_OF_HALVES =
+      SPECIES.indexInRange(-LANES / 4, LANES / 4).or(SPECIES.indexInRange(-3 * LANES / 4, LANES));
+
   public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** How many vector registers the processor has: 16 or 32. */

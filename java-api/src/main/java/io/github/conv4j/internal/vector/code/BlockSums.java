@@ -7,15 +7,15 @@ import java.util.function.IntFunction;
 /**
  * The sums of a {@link RegisterBlock} while a kernel is written.
  *
- * <p>Where channels fill half a vector more than whole ones, the outputs of a pair of pixels lie in
- * whole vectors. The lower half of the vector in the middle takes the values of the first pixel,
- * the upper one those of the second.
+ * <p>Where several pixels belong together their outputs lie side by side in whole vectors. Of a
+ * pair the lower half of the vector in the middle takes the values of the first pixel, the upper
+ * one those of the second. Of four pixels each has a quarter of the only vector.
  */
 public final class BlockSums {
   private final KernelCode code;
   private final RegisterBlock block;
 
-  /** For each pixel, or for each pair of them. */
+  /** For each pixel, or for those that belong together. */
   private final VectorVariable[][] sums;
 
   /** Begins with the bias. */
@@ -23,7 +23,7 @@ public final class BlockSums {
     this(code, block, v -> bias.vector(biasFrom.plus(v * LANES)));
   }
 
-  /** Begins with one vector for all pixels, or pairs of them. */
+  /** Begins with one vector for all pixels, or for all that belong together. */
   public BlockSums(KernelCode code, RegisterBlock block, IntFunction<Vector> begin) {
     this.code = code;
     this.block = block;
@@ -54,27 +54,34 @@ public final class BlockSums {
   /** Adds the value of each pixel times each vector of weights. */
   public void addProducts(IntFunction<Real> value, IntFunction<Vector> weights) {
     VectorVariable[] factors = code.locals(block.vectors(), weights);
-    if (block.together() == 2) {
-      addProductsOfPairs(value, factors);
-      return;
-    }
-    for (int p = 0; p < block.pixels(); p++) {
-      addProducts(p, code.local(value.apply(p).broadcast()), factors);
+    for (int i = 0; i < sums.length; i++) {
+      switch (block.together()) {
+        case 1 -> addProducts(i, code.local(value.apply(i).broadcast()), factors);
+        case 2 -> addProductsOfPair(i, value, factors);
+        default -> addProducts(i, code.local(ofFour(4 * i, value)), factors);
+      }
     }
   }
 
-  private void addProductsOfPairs(IntFunction<Real> value, VectorVariable[] weights) {
-    Mask upper = code.local(code.upperLanes());
+  private void addProductsOfPair(int pair, IntFunction<Real> value, VectorVariable[] weights) {
+    VectorVariable first = code.local(value.apply(2 * pair).broadcast());
+    VectorVariable second = code.local(value.apply(2 * pair + 1).broadcast());
+    VectorVariable both = code.local(first.blend(second, code.upperLanes()));
     int middle = block.vectors() / 2;
-    for (int pair = 0; pair < sums.length; pair++) {
-      VectorVariable first = code.local(value.apply(2 * pair).broadcast());
-      VectorVariable second = code.local(value.apply(2 * pair + 1).broadcast());
-      VectorVariable both = code.local(first.blend(second, upper));
-      for (int v = 0; v < block.vectors(); v++) {
-        VectorVariable src = v < middle ? first : v == middle ? both : second;
-        sums[pair][v].set(src.fma(weights[v], sums[pair][v]));
-      }
+    for (int v = 0; v < block.vectors(); v++) {
+      VectorVariable src = v < middle ? first : v == middle ? both : second;
+      sums[pair][v].set(src.fma(weights[v], sums[pair][v]));
     }
+  }
+
+  private Vector ofFour(int first, IntFunction<Real> value) {
+    Vector[] halves = new Vector[2];
+    for (int i = 0; i < halves.length; i++) {
+      Vector lower = value.apply(first + 2 * i).broadcast();
+      Vector upper = value.apply(first + 2 * i + 1).broadcast();
+      halves[i] = lower.blend(upper, code.upperLanesOfHalves());
+    }
+    return halves[0].blend(halves[1], code.upperLanes());
   }
 
   /** Adds one vector of a pixel times each vector of weights. */
@@ -89,7 +96,7 @@ public final class BlockSums {
     return sums[pixel];
   }
 
-  /** Returns the vectors of all pixels, or pairs of them. */
+  /** Returns the vectors of all pixels, or of those that belong together. */
   public VectorVariable[][] all() {
     return sums;
   }

@@ -265,6 +265,11 @@ public final class KernelCode {
     return new Mask(this, () -> builder.getstatic(VECTOR_WIDTH, "UPPER", VECTOR_MASK));
   }
 
+  /** The upper half of each half of the lanes. */
+  Mask upperLanesOfHalves() {
+    return new Mask(this, () -> builder.getstatic(VECTOR_WIDTH, "UPPER_OF_HALVES", VECTOR_MASK));
+  }
+
   /** All lanes if {@code a > b}, else none. */
   public Mask allIfGreater(Int a, Int b) {
     return new Mask(

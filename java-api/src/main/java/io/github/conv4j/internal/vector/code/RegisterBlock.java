@@ -7,9 +7,9 @@ import io.github.conv4j.internal.vector.base.VectorWidth;
  * broadcast value need registers, and C2 takes some more.
  *
  * @param pixels that share each vector of weights
- * @param vectors of output channels of one pixel, or of a pair of them
- * @param together how many pixels the vectors belong to: one, or a pair of neighbours that share
- *     the vector in the middle
+ * @param vectors of output channels of the pixels that belong together
+ * @param together how many neighbouring pixels these vectors belong to: one, or two or four that
+ *     share the one in the middle
  */
 public record RegisterBlock(int pixels, int vectors, int together) {
   /** The pixels of most blocks. */
@@ -26,24 +26,35 @@ public record RegisterBlock(int pixels, int vectors, int together) {
     this(pixels, vectors, 1);
   }
 
-  /** Whether {@link #ofPairs} serves channels whose last ones fill half a vector. */
-  public static boolean servesPairs(long channels, int lanes) {
-    return isWide() && channels % lanes == lanes / 2 && channels <= 2L * lanes + lanes / 2;
+  /**
+   * How many neighbouring pixels, whose outputs fill whole vectors together, are best computed
+   * together: two where channels fill half a vector more than whole ones, four where they fill a
+   * quarter, else one.
+   */
+  public static int together(long channels, int lanes) {
+    if (!isWide()) {
+      return 1;
+    }
+    if (channels * 4 == lanes) {
+      return 4;
+    }
+    return channels % lanes == lanes / 2 && channels <= 2L * lanes + lanes / 2 ? 2 : 1;
   }
 
   /**
    * Returns the fastest of those that were measured, see ADR 54.
    *
-   * @param vectors of a pair of pixels: one, three or five
+   * @param vectors of pixels that are computed together: one, three or five of two, one of four
+   * @param together two or four pixels
    */
-  public static RegisterBlock ofPairs(int vectors) {
-    int pairs =
+  public static RegisterBlock of(int vectors, int together) {
+    int most =
         switch (vectors) {
-          case 1 -> 7; // so that images of 7x7 have them, too
-          case 3 -> 6;
-          default -> 4;
+          case 1 -> 14; // images of 7x7 have as many at least
+          case 3 -> 12;
+          default -> 8;
         };
-    return new RegisterBlock(2 * pairs, vectors, 2);
+    return new RegisterBlock(most - most % together, vectors, together);
   }
 
   /**
@@ -69,6 +80,6 @@ public record RegisterBlock(int pixels, int vectors, int together) {
 
   @Override
   public String toString() {
-    return pixels + "x" + vectors + (together == 1 ? "" : "_in_pairs");
+    return pixels + "x" + vectors + (together == 1 ? "" : "_of_" + together);
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  * How the output channels of a group are cut into blocks: as many vectors as kernels take, or two,
  * or one, or fewer channels than a vector. Where channels are left over, the last block or its last
  * vector begins early and computes some of them twice, which is cheaper than masks. Or one block
- * has the channels of a pixel and those of the next.
+ * has the channels of several neighbouring pixels.
  */
 record ChannelBlocks(List<Block> blocks, int channels, int lanes) {
   /**
@@ -49,14 +49,14 @@ record ChannelBlocks(List<Block> blocks, int channels, int lanes) {
     return new ChannelBlocks(List.copyOf(blocks), channels, lanes);
   }
 
-  /** One block for all channels of a pair of pixels, which fill whole vectors. */
-  static ChannelBlocks ofPairs(int channels, int lanes) {
-    return new ChannelBlocks(List.of(new Block(0, 2 * channels, lanes)), channels, lanes);
+  /** One block for all channels of neighbouring pixels, which fill whole vectors together. */
+  static ChannelBlocks ofTogether(int channels, int together, int lanes) {
+    return new ChannelBlocks(List.of(new Block(0, together * channels, lanes)), channels, lanes);
   }
 
-  /** How many neighbouring pixels a block belongs to: one or two. */
+  /** How many neighbouring pixels a block belongs to. */
   int together() {
-    return blocks.getFirst().count() > channels ? 2 : 1;
+    return Math.max(1, blocks.getFirst().count() / channels);
   }
 
   /** How many vectors a block has; the only one may have fewer channels than lanes. */

@@ -83,11 +83,9 @@ public final class DirectPlan implements Plan<DirectScratch> {
                 phases.d(), phases.h(), phases.w(), src.c(), Tiling.PANEL_FLOATS, leastTiles));
       }
     }
-    boolean pairs =
-        groups == 1
-            && kernels.takesPairs(outPerGroup)
-            && cuts.stream().allMatch(tiling -> tiling.hasPairs(dst));
-    int beyond = pairs ? outPerGroup : 2 * kernels.lanes();
+    int most = groups == 1 ? kernels.together(outPerGroup) : 1;
+    int together = cuts.stream().allMatch(tiling -> tiling.holdsTogether(most, dst)) ? most : 1;
+    int beyond = together > 1 ? (together - 1) * outPerGroup : 2 * kernels.lanes();
     epilogue = Epilogue.of(request, dstSpec, beyond);
     biasPerGroup = outPerGroup + beyond;
     bias = PaddedBias.of(request, groups, outPerGroup, biasPerGroup);
@@ -96,8 +94,8 @@ public final class DirectPlan implements Plan<DirectScratch> {
       firstTile[i + 1] = firstTile[i] + cuts.get(i).tileCount() * dst.n();
     }
     blocks =
-        pairs
-            ? ChannelBlocks.ofPairs(outPerGroup, kernels.lanes())
+        together > 1
+            ? ChannelBlocks.ofTogether(outPerGroup, together, kernels.lanes())
             : ChannelBlocks.of(
                 outPerGroup,
                 kernels.lanes(),

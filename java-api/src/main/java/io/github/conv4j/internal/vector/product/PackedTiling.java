@@ -42,8 +42,9 @@ final class PackedTiling {
         blocks.blocks().stream()
             .map(
                 block ->
-                    blocks.together() == 2
-                        ? products.panelOfPairs(blocks.vectors(block), run, postOps)
+                    blocks.together() > 1
+                        ? products.panelTogether(
+                            blocks.vectors(block), blocks.together(), run, postOps)
                         : products.panel(block.count(), run, postOps))
             .toArray(PanelProductKernel[]::new);
     int groupFloats = blockOffsets[blocks.blocks().size()];

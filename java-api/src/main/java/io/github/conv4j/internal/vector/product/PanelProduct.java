@@ -19,7 +19,7 @@ final class PanelProduct {
 
   /**
    * Both arrays of pixels go on for a block of pixels with entries that repeat the last, or the
-   * last pair.
+   * last that are computed together.
    */
   int pixelCount;
 

@@ -41,10 +41,10 @@ record PanelProductText(
         .kernel();
   }
 
-  /** Returns the kernel for the outputs of pairs of pixels, in so many vectors. */
-  static PanelProductKernel ofPairs(int vectors, int run, PostOps postOps) {
+  /** Returns the kernel for all outputs of neighbouring pixels, in so many vectors. */
+  static PanelProductKernel together(int vectors, int together, int run, PostOps postOps) {
     return new PanelProductText(
-            RegisterBlock.ofPairs(vectors), false, run < LEAST_RUN_TO_UNROLL, false, postOps)
+            RegisterBlock.of(vectors, together), false, run < LEAST_RUN_TO_UNROLL, false, postOps)
         .kernel();
   }
 

@@ -76,7 +76,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     return kernels.takesPointwise(c.inChannels(), c.outChannels(), pixels)
         && c.groups() == 1
         && (c.outChannels() >= kernels.lanes()
-            || kernels.pointwiseTakesPairs(c.outChannels(), pixels))
+            || kernels.pointwiseTogether(c.outChannels(), pixels) > 1)
         && pixels >= RegisterBlock.PIXELS
         && Activation.isDenseChannelsLast(src)
         && Activation.isDenseChannelsLast(dst)
@@ -93,15 +93,16 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     in = weights.inPerGroup();
     out = weights.outPerGroup();
     pixels = Math.toIntExact(srcSpec.shape().elementCount() / in);
-    boolean pairs = kernels.pointwiseTakesPairs(out, pixels);
-    epilogue = Epilogue.of(request, request.dst(), pairs ? out : kernels.lanes());
+    int together = kernels.pointwiseTogether(out, pixels);
+    epilogue =
+        Epilogue.of(request, request.dst(), together > 1 ? (together - 1) * out : kernels.lanes());
     PostOps postOps = epilogue.forms();
     boolean passes = !postOps.isEmpty() && !kernels.pointwiseTakesPostOps();
     int nearFloats = kernels.pointwiseTakesCopies() ? NEAR_COPIED_FLOATS : NEAR_FLOATS;
     int near = Math.min(nearFloats / in, passes ? WAITING_FLOATS / out : Integer.MAX_VALUE);
     int most = Math.min(near, Math.ceilDiv(pixels, leastParts));
     chunk = Math.max(LEAST_CHUNK, most / LEAST_CHUNK * LEAST_CHUNK);
-    bias = PaddedBias.of(request, 1, out, pairs ? 2 * out : out);
+    bias = PaddedBias.of(request, 1, out, together * out);
     PostOps inKernels = passes ? PostOps.none() : postOps;
     pass = passes ? kernels.sumRows(postOps) : null;
     ChannelBlocks channels =
@@ -134,8 +135,9 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
    * @param least how many blocks threads need
    */
   static ChannelBlocks channelBlocks(ProductKernels kernels, int out, long pixels, int least) {
-    return kernels.pointwiseTakesPairs(out, pixels)
-        ? ChannelBlocks.ofPairs(out, kernels.lanes())
+    int together = kernels.pointwiseTogether(out, pixels);
+    return together > 1
+        ? ChannelBlocks.ofTogether(out, together, kernels.lanes())
         : ChannelBlocks.of(out, kernels.lanes(), kernels.mostPointwiseVectors(pixels), least);
   }
 

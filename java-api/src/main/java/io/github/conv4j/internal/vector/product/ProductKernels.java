@@ -29,17 +29,21 @@ public interface ProductKernels {
    */
   PanelProductKernel panel(int channelCount, int run, PostOps postOps);
 
-  /** Whether {@link #panelOfPairs} serves so many output channels. */
-  boolean takesPairs(long out);
+  /**
+   * Returns how many pixels that are neighbours in dst are best computed together by {@link
+   * #panelTogether}, or 1.
+   */
+  int together(long out);
 
   /**
-   * Returns the kernel of all output channels of pairs of pixels that are neighbours in dst.
+   * Returns the kernel of all output channels of pixels that are neighbours in dst.
    *
-   * @param vectors of a pair
+   * @param vectors that their outputs fill
+   * @param together how many pixels
    * @param run how many neighbouring values each tap has
    * @param postOps what the kernel does to its sums
    */
-  PanelProductKernel panelOfPairs(int vectors, int run, PostOps postOps);
+  PanelProductKernel panelTogether(int vectors, int together, int run, PostOps postOps);
 
   /** Returns the working memory of {@link #panel} kernels for up to so many pixels. */
   float[][] work(int mostPixels);
@@ -53,8 +57,8 @@ public interface ProductKernels {
   /** Whether {@link #pointwise} kernels are as fast with post-ops. */
   boolean pointwiseTakesPostOps();
 
-  /** Whether {@link #pointwise} kernels of such a layer compute pairs of pixels. */
-  boolean pointwiseTakesPairs(long out, long pixels);
+  /** Returns how many pixels {@link #pointwise} kernels of such a layer compute together. */
+  int pointwiseTogether(long out, long pixels);
 
   /** Returns how many vectors of output channels a block of so many pixels has at most. */
   int mostPointwiseVectors(long pixels);
@@ -62,8 +66,8 @@ public interface ProductKernels {
   /**
    * Returns the kernel of a block of output channels.
    *
-   * @param vectors of output channels, one, two or {@link #mostPointwiseVectors}, or all of a pair
-   *     of pixels
+   * @param vectors of output channels, one, two or {@link #mostPointwiseVectors}, or all of {@link
+   *     #pointwiseTogether}
    * @param out output channels of the whole layer
    * @param pixels of the whole layer
    * @param postOps what the kernel does to its sums

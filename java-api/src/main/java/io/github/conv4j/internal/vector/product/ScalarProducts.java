@@ -37,18 +37,18 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public boolean takesPairs(long out) {
-    return false;
+  public int together(long out) {
+    return 1;
   }
 
   @Override
-  public PanelProductKernel panelOfPairs(int vectors, int run, PostOps postOps) {
+  public PanelProductKernel panelTogether(int vectors, int together, int run, PostOps postOps) {
     throw new AssertionError();
   }
 
   @Override
-  public boolean pointwiseTakesPairs(long out, long pixels) {
-    return false;
+  public int pointwiseTogether(long out, long pixels) {
+    return 1;
   }
 
   /**

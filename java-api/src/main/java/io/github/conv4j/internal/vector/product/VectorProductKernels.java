@@ -33,13 +33,13 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public boolean takesPairs(long out) {
-    return RegisterBlock.servesPairs(out, LANES);
+  public int together(long out) {
+    return RegisterBlock.together(out, LANES);
   }
 
   @Override
-  public PanelProductKernel panelOfPairs(int vectors, int run, PostOps postOps) {
-    return PanelProductText.ofPairs(vectors, run, postOps);
+  public PanelProductKernel panelTogether(int vectors, int together, int run, PostOps postOps) {
+    return PanelProductText.together(vectors, together, run, postOps);
   }
 
   @Override
@@ -78,9 +78,13 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public boolean pointwiseTakesPairs(long out, long pixels) {
-    return takesPairs(out)
-        && pixels >= RegisterBlock.ofPairs(Math.toIntExact(2 * out / LANES)).pixels();
+  public int pointwiseTogether(long out, long pixels) {
+    int together = together(out);
+    return together > 1 && pixels >= block(out, together).pixels() ? together : 1;
+  }
+
+  private static RegisterBlock block(long out, int together) {
+    return RegisterBlock.of(Math.toIntExact(together * out / LANES), together);
   }
 
   @Override
@@ -90,9 +94,10 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public PointwiseKernel pointwise(int vectors, long out, long pixels, PostOps postOps) {
+    int together = pointwiseTogether(out, pixels);
     RegisterBlock block =
-        pointwiseTakesPairs(out, pixels)
-            ? RegisterBlock.ofPairs(vectors)
+        together > 1
+            ? block(out, together)
             : new RegisterBlock(pixels(vectors, out, pixels), vectors);
     return PointwiseText.kernel(block, pointwiseTakesCopies(), postOps);
   }

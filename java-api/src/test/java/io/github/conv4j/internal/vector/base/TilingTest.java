@@ -15,21 +15,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TilingTest {
   private static final int CHANNELS = 24;
 
-  /** Rows, columns, what a panel holds, whether there are pairs. */
+  /** Rows, columns, what a panel holds, how many pixels together, whether there are so many. */
   @ParameterizedTest
   @CsvSource({
-    "3, 8, 65536, true",
-    "3, 7, 65536, true",
-    "1, 7, 65536, true",
-    "7, 1, 65536, false",
-    "3, 300, 4096, true",
-    "3, 301, 4096, false",
+    "3, 8, 65536, 2, true",
+    "3, 7, 65536, 2, true",
+    "1, 7, 65536, 2, true",
+    "7, 1, 65536, 2, false",
+    "3, 300, 4096, 2, true",
+    "3, 301, 4096, 2, false",
+    "3, 8, 65536, 4, true",
+    "3, 7, 65536, 4, true",
+    "1, 5, 65536, 4, true",
+    "9, 3, 65536, 4, false",
+    "9, 3, 65536, 1, true",
   })
-  void pairsAreNeighboursInDst(int rows, int columns, int mostFloats, boolean expected) {
+  void pixelsTogetherAreNeighboursInDst(
+      int rows, int columns, int mostFloats, int together, boolean expected) {
     Activation dst = dense(rows, columns);
     Tiling tiling = tiling(rows, columns, mostFloats);
 
-    assertThat(tiling.hasPairs(dst)).isEqualTo(expected);
+    assertThat(tiling.holdsTogether(together, dst)).isEqualTo(expected);
     if (!expected) {
       return;
     }
@@ -38,13 +44,13 @@ class TilingTest {
     for (int i = 0; i < tiling.tileCount(); i++) {
       tiling.locate(i, tile);
       int count = tile.rows() * tile.columns();
-      var bases = new int[count + 2 * Tiling.PIXEL_BLOCK];
-      var offsets = new int[count + 2 * Tiling.PIXEL_BLOCK];
-      tiling.pixels(tile, dst, 0, 2, bases, offsets);
-      for (int p = 0; p + 1 < offsets.length; p += 2) {
-        assertThat(offsets[p + 1]).as("pair at %d", p).isEqualTo(offsets[p] + CHANNELS);
+      var bases = new int[count + together * Tiling.PIXEL_BLOCK];
+      var offsets = new int[count + together * Tiling.PIXEL_BLOCK];
+      tiling.pixels(tile, dst, 0, together, bases, offsets);
+      for (int p = 0; p < offsets.length; p++) {
+        int first = p - p % together;
+        assertThat(offsets[p]).as("pixel %d", p).isEqualTo(offsets[first] + (p - first) * CHANNELS);
         covered[offsets[p] / CHANNELS] = true;
-        covered[offsets[p + 1] / CHANNELS] = true;
       }
     }
     assertThat(covered).containsOnly(true);

@@ -30,8 +30,8 @@ class ChannelBlocksTest {
   }
 
   @Test
-  void blocksOfPairsComputeEachChannelTwice() {
-    ChannelBlocks blocks = ChannelBlocks.ofPairs(24, 16);
+  void pixelsTogetherComputeEachChannelOfEach() {
+    ChannelBlocks blocks = ChannelBlocks.ofTogether(24, 2, 16);
     ChannelBlocks.Block block = blocks.blocks().getFirst();
 
     assertThat(blocks.blocks()).hasSize(1);

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Pointwise layers, and others in pairs of pixels, with post-ops against the reference, between
- * guard pages, in one part and in many; ends with status 0 if all results are equal, and sums
- * waited in the scratchpad for them where there are 16 registers. Run in a JVM of its own.
- * Argument: the number of registers that blocks must be made for.
+ * Pointwise layers, and others with pixels that are computed together, with post-ops against the
+ * reference, between guard pages, in one part and in many; ends with status 0 if all results are
+ * equal, and sums waited in the scratchpad for them where there are 16 registers. Run in a JVM of
+ * its own. Argument: the number of registers that blocks must be made for.
  */
 final class PointwisePostOpsRun {
   private static final List<String> CHAINS =
@@ -35,8 +35,8 @@ final class PointwisePostOpsRun {
           "add:per_oc,relu,mul:2,clip:-3:50");
 
   /**
-   * Output channels that vectors hold or do not, or those of pairs; pixels of little more than a
-   * block, chunks.
+   * Output channels that vectors hold or do not, of one pixel or of two; pixels of little more than
+   * a block, chunks.
    */
   private static final List<String> LINES =
       List.of(
@@ -51,10 +51,12 @@ final class PointwisePostOpsRun {
           "mb1_ic20oc256_ih3kh1_iw40kw1",
           "mb1_ic23oc521_ih9kh1_iw17kw1");
 
-  /** Pixels in pairs where registers are many and wide, the last ones beginning early. */
-  private static final List<String> IN_PAIRS =
+  /** Pixels that are computed together where registers are many and wide, the last ones again. */
+  private static final List<String> TOGETHER =
       List.of(
           "mb1_ic9oc8_ih3kh1_iw5kw1",
+          "mb1_ic9oc4_ih3kh1_iw7kw1",
+          "mb2_ic5oc4_ih5kh3ph1_iw7kw3pw1",
           "mb2_ic5oc8_ih5kh3ph1_iw7kw3pw1",
           "mb1_ic5oc24_ih9kh3ph1_iw8kw3pw1",
           "mb1_ic3oc40_ih3kh3ph1_iw3kw3pw1");
@@ -102,7 +104,7 @@ final class PointwisePostOpsRun {
 
   private static List<String> lines() {
     return RegisterBlock.isWide()
-        ? Stream.concat(LINES.stream(), IN_PAIRS.stream()).toList()
+        ? Stream.concat(LINES.stream(), TOGETHER.stream()).toList()
         : LINES;
   }
 
