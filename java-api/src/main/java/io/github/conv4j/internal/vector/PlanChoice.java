@@ -73,6 +73,7 @@ final class PlanChoice {
 
   private static final long FEW_TILES = 8;
 
+  /** Vectors of so few input channels take longer to sum up than to multiply. */
   private static final long FEW_TO_SUM = 32;
 
   /** With fewer taps the copies cost more than they save. */
@@ -137,7 +138,8 @@ final class PlanChoice {
     }
     names.add(pointwise || isWorthwhile(c) ? names.size() : 0, DIRECT);
     if (reduction) {
-      boolean first = ReductionPlan.excels(kernels.reduction(), c) && !(pointwise && isFew(c));
+      boolean fewToSum = pointwise && c.inChannels() <= FEW_TO_SUM;
+      boolean first = ReductionPlan.excels(kernels.reduction(), c) && !fewToSum;
       names.add(first ? 0 : names.size(), REDUCTION);
     }
     String larger = WinogradTile.OUTPUTS_4X4.planName();
@@ -263,11 +265,6 @@ final class PlanChoice {
         && (!name.equals(PLANES)
             || ChannelsFirstPlan.fuses(
                 planesOf(kernels), request, asPlanes(request.src()), asPlanes(request.dst())));
-  }
-
-  /** Whether vectors of input channels would take longer to sum up than to multiply. */
-  private static boolean isFew(Convolution c) {
-    return c.inChannels() <= FEW_TO_SUM;
   }
 
   private static boolean isWorthwhile(Convolution c) {

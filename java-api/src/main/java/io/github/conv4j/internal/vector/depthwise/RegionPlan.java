@@ -22,8 +22,8 @@ import java.util.List;
 /**
  * One kernel a channel, of few taps at any distance: outputs that meet the same taps are computed
  * together, straight from memory, exact on integers. Only taps that meet the source are multiplied.
- * Channels that fill half a vector are taken with those of the next pixel: what a vector computes
- * of pixels that meet other taps is written again.
+ * Where channels are few a vector holds several pixels: what it computes of those that meet other
+ * taps is written again.
  */
 public final class RegionPlan implements Plan<RegionScratch> {
   /** Outputs of one part: about what a core computes in some tens of microseconds. */
