@@ -111,11 +111,16 @@ public final class RegionPlan implements Plan<RegionScratch> {
         && c.padding().mode() == PaddingMode.ZEROS
         && Activation.of(src).isChannelsLast()
         && AxisPhases.of(axes, c.isTransposed(), PaddingMode.ZEROS).stream()
-            .allMatch(
-                phase ->
-                    phase.h().tapStep() > 0
-                        && phase.w().tapStep() > 0
-                        && kernels.takesRegions(phase.h().taps().length * phase.w().taps().length));
+            .allMatch(phase -> takesTaps(kernels, phase));
+  }
+
+  /**
+   * Whether taps are few, and evenly apart: of those that never meet the source some are missing.
+   */
+  private static boolean takesTaps(DepthwiseKernels kernels, AxisPhases.Combination phase) {
+    return phase.h().tapStep() > 0
+        && phase.w().tapStep() > 0
+        && kernels.takesRegions(phase.h().taps().length * phase.w().taps().length);
   }
 
   /**
@@ -146,7 +151,7 @@ public final class RegionPlan implements Plan<RegionScratch> {
     AxisPhases.Combination phase = AxisPhases.of(axes, false, PaddingMode.ZEROS).getFirst();
     int taps = phase.w().taps().length;
     long least = 2L * kernels.lanes() / channels;
-    return kernels.takesRegions(phase.h().taps().length * taps)
+    return takesTaps(kernels, phase)
         && runs(phase.w(), Activation.of(src).w()).stream()
             .anyMatch(run -> run.taps() == taps && run.count() >= least);
   }

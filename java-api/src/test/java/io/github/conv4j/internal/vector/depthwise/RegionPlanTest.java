@@ -70,6 +70,8 @@ class RegionPlanTest {
     "ih9oh5kh3sh2ph1_iw33kw3pw1, true",
     "id3kd1pd0_ih5kh3ph1_iw20kw3pw1, true",
     "iw50kw9pw4, true",
+    // A tap between others that never meets the source.
+    "ih2kh4sh3ph3_iw40kw3pw1, false",
     // Too few that meet all taps, far apart, too many taps.
     "ih9kh3ph1_iw3kw3pw1, false",
     "ih9kh3sh2ph1_iw40kw3sw2pw1, false",
