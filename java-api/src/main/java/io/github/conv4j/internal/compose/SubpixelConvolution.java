@@ -45,7 +45,7 @@ public final class SubpixelConvolution {
     try (Arena arena = Arena.ofConfined()) {
       inner =
           engine.prepare(
-              subpixel.convolution().toBuilder().postOps(request.convolution().postOps()).build(),
+              subpixel.convolution(),
               src,
               blocks,
               subpixel.weights(request.weights(), arena),

@@ -285,8 +285,10 @@ public final class RegionPlan implements Plan<RegionScratch> {
   }
 
   /**
-   * Left of the outputs that meet all taps the first pixel of a vector counts, right of them the
-   * last: what is wrong of the others is computed later.
+   * Outputs that are fewer than a vector has pixels are computed from the first of them on if they
+   * lie left of those that meet all taps, up to the last of them if right. What is wrong of their
+   * neighbours is computed later: outputs that meet all taps are two vectors at least, so that
+   * neither side reaches beyond them.
    */
   private static List<Run> inOrder(List<Run> runs, int taps) {
     List<Run> left = runs.stream().filter(Run::isLeft).toList();
