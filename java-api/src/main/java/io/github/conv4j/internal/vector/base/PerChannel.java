@@ -1,8 +1,8 @@
 package io.github.conv4j.internal.vector.base;
 
 /**
- * Numbers of output channels. Vectors read beyond the last one what belongs to the first ones
- * again, which are those of the next pixel.
+ * Numbers of output channels. Beyond the last one vectors read those of the first ones again: of
+ * the next pixel where a vector holds several, else in lanes that do not count.
  */
 final class PerChannel {
   private PerChannel() {}

@@ -10,7 +10,7 @@ public final class Tiling {
   /** A panel of this many floats leaves room for weights in a second-level cache. */
   public static final int PANEL_FLOATS = 1 << 16;
 
-  /** How many pixels a block of products computes together. */
+  /** No block of products has more pixels, or this many times those that stay neighbours. */
   public static final int PIXEL_BLOCK = 8;
 
   /** Fewer pixels would not fill the blocks of the kernels. */

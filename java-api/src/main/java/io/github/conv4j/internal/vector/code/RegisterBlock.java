@@ -8,8 +8,8 @@ import io.github.conv4j.internal.vector.base.VectorWidth;
  *
  * @param pixels that share each vector of weights
  * @param vectors of output channels of the pixels that belong together
- * @param together how many neighbouring pixels these vectors belong to: one, or two or four that
- *     share the one in the middle
+ * @param together how many neighbouring pixels these vectors belong to: one; two, the vector in the
+ *     middle being of both; or four that share the only one
  */
 public record RegisterBlock(int pixels, int vectors, int together) {
   /** The pixels of most blocks. */
@@ -28,8 +28,8 @@ public record RegisterBlock(int pixels, int vectors, int together) {
 
   /**
    * How many neighbouring pixels, whose outputs fill whole vectors together, are best computed
-   * together: two where channels fill half a vector more than whole ones, four where they fill a
-   * quarter, else one.
+   * together: two where channels fill half a vector more than at most two whole ones, four where
+   * they fill a quarter, else one. With few or narrow registers it is always one.
    */
   public static int together(long channels, int lanes) {
     if (!isWide()) {

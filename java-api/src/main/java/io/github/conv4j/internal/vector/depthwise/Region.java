@@ -17,6 +17,7 @@ final class Region {
   /** One number a channel, readable up to a vector beyond the last. */
   float[] bias = new float[0];
 
+  /** Those of all pixels of a vector, where it holds several: a pixel stands for them here. */
   int channelCount;
 
   /** Taps of a vector of weights, in all and in a row. */
