@@ -83,7 +83,9 @@ public final class CompilationCut {
     Convolution c = whole.convolution();
     boolean isDepthwise = c.isDepthwise() && c.inChannels() == c.outChannels();
     if (c.isTransposed()
-        || (isDepthwise ? !hasBlocks(whole) : c.groups() > 1 || hasManySteps(c))
+        || (isDepthwise
+            ? !hasBlocks(whole)
+            : c.groups() > 1 || hasManySteps(c) || dependsOnInputs(whole))
         || !c.postOps().requestOperands().isEmpty()
         || !isChannelsLast(whole.src())
         || !isChannelsLast(whole.dst())) {
@@ -117,6 +119,18 @@ public final class CompilationCut {
     Shape weights = c.weightsShape();
     long taps = weights.elementCount() / weights.dim(0) / weights.dim(1);
     return taps > 1 && taps * Math.min(c.inChannels(), INPUTS) > MOST_STEPS;
+  }
+
+  /**
+   * Whether kernels may know how far apart pixels lie, which fewer channels would change: with few
+   * outputs, unless it is a product of matrices.
+   */
+  private static boolean dependsOnInputs(PrepareRequest whole) {
+    Convolution c = whole.convolution();
+    return c.outChannels() <= FEW_OUTPUTS
+        && c.inChannels() >= INPUTS + STEP_OF_INPUTS
+        && whole.geometry().axes().stream()
+            .anyMatch(axis -> axis.kernel() > 1 || axis.stride() > 1 || axis.begin() != 0);
   }
 
   private static boolean isChannelsLast(TensorSpec spec) {

@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.vector.base;
 
 import io.github.conv4j.internal.prepared.Activation;
+import java.util.Arrays;
 
 /**
  * Outputs whose windows look alike on all three axes, and how they are cut into tiles: one depth,
@@ -10,7 +11,7 @@ public final class Tiling {
   /** A panel of this many floats leaves room for weights in a second-level cache. */
   public static final int PANEL_FLOATS = 1 << 16;
 
-  /** No block of products has more pixels, or this many times those that stay neighbours. */
+  /** No block of products has more pixels, unless they are neighbours in a row. */
   public static final int PIXEL_BLOCK = 8;
 
   /** Fewer pixels would not fill the blocks of the kernels. */
@@ -65,9 +66,7 @@ public final class Tiling {
     }
     rowTiles = Math.ceilDiv(h.count(), rows);
     tileRows = Math.ceilDiv(h.count(), rowTiles);
-    int even = Math.ceilDiv(w.count(), Math.ceilDiv(w.count(), columns));
-    // Else pairs of pixels would lie in two tiles.
-    tileColumns = even < w.count() ? even + even % 2 : even;
+    tileColumns = Math.ceilDiv(w.count(), Math.ceilDiv(w.count(), columns));
     columnTiles = Math.ceilDiv(w.count(), tileColumns);
     panelRows = panelRows(tileRows);
     panelColumns = w.panelLength(tileColumns);
@@ -113,6 +112,39 @@ public final class Tiling {
 
   public int mostPixels() {
     return tileRows * tileColumns;
+  }
+
+  /** How many pixels of a tile are listed in blocks of so many pixels of a row. */
+  public int mostPixels(int pixelsOfRow) {
+    return tileRows * Math.ceilDiv(tileColumns, pixelsOfRow) * pixelsOfRow;
+  }
+
+  /** How many columns all tiles but the last of a row have. */
+  public int tileColumns() {
+    return tileColumns;
+  }
+
+  /**
+   * How many columns are computed in blocks of so many pixels of a row, some of them twice; 0 if a
+   * tile has fewer.
+   */
+  public int columnsInBlocks(int pixelsOfRow) {
+    int last = w.count() - (columnTiles - 1) * tileColumns;
+    return last < pixelsOfRow
+        ? 0
+        : ((columnTiles - 1) * Math.ceilDiv(tileColumns, pixelsOfRow)
+                + Math.ceilDiv(last, pixelsOfRow))
+            * pixelsOfRow;
+  }
+
+  /** From the window of a pixel to that of the next of its row in the panel, in floats. */
+  public int pixelDistance() {
+    return w.panelStep() * pitch;
+  }
+
+  /** Whether neighbouring pixels of a row are neighbours in dst, without a gap. */
+  public boolean makesNeighboursIn(Activation dst) {
+    return w.dstStep() == 1 && dst.sw() == dst.c();
   }
 
   public int panelFloats() {
@@ -183,42 +215,31 @@ public final class Tiling {
   }
 
   /**
-   * Whether the pixels of each tile come in so many, one after the other, that are neighbours in
-   * dst.
-   */
-  public boolean holdsTogether(int together, Activation dst) {
-    boolean neighbours = w.dstStep() == 1 && dst.sw() == dst.c();
-    boolean whole = tileColumns % together == 0 && w.count() % tileColumns % together == 0;
-    boolean wholeRows =
-        columnTiles == 1 && h.dstStep() == 1 && dst.sh() == (long) w.count() * dst.sw();
-    return together == 1 || (neighbours && (whole || (wholeRows && w.count() >= together)));
-  }
-
-  /**
    * Writes where each pixel's window begins in the panel, and where its result goes; then the last
    * again for a block of pixels.
    *
-   * @param together how many pixels stay neighbours, if this {@link #holdsTogether}
+   * @param pixelsOfRow how many come in a row: the last of a row begin early, so that some pixels
+   *     come twice
+   * @return how many pixels there are, without what is repeated at the end
    */
-  public void pixels(
-      Tile tile, Activation dst, long batchOffset, int together, int[] bases, int[] dstOffsets) {
+  public int pixels(
+      Tile tile, Activation dst, long batchOffset, int pixelsOfRow, int[] bases, int[] dstOffsets) {
     int at = 0;
     long depthOffset = batchOffset + d.output(tile.depth) * dst.sd();
     for (int r = 0; r < tile.rows; r++) {
       int base = r * h.panelStep() * panelColumns * pitch;
       long to = depthOffset + h.output(tile.row + r) * dst.sh() + w.output(tile.column) * dst.sw();
-      for (int c = 0; c < tile.columns; c++) {
-        bases[at] = base;
-        dstOffsets[at++] = (int) to;
-        base += w.panelStep() * pitch;
-        to += w.dstStep() * dst.sw();
+      for (int c = 0; c < tile.columns; c += pixelsOfRow) {
+        int begin = Math.min(c, tile.columns - pixelsOfRow);
+        for (int column = begin; column < begin + pixelsOfRow; column++) {
+          bases[at] = base + column * pixelDistance();
+          dstOffsets[at++] = (int) (to + column * w.dstStep() * dst.sw());
+        }
       }
     }
-    // From behind, since the last that stay together may begin early.
-    for (int i = at + PIXEL_BLOCK * together - 1; i >= at - at % together; i--) {
-      bases[i] = bases[at - together + i % together];
-      dstOffsets[i] = dstOffsets[at - together + i % together];
-    }
+    Arrays.fill(bases, at, at + PIXEL_BLOCK, bases[at - 1]);
+    Arrays.fill(dstOffsets, at, at + PIXEL_BLOCK, dstOffsets[at - 1]);
+    return at;
   }
 
   /** The source depth that a plane of the panel holds. */

@@ -58,6 +58,24 @@ public record RegisterBlock(int pixels, int vectors, int together) {
   }
 
   /**
+   * Returns how many neighbouring pixels of a row are best computed together where their distances
+   * are known to the kernel, see ADR 55; 0 if that gains nothing.
+   *
+   * @param vectors of pixels that are computed together, or of one
+   */
+  public static int mostPixelsOfRow(int vectors) {
+    if (!isWide()) {
+      return 0;
+    }
+    return switch (vectors) {
+      case 1 -> MOST_PIXELS;
+      case 3 -> 14; // with 16 no register is left for post-ops
+      case 5 -> PIXELS;
+      default -> 0;
+    };
+  }
+
+  /**
    * Returns the fastest of those that were measured, see ADR 24 and 53.
    *
    * @param vectors one, two, or {@link #MOST_VECTORS} of many registers

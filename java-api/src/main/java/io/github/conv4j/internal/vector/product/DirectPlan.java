@@ -31,7 +31,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
   private final Epilogue epilogue;
   private final Activation dst;
   private final PanelFill fill;
-  private final List<PackedTiling> tilings = new ArrayList<>();
+  final List<PackedTiling> tilings = new ArrayList<>();
   private final List<BiasOnly> biasOnly = new ArrayList<>();
   private final ChannelBlocks blocks;
   private final float[] bias;
@@ -84,7 +84,14 @@ public final class DirectPlan implements Plan<DirectScratch> {
       }
     }
     int most = groups == 1 ? kernels.together(outPerGroup) : 1;
-    int together = cuts.stream().allMatch(tiling -> tiling.holdsTogether(most, dst)) ? most : 1;
+    int vectors = Math.ceilDiv(most * outPerGroup, kernels.lanes());
+    boolean shares =
+        cuts.stream()
+            .allMatch(
+                tiling ->
+                    tiling.makesNeighboursIn(dst)
+                        && kernels.pixelsOfRow(vectors, most, tiling) > 0);
+    int together = shares ? most : 1;
     int beyond = together > 1 ? (together - 1) * outPerGroup : 2 * kernels.lanes();
     epilogue = Epilogue.of(request, dstSpec, beyond);
     biasPerGroup = outPerGroup + beyond;
@@ -146,12 +153,12 @@ public final class DirectPlan implements Plan<DirectScratch> {
     int pixels = 0;
     for (PackedTiling packed : tilings) {
       panel = Math.max(panel, packed.tiling.panelFloats());
-      pixels = Math.max(pixels, packed.tiling.mostPixels());
+      pixels = Math.max(pixels, packed.tiling.mostPixels(packed.pixelsOfRow));
     }
     return new DirectScratch(
         new EpilogueArguments(epilogue, kernels.lanes()),
         panel,
-        pixels + Tiling.PIXEL_BLOCK * blocks.together(),
+        pixels + Tiling.PIXEL_BLOCK,
         kernels.work(pixels));
   }
 
@@ -175,36 +182,33 @@ public final class DirectPlan implements Plan<DirectScratch> {
     }
     PackedTiling packed = tilings.get(f);
     if (!scratch.holds(tile)) {
-      load(packed.tiling, tile - firstTile[f], scratch, from);
+      load(packed, tile - firstTile[f], scratch, from);
       scratch.filledWith(tile);
     }
     int columns = groups * blocks.blocks().size();
     int segment = part % segments;
     int begin = (int) ((long) columns * segment / segments);
     int end = (int) ((long) columns * (segment + 1) / segments);
-    multiply(packed, begin, end, scratch.tile.rows() * scratch.tile.columns(), scratch, to);
+    multiply(packed, begin, end, scratch, to);
   }
 
   /** Copies the windows of a tile of one image into the panel. */
-  private void load(Tiling tiling, int index, DirectScratch scratch, MemorySegment from) {
+  private void load(PackedTiling packed, int index, DirectScratch scratch, MemorySegment from) {
+    Tiling tiling = packed.tiling;
     int n = index / tiling.tileCount();
     Tiling.Tile tile = scratch.tile;
     tiling.locate(index % tiling.tileCount(), tile);
     fill.run(tiling, tile, from, n, scratch.product.panel);
     PanelProduct product = scratch.product;
-    tiling.pixels(tile, dst, n * dst.sn(), blocks.together(), product.bases, product.dstOffsets);
+    product.pixelCount =
+        tiling.pixels(
+            tile, dst, n * dst.sn(), packed.pixelsOfRow, product.bases, product.dstOffsets);
   }
 
   /** Computes some blocks of output channels, counted over all groups. */
   private void multiply(
-      PackedTiling packed,
-      int begin,
-      int end,
-      int pixels,
-      DirectScratch scratch,
-      MemorySegment to) {
+      PackedTiling packed, int begin, int end, DirectScratch scratch, MemorySegment to) {
     PanelProduct product = scratch.product;
-    product.pixelCount = pixels;
     product.run = packed.run;
     product.packed = packed.packed;
     product.bias = bias;

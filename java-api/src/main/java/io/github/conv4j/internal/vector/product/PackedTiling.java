@@ -14,6 +14,9 @@ final class PackedTiling {
   final int run;
   final float[] packed;
 
+  /** How many neighbouring pixels of a row kernels compute together; 1 if any pixels. */
+  final int pixelsOfRow;
+
   /** One for each block of output channels. */
   final PanelProductKernel[] kernels;
 
@@ -38,13 +41,15 @@ final class PackedTiling {
       blockOffsets[b + 1] =
           Math.addExact(blockOffsets[b], Math.multiplyExact(kernelTaps.length * inPerGroup, width));
     }
+    int pixels = pixelsOfRow(products, blocks, tiling);
+    pixelsOfRow = Math.max(1, pixels);
+    var row = new PixelRow(pixels, tiling.pixelDistance(), blocks.together());
     kernels =
         blocks.blocks().stream()
             .map(
                 block ->
-                    blocks.together() > 1
-                        ? products.panelTogether(
-                            blocks.vectors(block), blocks.together(), run, postOps)
+                    pixels > 0
+                        ? products.panelOfRow(block.count(), row, run, postOps)
                         : products.panel(block.count(), run, postOps))
             .toArray(PanelProductKernel[]::new);
     int groupFloats = blockOffsets[blocks.blocks().size()];
@@ -55,6 +60,14 @@ final class PackedTiling {
         pack(weights, g, kernelTaps, blocks, b, g * groupFloats + blockOffsets[b]);
       }
     }
+  }
+
+  /** Blocks of output channels share the lists of pixels, and so the kind of kernel. */
+  private static int pixelsOfRow(ProductKernels products, ChannelBlocks blocks, Tiling tiling) {
+    return blocks.blocks().size() > 1
+        ? 0
+        : products.pixelsOfRow(
+            blocks.vectors(blocks.blocks().getFirst()), blocks.together(), tiling);
   }
 
   private void pack(

@@ -17,10 +17,7 @@ final class PanelProduct {
   /** Where the results of each pixel begin, in elements; {@link #dstFrom} is added. */
   int[] dstOffsets = new int[0];
 
-  /**
-   * Both arrays of pixels go on for a block of pixels with entries that repeat the last, or the
-   * last that are computed together.
-   */
+  /** Both arrays of pixels go on for a block of pixels with entries that repeat the last. */
   int pixelCount;
 
   /** Distances from a base. */

@@ -23,10 +23,16 @@ import java.lang.invoke.MethodHandles;
  * @param masked whether there are fewer output channels than a vector has lanes
  * @param asWritten whether C2 shall leave the innermost loop alone
  * @param isLapped whether the second vector begins before the first one ends
+ * @param distance from each pixel of a block to the next in the panel; 0 if each has its base
  * @param postOps what is done to the sums
  */
 record PanelProductText(
-    RegisterBlock block, boolean masked, boolean asWritten, boolean isLapped, PostOps postOps) {
+    RegisterBlock block,
+    boolean masked,
+    boolean asWritten,
+    boolean isLapped,
+    int distance,
+    PostOps postOps) {
   /** Shorter loops lose more by C2's prologue and epilogue than they gain by its unrolling. */
   private static final int LEAST_RUN_TO_UNROLL = 32;
 
@@ -37,14 +43,20 @@ record PanelProductText(
             channelCount < LANES,
             run < LEAST_RUN_TO_UNROLL,
             channelCount > LANES && channelCount < 2 * LANES,
+            0,
             postOps)
         .kernel();
   }
 
-  /** Returns the kernel for all outputs of neighbouring pixels, in so many vectors. */
-  static PanelProductKernel together(int vectors, int together, int run, PostOps postOps) {
+  /** Returns the kernel for a block of output channels of pixels of a row. */
+  static PanelProductKernel kernel(int channelCount, PixelRow row, int run, PostOps postOps) {
     return new PanelProductText(
-            RegisterBlock.of(vectors, together), false, run < LEAST_RUN_TO_UNROLL, false, postOps)
+            new RegisterBlock(row.count(), Math.ceilDiv(channelCount, LANES), row.together()),
+            channelCount < LANES,
+            run < LEAST_RUN_TO_UNROLL,
+            false,
+            row.distance(),
+            postOps)
         .kernel();
   }
 
@@ -77,8 +89,8 @@ record PanelProductText(
         product.integer("pixelCount"),
         block.pixels(),
         first -> {
-          var base = new IntVariable[block.pixels()];
-          for (int p = 0; p < block.pixels(); p++) {
+          var base = new IntVariable[distance > 0 ? 1 : block.pixels()];
+          for (int p = 0; p < base.length; p++) {
             base[p] = code.local(bases.at(first.plus(p)));
           }
           var sums = new BlockSums(code, block, v -> bias.vector(biasFrom.plus(apart.times(v))));
@@ -109,7 +121,9 @@ record PanelProductText(
 
   private void add(
       BlockSums sums, Floats panel, IntVariable[] base, Int i, Floats packed, IntVariable at) {
-    sums.addProducts(p -> panel.at(base[p].plus(i)), v -> packed.vector(at.plus(v * LANES)));
+    sums.addProducts(
+        p -> panel.at(distance > 0 ? base[0].plus(i).plus(p * distance) : base[p].plus(i)),
+        v -> packed.vector(at.plus(v * LANES)));
     at.add(block.vectors() * LANES);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.vector.product;
 
 import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.Tiling;
 
 /** The innermost loops for products of pixels with weights that all of them share. */
 public interface ProductKernels {
@@ -30,20 +31,29 @@ public interface ProductKernels {
   PanelProductKernel panel(int channelCount, int run, PostOps postOps);
 
   /**
-   * Returns how many pixels that are neighbours in dst are best computed together by {@link
-   * #panelTogether}, or 1.
+   * Returns how many pixels that are neighbours in dst best share vectors of so many output
+   * channels, or 1.
    */
   int together(long out);
 
   /**
-   * Returns the kernel of all output channels of pixels that are neighbours in dst.
+   * Returns how many neighbouring pixels of a row {@link #panelOfRow} kernels compute together, or
+   * 0 where {@link #panel} kernels are faster.
    *
-   * @param vectors that their outputs fill
-   * @param together how many pixels
+   * @param vectors of all output channels of pixels that share them
+   * @param together how many pixels share them
+   */
+  int pixelsOfRow(int vectors, int together, Tiling tiling);
+
+  /**
+   * Returns the kernel of all output channels of neighbouring pixels of a row.
+   *
+   * @param channelCount of the pixels that share vectors; up to one vector if none do
+   * @param row of {@link #pixelsOfRow}
    * @param run how many neighbouring values each tap has
    * @param postOps what the kernel does to its sums
    */
-  PanelProductKernel panelTogether(int vectors, int together, int run, PostOps postOps);
+  PanelProductKernel panelOfRow(int channelCount, PixelRow row, int run, PostOps postOps);
 
   /** Returns the working memory of {@link #panel} kernels for up to so many pixels. */
   float[][] work(int mostPixels);

@@ -4,6 +4,7 @@ import static io.github.conv4j.internal.vector.base.ScalarWidth.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.Tiling;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -42,8 +43,13 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public PanelProductKernel panelTogether(int vectors, int together, int run, PostOps postOps) {
-    throw new AssertionError();
+  public int pixelsOfRow(int vectors, int together, Tiling tiling) {
+    return 0;
+  }
+
+  @Override
+  public PanelProductKernel panelOfRow(int channelCount, PixelRow row, int run, PostOps postOps) {
+    throw new UnsupportedOperationException("scalar loops take lists of pixels");
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.conv4j.internal.vector.product;
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 
 import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.Tiling;
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import io.github.conv4j.internal.vector.code.Part;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
@@ -10,6 +11,15 @@ import io.github.conv4j.internal.vector.code.RegisterBlock;
 /** The products on the Vector API. */
 final class VectorProductKernels implements ProductKernels {
   private static final int FEW_INPUTS = 24;
+
+  /** So many columns waste little of blocks of any size. */
+  private static final int LONG_ROW = 64;
+
+  /** Fewer sums would wait for one another. */
+  private static final int LEAST_OF_ROW = 8;
+
+  /** Computing more columns of a row twice than this takes longer than other kernels. */
+  private static final double MOST_TWICE = 1.3;
 
   /** With four vectors: each register is read by four products. */
   private static final int SQUARE = 4;
@@ -37,9 +47,28 @@ final class VectorProductKernels implements ProductKernels {
     return RegisterBlock.together(out, LANES);
   }
 
+  /** As few pixels as can be are computed twice; long rows do without a kernel of their own. */
   @Override
-  public PanelProductKernel panelTogether(int vectors, int together, int run, PostOps postOps) {
-    return PanelProductText.together(vectors, together, run, postOps);
+  public int pixelsOfRow(int vectors, int together, Tiling tiling) {
+    int most = RegisterBlock.mostPixelsOfRow(vectors);
+    if (most > 0 && tiling.tileColumns() >= LONG_ROW && tiling.columnsInBlocks(most) > 0) {
+      return most;
+    }
+    double least = MOST_TWICE * tiling.w().count();
+    int best = 0;
+    for (int pixels = most; pixels >= LEAST_OF_ROW; pixels -= Math.max(2, together)) {
+      int computed = tiling.columnsInBlocks(pixels);
+      if (computed > 0 && computed < least) {
+        least = computed;
+        best = pixels;
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public PanelProductKernel panelOfRow(int channelCount, PixelRow row, int run, PostOps postOps) {
+    return PanelProductText.kernel(channelCount, row, run, postOps);
   }
 
   @Override

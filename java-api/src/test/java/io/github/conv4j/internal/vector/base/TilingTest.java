@@ -9,51 +9,68 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TilingTest {
   private static final int CHANNELS = 24;
 
-  /** Rows, columns, what a panel holds, how many pixels together, whether there are so many. */
+  /**
+   * Rows, columns, what a panel holds, pixels of a row, columns computed: 0 if there are too few.
+   */
   @ParameterizedTest
   @CsvSource({
-    "3, 8, 65536, 2, true",
-    "3, 7, 65536, 2, true",
-    "1, 7, 65536, 2, true",
-    "7, 1, 65536, 2, false",
-    "3, 300, 4096, 2, true",
-    "3, 301, 4096, 2, false",
-    "3, 8, 65536, 4, true",
-    "3, 7, 65536, 4, true",
-    "1, 5, 65536, 4, true",
-    "9, 3, 65536, 4, false",
-    "9, 3, 65536, 1, true",
+    "3, 8, 65536, 8, 8",
+    "3, 9, 65536, 8, 16",
+    "1, 17, 65536, 8, 24",
+    "3, 7, 65536, 8, 0",
+    "7, 1, 65536, 1, 1",
+    "3, 300, 4096, 16, 384",
+    "3, 301, 4096, 12, 372",
+    "3, 45, 2048, 16, 64",
+    "3, 280, 4096, 10, 320",
+    "9, 3, 65536, 1, 3",
   })
-  void pixelsTogetherAreNeighboursInDst(
-      int rows, int columns, int mostFloats, int together, boolean expected) {
+  void pixelsOfRowsAreEvenlyApart(
+      int rows, int columns, int mostFloats, int pixelsOfRow, int expected) {
     Activation dst = dense(rows, columns);
     Tiling tiling = tiling(rows, columns, mostFloats);
 
-    assertThat(tiling.holdsTogether(together, dst)).isEqualTo(expected);
-    if (!expected) {
+    assertThat(tiling.columnsInBlocks(pixelsOfRow)).isEqualTo(expected);
+    if (expected == 0) {
       return;
     }
     var covered = new boolean[rows * columns];
     var tile = new Tiling.Tile();
+    int computed = 0;
     for (int i = 0; i < tiling.tileCount(); i++) {
       tiling.locate(i, tile);
-      int count = tile.rows() * tile.columns();
-      var bases = new int[count + together * Tiling.PIXEL_BLOCK];
-      var offsets = new int[count + together * Tiling.PIXEL_BLOCK];
-      tiling.pixels(tile, dst, 0, together, bases, offsets);
-      for (int p = 0; p < offsets.length; p++) {
-        int first = p - p % together;
+      int most = tiling.mostPixels(pixelsOfRow) + Tiling.PIXEL_BLOCK;
+      var bases = new int[most];
+      var offsets = new int[most];
+      int count = tiling.pixels(tile, dst, 0, pixelsOfRow, bases, offsets);
+      computed += count;
+      for (int p = 0; p < count; p++) {
+        int first = p - p % pixelsOfRow;
         assertThat(offsets[p]).as("pixel %d", p).isEqualTo(offsets[first] + (p - first) * CHANNELS);
+        assertThat(bases[p])
+            .as("pixel %d", p)
+            .isEqualTo(bases[first] + (p - first) * tiling.pixelDistance());
         covered[offsets[p] / CHANNELS] = true;
       }
     }
     assertThat(covered).containsOnly(true);
+    assertThat(computed).isEqualTo(rows * expected);
+  }
+
+  @Test
+  void neighboursInDstHaveNoGap() {
+    Tiling tiling = tiling(5, 8, Tiling.PANEL_FLOATS);
+    var gaps = Activation.of(TensorSpec.f32(Layout.strided(1200, 1, 240, 30), 1, CHANNELS, 5, 8));
+
+    assertThat(tiling.makesNeighboursIn(dense(5, 8))).isTrue();
+    assertThat(tiling.makesNeighboursIn(gaps)).isFalse();
   }
 
   @ParameterizedTest

@@ -20,10 +20,13 @@ import java.lang.foreign.Arena;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the JIT compiler is shown of a pointwise layer takes the kernels of the whole. */
+/** What the JIT compiler is shown of a layer takes the kernels of the whole. */
 class PartKernelsTest {
   @ParameterizedTest
   @CsvSource({
@@ -57,6 +60,40 @@ class PartKernelsTest {
         assertThat(kernels(part)).as("%s of %s", part.src(), problem).isEqualTo(kernels(whole));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mb1_ic96oc24_ih120kh3ph1_iw120kw3pw1",
+        "mb1_ic96oc24_ih60kh3ph1_iw60kw3pw1",
+        "mb1_ic96oc24_ih28kh3ph1_iw28kw3pw1",
+        "mb1_ic96oc24_ih30kh3ph1_iw15kw3pw1",
+        "mb1_ic96oc24_ih14kh3ph1_iw200kw3pw1",
+        "mb1_ic48oc16_ih57kh3ph1_iw57kw3pw1",
+        "mb1_ic64oc12_ih56kh3ph1_iw56kw3pw1",
+        "mb1_ic32oc40_ih28kh3ph1_iw28kw3pw1",
+        "mb1_ic96oc24_ih112kh1sh2_iw112kw1sw2",
+        "mb1_ic3oc16_ih224kh3sh2ph1_iw224kw3sw2pw1",
+        "mb1_ic96oc128_ih56kh3ph1_iw56kw3pw1",
+      })
+  void partsOfDirectLayersTakeTheKernelsOfTheWhole(String line) {
+    try (Arena arena = Arena.ofConfined();
+        Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1))) {
+      PrepareRequest whole = whole(Problem.parse(line), arena);
+      String way = ((Alternatives) engine).implementations(whole).getFirst();
+      ProblemCut cut = CompilationCut.of((Alternatives) engine, way, whole, arena);
+
+      PrepareRequest part = Objects.requireNonNull(cut).request();
+      assertThat(directKernels(part)).as("%s", part.src()).isEqualTo(directKernels(whole));
+    }
+  }
+
+  private static Set<PanelProductKernel> directKernels(PrepareRequest request) {
+    var plan = new DirectPlan(ProductKernels.vector(), request, request.src(), request.dst(), 1);
+    return plan.tilings.stream()
+        .flatMap(tiling -> Stream.of(tiling.kernels))
+        .collect(Collectors.toSet());
   }
 
   private static PrepareRequest whole(Problem problem, Arena arena) {

@@ -59,7 +59,13 @@ final class PointwisePostOpsRun {
           "mb2_ic5oc4_ih5kh3ph1_iw7kw3pw1",
           "mb2_ic5oc8_ih5kh3ph1_iw7kw3pw1",
           "mb1_ic5oc24_ih9kh3ph1_iw8kw3pw1",
-          "mb1_ic3oc40_ih3kh3ph1_iw3kw3pw1");
+          "mb1_ic3oc40_ih3kh3ph1_iw3kw3pw1",
+          "mb2_ic5oc8_ih3kh3ph1_iw17kw3pw1",
+          "mb1_ic5oc4_ih2kh3ph1_iw12kw3pw1",
+          "mb1_ic5oc24_ih3kh3ph1_iw15kw3pw1",
+          "mb1_ic3oc40_ih2kh3ph1_iw13kw3pw1",
+          "mb1_ic5oc12_ih2kh3ph1_iw21kw3pw1",
+          "g2mb1_ic6oc32_ih2kh3ph1_iw69kw3sw2pw1");
 
   /** Half of the sums of the fewest pixels that a chunk of the last line has. */
   private static final long LEAST_WAITING_BYTES = 72 * 521 * 4 / 2;
