@@ -79,7 +79,8 @@ public final class StridedCopy {
     Axis one = new Axis(1, 0, 0);
     Axis last = axes.isEmpty() ? new Axis(1, 1, 1) : axes.removeLast();
     if (last.from == 1 && last.to == 1 && last.size >= LEAST_RUN) {
-      return new StridedCopy(Kind.RUNS, elementByteSize, axes, one, last);
+      Axis runs = axes.isEmpty() ? one : axes.removeLast();
+      return new StridedCopy(Kind.RUNS, elementByteSize, axes, runs, last);
     }
     if (last.to == 1 && elementByteSize == Float.BYTES) {
       for (int i = 0; i < axes.size(); i++) {
@@ -159,19 +160,24 @@ public final class StridedCopy {
       return;
     }
     switch (kind) {
-      case RUNS ->
-          MemorySegment.copy(
-              in,
-              inAt * elementByteSize,
-              out,
-              outAt * elementByteSize,
-              columns.size * elementByteSize);
+      case RUNS -> copyRuns(in, inAt, out, outAt);
       case TURNED -> turnAll(in, inAt, out, outAt, squares);
       case ELEMENTS -> {
         for (long i = 0; i < rows.size; i++) {
           copyRow(in, inAt + i * rows.from, out, outAt + i * rows.to);
         }
       }
+    }
+  }
+
+  private void copyRuns(MemorySegment in, long inAt, MemorySegment out, long outAt) {
+    long byteSize = columns.size * elementByteSize;
+    long fromStep = rows.from * elementByteSize;
+    long toStep = rows.to * elementByteSize;
+    long from = inAt * elementByteSize;
+    long to = outAt * elementByteSize;
+    for (long i = 0; i < rows.size; i++) {
+      MemorySegment.copy(in, from + i * fromStep, out, to + i * toStep, byteSize);
     }
   }
 
