@@ -7,9 +7,9 @@ import io.github.conv4j.tensor.Quantization;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Post-ops before outputs become bytes that come to no more than an addend or a hard swish, and
- * bounds: dividing and rounding keep the order of numbers, so that bounds can wait until there are
- * integers.
+ * Post-ops before outputs become bytes that come to no more than an addend, or a hard swish that is
+ * multiplied and moved, and bounds: dividing and rounding keep the order of numbers, so that bounds
+ * can wait until there are integers.
  *
  * @param addend the number of the tensor that is added first; negative for none
  * @param rounding with the bounds
@@ -22,20 +22,21 @@ record BoundedOutputs(int addend, Rounding rounding) {
       PostOpPlan.Stage[] stages, Quantization quantization, DataType dst) {
     double[] bounds = {Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, Double.NaN};
     int addend = NONE;
-    boolean swishes = false;
+    Rounding all = Rounding.of(quantization, dst);
     for (int i = 0; i < stages.length; i++) {
       if (i == 0 && isAddend(stages[0])) {
         addend = stages[0].tensor();
       } else if (i == 0 && isHardSwish(stages[0])) {
-        swishes = true;
+        all = all.swishing();
+      } else if (i == 1 && all.swishes() && isLinear(stages[1])) {
+        var linear = (PostOp.Eltwise) stages[1].postOp();
+        all = all.swishing(linear.alpha(), linear.beta());
       } else if (stages[i].postOp() instanceof PostOp.Eltwise eltwise && isBound(eltwise)) {
         PostOpLoops.apply(eltwise, bounds, bounds.length);
       } else {
         return null;
       }
     }
-    Rounding ofAll = Rounding.of(quantization, dst);
-    Rounding all = swishes ? ofAll.swishing() : ofAll;
     return new BoundedOutputs(
         addend,
         all.within(
@@ -54,6 +55,11 @@ record BoundedOutputs(int addend, Rounding rounding) {
   private static boolean isHardSwish(PostOpPlan.Stage stage) {
     return stage.postOp() instanceof PostOp.Eltwise eltwise
         && eltwise.function() == PostOp.Function.HARD_SWISH;
+  }
+
+  private static boolean isLinear(PostOpPlan.Stage stage) {
+    return stage.postOp() instanceof PostOp.Eltwise eltwise
+        && eltwise.function() == PostOp.Function.LINEAR;
   }
 
   private static boolean isBound(PostOp.Eltwise eltwise) {

@@ -14,6 +14,8 @@ import io.github.conv4j.tensor.Quantization;
  * @param most of the rounded numbers, before the zero point is added
  * @param ofNaN what NaN becomes, before the zero point is added
  * @param swishes whether hard swish is applied to the floats first, where bytes are made of sums
+ * @param slope what its results are multiplied by
+ * @param offset what is added to these products
  */
 public record Rounding(
     float scale,
@@ -23,11 +25,16 @@ public record Rounding(
     int least,
     int most,
     int ofNaN,
-    boolean swishes) {
+    boolean swishes,
+    float slope,
+    float offset) {
   /**
    * A quotient is rounded by a share of less than 2^-24, and so is each factor; the rest is room.
    */
   private static final double WIDTH = 0x1.2p-23;
+
+  /** Added to any float, the sign of zero included, it changes none. */
+  private static final float NOTHING = -0f;
 
   /** Beyond these, reciprocals or factors would lose bits. */
   private static final float MOST_SCALE = 0x1p125f;
@@ -46,17 +53,25 @@ public record Rounding(
         dst.least() - zeroPoint,
         dst.most() - zeroPoint,
         0,
-        false);
+        false,
+        1,
+        NOTHING);
   }
 
   /** The same with other bounds. */
   public Rounding within(int newLeast, int newMost, int newOfNaN) {
-    return new Rounding(scale, low, high, zeroPoint, newLeast, newMost, newOfNaN, swishes);
+    return new Rounding(
+        scale, low, high, zeroPoint, newLeast, newMost, newOfNaN, swishes, slope, offset);
   }
 
   /** The same after a hard swish. */
   public Rounding swishing() {
-    return new Rounding(scale, low, high, zeroPoint, least, most, ofNaN, true);
+    return swishing(1, NOTHING);
+  }
+
+  /** The same after a hard swish, multiplied and moved. */
+  public Rounding swishing(float newSlope, float newOffset) {
+    return new Rounding(scale, low, high, zeroPoint, least, most, ofNaN, true, newSlope, newOffset);
   }
 
   /** NaN where no factor does. */

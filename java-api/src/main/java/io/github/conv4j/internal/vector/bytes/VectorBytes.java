@@ -74,10 +74,10 @@ public final class VectorBytes {
 
   /**
    * Makes bytes of sums: {@code (sum + before) * scale + after}, and then an addend, if there is
-   * one, or the hard swish of it, if {@code rounding} says so, divided and rounded, by two
-   * multiplications in place of the division: where the products with both factors of {@code
-   * rounding} round to the same integer, so does the quotient. Where they do not, it divides,
-   * unless there are many of these.
+   * one, or the hard swish of it, multiplied and moved, if {@code rounding} says so, divided and
+   * rounded, by two multiplications in place of the division: where the products with both factors
+   * of {@code rounding} round to the same integer, so does the quotient. Where they do not, it
+   * divides, unless there are many of these.
    *
    * @param at where the block begins in the sums, in elements
    * @param after empty for nothing
@@ -128,6 +128,8 @@ public final class VectorBytes {
                       SPECIES, addend, (addendAt + i) * Float.BYTES, ORDER))
               : swishes
                   ? z.mul(gate.blend(1f, gate.compare(GT, 1f)).blend(0f, gate.compare(LT, 0f)))
+                      .mul(rounding.slope())
+                      .add(rounding.offset())
                   : z;
       FloatVector large = FloatVector.broadcast(SPECIES, ROUNDING);
       FloatVector nearest = all.fma(FloatVector.broadcast(SPECIES, rounding.high()), large);
@@ -203,7 +205,10 @@ public final class VectorBytes {
       float all =
           adds
               ? z + addend.get(JAVA_FLOAT_UNALIGNED, (addendAt + i) * Float.BYTES)
-              : rounding.swishes() ? z * Math.max(0, Math.min(1, z * SIXTH + 0.5f)) : z;
+              : rounding.swishes()
+                  ? z * Math.max(0, Math.min(1, z * SIXTH + 0.5f)) * rounding.slope()
+                      + rounding.offset()
+                  : z;
       float quotient = all / rounding.scale();
       int rounded =
           Float.isNaN(quotient)
@@ -252,6 +257,8 @@ public final class VectorBytes {
                       SPECIES, addend, (addendAt + i) * Float.BYTES, ORDER))
               : swishes
                   ? z.mul(gate.blend(1f, gate.compare(GT, 1f)).blend(0f, gate.compare(LT, 0f)))
+                      .mul(rounding.slope())
+                      .add(rounding.offset())
                   : z;
       FloatVector nearest = all.div(rounding.scale()).add(ROUNDING).sub(ROUNDING);
       IntVector rounded =

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VectorBytesTest {
@@ -45,8 +46,8 @@ class VectorBytesTest {
   void productsRoundAsQuotientsDo(float scale) {
     for (int zeroPoint : new int[] {0, 3, 128, 255}) {
       float[] values = aroundMiddles(scale);
-      areQuantized(values, scale, zeroPoint, DataType.U8, false);
-      areQuantized(values, scale, zeroPoint - 128, DataType.S8, false);
+      areQuantized(values, scale, zeroPoint, DataType.U8);
+      areQuantized(values, scale, zeroPoint - 128, DataType.S8);
     }
   }
 
@@ -55,8 +56,19 @@ class VectorBytesTest {
   @ValueSource(floats = {0.004f, 0.03f, 0.1f, 0.5f})
   void hardSwishesAreThoseOfTheDefinition(float scale) {
     float[] values = aroundMiddles(scale);
-    areQuantized(values, scale, 3, DataType.U8, true);
-    areQuantized(values, scale, -100, DataType.S8, true);
+    areQuantized(values, scale, 3, DataType.U8, PostOp.hardSwish());
+    areQuantized(values, scale, -100, DataType.S8, PostOp.hardSwish());
+  }
+
+  /** As learnable affine blocks follow hard swishes. */
+  @ParameterizedTest
+  @CsvSource({"0.5, 0.1", "-1.3, 7", "0, -0.0", "1e38, 1e38", "1, 0"})
+  void hardSwishesAreMultipliedAndMoved(float slope, float offset) {
+    float scale = 0.03f;
+    float[] values = aroundMiddles(scale);
+    PostOp[] both = {PostOp.hardSwish(), PostOp.linear(slope, offset)};
+    areQuantized(values, scale, 3, DataType.U8, both);
+    areQuantized(values, scale, -100, DataType.S8, both);
   }
 
   @ParameterizedTest
@@ -65,7 +77,7 @@ class VectorBytesTest {
     var random = new SplittableRandom(seed);
     for (int i = 0; i < 20; i++) {
       float scale = (float) Math.scalb(1 + random.nextDouble(), random.nextInt(-20, 20));
-      areQuantized(aroundMiddles(scale), scale, random.nextInt(-128, 128), DataType.S8, false);
+      areQuantized(aroundMiddles(scale), scale, random.nextInt(-128, 128), DataType.S8);
     }
   }
 
@@ -97,15 +109,25 @@ class VectorBytesTest {
 
   /** Blocks of all lengths; each of them with few and with many of the hard values. */
   private static void areQuantized(
-      float[] values, float scale, int zeroPoint, DataType type, boolean swishes) {
+      float[] values, float scale, int zeroPoint, DataType type, PostOp... postOps) {
     byte[] expected = new byte[values.length];
     for (int i = 0; i < values.length; i++) {
-      float value =
-          swishes ? ((PostOp.Eltwise) PostOp.hardSwish()).applyInFloat(values[i], 0) : values[i];
+      float value = values[i];
+      for (PostOp postOp : postOps) {
+        value = ((PostOp.Eltwise) postOp).applyInFloat(value, 0);
+      }
       expected[i] = (byte) Quantization.quantize(value, scale, zeroPoint, type);
     }
     Rounding plain = Rounding.of(Quantization.none().withDst(scale, zeroPoint), type);
-    Rounding rounding = swishes ? plain.swishing() : plain;
+    Rounding rounding =
+        switch (postOps.length) {
+          case 0 -> plain;
+          case 1 -> plain.swishing();
+          default -> {
+            var linear = (PostOp.Eltwise) postOps[1];
+            yield plain.swishing(linear.alpha(), linear.beta());
+          }
+        };
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment sums = arena.allocate(ValueLayout.JAVA_FLOAT, values.length);
       MemorySegment dst = arena.allocate(values.length);
