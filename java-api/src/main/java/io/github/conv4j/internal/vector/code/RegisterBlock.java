@@ -48,13 +48,7 @@ public record RegisterBlock(int pixels, int vectors, int together) {
    * @param together two or four pixels
    */
   public static RegisterBlock of(int vectors, int together) {
-    int most =
-        switch (vectors) {
-          case 1 -> 14; // images of 7x7 have as many at least
-          case 3 -> 12;
-          default -> 8;
-        };
-    return new RegisterBlock(most - most % together, vectors, together);
+    return new RegisterBlock(vectors == 5 ? 8 : 12, vectors, together);
   }
 
   /**

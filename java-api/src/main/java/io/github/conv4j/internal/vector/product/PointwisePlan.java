@@ -42,7 +42,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
    */
   private static final int WAITING_FLOATS = 1 << 14;
 
-  /** A multiple of four, six and eight pixels. */
+  /** A multiple of what blocks have: four, six, eight or twelve pixels. */
   private static final int LEAST_CHUNK = 72;
 
   private final ProductKernels kernels;
