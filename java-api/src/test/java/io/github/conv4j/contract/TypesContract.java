@@ -310,7 +310,7 @@ abstract class TypesContract extends EngineContract {
         .containsExactly(Integer.MAX_VALUE, Integer.MIN_VALUE, (1 << 24) + 3);
   }
 
-  /** Bounds and an addend between sums and bytes, whatever comes through them. */
+  /** Bounds, an addend and functions between sums and bytes, whatever comes through them. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -321,7 +321,11 @@ abstract class TypesContract extends EngineContract {
         "relu,clip:3:4",
         "add:per_tensor:run",
         "add:per_tensor:run,relu",
-        "relu,add:per_tensor:run"
+        "relu,add:per_tensor:run",
+        "hardswish",
+        "hardswish,linear:-1.3:7,clip:-3:50",
+        "hardswish,relu,linear:2:1",
+        "linear:2:1,hardswish"
       })
   void specialValuesBecomeBytesAsTheReferenceSays(String postOps) {
     for (Layout layout : List.of(Layout.NHWC, Layout.NCHW)) {

@@ -36,6 +36,11 @@ public final class CompilationCut {
   /** Four vectors of 512 bits: no kernel computes more at a time. */
   private static final long OUTPUTS = 64;
 
+  private static final long VECTOR = 16;
+
+  /** How the names of ways end whose kernels know neither rows nor distances. */
+  private static final String POINTWISE = ":pointwise";
+
   /** Two vectors of 512 bits. */
   private static final long DEPTHWISE_OUTPUTS = 32;
 
@@ -73,19 +78,19 @@ public final class CompilationCut {
    */
   public static @Nullable ProblemCut of(
       Alternatives engine, String implementation, PrepareRequest whole, Arena arena) {
-    ProblemCut few = ofFewSteps(whole, arena);
+    ProblemCut few = ofFewSteps(implementation, whole, arena);
     return few != null && engine.implementations(few.request()).contains(implementation)
         ? few
         : ProblemCut.of(whole, PRODUCTS);
   }
 
-  private static @Nullable ProblemCut ofFewSteps(PrepareRequest whole, Arena arena) {
+  private static @Nullable ProblemCut ofFewSteps(
+      String implementation, PrepareRequest whole, Arena arena) {
     Convolution c = whole.convolution();
     boolean isDepthwise = c.isDepthwise() && c.inChannels() == c.outChannels();
     if (c.isTransposed()
-        || (isDepthwise
-            ? !hasBlocks(whole)
-            : c.groups() > 1 || hasManySteps(c) || dependsOnInputs(whole))
+        || (isDepthwise ? !hasBlocks(whole) : c.groups() > 1 || hasManySteps(c))
+        || (!isDepthwise && mayKnowRows(whole, implementation))
         || !c.postOps().requestOperands().isEmpty()
         || !isChannelsLast(whole.src())
         || !isChannelsLast(whole.dst())) {
@@ -122,15 +127,24 @@ public final class CompilationCut {
   }
 
   /**
-   * Whether kernels may know how far apart pixels lie, which fewer channels would change: with few
-   * outputs, unless it is a product of matrices.
+   * Whether kernels may know how far apart the pixels of a row lie, and be made for its length:
+   * with few outputs, but not those of pointwise ways. Fewer channels or columns would have others.
    */
-  private static boolean dependsOnInputs(PrepareRequest whole) {
+  private static boolean mayKnowRows(PrepareRequest whole, String implementation) {
     Convolution c = whole.convolution();
-    return c.outChannels() <= FEW_OUTPUTS
-        && c.inChannels() >= INPUTS + STEP_OF_INPUTS
-        && whole.geometry().axes().stream()
-            .anyMatch(axis -> axis.kernel() > 1 || axis.stride() > 1 || axis.begin() != 0);
+    return isOneVector(c.outChannels())
+        && !implementation.endsWith(POINTWISE)
+        && (c.inChannels() >= INPUTS + STEP_OF_INPUTS
+            || whole.geometry().axes().stream().anyMatch(CompilationCut::isSpatial));
+  }
+
+  /** Of 512 bits, or half a vector more than a few. */
+  private static boolean isOneVector(long outputs) {
+    return outputs <= VECTOR || (outputs <= FEW_OUTPUTS && outputs % VECTOR == VECTOR / 2);
+  }
+
+  private static boolean isSpatial(Geometry.Axis axis) {
+    return axis.kernel() > 1 || axis.stride() > 1 || axis.begin() != 0 || axis.end() != 0;
   }
 
   private static boolean isChannelsLast(TensorSpec spec) {

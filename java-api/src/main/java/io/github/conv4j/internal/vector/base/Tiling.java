@@ -119,11 +119,6 @@ public final class Tiling {
     return tileRows * Math.ceilDiv(tileColumns, pixelsOfRow) * pixelsOfRow;
   }
 
-  /** How many columns all tiles but the last of a row have. */
-  public int tileColumns() {
-    return tileColumns;
-  }
-
   /**
    * How many columns are computed in blocks of so many pixels of a row, some of them twice; 0 if a
    * tile has fewer.

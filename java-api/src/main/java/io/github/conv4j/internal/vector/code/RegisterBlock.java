@@ -42,7 +42,7 @@ public record RegisterBlock(int pixels, int vectors, int together) {
   }
 
   /**
-   * Returns the fastest of those that were measured, see ADR 54.
+   * Returns the fastest of those that were measured in pointwise kernels, see ADR 54.
    *
    * @param vectors of pixels that are computed together: one, three or five of two, one of four
    * @param together two or four pixels

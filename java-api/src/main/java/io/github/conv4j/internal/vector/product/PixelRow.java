@@ -6,6 +6,6 @@ package io.github.conv4j.internal.vector.product;
  *
  * @param count how many
  * @param distance from the window of one to that of the next in the panel, in floats
- * @param together how many of them share vectors of output channels
+ * @param together how many of them at a time share vectors of output channels
  */
 record PixelRow(int count, int distance, int together) {}

@@ -40,13 +40,13 @@ public interface ProductKernels {
    * Returns how many neighbouring pixels of a row {@link #panelOfRow} kernels compute together, or
    * 0 where {@link #panel} kernels are faster.
    *
-   * @param vectors of all output channels of pixels that share them
+   * @param vectors of all output channels of a group, of the pixels that share them
    * @param together how many pixels share them
    */
   int pixelsOfRow(int vectors, int together, Tiling tiling);
 
   /**
-   * Returns the kernel of all output channels of neighbouring pixels of a row.
+   * Returns the kernel of all output channels of a group, of neighbouring pixels of a row.
    *
    * @param channelCount of the pixels that share vectors; up to one vector if none do
    * @param row of {@link #pixelsOfRow}

@@ -18,8 +18,8 @@ final class VectorProductKernels implements ProductKernels {
   /** Fewer sums would wait for one another. */
   private static final int LEAST_OF_ROW = 8;
 
-  /** Computing more columns of a row twice than this takes longer than other kernels. */
-  private static final double MOST_TWICE = 1.3;
+  /** Computing so many times the columns of a row takes longer than other kernels. */
+  private static final double MOST_COMPUTED = 4.0 / 3;
 
   /** With four vectors: each register is read by four products. */
   private static final int SQUARE = 4;
@@ -47,14 +47,19 @@ final class VectorProductKernels implements ProductKernels {
     return RegisterBlock.together(out, LANES);
   }
 
-  /** As few pixels as can be are computed twice; long rows do without a kernel of their own. */
+  /**
+   * As few pixels as can be are computed twice; long rows do without a kernel of their own, however
+   * they are cut into tiles.
+   */
   @Override
   public int pixelsOfRow(int vectors, int together, Tiling tiling) {
     int most = RegisterBlock.mostPixelsOfRow(vectors);
-    if (most > 0 && tiling.tileColumns() >= LONG_ROW && tiling.columnsInBlocks(most) > 0) {
+    int columns = tiling.w().count();
+    double least = MOST_COMPUTED * columns;
+    int ofMost = most > 0 && columns >= LONG_ROW ? tiling.columnsInBlocks(most) : 0;
+    if (ofMost > 0 && ofMost < least) {
       return most;
     }
-    double least = MOST_TWICE * tiling.w().count();
     int best = 0;
     for (int pixels = most; pixels >= LEAST_OF_ROW; pixels -= Math.max(2, together)) {
       int computed = tiling.columnsInBlocks(pixels);

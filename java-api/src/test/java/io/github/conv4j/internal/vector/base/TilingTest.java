@@ -67,10 +67,15 @@ class TilingTest {
   @Test
   void neighboursInDstHaveNoGap() {
     Tiling tiling = tiling(5, 8, Tiling.PANEL_FLOATS);
+    List<Geometry.Axis> axes = List.of(axis(5), new Geometry.Axis(4, 8, 2, 2, 1, 0, 0));
+    AxisPhases.Combination phases = AxisPhases.of(axes, true, PaddingMode.ZEROS).getFirst();
+    var everySecond =
+        new Tiling(phases.d(), phases.h(), phases.w(), CHANNELS, Tiling.PANEL_FLOATS, 1);
     var gaps = Activation.of(TensorSpec.f32(Layout.strided(1200, 1, 240, 30), 1, CHANNELS, 5, 8));
 
     assertThat(tiling.makesNeighboursIn(dense(5, 8))).isTrue();
     assertThat(tiling.makesNeighboursIn(gaps)).isFalse();
+    assertThat(everySecond.makesNeighboursIn(dense(5, 8))).isFalse();
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.internal.ready.CompilationCut;
 import io.github.conv4j.internal.ready.ProblemCut;
 import io.github.conv4j.problem.Problem;
@@ -76,6 +77,11 @@ class PartKernelsTest {
         "mb1_ic96oc24_ih112kh1sh2_iw112kw1sw2",
         "mb1_ic3oc16_ih224kh3sh2ph1_iw224kw3sw2pw1",
         "mb1_ic96oc128_ih56kh3ph1_iw56kw3pw1",
+        "mb1_ic3oc24_ih224kh3sh2ph1_iw224kw3sw2pw1",
+        "mb1_ic3oc16_ih112kh3sh2ph1_iw112kw3sw2pw1",
+        "mb1_ic32oc16_ih112kh1sh2_iw112kw1sw2",
+        "mb1_ic48oc12_ih120kh1_iw120kw1",
+        "mb1_ic512oc16_ih40kh3ph1_iw200kw3pw1",
       })
   void partsOfDirectLayersTakeTheKernelsOfTheWhole(String line) {
     try (Arena arena = Arena.ofConfined();
@@ -85,12 +91,22 @@ class PartKernelsTest {
       ProblemCut cut = CompilationCut.of((Alternatives) engine, way, whole, arena);
 
       PrepareRequest part = Objects.requireNonNull(cut).request();
-      assertThat(directKernels(part)).as("%s", part.src()).isEqualTo(directKernels(whole));
+      for (int threads : new int[] {1, 2}) {
+        assertThat(directKernels(part, threads))
+            .as("%s, %d threads", part.src(), threads)
+            .isEqualTo(directKernels(whole, threads));
+      }
     }
   }
 
-  private static Set<PanelProductKernel> directKernels(PrepareRequest request) {
-    var plan = new DirectPlan(ProductKernels.vector(), request, request.src(), request.dst(), 1);
+  private static Set<PanelProductKernel> directKernels(PrepareRequest request, int threads) {
+    var plan =
+        new DirectPlan(
+            ProductKernels.vector(),
+            request,
+            request.src(),
+            request.dst(),
+            Sharing.leastParts(request, threads));
     return plan.tilings.stream()
         .flatMap(tiling -> Stream.of(tiling.kernels))
         .collect(Collectors.toSet());

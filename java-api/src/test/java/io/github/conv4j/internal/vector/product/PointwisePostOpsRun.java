@@ -51,7 +51,10 @@ final class PointwisePostOpsRun {
           "mb1_ic20oc256_ih3kh1_iw40kw1",
           "mb1_ic23oc521_ih9kh1_iw17kw1");
 
-  /** Pixels that are computed together where registers are many and wide, the last ones again. */
+  /**
+   * Pixels that share vectors, or lie in rows, where registers are many and wide, the last ones
+   * again; rows too short for that; and rows in several tiles.
+   */
   private static final List<String> TOGETHER =
       List.of(
           "mb1_ic9oc8_ih3kh1_iw5kw1",
@@ -65,7 +68,8 @@ final class PointwisePostOpsRun {
           "mb1_ic5oc24_ih3kh3ph1_iw15kw3pw1",
           "mb1_ic3oc40_ih2kh3ph1_iw13kw3pw1",
           "mb1_ic5oc12_ih2kh3ph1_iw21kw3pw1",
-          "g2mb1_ic6oc32_ih2kh3ph1_iw69kw3sw2pw1");
+          "g2mb1_ic6oc32_ih2kh3ph1_iw69kw3sw2pw1",
+          "mb1_ic96oc24_ih2kh3ph1_iw301kw3pw1");
 
   /** Half of the sums of the fewest pixels that a chunk of the last line has. */
   private static final long LEAST_WAITING_BYTES = 72 * 521 * 4 / 2;
