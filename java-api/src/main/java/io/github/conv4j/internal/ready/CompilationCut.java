@@ -38,7 +38,10 @@ public final class CompilationCut {
 
   private static final long VECTOR = 16;
 
-  /** How the names of ways end whose kernels know neither rows nor distances. */
+  /** How the names of ways begin whose kernels may know how far apart pixels lie. */
+  private static final String WIDE = "vector512:";
+
+  /** How the names of those among them end whose kernels do not. */
   private static final String POINTWISE = ":pointwise";
 
   /** Two vectors of 512 bits. */
@@ -128,11 +131,13 @@ public final class CompilationCut {
 
   /**
    * Whether kernels may know how far apart the pixels of a row lie, and be made for its length:
-   * with few outputs, but not those of pointwise ways. Fewer channels or columns would have others.
+   * wide ones with few outputs, but not pointwise ones. Fewer channels or columns would have
+   * others.
    */
   private static boolean mayKnowRows(PrepareRequest whole, String implementation) {
     Convolution c = whole.convolution();
     return isOneVector(c.outChannels())
+        && implementation.startsWith(WIDE)
         && !implementation.endsWith(POINTWISE)
         && (c.inChannels() >= INPUTS + STEP_OF_INPUTS
             || whole.geometry().axes().stream().anyMatch(CompilationCut::isSpatial));
