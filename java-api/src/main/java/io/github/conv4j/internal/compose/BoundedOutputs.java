@@ -26,9 +26,9 @@ record BoundedOutputs(int addend, Rounding rounding) {
     for (int i = 0; i < stages.length; i++) {
       if (i == 0 && isAddend(stages[0])) {
         addend = stages[0].tensor();
-      } else if (i == 0 && isHardSwish(stages[0])) {
+      } else if (i == 0 && isOf(stages[0], PostOp.Function.HARD_SWISH)) {
         all = all.swishing();
-      } else if (i == 1 && all.swishes() && isLinear(stages[1])) {
+      } else if (i == 1 && all.swishes() && isOf(stages[1], PostOp.Function.LINEAR)) {
         var linear = (PostOp.Eltwise) stages[1].postOp();
         all = all.swishing(linear.alpha(), linear.beta());
       } else if (stages[i].postOp() instanceof PostOp.Eltwise eltwise && isBound(eltwise)) {
@@ -52,14 +52,8 @@ record BoundedOutputs(int addend, Rounding rounding) {
         && binary.operand().extent() == PostOp.Extent.FULL;
   }
 
-  private static boolean isHardSwish(PostOpPlan.Stage stage) {
-    return stage.postOp() instanceof PostOp.Eltwise eltwise
-        && eltwise.function() == PostOp.Function.HARD_SWISH;
-  }
-
-  private static boolean isLinear(PostOpPlan.Stage stage) {
-    return stage.postOp() instanceof PostOp.Eltwise eltwise
-        && eltwise.function() == PostOp.Function.LINEAR;
+  private static boolean isOf(PostOpPlan.Stage stage, PostOp.Function function) {
+    return stage.postOp() instanceof PostOp.Eltwise eltwise && eltwise.function() == function;
   }
 
   private static boolean isBound(PostOp.Eltwise eltwise) {

@@ -36,6 +36,7 @@ public final class CompilationCut {
   /** Four vectors of 512 bits: no kernel computes more at a time. */
   private static final long OUTPUTS = 64;
 
+  /** One vector of 512 bits. */
   private static final long VECTOR = 16;
 
   /** How the names of ways begin whose kernels may know how far apart pixels lie. */
@@ -92,8 +93,9 @@ public final class CompilationCut {
     Convolution c = whole.convolution();
     boolean isDepthwise = c.isDepthwise() && c.inChannels() == c.outChannels();
     if (c.isTransposed()
-        || (isDepthwise ? !hasBlocks(whole) : c.groups() > 1 || hasManySteps(c))
-        || (!isDepthwise && mayKnowRows(whole, implementation))
+        || (isDepthwise
+            ? !hasBlocks(whole)
+            : c.groups() > 1 || hasManySteps(c) || mayKnowRows(whole, implementation))
         || !c.postOps().requestOperands().isEmpty()
         || !isChannelsLast(whole.src())
         || !isChannelsLast(whole.dst())) {
@@ -136,15 +138,15 @@ public final class CompilationCut {
    */
   private static boolean mayKnowRows(PrepareRequest whole, String implementation) {
     Convolution c = whole.convolution();
-    return isOneVector(c.outChannels())
+    return areInRows(c.outChannels())
         && implementation.startsWith(WIDE)
         && !implementation.endsWith(POINTWISE)
         && (c.inChannels() >= INPUTS + STEP_OF_INPUTS
             || whole.geometry().axes().stream().anyMatch(CompilationCut::isSpatial));
   }
 
-  /** Of 512 bits, or half a vector more than a few. */
-  private static boolean isOneVector(long outputs) {
+  /** Whether outputs are one vector at most, or fill half of another, so that pixels share it. */
+  private static boolean areInRows(long outputs) {
     return outputs <= VECTOR || (outputs <= FEW_OUTPUTS && outputs % VECTOR == VECTOR / 2);
   }
 
