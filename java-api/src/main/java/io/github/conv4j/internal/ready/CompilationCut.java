@@ -10,6 +10,7 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,21 @@ public final class CompilationCut {
   /** One vector of 512 bits. */
   private static final long VECTOR = 16;
 
-  /** How the names of ways begin whose kernels may know how far apart pixels lie. */
+  /** Ways whose kernels know how far apart pixels lie, of any outputs. */
+  private static final Set<String> NARROW = Set.of("vector256:direct", "vector256:product");
+
+  /** What their source channels are a multiple of where the distance is the same for all. */
+  private static final long CHUNK = 8;
+
+  /** The most and the least pixels of a row that are computed together then. */
+  private static final long MOST_OF_ROW = 6;
+
+  private static final long LEAST_OF_ROW = 5;
+
+  /** Rows that are cut into blocks of the most in any case. */
+  private static final long LONG_ROW = 64;
+
+  /** How the names of ways begin whose kernels of few outputs may know how far apart pixels lie. */
   private static final String WIDE = "vector512:";
 
   /** How the names of those among them end whose kernels do not. */
@@ -92,10 +107,14 @@ public final class CompilationCut {
       String implementation, PrepareRequest whole, Arena arena) {
     Convolution c = whole.convolution();
     boolean isDepthwise = c.isDepthwise() && c.inChannels() == c.outChannels();
+    long pixelsOfChunks = pixelsOfChunks(whole, implementation);
+    boolean inChunks = pixelsOfChunks > 0;
     if (c.isTransposed()
         || (isDepthwise
             ? !hasBlocks(whole)
-            : c.groups() > 1 || hasManySteps(c) || mayKnowRows(whole, implementation))
+            : c.groups() > 1
+                || hasManySteps(c, inChunks ? CHUNK : 1)
+                || (!inChunks && mayKnowRows(whole, implementation)))
         || !c.postOps().requestOperands().isEmpty()
         || !isChannelsLast(whole.src())
         || !isChannelsLast(whole.dst())) {
@@ -109,7 +128,8 @@ public final class CompilationCut {
     if (isDepthwise) {
       keepBlocks(source, c);
     } else {
-      keepPixels(source, pixels(whole, out), c.spatialRank(), whole.src().shape().dim(0));
+      long pixels = inChunks ? pixelsOfChunks : pixels(whole, out);
+      keepPixels(source, pixels, c.spatialRank(), whole.src().shape().dim(0));
     }
     Convolution.Builder builder = ProblemCut.builder(c, in, out).groups(isDepthwise ? in : 1);
     Tensor weights = random(TensorSpec.weights(builder.build().weightsShape()), arena);
@@ -125,21 +145,47 @@ public final class CompilationCut {
   }
 
   /** Whether several taps go more steps a call than a part is made for, with any channels. */
-  private static boolean hasManySteps(Convolution c) {
+  private static boolean hasManySteps(Convolution c, long channelsOfStep) {
     Shape weights = c.weightsShape();
     long taps = weights.elementCount() / weights.dim(0) / weights.dim(1);
-    return taps > 1 && taps * Math.min(c.inChannels(), INPUTS) > MOST_STEPS;
+    return taps > 1 && taps * Math.min(c.inChannels(), INPUTS) > MOST_STEPS * channelsOfStep;
   }
 
   /**
-   * Whether kernels may know how far apart the pixels of a row lie, and be made for its length:
-   * wide ones with few outputs, but not pointwise ones. Fewer channels or columns would have
-   * others.
+   * Returns how many pixels of a row kernels compute together for which the channels of the source
+   * lie in chunks; 0 if they do not.
+   */
+  private static long pixelsOfChunks(PrepareRequest whole, String implementation) {
+    Convolution c = whole.convolution();
+    if (!NARROW.contains(implementation)
+        || c.inChannels() % CHUNK != 0
+        || c.outChannels() < 2 * CHUNK) {
+      return 0;
+    }
+    long columns = whole.geometry().axes().getLast().dst();
+    if (columns >= LONG_ROW) {
+      return MOST_OF_ROW;
+    }
+    long best = 0;
+    long least = columns * 4 / 3;
+    for (long pixels = LEAST_OF_ROW; pixels <= Math.min(MOST_OF_ROW, columns); pixels++) {
+      long computed = Math.ceilDiv(columns, pixels) * pixels;
+      if (computed <= least) {
+        least = computed;
+        best = pixels;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * Whether kernels may know how far apart the pixels of a row lie, and be made for its length.
+   * Fewer channels or columns would have others.
    */
   private static boolean mayKnowRows(PrepareRequest whole, String implementation) {
     Convolution c = whole.convolution();
-    return areInRows(c.outChannels())
-        && implementation.startsWith(WIDE)
+    return (NARROW.contains(implementation)
+            || (implementation.startsWith(WIDE) && areInRows(c.outChannels())))
         && !implementation.endsWith(POINTWISE)
         && (c.inChannels() >= INPUTS + STEP_OF_INPUTS
             || whole.geometry().axes().stream().anyMatch(CompilationCut::isSpatial));

@@ -38,12 +38,10 @@ class CompilationCutTest {
     "mb1_ic24oc40_ih56kh1, 24, 40, 1, 16",
     "mb1_ic32oc16_ih56kh1, 32, 16, 1, 16",
     "mb1_ic32oc16_ih14kh1, 32, 16, 2, 8",
-    "mb1_ic3oc32_ih224kh3sh2ph1, 3, 32, 1, 16",
     "g96mb1_ic96oc96_ih112kh3ph1, 32, 32, 3, 21",
     "g40mb2_ic40oc40_ih56kh3sh2ph1, 40, 40, 3, 12",
     "g40mb2_ic40oc40_ih14kh5ph2, 40, 40, 3, 14",
     "mb40_ic64oc64_ih1kh1, 32, 64, 1, 1",
-    "mb1_ic4oc64_iw20000kw9pw4, 4, 64, 1, 8",
     "mb1_ic64oc64_id9kd1_ih32kh1_iw32kw1, 32, 64, 1, 8",
   })
   void keepsAFewSteps(String line, long in, long out, long rows, long columns) {
@@ -67,6 +65,58 @@ class CompilationCutTest {
           assertThat(cut.share())
               .isEqualTo(
                   (double) c.multiplications(part.src().shape()) / problem.multiplications());
+        });
+  }
+
+  /** Kernels that know how far apart pixels lie are made for whole rows, or 64 columns. */
+  @ParameterizedTest
+  @CsvSource({"mb1_ic3oc32_ih224kh3sh2ph1, 16", "mb1_ic4oc64_iw20000kw9pw4, 8"})
+  void fewTapsOfFewInputsAreAFewSteps(String line, long columns) {
+    var ways = new AtomicInteger();
+    withParts(
+        Problem.parse(line),
+        true,
+        Accuracy.STRICT,
+        (engine, whole, way, cut) -> {
+          if (way.endsWith(":direct")) {
+            ways.incrementAndGet();
+            PrepareRequest part = Objects.requireNonNull(cut).request();
+            assertThat(part.convolution().weightsShape())
+                .isEqualTo(whole.convolution().weightsShape());
+            long kept = part.dst().shape().dim(part.dst().shape().rank() - 1);
+            if (way.equals("vector256:direct")) {
+              assertThat(kept).isBetween(64L, 112L);
+            } else {
+              assertThat(kept).isEqualTo(columns);
+            }
+          }
+        });
+    assertThat(ways).hasValue(1);
+  }
+
+  /** Kernels that take source channels in chunks are the same for any number of channels. */
+  @ParameterizedTest
+  @CsvSource({
+    "mb1_ic64oc64_ih56kh3ph1, 64, 6",
+    "mb1_ic256oc512_ih280kh3sh2ph1_iw28kw3sw2pw1, 64, 5",
+    "mb1_ic96oc24_ih112kh3ph1, 24, 6",
+  })
+  void layersInChunksAreAFewSteps(String line, long out, long columns) {
+    withParts(
+        Problem.parse(line),
+        true,
+        Accuracy.STRICT,
+        (engine, whole, way, cut) -> {
+          if (way.endsWith(":direct")) {
+            PrepareRequest part = Objects.requireNonNull(cut).request();
+            if (way.equals("vector256:direct")) {
+              assertThat(part.convolution().inChannels()).isEqualTo(32);
+              assertThat(part.convolution().outChannels()).isEqualTo(out);
+              assertThat(part.dst().shape().dims()).containsExactly(1, out, 1, columns);
+            } else {
+              assertKeepsChannels(whole, cut);
+            }
+          }
         });
   }
 
@@ -138,7 +188,7 @@ class CompilationCutTest {
   @ValueSource(
       strings = {
         "g32mb1_ic256oc256_ih56kh3ph1",
-        "mb1_ic64oc64_ih56kh3ph1",
+        "mb1_ic68oc64_ih56kh3ph1",
         "g96mb1_ic96oc96_ih56kh3dh3ph4",
         "g96mb1_ic96oc96_ih300kh3ph1_iw6kw3pw1",
       })

@@ -24,6 +24,9 @@ public final class Tiling {
 
   private final int pitch;
 
+  /** How many channels of a pixel lie together; 0 if all of them. */
+  private final int chunk;
+
   private final int tileRows;
   private final int tileColumns;
   private final int rowTiles;
@@ -45,6 +48,7 @@ public final class Tiling {
     this.channels = channels;
     // Eight pixels a power of two apart would share the same few sets of a first-level cache.
     this.pitch = channels >= 256 && channels % 256 == 0 ? channels + 16 : channels;
+    this.chunk = 0;
     int columns = w.count();
     while (columns > LEAST_PIXELS && floats(1, columns) > mostFloats) {
       columns = Math.ceilDiv(columns, 2);
@@ -72,6 +76,32 @@ public final class Tiling {
     panelColumns = w.panelLength(tileColumns);
   }
 
+  private Tiling(Tiling other, int chunk) {
+    this.d = other.d;
+    this.h = other.h;
+    this.w = other.w;
+    this.channels = other.channels;
+    this.pitch = channels;
+    this.chunk = chunk;
+    this.tileRows = other.tileRows;
+    this.tileColumns = other.tileColumns;
+    this.rowTiles = other.rowTiles;
+    this.columnTiles = other.columnTiles;
+    this.panelRows = other.panelRows;
+    this.panelColumns = Math.ceilDiv(other.panelColumns, w.panelStep()) * w.panelStep();
+  }
+
+  /**
+   * Returns the same tiles, their panel being {@code [depth][row][chunk][column][channel]}: first
+   * the columns that the first taps of all pixels meet, then those next to them, so that pixels are
+   * neighbours in a chunk whatever the stride is.
+   *
+   * @param size how many channels a chunk has; a divisor of all
+   */
+  public Tiling inChunks(int size) {
+    return new Tiling(this, size);
+  }
+
   public AxisPhase d() {
     return d;
   }
@@ -84,9 +114,24 @@ public final class Tiling {
     return w;
   }
 
-  /** From one pixel of the panel to the next, in floats. */
+  /** Floats of a pixel in the panel, with what is left free between pixels. */
   public int pitch() {
     return pitch;
+  }
+
+  /** How many channels of a pixel lie together; 0 if all of them. */
+  public int chunk() {
+    return chunk;
+  }
+
+  /** From a chunk of a row of the panel to the next chunk, in floats. */
+  public int chunkDistance() {
+    return panelColumns * chunk;
+  }
+
+  /** From the columns that one tap meets to those next to them in a chunk, in floats. */
+  public int phaseDistance() {
+    return panelColumns / w.panelStep() * chunk;
   }
 
   public int panelRows() {
@@ -134,7 +179,7 @@ public final class Tiling {
 
   /** From the window of a pixel to that of the next of its row in the panel, in floats. */
   public int pixelDistance() {
-    return w.panelStep() * pitch;
+    return chunk > 0 ? chunk : w.panelStep() * pitch;
   }
 
   /** Whether neighbouring pixels of a row are neighbours in dst, without a gap. */
@@ -143,7 +188,7 @@ public final class Tiling {
   }
 
   public int panelFloats() {
-    return Math.toIntExact(floats(tileRows, tileColumns));
+    return Math.toIntExact((long) d.taps().length * panelRows * panelColumns * pitch);
   }
 
   /** Whether the taps of a row are neighbours, so that they and the channels make one run. */
@@ -164,9 +209,31 @@ public final class Tiling {
       for (int j = 0; j < h.taps().length; j++) {
         for (int k = 0; k < perRow; k++) {
           int row = i * panelRows + (tileRows == 1 ? j : h.panelTap(j));
-          taps[at++] = (row * panelColumns + w.panelTap(k)) * pitch + channelBegin;
+          taps[at++] = row * panelColumns * pitch + columnOffset(w.panelTap(k)) + channelBegin;
         }
       }
+    }
+    return taps;
+  }
+
+  /** Where a column of a window lies in its row, in floats. */
+  private int columnOffset(int column) {
+    int step = w.panelStep();
+    return chunk > 0 ? column % step * phaseDistance() + column / step * chunk : column * pitch;
+  }
+
+  /**
+   * Where chunks lie in a window: of each tap, in row-major order, all from one channel on.
+   *
+   * @param count how many channels
+   */
+  public int[] panelChunks(int channelBegin, int count) {
+    int[] first = panelTaps(false, 0);
+    int perTap = count / chunk;
+    int[] taps = new int[first.length * perTap];
+    for (int t = 0; t < taps.length; t++) {
+      int index = channelBegin / chunk + t % perTap;
+      taps[t] = first[t / perTap] + index * chunkDistance();
     }
     return taps;
   }

@@ -63,6 +63,40 @@ public final class BlockSums {
     }
   }
 
+  /**
+   * Adds products of several steps in the order of the text, where values and weights come from
+   * arrays.
+   */
+  public void addInOrder(int steps, ValueOfStep value, WeightsOfStep weights) {
+    for (int s = 0; s < steps; s++) {
+      int step = s;
+      if (step > 0) {
+        code.holdLoads();
+      }
+      VectorVariable[] factors = code.locals(block.vectors(), v -> weights.at(step, v));
+      for (int i = 0; i < sums.length; i++) {
+        if (i > 0 && i % block.pixelsAhead() == 0) {
+          code.holdLoads();
+        }
+        addProducts(i, code.local(value.at(step, i).broadcast()), factors);
+      }
+    }
+  }
+
+  /** The value of a pixel in one of several steps. */
+  @FunctionalInterface
+  public interface ValueOfStep {
+    /** Returns the value. */
+    Real at(int step, int pixel);
+  }
+
+  /** The vectors of weights of one of several steps. */
+  @FunctionalInterface
+  public interface WeightsOfStep {
+    /** Returns a vector. */
+    Vector at(int step, int vector);
+  }
+
   private void addProductsOfPair(int pair, IntFunction<Real> value, VectorVariable[] weights) {
     VectorVariable first = code.local(value.apply(2 * pair).broadcast());
     VectorVariable second = code.local(value.apply(2 * pair + 1).broadcast());

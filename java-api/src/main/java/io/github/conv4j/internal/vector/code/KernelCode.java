@@ -4,6 +4,7 @@ import static io.github.conv4j.internal.vector.code.Names.BYTE_ORDER;
 import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
 import static io.github.conv4j.internal.vector.code.Names.LOOP_STEP;
 import static io.github.conv4j.internal.vector.code.Names.MATH;
+import static io.github.conv4j.internal.vector.code.Names.VAR_HANDLE;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_MASK;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_SHUFFLE;
 import static io.github.conv4j.internal.vector.code.Names.VECTOR_SPECIES;
@@ -11,6 +12,7 @@ import static io.github.conv4j.internal.vector.code.Names.VECTOR_WIDTH;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -218,6 +220,15 @@ public final class KernelCode {
     i.push();
     last.push();
     builder.if_icmplt(top);
+  }
+
+  /**
+   * C2 makes no load that follows before this, where it else makes them as early as it can, until
+   * no register is left for sums. No instruction on x86; loads from arrays alone gain by it, those
+   * from segments check again whether the segment lives.
+   */
+  public void holdLoads() {
+    builder.invokestatic(VAR_HANDLE, "loadLoadFence", MethodTypeDesc.of(CD_void));
   }
 
   /** A number that is no constant to C2. */

@@ -16,6 +16,7 @@ final class Names {
   static final ClassDesc SEGMENT = ClassDesc.of("java.lang.foreign.MemorySegment");
   static final ClassDesc VALUE_LAYOUT = ClassDesc.of("java.lang.foreign.ValueLayout");
   static final ClassDesc FLOAT_LAYOUT = VALUE_LAYOUT.nested("OfFloat");
+  static final ClassDesc VAR_HANDLE = ClassDesc.of("java.lang.invoke.VarHandle");
   static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
   static final ClassDesc BYTE_ORDER = ClassDesc.of("java.nio.ByteOrder");
 

@@ -53,20 +53,43 @@ public record RegisterBlock(int pixels, int vectors, int together) {
 
   /**
    * Returns how many neighbouring pixels of a row are best computed together where their distances
-   * are known to the kernel, see ADR 55; 0 if that gains nothing.
+   * are known to the kernel, see ADR 55 and 56; 0 if that gains nothing.
    *
    * @param vectors of pixels that are computed together, or of one
    */
   public static int mostPixelsOfRow(int vectors) {
-    if (!isWide()) {
+    if (isWide()) {
+      return switch (vectors) {
+        case 1 -> MOST_PIXELS;
+        case 3 -> 14; // with 16 no register is left for post-ops
+        case 5 -> PIXELS;
+        default -> 0;
+      };
+    }
+    if (!areFew()) {
       return 0;
     }
     return switch (vectors) {
-      case 1 -> MOST_PIXELS;
-      case 3 -> 14; // with 16 no register is left for post-ops
-      case 5 -> PIXELS;
+      case 1 -> 10;
+      case 2 -> 6;
       default -> 0;
     };
+  }
+
+  /**
+   * Returns the fewest pixels of a row that are computed together: fewer sums would wait for one
+   * another, or let C2 make more loads ahead than there are registers.
+   */
+  public static int leastPixelsOfRow(int vectors) {
+    if (!areFew()) {
+      return PIXELS;
+    }
+    return vectors == 1 ? 7 : 5;
+  }
+
+  /** How many broadcast values find registers besides the sums and a vector of weights each. */
+  int pixelsAhead() {
+    return Math.max(1, VectorWidth.REGISTERS - (pixels + 1) * vectors);
   }
 
   /**
@@ -75,11 +98,16 @@ public record RegisterBlock(int pixels, int vectors, int together) {
    * @param vectors one, two, or {@link #MOST_VECTORS} of many registers
    */
   public static RegisterBlock of(int vectors) {
-    if (vectors == MOST_VECTORS) {
-      return new RegisterBlock(6, vectors);
-    }
-    boolean few = VectorWidth.REGISTERS < 32;
-    return new RegisterBlock(few && vectors == 2 ? 4 : PIXELS, vectors);
+    return switch (vectors) {
+      case MOST_VECTORS -> new RegisterBlock(6, vectors);
+      case 2 -> new RegisterBlock(VectorWidth.REGISTERS < 32 ? 4 : PIXELS, vectors);
+      default -> new RegisterBlock(PIXELS, vectors);
+    };
+  }
+
+  /** Whether there are few registers, of 256 bits. */
+  public static boolean areFew() {
+    return VectorWidth.REGISTERS < 32 && VectorWidth.BITS == 256;
   }
 
   /**

@@ -49,6 +49,18 @@ record ChannelBlocks(List<Block> blocks, int channels, int lanes) {
     return new ChannelBlocks(List.copyOf(blocks), channels, lanes);
   }
 
+  /** Cuts channels into pairs of vectors; what is left over is of a pair that begins early. */
+  static ChannelBlocks ofPairs(int channels, int lanes) {
+    if (channels <= 2 * lanes) {
+      return of(channels, lanes, 2);
+    }
+    List<Block> blocks = new ArrayList<>();
+    for (int begin = 0; begin < channels; begin += 2 * lanes) {
+      blocks.add(new Block(Math.min(begin, channels - 2 * lanes), 2 * lanes, lanes));
+    }
+    return new ChannelBlocks(List.copyOf(blocks), channels, lanes);
+  }
+
   /** One block for all channels of neighbouring pixels, which fill whole vectors together. */
   static ChannelBlocks ofTogether(int channels, int together, int lanes) {
     return new ChannelBlocks(List.of(new Block(0, together * channels, lanes)), channels, lanes);

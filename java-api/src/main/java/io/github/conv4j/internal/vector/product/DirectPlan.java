@@ -67,7 +67,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
     pointwise = isPointwise(axes, srcSpec, dstSpec);
     Activation src = Activation.of(srcSpec);
     dst = pointwise ? Activation.of(dstSpec).flattened() : Activation.of(dstSpec);
-    fill = new PanelFill(pointwise ? src.flattened() : src, mode);
+    fill = new PanelFill(pointwise ? src.flattened() : src, mode, kernels.chunkCopy());
     List<AxisPhases.Combination> combinations =
         pointwise ? AxisPhases.row(dst.w()) : AxisPhases.of(axes, c.isTransposed(), mode);
     boolean heavy =
@@ -103,10 +103,8 @@ public final class DirectPlan implements Plan<DirectScratch> {
     blocks =
         together > 1
             ? ChannelBlocks.ofTogether(outPerGroup, together, kernels.lanes())
-            : ChannelBlocks.of(
+            : kernels.blocks(
                 outPerGroup,
-                kernels.lanes(),
-                kernels.mostPanelVectors(),
                 Math.ceilDiv(leastParts, Math.max(1, firstTile[cuts.size()] * groups)));
     for (Tiling tiling : cuts) {
       tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.forms()));

@@ -24,16 +24,25 @@ final class PackedTiling {
   final int[] blockOffsets;
 
   PackedTiling(
-      Tiling tiling,
+      Tiling wholePixels,
       WeightsView weights,
       ChannelBlocks blocks,
       ProductKernels products,
       PostOps postOps) {
-    this.tiling = tiling;
-    boolean merged = weights.groups() == 1 && tiling.hasDenseRows();
     int inPerGroup = weights.inPerGroup();
+    // Blocks of output channels share the lists of pixels, and so the kind of kernel.
+    int pixels =
+        products.pixelsOfRow(
+            blocks.vectors(blocks.blocks().getFirst()), blocks.together(), wholePixels);
+    int chunk = products.chunk();
+    boolean inChunks = pixels > 0 && chunk > 0 && inPerGroup % chunk == 0;
+    boolean merged = !inChunks && weights.groups() == 1 && wholePixels.hasDenseRows();
+    int all = merged ? wholePixels.w().taps().length * inPerGroup : inPerGroup;
+    int runOfRow = pixels > 0 ? products.runOfRow(inChunks ? chunk : all) : 0;
+    run = runOfRow > 0 ? runOfRow : all;
+    pixelsOfRow = runOfRow > 0 ? pixels : 1;
+    tiling = inChunks ? wholePixels.inChunks(chunk) : wholePixels;
     int[] kernelTaps = weights.kernelTaps(tiling.d(), tiling.h(), tiling.w());
-    run = merged ? tiling.w().taps().length * inPerGroup : inPerGroup;
     taps = new int[weights.groups()][];
     blockOffsets = new int[blocks.blocks().size() + 1];
     for (int b = 0; b < blocks.blocks().size(); b++) {
@@ -41,33 +50,35 @@ final class PackedTiling {
       blockOffsets[b + 1] =
           Math.addExact(blockOffsets[b], Math.multiplyExact(kernelTaps.length * inPerGroup, width));
     }
-    int pixels = pixelsOfRow(products, blocks, tiling);
-    pixelsOfRow = Math.max(1, pixels);
-    var row = new PixelRow(pixels, tiling.pixelDistance(), blocks.together());
+    var row = new PixelRow(pixelsOfRow, tiling.pixelDistance(), blocks.together());
     kernels =
         blocks.blocks().stream()
             .map(
                 block ->
-                    pixels > 0
+                    runOfRow > 0
                         ? products.panelOfRow(block.count(), row, run, postOps)
                         : products.panel(block.count(), run, postOps))
             .toArray(PanelProductKernel[]::new);
     int groupFloats = blockOffsets[blocks.blocks().size()];
     packed = new float[Math.multiplyExact(weights.groups(), groupFloats)];
     for (int g = 0; g < weights.groups(); g++) {
-      taps[g] = tiling.panelTaps(merged, g * inPerGroup);
+      taps[g] =
+          inChunks
+              ? tiling.panelChunks(g * inPerGroup, inPerGroup)
+              : inRuns(tiling.panelTaps(merged, g * inPerGroup), all / run);
       for (int b = 0; b < blocks.blocks().size(); b++) {
         pack(weights, g, kernelTaps, blocks, b, g * groupFloats + blockOffsets[b]);
       }
     }
   }
 
-  /** Blocks of output channels share the lists of pixels, and so the kind of kernel. */
-  private static int pixelsOfRow(ProductKernels products, ChannelBlocks blocks, Tiling tiling) {
-    return blocks.blocks().size() > 1
-        ? 0
-        : products.pixelsOfRow(
-            blocks.vectors(blocks.blocks().getFirst()), blocks.together(), tiling);
+  /** Cuts each tap into so many. */
+  private int[] inRuns(int[] taps, int count) {
+    int[] cut = new int[Math.multiplyExact(taps.length, count)];
+    for (int t = 0; t < cut.length; t++) {
+      cut[t] = taps[t / count] + t % count * run;
+    }
+    return cut;
   }
 
   private void pack(

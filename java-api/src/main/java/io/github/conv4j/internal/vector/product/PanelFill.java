@@ -16,10 +16,12 @@ import java.util.Arrays;
 final class PanelFill {
   private final Activation src;
   private final PaddingMode mode;
+  private final ChunkCopyKernel chunkCopy;
 
-  PanelFill(Activation src, PaddingMode mode) {
+  PanelFill(Activation src, PaddingMode mode, ChunkCopyKernel chunkCopy) {
     this.src = src;
     this.mode = mode;
+    this.chunkCopy = chunkCopy;
   }
 
   void run(Tiling tiling, Tiling.Tile tile, MemorySegment from, int n, float[] panel) {
@@ -34,7 +36,11 @@ final class PanelFill {
           Arrays.fill(panel, at, at + rowFloats, 0);
         } else {
           long row = n * src.sn() + d * src.sd() + h * src.sh();
-          fillRow(tiling, tile, from, row, panel, at);
+          if (tiling.chunk() > 0) {
+            fillChunks(tiling, tile, from, row, panel, at);
+          } else {
+            fillRow(tiling, tile, from, row, panel, at);
+          }
         }
       }
     }
@@ -65,6 +71,50 @@ final class PanelFill {
           to,
           tiling.pitch());
     }
+  }
+
+  /** Fills what one tap of neighbouring pixels meets, and then the next. */
+  private void fillChunks(
+      Tiling tiling, Tiling.Tile tile, MemorySegment from, long row, float[] panel, int at) {
+    AxisPhase w = tiling.w();
+    long step = w.srcStep();
+    for (int phase = 0; phase < w.panelStep(); phase++) {
+      int to = at + phase * tiling.phaseDistance();
+      int count = Math.ceilDiv(w.panelLength(tile.columns()) - phase, w.panelStep());
+      long position = w.sourcePosition(tile.column(), phase);
+      int before = Math.clamp(Math.ceilDiv(-position, step), 0, count);
+      int end = Math.clamp(Math.ceilDiv(src.w() - position, step), before, count);
+      for (int i = 0; i < before; i++) {
+        chunksOfBorder(tiling, from, row, position + i * step, panel, to + i * tiling.chunk());
+      }
+      if (end > before) {
+        long begin = row + (position + before * step) * src.sw();
+        int target = to + before * tiling.chunk();
+        copyChunks(tiling, from, begin, step * src.sw(), end - before, panel, target);
+      }
+      for (int i = end; i < count; i++) {
+        chunksOfBorder(tiling, from, row, position + i * step, panel, to + i * tiling.chunk());
+      }
+    }
+  }
+
+  private void chunksOfBorder(
+      Tiling tiling, MemorySegment from, long row, long position, float[] panel, int to) {
+    long w = PaddingIndex.source(mode, position, src.w());
+    if (w != PaddingIndex.ZERO) {
+      copyChunks(tiling, from, row + w * src.sw(), 0, 1, panel, to);
+      return;
+    }
+    for (int i = 0; i < src.c() / tiling.chunk(); i++) {
+      int begin = to + i * tiling.chunkDistance();
+      Arrays.fill(panel, begin, begin + tiling.chunk(), 0);
+    }
+  }
+
+  private void copyChunks(
+      Tiling tiling, MemorySegment from, long begin, long step, int count, float[] panel, int to) {
+    int chunks = src.c() / tiling.chunk();
+    chunkCopy.run(from, begin, step, count, panel, to, chunks, tiling.chunkDistance());
   }
 
   private void border(

@@ -18,13 +18,17 @@ public interface ProductKernels {
   /** Returns how many floats one vector holds; packed weights come in whole vectors. */
   int lanes();
 
-  /** Returns how many vectors of output channels a block of {@link #panel} has at most. */
-  int mostPanelVectors();
+  /**
+   * Cuts the output channels of a group into the blocks of {@link #panel} and {@link #panelOfRow}.
+   *
+   * @param least how many blocks threads need
+   */
+  ChannelBlocks blocks(int channels, int least);
 
   /**
    * Returns the kernel of a block of output channels.
    *
-   * @param channelCount up to two vectors, or exactly {@link #mostPanelVectors}
+   * @param channelCount of one of {@link #blocks}
    * @param run how many neighbouring values each tap has
    * @param postOps what the kernel does to its sums
    */
@@ -40,20 +44,32 @@ public interface ProductKernels {
    * Returns how many neighbouring pixels of a row {@link #panelOfRow} kernels compute together, or
    * 0 where {@link #panel} kernels are faster.
    *
-   * @param vectors of all output channels of a group, of the pixels that share them
+   * @param vectors of the widest block of output channels, of the pixels that share them
    * @param together how many pixels share them
    */
   int pixelsOfRow(int vectors, int together, Tiling tiling);
 
   /**
-   * Returns the kernel of all output channels of a group, of neighbouring pixels of a row.
+   * Returns the kernel of a block of output channels, of neighbouring pixels of a row.
    *
-   * @param channelCount of the pixels that share vectors; up to one vector if none do
+   * @param channelCount of the pixels that share vectors; of a block if none do
    * @param row of {@link #pixelsOfRow}
-   * @param run how many neighbouring values each tap has
+   * @param run how many neighbouring values each tap has, of {@link #runOfRow}
    * @param postOps what the kernel does to its sums
    */
   PanelProductKernel panelOfRow(int channelCount, PixelRow row, int run, PostOps postOps);
+
+  /**
+   * Returns how many neighbouring values a tap of {@link #panelOfRow} kernels has, a divisor of all
+   * of them, or 0 if kernels are fast with none.
+   */
+  int runOfRow(int all);
+
+  /** Returns how many channels of a pixel lie together in panels of rows; 0 if all do. */
+  int chunk();
+
+  /** Returns what copies pixels into panels of {@link #chunk}s. */
+  ChunkCopyKernel chunkCopy();
 
   /** Returns the working memory of {@link #panel} kernels for up to so many pixels. */
   float[][] work(int mostPixels);

@@ -22,8 +22,8 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public int mostPanelVectors() {
-    return 2;
+  public ChannelBlocks blocks(int channels, int least) {
+    return ChannelBlocks.of(channels, LANES, 2, least);
   }
 
   /** Results {@code [channel][pixel]}, then four rows of source values. */
@@ -40,6 +40,23 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   @Override
   public int together(long out) {
     return 1;
+  }
+
+  @Override
+  public int runOfRow(int all) {
+    return all;
+  }
+
+  @Override
+  public int chunk() {
+    return 0;
+  }
+
+  @Override
+  public ChunkCopyKernel chunkCopy() {
+    return (src, begin, step, count, panel, to, chunks, distance) -> {
+      throw new UnsupportedOperationException("scalar loops take all channels together");
+    };
   }
 
   @Override

@@ -15,8 +15,10 @@ final class VectorProductKernels implements ProductKernels {
   /** So many columns waste little of blocks of any size. */
   private static final int LONG_ROW = 64;
 
-  /** Fewer sums would wait for one another. */
-  private static final int LEAST_OF_ROW = 8;
+  /** So many values at a tap, written out, are enough to compile. */
+  private static final int MOST_OF_RUN = 9;
+
+  private static final int LEAST_OF_RUN = 3;
 
   /** Computing so many times the columns of a row takes longer than other kernels. */
   private static final double MOST_COMPUTED = 4.0 / 3;
@@ -33,8 +35,12 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public int mostPanelVectors() {
-    return RegisterBlock.isWide() ? RegisterBlock.MOST_VECTORS : 2;
+  public ChannelBlocks blocks(int channels, int least) {
+    if (RegisterBlock.areFew()) {
+      return ChannelBlocks.ofPairs(channels, LANES);
+    }
+    int most = RegisterBlock.isWide() ? RegisterBlock.MOST_VECTORS : 2;
+    return ChannelBlocks.of(channels, LANES, most, least);
   }
 
   @Override
@@ -61,7 +67,8 @@ final class VectorProductKernels implements ProductKernels {
       return most;
     }
     int best = 0;
-    for (int pixels = most; pixels >= LEAST_OF_ROW; pixels -= Math.max(2, together)) {
+    int step = RegisterBlock.areFew() ? 1 : Math.max(2, together);
+    for (int pixels = most; pixels >= RegisterBlock.leastPixelsOfRow(vectors); pixels -= step) {
       int computed = tiling.columnsInBlocks(pixels);
       if (computed > 0 && computed < least) {
         least = computed;
@@ -73,7 +80,31 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public PanelProductKernel panelOfRow(int channelCount, PixelRow row, int run, PostOps postOps) {
-    return PanelProductText.kernel(channelCount, row, run, postOps);
+    return RegisterBlock.areFew()
+        ? RowProductText.kernel(channelCount, row, run, postOps)
+        : PanelProductText.kernel(channelCount, row, run, postOps);
+  }
+
+  @Override
+  public int runOfRow(int all) {
+    if (!RegisterBlock.areFew()) {
+      return all;
+    }
+    int run = Math.min(all, MOST_OF_RUN);
+    while (all % run != 0) {
+      run--;
+    }
+    return run >= LEAST_OF_RUN ? run : 0;
+  }
+
+  @Override
+  public int chunk() {
+    return RegisterBlock.areFew() ? LANES : 0;
+  }
+
+  @Override
+  public ChunkCopyKernel chunkCopy() {
+    return ChunkCopyText.kernel();
   }
 
   @Override

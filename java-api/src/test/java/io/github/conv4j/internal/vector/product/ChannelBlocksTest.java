@@ -14,6 +14,7 @@ class ChannelBlocksTest {
     for (int channels = 1; channels <= 10 * lanes; channels++) {
       blocksComputeAllChannelsAndNoOthers(ChannelBlocks.of(channels, lanes, 2, 1), channels);
       blocksComputeAllChannelsAndNoOthers(ChannelBlocks.of(channels, lanes, 4, 1), channels);
+      blocksComputeAllChannelsAndNoOthers(ChannelBlocks.ofPairs(channels, lanes), channels);
     }
   }
 
@@ -41,6 +42,16 @@ class ChannelBlocksTest {
     assertThat(blocks.computed(block)).isEqualTo(48);
     for (int lane = 0; lane < 48; lane++) {
       assertThat(blocks.channel(block, lane)).isEqualTo(lane % 24);
+    }
+  }
+
+  @Test
+  void pairsAreOfTwoVectorsEach() {
+    for (int channels = 17; channels <= 100; channels++) {
+      ChannelBlocks blocks = ChannelBlocks.ofPairs(channels, 8);
+
+      assertThat(blocks.blocks()).hasSize(Math.ceilDiv(channels, 16));
+      assertThat(blocks.blocks()).allMatch(block -> block.count() == 16 && block.apart() == 8);
     }
   }
 

@@ -82,6 +82,11 @@ class PartKernelsTest {
         "mb1_ic32oc16_ih112kh1sh2_iw112kw1sw2",
         "mb1_ic48oc12_ih120kh1_iw120kw1",
         "mb1_ic512oc16_ih40kh3ph1_iw200kw3pw1",
+        "mb1_ic256oc512_ih56kh1sh2_iw56kw1sw2",
+        "mb1_ic64oc128_ih56kh3ph1_iw56kw3pw1",
+        "mb1_ic64oc256_ih140kh3ph1_iw20kw3pw1",
+        "mb1_ic40oc20_ih112kh3ph1_iw112kw3pw1",
+        "mb1_ic64oc40_ih28kh3ph1_iw28kw3pw1",
       })
   void partsOfDirectLayersTakeTheKernelsOfTheWhole(String line) {
     try (Arena arena = Arena.ofConfined();
@@ -91,6 +96,11 @@ class PartKernelsTest {
       ProblemCut cut = CompilationCut.of((Alternatives) engine, way, whole, arena);
 
       PrepareRequest part = Objects.requireNonNull(cut).request();
+      if (isPointwise(whole)) { // with vectors so short that the outputs fill one
+        assertThat(isPointwise(part)).isTrue();
+        assertThat(kernels(part)).isEqualTo(kernels(whole));
+        return;
+      }
       for (int threads : new int[] {1, 2}) {
         assertThat(directKernels(part, threads))
             .as("%s, %d threads", part.src(), threads)
