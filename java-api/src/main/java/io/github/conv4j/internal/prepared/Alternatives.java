@@ -40,6 +40,14 @@ public interface Alternatives extends Engine {
   }
 
   /**
+   * Whether kernels of direct ways know how far apart pixels of a row lie, which is the same for
+   * any multiple of eight source channels.
+   */
+  default boolean knowsRows() {
+    return false;
+  }
+
+  /**
    * Returns what decides which way is fastest, besides the problem and the processor: the versions
    * of what computes. Measurements of another text are worthless.
    */

@@ -10,7 +10,6 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +39,10 @@ public final class CompilationCut {
   /** One vector of 512 bits. */
   private static final long VECTOR = 16;
 
-  /** Ways whose kernels know how far apart pixels lie, of any outputs. */
-  private static final Set<String> NARROW = Set.of("vector256:direct", "vector256:product");
+  /** How the names of ways end whose kernels may know how far apart pixels lie. */
+  private static final String DIRECT = ":direct";
 
-  /** What their source channels are a multiple of where the distance is the same for all. */
+  /** Channels of a chunk of the panel. */
   private static final long CHUNK = 8;
 
   /** The most and the least pixels of a row that are computed together then. */
@@ -97,24 +96,25 @@ public final class CompilationCut {
    */
   public static @Nullable ProblemCut of(
       Alternatives engine, String implementation, PrepareRequest whole, Arena arena) {
-    ProblemCut few = ofFewSteps(implementation, whole, arena);
+    boolean knowsRows = engine.knowsRows() && implementation.endsWith(DIRECT);
+    ProblemCut few = ofFewSteps(implementation, knowsRows, whole, arena);
     return few != null && engine.implementations(few.request()).contains(implementation)
         ? few
         : ProblemCut.of(whole, PRODUCTS);
   }
 
   private static @Nullable ProblemCut ofFewSteps(
-      String implementation, PrepareRequest whole, Arena arena) {
+      String implementation, boolean knowsRows, PrepareRequest whole, Arena arena) {
     Convolution c = whole.convolution();
     boolean isDepthwise = c.isDepthwise() && c.inChannels() == c.outChannels();
-    long pixelsOfChunks = pixelsOfChunks(whole, implementation);
+    long pixelsOfChunks = knowsRows ? pixelsOfChunks(whole) : 0;
     boolean inChunks = pixelsOfChunks > 0;
     if (c.isTransposed()
         || (isDepthwise
             ? !hasBlocks(whole)
             : c.groups() > 1
                 || hasManySteps(c, inChunks ? CHUNK : 1)
-                || (!inChunks && mayKnowRows(whole, implementation)))
+                || (knowsRows ? !inChunks : mayKnowRows(whole, implementation)))
         || !c.postOps().requestOperands().isEmpty()
         || !isChannelsLast(whole.src())
         || !isChannelsLast(whole.dst())) {
@@ -155,14 +155,16 @@ public final class CompilationCut {
    * Returns how many pixels of a row kernels compute together for which the channels of the source
    * lie in chunks; 0 if they do not.
    */
-  private static long pixelsOfChunks(PrepareRequest whole, String implementation) {
+  private static long pixelsOfChunks(PrepareRequest whole) {
     Convolution c = whole.convolution();
-    if (!NARROW.contains(implementation)
-        || c.inChannels() % CHUNK != 0
-        || c.outChannels() < 2 * CHUNK) {
+    if (c.inChannels() % CHUNK != 0 || c.outChannels() < 2 * CHUNK) {
       return 0;
     }
-    long columns = whole.geometry().axes().getLast().dst();
+    List<Geometry.Axis> axes = whole.geometry().axes();
+    long columns =
+        axes.stream().anyMatch(CompilationCut::isSpatial)
+            ? axes.getLast().dst()
+            : whole.dst().shape().elementCount() / c.outChannels();
     if (columns >= LONG_ROW) {
       return MOST_OF_ROW;
     }
@@ -179,13 +181,14 @@ public final class CompilationCut {
   }
 
   /**
-   * Whether kernels may know how far apart the pixels of a row lie, and be made for its length.
-   * Fewer channels or columns would have others.
+   * Whether kernels may know how far apart the pixels of a row lie, and be made for its length:
+   * wide ones with few outputs, but not pointwise ones. Fewer channels or columns would have
+   * others.
    */
   private static boolean mayKnowRows(PrepareRequest whole, String implementation) {
     Convolution c = whole.convolution();
-    return (NARROW.contains(implementation)
-            || (implementation.startsWith(WIDE) && areInRows(c.outChannels())))
+    return areInRows(c.outChannels())
+        && implementation.startsWith(WIDE)
         && !implementation.endsWith(POINTWISE)
         && (c.inChannels() >= INPUTS + STEP_OF_INPUTS
             || whole.geometry().axes().stream().anyMatch(CompilationCut::isSpatial));

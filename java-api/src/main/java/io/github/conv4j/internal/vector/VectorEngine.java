@@ -277,6 +277,11 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   }
 
   @Override
+  public boolean knowsRows() {
+    return kernels.product().chunk() > 0;
+  }
+
+  @Override
   public PreparedConvolution prepare(PrepareRequest request, String implementation) {
     ledger.requireOpen();
     if (lack(request.asRequest()) != null) {

@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /**
  * Outputs whose windows look alike on all three axes, and how they are cut into tiles: one depth,
- * some rows, some columns. A tile's windows lie in a panel {@code [depth][row][column][channel]}.
+ * some rows, some columns. A tile's windows lie in a panel {@code [depth][row][column][channel]},
+ * or {@link #inChunks}.
  */
 public final class Tiling {
   /** A panel of this many floats leaves room for weights in a second-level cache. */
@@ -46,7 +47,7 @@ public final class Tiling {
     this.h = h;
     this.w = w;
     this.channels = channels;
-    // Eight pixels a power of two apart would share the same few sets of a first-level cache.
+    // Pixels, or chunks, a power of two apart would share few sets of a first-level cache.
     this.pitch = channels >= 256 && channels % 256 == 0 ? channels + 16 : channels;
     this.chunk = 0;
     int columns = w.count();
@@ -88,7 +89,8 @@ public final class Tiling {
     this.rowTiles = other.rowTiles;
     this.columnTiles = other.columnTiles;
     this.panelRows = other.panelRows;
-    this.panelColumns = Math.ceilDiv(other.panelColumns, w.panelStep()) * w.panelStep();
+    int least = Math.ceilDiv(other.panelColumns, w.panelStep()) * w.panelStep();
+    this.panelColumns = least * chunk % 256 == 0 ? least + w.panelStep() : least;
   }
 
   /**
@@ -193,7 +195,7 @@ public final class Tiling {
 
   /** Whether the taps of a row are neighbours, so that they and the channels make one run. */
   public boolean hasDenseRows() {
-    return pitch == channels && w.span() == w.positions().length;
+    return chunk == 0 && pitch == channels && w.span() == w.positions().length;
   }
 
   /**

@@ -68,6 +68,9 @@ public final class BlockSums {
    * arrays.
    */
   public void addInOrder(int steps, ValueOfStep value, WeightsOfStep weights) {
+    if (block.together() > 1) {
+      throw new AssertionError(block);
+    }
     for (int s = 0; s < steps; s++) {
       int step = s;
       if (step > 0) {

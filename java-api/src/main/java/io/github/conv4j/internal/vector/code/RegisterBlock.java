@@ -66,7 +66,7 @@ public record RegisterBlock(int pixels, int vectors, int together) {
         default -> 0;
       };
     }
-    if (!areFew()) {
+    if (!isNarrow()) {
       return 0;
     }
     return switch (vectors) {
@@ -81,7 +81,7 @@ public record RegisterBlock(int pixels, int vectors, int together) {
    * another, or let C2 make more loads ahead than there are registers.
    */
   public static int leastPixelsOfRow(int vectors) {
-    if (!areFew()) {
+    if (!isNarrow()) {
       return PIXELS;
     }
     return vectors == 1 ? 7 : 5;
@@ -106,7 +106,7 @@ public record RegisterBlock(int pixels, int vectors, int together) {
   }
 
   /** Whether there are few registers, of 256 bits. */
-  public static boolean areFew() {
+  public static boolean isNarrow() {
     return VectorWidth.REGISTERS < 32 && VectorWidth.BITS == 256;
   }
 

@@ -67,7 +67,6 @@ public final class DirectPlan implements Plan<DirectScratch> {
     pointwise = isPointwise(axes, srcSpec, dstSpec);
     Activation src = Activation.of(srcSpec);
     dst = pointwise ? Activation.of(dstSpec).flattened() : Activation.of(dstSpec);
-    fill = new PanelFill(pointwise ? src.flattened() : src, mode, kernels.chunkCopy());
     List<AxisPhases.Combination> combinations =
         pointwise ? AxisPhases.row(dst.w()) : AxisPhases.of(axes, c.isTransposed(), mode);
     boolean heavy =
@@ -105,15 +104,26 @@ public final class DirectPlan implements Plan<DirectScratch> {
             ? ChannelBlocks.ofTogether(outPerGroup, together, kernels.lanes())
             : kernels.blocks(
                 outPerGroup,
+                cuts.stream().allMatch(this::isInRows),
                 Math.ceilDiv(leastParts, Math.max(1, firstTile[cuts.size()] * groups)));
     for (Tiling tiling : cuts) {
       tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.forms()));
     }
+    boolean inChunks = tilings.stream().anyMatch(packed -> packed.tiling.chunk() > 0);
+    fill =
+        new PanelFill(
+            pointwise ? src.flattened() : src, mode, inChunks ? kernels.chunkCopy() : null);
     segments =
         Math.clamp(
             Math.ceilDiv(leastParts, Math.max(1, firstTile[tilings.size()])),
             1,
             groups * blocks.blocks().size());
+  }
+
+  /** Whether pairs of vectors, or the only one, are best computed for pixels of a row. */
+  private boolean isInRows(Tiling tiling) {
+    int vectors = Math.min(2, Math.ceilDiv(outPerGroup, kernels.lanes()));
+    return kernels.pixelsOfRow(vectors, 1, tiling) > 0;
   }
 
   private static long tapCount(List<Geometry.Axis> axes) {

@@ -9,6 +9,8 @@ import io.github.conv4j.internal.vector.base.AxisPhase;
 import io.github.conv4j.internal.vector.base.Tiling;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies the windows of a tile into a panel, with whatever stands beyond the edges of the source.
@@ -16,9 +18,11 @@ import java.util.Arrays;
 final class PanelFill {
   private final Activation src;
   private final PaddingMode mode;
-  private final ChunkCopyKernel chunkCopy;
 
-  PanelFill(Activation src, PaddingMode mode, ChunkCopyKernel chunkCopy) {
+  /** Null if no panel lies in chunks. */
+  private final @Nullable ChunkCopyKernel chunkCopy;
+
+  PanelFill(Activation src, PaddingMode mode, @Nullable ChunkCopyKernel chunkCopy) {
     this.src = src;
     this.mode = mode;
     this.chunkCopy = chunkCopy;
@@ -78,10 +82,10 @@ final class PanelFill {
       Tiling tiling, Tiling.Tile tile, MemorySegment from, long row, float[] panel, int at) {
     AxisPhase w = tiling.w();
     long step = w.srcStep();
-    for (int phase = 0; phase < w.panelStep(); phase++) {
-      int to = at + phase * tiling.phaseDistance();
-      int count = Math.ceilDiv(w.panelLength(tile.columns()) - phase, w.panelStep());
-      long position = w.sourcePosition(tile.column(), phase);
+    for (int remainder = 0; remainder < w.panelStep(); remainder++) {
+      int to = at + remainder * tiling.phaseDistance();
+      int count = Math.ceilDiv(w.panelLength(tile.columns()) - remainder, w.panelStep());
+      long position = w.sourcePosition(tile.column(), remainder);
       int before = Math.clamp(Math.ceilDiv(-position, step), 0, count);
       int end = Math.clamp(Math.ceilDiv(src.w() - position, step), before, count);
       for (int i = 0; i < before; i++) {
@@ -114,7 +118,8 @@ final class PanelFill {
   private void copyChunks(
       Tiling tiling, MemorySegment from, long begin, long step, int count, float[] panel, int to) {
     int chunks = src.c() / tiling.chunk();
-    chunkCopy.run(from, begin, step, count, panel, to, chunks, tiling.chunkDistance());
+    Objects.requireNonNull(chunkCopy)
+        .run(from, begin, step, count, panel, to, chunks, tiling.chunkDistance());
   }
 
   private void border(

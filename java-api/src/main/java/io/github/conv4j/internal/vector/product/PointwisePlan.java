@@ -106,7 +106,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     PostOps inKernels = passes ? PostOps.none() : postOps;
     pass = passes ? kernels.sumRows(postOps) : null;
     ChannelBlocks channels =
-        channelBlocks(kernels, out, pixels, Math.ceilDiv(leastParts, chunkCount()));
+        kernels.pointwiseBlocks(out, pixels, Math.ceilDiv(leastParts, chunkCount()));
     int floats = 0;
     for (ChannelBlocks.Block block : channels.blocks()) {
       blocks.add(
@@ -127,18 +127,6 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
         }
       }
     }
-  }
-
-  /**
-   * Cuts the output channels of a layer into blocks.
-   *
-   * @param least how many blocks threads need
-   */
-  static ChannelBlocks channelBlocks(ProductKernels kernels, int out, long pixels, int least) {
-    int together = kernels.pointwiseTogether(out, pixels);
-    return together > 1
-        ? ChannelBlocks.ofTogether(out, together, kernels.lanes())
-        : ChannelBlocks.of(out, kernels.lanes(), kernels.mostPointwiseVectors(pixels), least);
   }
 
   private static boolean hasAnOperandForEachChannel(PostOp postOp) {

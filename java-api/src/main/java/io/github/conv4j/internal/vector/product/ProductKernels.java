@@ -19,11 +19,12 @@ public interface ProductKernels {
   int lanes();
 
   /**
-   * Cuts the output channels of a group into the blocks of {@link #panel} and {@link #panelOfRow}.
+   * Cuts the output channels of a group into blocks.
    *
-   * @param least how many blocks threads need
+   * @param inRows whether {@link #panelOfRow} kernels compute them, and not {@link #panel} ones
+   * @param least how many blocks threads need, where kernels have a choice
    */
-  ChannelBlocks blocks(int channels, int least);
+  ChannelBlocks blocks(int channels, boolean inRows, int least);
 
   /**
    * Returns the kernel of a block of output channels.
@@ -44,7 +45,7 @@ public interface ProductKernels {
    * Returns how many neighbouring pixels of a row {@link #panelOfRow} kernels compute together, or
    * 0 where {@link #panel} kernels are faster.
    *
-   * @param vectors of the widest block of output channels, of the pixels that share them
+   * @param vectors of the widest block of output channels, or of the pixels that share them
    * @param together how many pixels share them
    */
   int pixelsOfRow(int vectors, int together, Tiling tiling);
@@ -61,7 +62,7 @@ public interface ProductKernels {
 
   /**
    * Returns how many neighbouring values a tap of {@link #panelOfRow} kernels has, a divisor of all
-   * of them, or 0 if kernels are fast with none.
+   * of them; 0 if there is no fast one.
    */
   int runOfRow(int all);
 
@@ -86,14 +87,17 @@ public interface ProductKernels {
   /** Returns how many pixels {@link #pointwise} kernels of such a layer compute together. */
   int pointwiseTogether(long out, long pixels);
 
-  /** Returns how many vectors of output channels a block of so many pixels has at most. */
-  int mostPointwiseVectors(long pixels);
+  /**
+   * Cuts the output channels of a layer of so many pixels into the blocks of {@link #pointwise}.
+   *
+   * @param least how many blocks threads need
+   */
+  ChannelBlocks pointwiseBlocks(int out, long pixels, int least);
 
   /**
    * Returns the kernel of a block of output channels.
    *
-   * @param vectors of output channels, one, two or {@link #mostPointwiseVectors}, or all of {@link
-   *     #pointwiseTogether}
+   * @param vectors of output channels, of one of {@link #pointwiseBlocks}
    * @param out output channels of the whole layer
    * @param pixels of the whole layer
    * @param postOps what the kernel does to its sums

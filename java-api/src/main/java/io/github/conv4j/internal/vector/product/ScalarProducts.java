@@ -22,7 +22,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public ChannelBlocks blocks(int channels, int least) {
+  public ChannelBlocks blocks(int channels, boolean inRows, int least) {
     return ChannelBlocks.of(channels, LANES, 2, least);
   }
 
@@ -54,9 +54,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
 
   @Override
   public ChunkCopyKernel chunkCopy() {
-    return (src, begin, step, count, panel, to, chunks, distance) -> {
-      throw new UnsupportedOperationException("scalar loops take all channels together");
-    };
+    throw new UnsupportedOperationException("scalar loops take all channels together");
   }
 
   @Override
@@ -170,7 +168,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public int mostPointwiseVectors(long pixels) {
+  public ChannelBlocks pointwiseBlocks(int out, long pixels, int least) {
     throw new UnsupportedOperationException("scalar loops take lists of pixels");
   }
 

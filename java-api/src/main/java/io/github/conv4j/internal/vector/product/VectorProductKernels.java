@@ -23,6 +23,11 @@ final class VectorProductKernels implements ProductKernels {
   /** Computing so many times the columns of a row takes longer than other kernels. */
   private static final double MOST_COMPUTED = 4.0 / 3;
 
+  private static final long OUTPUTS_FOR_COPIES = 256;
+
+  /** With more, dst does not stay in a second-level cache, and is what both kernels wait for. */
+  private static final long PIXELS_FOR_COPIES = 1024;
+
   /** With four vectors: each register is read by four products. */
   private static final int SQUARE = 4;
 
@@ -35,8 +40,8 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public ChannelBlocks blocks(int channels, int least) {
-    if (RegisterBlock.areFew()) {
+  public ChannelBlocks blocks(int channels, boolean inRows, int least) {
+    if (RegisterBlock.isNarrow() && inRows) {
       return ChannelBlocks.ofPairs(channels, LANES);
     }
     int most = RegisterBlock.isWide() ? RegisterBlock.MOST_VECTORS : 2;
@@ -67,9 +72,11 @@ final class VectorProductKernels implements ProductKernels {
       return most;
     }
     int best = 0;
-    int step = RegisterBlock.areFew() ? 1 : Math.max(2, together);
+    int step = RegisterBlock.isNarrow() ? 1 : Math.max(2, together);
     for (int pixels = most; pixels >= RegisterBlock.leastPixelsOfRow(vectors); pixels -= step) {
-      int computed = tiling.columnsInBlocks(pixels);
+      int inTiles = tiling.columnsInBlocks(pixels);
+      boolean isAlone = RegisterBlock.isNarrow() && inTiles > 0;
+      int computed = isAlone ? Math.ceilDiv(columns, pixels) * pixels : inTiles;
       if (computed > 0 && computed < least) {
         least = computed;
         best = pixels;
@@ -80,14 +87,14 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public PanelProductKernel panelOfRow(int channelCount, PixelRow row, int run, PostOps postOps) {
-    return RegisterBlock.areFew()
+    return RegisterBlock.isNarrow()
         ? RowProductText.kernel(channelCount, row, run, postOps)
         : PanelProductText.kernel(channelCount, row, run, postOps);
   }
 
   @Override
   public int runOfRow(int all) {
-    if (!RegisterBlock.areFew()) {
+    if (!RegisterBlock.isNarrow()) {
       return all;
     }
     int run = Math.min(all, MOST_OF_RUN);
@@ -99,7 +106,7 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public int chunk() {
-    return RegisterBlock.areFew() ? LANES : 0;
+    return RegisterBlock.isNarrow() ? LANES : 0;
   }
 
   @Override
@@ -118,10 +125,21 @@ final class VectorProductKernels implements ProductKernels {
     if (pointwiseTakesCopies()) {
       return in <= MOST_COPIED_INPUTS;
     }
+    if (RegisterBlock.isNarrow()) {
+      return !isWorthCopies(in, out, pixels);
+    }
     return VectorWidth.REGISTERS < 32
         || in <= FEW_INPUTS
         || out <= 2L * LANES
         || isInSevens(pixels);
+  }
+
+  /** Whether source values are read by so many outputs that direct kernels make up for copies. */
+  private static boolean isWorthCopies(long in, long out, long pixels) {
+    return in % LANES == 0
+        && out >= OUTPUTS_FOR_COPIES
+        && out >= 2 * in
+        && pixels <= PIXELS_FOR_COPIES;
   }
 
   /**
@@ -153,8 +171,13 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public int mostPointwiseVectors(long pixels) {
-    return RegisterBlock.isWide() && !isInSevens(pixels) ? RegisterBlock.MOST_VECTORS : 2;
+  public ChannelBlocks pointwiseBlocks(int out, long pixels, int least) {
+    int together = pointwiseTogether(out, pixels);
+    if (together > 1) {
+      return ChannelBlocks.ofTogether(out, together, LANES);
+    }
+    int most = RegisterBlock.isWide() && !isInSevens(pixels) ? RegisterBlock.MOST_VECTORS : 2;
+    return ChannelBlocks.of(out, LANES, most, least);
   }
 
   @Override

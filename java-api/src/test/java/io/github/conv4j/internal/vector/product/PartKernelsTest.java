@@ -149,7 +149,7 @@ class PartKernelsTest {
     ProductKernels kernels = ProductKernels.vector();
     Convolution c = request.convolution();
     long pixels = request.src().shape().elementCount() / c.inChannels();
-    ChannelBlocks channels = PointwisePlan.channelBlocks(kernels, (int) c.outChannels(), pixels, 1);
+    ChannelBlocks channels = kernels.pointwiseBlocks((int) c.outChannels(), pixels, 1);
     Set<PointwiseKernel> all = new HashSet<>();
     for (ChannelBlocks.Block block : channels.blocks()) {
       all.add(kernels.pointwise(channels.vectors(block), c.outChannels(), pixels, PostOps.none()));
