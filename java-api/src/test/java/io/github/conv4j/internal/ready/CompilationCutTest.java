@@ -102,12 +102,14 @@ class CompilationCutTest {
     "mb1_ic96oc24_ih112kh3ph1, 24, 6",
   })
   void layersInChunksAreAFewSteps(String line, long out, long columns) {
+    var ways = new AtomicInteger();
     withParts(
         Problem.parse(line),
         true,
         Accuracy.STRICT,
         (engine, whole, way, cut) -> {
           if (way.endsWith(":direct")) {
+            ways.incrementAndGet();
             PrepareRequest part = Objects.requireNonNull(cut).request();
             if (engine.knowsRows()) {
               assertThat(part.convolution().inChannels()).isEqualTo(32);
@@ -118,6 +120,7 @@ class CompilationCutTest {
             }
           }
         });
+    assertThat(ways).hasValue(1);
   }
 
   @ParameterizedTest

@@ -42,6 +42,8 @@ class PanelFillTest {
     "200, 3, 1, 1, 1, 4096",
     "211, 3, 2, 1, 1, 4096",
     "4, 3, 1, 1, 3, 65536",
+    "30, 3, 1, 1, 1, 65536",
+    "61, 3, 2, 1, 1, 65536",
   })
   void tapsFindTheirSource(
       int columns, int kernel, int stride, int dilation, int padding, int mostFloats) {
