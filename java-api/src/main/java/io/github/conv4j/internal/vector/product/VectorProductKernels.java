@@ -176,6 +176,9 @@ final class VectorProductKernels implements ProductKernels {
     if (together > 1) {
       return ChannelBlocks.ofTogether(out, together, LANES);
     }
+    if (RegisterBlock.isNarrow()) {
+      return ChannelBlocks.ofPairs(out, LANES);
+    }
     int most = RegisterBlock.isWide() && !isInSevens(pixels) ? RegisterBlock.MOST_VECTORS : 2;
     return ChannelBlocks.of(out, LANES, most, least);
   }
