@@ -69,6 +69,11 @@ public final class NeighbourSums {
     }
   }
 
+  /** Returns the sums of all pixels. */
+  public VectorVariable[] all() {
+    return sums;
+  }
+
   /** Returns the sum of a pixel. */
   public VectorVariable of(int pixel) {
     return sums[pixel];

@@ -87,34 +87,59 @@ public final class Outputs {
   }
 
   /**
-   * Stores the sums of pixels with one vector each.
+   * Stores the sums of a block.
    *
-   * @param parts of dst, for each pixel all its channels
-   * @param at where the vector goes in its part, in bytes
+   * @param parts of dst, one for each pixel
+   * @param at where the first vector of a pixel goes in its part, in bytes
+   * @param to the same in dst
    */
   public void storeBlock(
-      Part[] parts, Int at, IntFunction<VectorVariable> sum, Function<Int, Wide> to, Int channel) {
+      Part[] parts,
+      Wide at,
+      VectorVariable[][] sums,
+      Function<Int, Wide> to,
+      IntFunction<Wide> apart,
+      IntFunction<Int> channel) {
     if (!isRepeated()) {
-      storeBlock(parts.length, sum, to, channel);
+      storeBlock(sums, to, apart, channel);
       return;
     }
     postOps.begin();
+    var places = new Wide[sums[0].length];
+    for (int v = 0; v < places.length; v++) {
+      places[v] = v == 0 ? at : code.local(at.plus(apart.apply(v)));
+    }
     for (int p = 0; p < parts.length; p++) {
-      Wide whole = to.apply(code.constant(p));
-      parts[p].store(
-          at.widened(),
-          postOps.apply(sum.apply(p), whole, index -> postOps.channels(index, channel)));
+      for (int v = 0; v < places.length; v++) {
+        Wide first = to.apply(code.constant(p));
+        Int lane = channel.apply(v);
+        parts[p].store(
+            places[v],
+            postOps.apply(
+                sums[p][v],
+                v == 0 ? first : first.plus(apart.apply(v)),
+                index -> postOps.channels(index, lane)));
+      }
     }
   }
 
   /** Stores the sums of pixels with one vector each. */
+  public void storeBlock(VectorVariable[] sums, Function<Int, Wide> to, Int channel) {
+    storeBlock(columnOf(sums), to, v -> code.constant(0L), v -> channel);
+  }
+
+  /** Stores the sums of pixels with one vector each, for each of which there is a part of dst. */
   public void storeBlock(
-      int pixels, IntFunction<VectorVariable> sum, Function<Int, Wide> to, Int channel) {
-    var sums = new VectorVariable[pixels][1];
-    for (int p = 0; p < pixels; p++) {
-      sums[p][0] = sum.apply(p);
+      Part[] parts, Wide at, VectorVariable[] sums, Function<Int, Wide> to, Int channel) {
+    storeBlock(parts, at, columnOf(sums), to, v -> code.constant(0L), v -> channel);
+  }
+
+  private static VectorVariable[][] columnOf(VectorVariable[] sums) {
+    var column = new VectorVariable[sums.length][1];
+    for (int p = 0; p < sums.length; p++) {
+      column[p][0] = sums[p];
     }
-    storeBlock(sums, to, v -> code.constant(0L), v -> channel);
+    return column;
   }
 
   /**

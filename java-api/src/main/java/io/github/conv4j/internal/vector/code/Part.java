@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.vector.code;
 
 import io.github.conv4j.internal.vector.base.VectorWidth;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,15 @@ import org.jspecify.annotations.Nullable;
 public final class Part {
   private static final int MOST_SLICED_BITS = 256;
 
+  /** After so many C2 has counted enough to inline what makes a slice. */
+  private static final int SLICES_TO_COUNT = 20_000;
+
+  static {
+    if (areSlices()) {
+      makeSlices();
+    }
+  }
+
   private final Segment segment;
   private final @Nullable WideVariable begin;
 
@@ -24,6 +34,23 @@ public final class Part {
   /** Whether accesses of several parts take one check together. */
   public static boolean areSlices() {
     return VectorWidth.BITS <= MOST_SLICED_BITS;
+  }
+
+  /** A part of this. */
+  public Part part(Wide distance, Wide size) {
+    return segment.part(from(distance), size);
+  }
+
+  /**
+   * A kernel may be the first in a process that makes slices, and makes few of them in a call. C2
+   * would take that for seldom, not inline it, and leave an object of each slice in compiled code
+   * for good (docs/adr/0057).
+   */
+  private static void makeSlices() {
+    MemorySegment slice = MemorySegment.NULL;
+    for (int i = 0; i < SLICES_TO_COUNT; i++) {
+      slice = slice.asSlice(0, 0);
+    }
   }
 
   /** The float at a distance. */

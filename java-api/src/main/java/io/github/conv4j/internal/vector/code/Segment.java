@@ -19,11 +19,33 @@ public final class Segment extends Value {
     super(code, push);
   }
 
+  /** How many bytes there are. */
+  public Wide byteSize() {
+    return new Wide(
+        code,
+        taking(
+            code,
+            builder -> builder.invokeinterface(SEGMENT, "byteSize", MethodTypeDesc.of(CD_long)),
+            this));
+  }
+
   /** A part from a distance on, of which at most so much is used. */
   public Part part(Wide distance, Wide size) {
     return Part.areSlices()
         ? new Part(code.local(slice(distance, size)), null)
         : new Part(this, code.local(distance));
+  }
+
+  /**
+   * Parts of one size, each a step after the one before: what lies at the same distance in all of
+   * them takes one check. They are made outside of a kernel's loops.
+   */
+  public Part[] parts(int count, Wide first, Wide step, Wide size) {
+    var parts = new Part[count];
+    for (int i = 0; i < count; i++) {
+      parts[i] = part(first.plus(step.times(i)), size);
+    }
+    return parts;
   }
 
   private Segment slice(Wide distance, Wide size) {

@@ -167,8 +167,7 @@ record BandColumnsText(int stride, int pixels, PostOps postOps) {
                               code.constant(live() - 1),
                               () ->
                                   outputs.storeBlock(
-                                      pixels,
-                                      sums[0]::of,
+                                      sums[0].all(),
                                       i -> to.plus(i.widened().times(dstStep)),
                                       channel));
                         }

@@ -132,8 +132,8 @@ record BandText(int depth, int taps, int stride, int pixels, PostOps postOps) {
               });
           outputs.storeBlock(
               results,
-              at,
-              sums::of,
+              at.widened(),
+              sums.all(),
               i -> to.plus(at.widened()).plus(i.widened().times(dstStep)),
               channel);
         });

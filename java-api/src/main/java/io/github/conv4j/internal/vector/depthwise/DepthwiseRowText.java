@@ -59,8 +59,7 @@ record DepthwiseRowText(int pixels, PostOps postOps) {
           VectorVariable[] sums = code.locals(pixels, i -> bias);
           addTaps(code, row, rows, rowTaps, first, packed, sums);
           WideVariable to = code.local(dstBegin.plus(pixel.widened().times(dstStep)));
-          outputs.storeBlock(
-              pixels, i -> sums[i], i -> to.plus(i.widened().times(dstStep)), channel);
+          outputs.storeBlock(sums, i -> to.plus(i.widened().times(dstStep)), channel);
         });
   }
 

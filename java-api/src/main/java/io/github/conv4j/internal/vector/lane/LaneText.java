@@ -83,8 +83,7 @@ record LaneText(int pixels, int taps, int stride, boolean masked, PostOps postOp
             sums.addRow(i -> panel.vector(src.plus(i * LANES)), weights);
           });
     }
-    outputs.storeBlock(
-        pixels, sums::of, p -> code.wide(3).plus(p.widened().times(dstStep)), channel);
+    outputs.storeBlock(sums.all(), p -> code.wide(3).plus(p.widened().times(dstStep)), channel);
   }
 
   private void addAny(

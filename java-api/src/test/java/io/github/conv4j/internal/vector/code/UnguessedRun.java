@@ -14,6 +14,9 @@ import java.lang.foreign.Arena;
 
 /** Prints which problems go on making objects of vectors, however often they are called. */
 final class UnguessedRun {
+  /** System property: whether problems are made ready first. */
+  static final String READY_PROPERTY = "conv4j.test.ready";
+
   private static final long PATIENCE_NANOS = 30_000_000_000L;
   private static final int CALM_CALLS = 200;
 
@@ -28,7 +31,9 @@ final class UnguessedRun {
       throw new AssertionError("this JVM does not tell what a thread takes from the heap");
     }
     int failed = 0;
-    try (Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1))) {
+    EngineOptions options =
+        EngineOptions.defaults().withThreads(1).withReady(Boolean.getBoolean(READY_PROPERTY));
+    try (Engine engine = Engines.named("vector", options)) {
       for (String line : lines) {
         long bytes = bytesOfACall(engine, Problem.parse(line));
         if (bytes > 0) {
