@@ -208,6 +208,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
     tiling.locate(index % tiling.tileCount(), tile);
     fill.run(tiling, tile, from, n, scratch.product.panel);
     PanelProduct product = scratch.product;
+    product.dstStep = tiling.w().dstStep() * dst.sw();
     product.pixelCount =
         tiling.pixels(
             tile, dst, n * dst.sn(), packed.pixelsOfRow, product.bases, product.dstOffsets);

@@ -17,6 +17,9 @@ final class PanelProduct {
   /** Where the results of each pixel begin, in elements; {@link #dstFrom} is added. */
   int[] dstOffsets = new int[0];
 
+  /** From where the results of a pixel begin to where those of the next of its row do. */
+  long dstStep;
+
   /** Both arrays of pixels go on for a block of pixels with entries that repeat the last. */
   int pixelCount;
 

@@ -13,8 +13,13 @@ import io.github.conv4j.internal.vector.code.Ints;
 import io.github.conv4j.internal.vector.code.KernelClass;
 import io.github.conv4j.internal.vector.code.KernelCode;
 import io.github.conv4j.internal.vector.code.Outputs;
+import io.github.conv4j.internal.vector.code.Part;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
+import io.github.conv4j.internal.vector.code.Wide;
+import io.github.conv4j.internal.vector.code.WideVariable;
 import java.lang.invoke.MethodHandles;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * Writes kernels for {@link PanelProduct}s of neighbouring pixels of a row, for few registers: all
@@ -61,6 +66,9 @@ record RowProductText(
             postOps,
             product.object("epilogue", EpilogueArguments.class),
             masked ? product.integer("laneCount") : null);
+    WideVariable dstStep = code.local(product.wide("dstStep").times(Float.BYTES));
+    WideVariable dstBegin = code.local(dstFrom.widened().times(Float.BYTES));
+    Part[] results = masked ? new Part[0] : results(code, dstBegin, dstStep);
     code.loop(
         code.constant(0),
         product.integer("pixelCount"),
@@ -68,7 +76,7 @@ record RowProductText(
         first -> {
           IntVariable base = code.local(bases.at(first));
           var sums = new BlockSums(code, block, v -> bias.vector(biasFrom.plus(apart.times(v))));
-          IntVariable at = code.local(product.integer("packedFrom"));
+          IntVariable weights = code.local(product.integer("packedFrom"));
           code.each(
               taps,
               tap -> {
@@ -76,14 +84,26 @@ record RowProductText(
                 sums.addInOrder(
                     run,
                     (i, p) -> panel.at(from.plus(p * distance + i)),
-                    (i, v) -> packed.vector(at.plus((i * block.vectors() + v) * LANES)));
-                at.add(run * block.vectors() * LANES);
+                    (i, v) -> packed.vector(weights.plus((i * block.vectors() + v) * LANES)));
+                weights.add(run * block.vectors() * LANES);
               });
-          outputs.storeBlock(
-              sums.all(),
-              p -> dstOffsets.at(first.plus(p)).plus(dstFrom).widened().times(Float.BYTES),
-              v -> apart.times(v).widened().times(Float.BYTES),
-              v -> dstFrom.plus(apart.times(v)));
+          WideVariable at = code.local(dstOffsets.at(first).widened().times(Float.BYTES));
+          Function<Int, Wide> to = p -> dstBegin.plus(at).plus(p.widened().times(dstStep));
+          IntFunction<Wide> distance = v -> apart.times(v).widened().times(Float.BYTES);
+          IntFunction<Int> channel = v -> dstFrom.plus(apart.times(v));
+          if (masked) {
+            outputs.storeBlock(sums.all(), to, distance, channel);
+          } else {
+            outputs.storeBlock(results, at, sums.all(), to, distance, channel);
+          }
         });
+  }
+
+  /** What the outputs of each pixel of a block may reach of dst. */
+  private Part[] results(KernelCode code, WideVariable begin, WideVariable step) {
+    WideVariable size =
+        code.local(
+            code.segment(1).byteSize().plus(begin.plus(step.times(block.pixels() - 1)).times(-1L)));
+    return code.segment(1).parts(block.pixels(), begin, step, size);
   }
 }
