@@ -87,11 +87,15 @@ public final class Outputs {
   }
 
   /**
-   * Stores the sums of a block.
+   * Stores the sums of a block to parts of dst, so that one check serves all pixels; to dst as a
+   * whole where there are no parts, or the post-ops are more than a few instructions.
    *
-   * @param parts of dst, one for each pixel
+   * @param parts of dst, one for each pixel, or none
    * @param at where the first vector of a pixel goes in its part, in bytes
-   * @param to the same in dst
+   * @param sums of pixels, each with the same number of vectors
+   * @param to where the first vector of a pixel goes in dst, in bytes
+   * @param apart how many bytes later another vector goes
+   * @param channel the output channel of the first lane of a vector
    */
   public void storeBlock(
       Part[] parts,
@@ -100,7 +104,7 @@ public final class Outputs {
       Function<Int, Wide> to,
       IntFunction<Wide> apart,
       IntFunction<Int> channel) {
-    if (!isRepeated()) {
+    if (parts.length == 0 || !isRepeated()) {
       storeBlock(sums, to, apart, channel);
       return;
     }
@@ -112,13 +116,13 @@ public final class Outputs {
     for (int p = 0; p < parts.length; p++) {
       for (int v = 0; v < places.length; v++) {
         Wide first = to.apply(code.constant(p));
-        Int lane = channel.apply(v);
+        Int firstChannel = channel.apply(v);
         parts[p].store(
             places[v],
             postOps.apply(
                 sums[p][v],
                 v == 0 ? first : first.plus(apart.apply(v)),
-                index -> postOps.channels(index, lane)));
+                index -> postOps.channels(index, firstChannel)));
       }
     }
   }

@@ -36,7 +36,7 @@ public final class Part {
     return VectorWidth.BITS <= MOST_SLICED_BITS;
   }
 
-  /** A part of this. */
+  /** A part of this from a distance on, of which at most so much is used. */
   public Part part(Wide distance, Wide size) {
     return segment.part(from(distance), size);
   }

@@ -19,16 +19,6 @@ public final class Segment extends Value {
     super(code, push);
   }
 
-  /** How many bytes there are. */
-  public Wide byteSize() {
-    return new Wide(
-        code,
-        taking(
-            code,
-            builder -> builder.invokeinterface(SEGMENT, "byteSize", MethodTypeDesc.of(CD_long)),
-            this));
-  }
-
   /** A part from a distance on, of which at most so much is used. */
   public Part part(Wide distance, Wide size) {
     return Part.areSlices()
@@ -37,15 +27,29 @@ public final class Segment extends Value {
   }
 
   /**
-   * Parts of one size, each a step after the one before: what lies at the same distance in all of
-   * them takes one check. They are made outside of a kernel's loops.
+   * Parts of one size, each a step after the one before and as long as the last one can be: what
+   * lies at the same distance in all of them takes one check. They are made outside of a kernel's
+   * loops. None where parts are no slices.
    */
-  public Part[] parts(int count, Wide first, Wide step, Wide size) {
+  public Part[] parts(int count, Wide first, Wide step) {
+    if (!Part.areSlices()) {
+      return new Part[0];
+    }
+    WideVariable size = code.local(byteSize().plus(first.plus(step.times(count - 1)).times(-1L)));
     var parts = new Part[count];
     for (int i = 0; i < count; i++) {
       parts[i] = part(first.plus(step.times(i)), size);
     }
     return parts;
+  }
+
+  private Wide byteSize() {
+    return new Wide(
+        code,
+        taking(
+            code,
+            builder -> builder.invokeinterface(SEGMENT, "byteSize", MethodTypeDesc.of(CD_long)),
+            this));
   }
 
   private Segment slice(Wide distance, Wide size) {

@@ -17,7 +17,7 @@ final class PanelProduct {
   /** Where the results of each pixel begin, in elements; {@link #dstFrom} is added. */
   int[] dstOffsets = new int[0];
 
-  /** From where the results of a pixel begin to where those of the next of its row do. */
+  /** From the results of a pixel to those of the next of its row, in elements, for rows of them. */
   long dstStep;
 
   /** Both arrays of pixels go on for a block of pixels with entries that repeat the last. */

@@ -17,7 +17,6 @@ import io.github.conv4j.internal.vector.code.Real;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
 import io.github.conv4j.internal.vector.code.Vector;
 import io.github.conv4j.internal.vector.code.VectorVariable;
-import io.github.conv4j.internal.vector.code.Wide;
 import io.github.conv4j.internal.vector.code.WideVariable;
 import java.lang.invoke.MethodHandles;
 import java.util.function.Function;
@@ -42,18 +41,17 @@ record PointwiseText(RegisterBlock block, boolean copied, PostOps postOps) {
     Floats packed = code.local(tile.floats("packed"));
     Floats bias = code.local(tile.floats("bias"));
     IntVariable depth = code.local(tile.integer("depth"));
+    Function<Int, Pixels> source = copied ? copied(code, tile, depth) : inPlace(code, tile, depth);
     IntVariable first = code.local(tile.integer("first"));
     IntVariable apart = code.local(tile.integer("apart"));
     IntVariable last = code.local(tile.integer("count").plus(-block.pixels()));
-    Function<Int, Pixels> source =
-        copied ? copied(code, tile, depth) : inPlace(code, tile, depth, last);
     WideVariable dstStep = code.local(tile.integer("out").widened().times(Float.BYTES));
     WideVariable dstBegin =
         code.local(tile.wide("dstBegin").plus(first.widened()).times(Float.BYTES));
     var outputs =
         new Outputs(
             code, code.segment(2), postOps, tile.object("epilogue", EpilogueArguments.class), null);
-    Part[] results = Part.areSlices() ? results(code, dstBegin, dstStep, last, apart) : new Part[0];
+    Part[] results = code.segment(2).parts(block.pixels(), dstBegin, dstStep);
     code.loop(
         code.constant(0),
         tile.integer("count"),
@@ -78,15 +76,14 @@ record PointwiseText(RegisterBlock block, boolean copied, PostOps postOps) {
                 weights.add(block.vectors() * LANES);
               });
           WideVariable at = code.local(pixel.widened().times(dstStep));
-          Function<Int, Wide> to =
-              i -> dstBegin.plus(at).plus(i.times(block.together()).widened().times(dstStep));
-          IntFunction<Wide> distance = v -> apart.times(v).widened().times(Float.BYTES);
-          IntFunction<Int> channel = v -> first.plus(apart.times(v));
-          if (Part.areSlices()) {
-            outputs.storeBlock(results, at, sums.all(), to, distance, channel);
-          } else {
-            outputs.storeBlock(sums.all(), to, distance, channel);
-          }
+          WideVariable to = code.local(dstBegin.plus(at));
+          outputs.storeBlock(
+              results,
+              at,
+              sums.all(),
+              i -> to.plus(i.times(block.together()).widened().times(dstStep)),
+              v -> apart.times(v).widened().times(Float.BYTES),
+              v -> first.plus(apart.times(v)));
         });
   }
 
@@ -96,22 +93,14 @@ record PointwiseText(RegisterBlock block, boolean copied, PostOps postOps) {
    */
   private void addProductsInPlace(
       KernelCode code, BlockSums sums, IntFunction<Real> value, IntFunction<Vector> factor) {
+    if (block.together() > 1) {
+      throw new AssertionError(block);
+    }
     VectorVariable[] factors = code.locals(block.vectors(), factor);
     VectorVariable[] values = code.locals(block.pixels(), i -> value.apply(i).broadcast());
     for (int i = 0; i < values.length; i++) {
       sums.addProducts(i, values[i], factors);
     }
-  }
-
-  /** What the outputs of each pixel of a block may reach of dst. */
-  private Part[] results(
-      KernelCode code, WideVariable begin, WideVariable step, IntVariable last, IntVariable apart) {
-    WideVariable size =
-        code.local(
-            last.widened()
-                .times(step)
-                .plus(apart.times(block.vectors() - 1).plus(LANES).widened().times(Float.BYTES)));
-    return code.segment(2).parts(block.pixels(), begin, step, size);
   }
 
   /** The source values of a block of pixels. */
@@ -132,12 +121,10 @@ record PointwiseText(RegisterBlock block, boolean copied, PostOps postOps) {
     };
   }
 
-  private Function<Int, Pixels> inPlace(
-      KernelCode code, Fields tile, IntVariable depth, IntVariable last) {
+  private Function<Int, Pixels> inPlace(KernelCode code, Fields tile, IntVariable depth) {
     WideVariable pixelBytes = code.local(depth.widened().times(Float.BYTES));
     WideVariable begin = code.local(tile.wide("srcBegin").times(Float.BYTES));
-    WideVariable size = code.local(last.plus(1).widened().times(pixelBytes));
-    Part[] all = code.segment(1).parts(block.pixels(), begin, pixelBytes, size);
+    Part[] all = code.segment(1).parts(block.pixels(), begin, pixelBytes);
     return pixel -> {
       WideVariable from = code.local(pixel.widened().times(pixelBytes));
       var parts = new Part[block.pixels()];

@@ -90,7 +90,7 @@ public interface ProductKernels {
   /**
    * Cuts the output channels of a layer of so many pixels into the blocks of {@link #pointwise}.
    *
-   * @param least how many blocks threads need
+   * @param least how many blocks threads need, where kernels have a choice
    */
   ChannelBlocks pointwiseBlocks(int out, long pixels, int least);
 

@@ -15,11 +15,8 @@ import io.github.conv4j.internal.vector.code.KernelCode;
 import io.github.conv4j.internal.vector.code.Outputs;
 import io.github.conv4j.internal.vector.code.Part;
 import io.github.conv4j.internal.vector.code.RegisterBlock;
-import io.github.conv4j.internal.vector.code.Wide;
 import io.github.conv4j.internal.vector.code.WideVariable;
 import java.lang.invoke.MethodHandles;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 
 /**
  * Writes kernels for {@link PanelProduct}s of neighbouring pixels of a row, for few registers: all
@@ -68,7 +65,8 @@ record RowProductText(
             masked ? product.integer("laneCount") : null);
     WideVariable dstStep = code.local(product.wide("dstStep").times(Float.BYTES));
     WideVariable dstBegin = code.local(dstFrom.widened().times(Float.BYTES));
-    Part[] results = masked ? new Part[0] : results(code, dstBegin, dstStep);
+    Part[] results =
+        masked ? new Part[0] : code.segment(1).parts(block.pixels(), dstBegin, dstStep);
     code.loop(
         code.constant(0),
         product.integer("pixelCount"),
@@ -88,22 +86,14 @@ record RowProductText(
                 weights.add(run * block.vectors() * LANES);
               });
           WideVariable at = code.local(dstOffsets.at(first).widened().times(Float.BYTES));
-          Function<Int, Wide> to = p -> dstBegin.plus(at).plus(p.widened().times(dstStep));
-          IntFunction<Wide> distance = v -> apart.times(v).widened().times(Float.BYTES);
-          IntFunction<Int> channel = v -> dstFrom.plus(apart.times(v));
-          if (masked) {
-            outputs.storeBlock(sums.all(), to, distance, channel);
-          } else {
-            outputs.storeBlock(results, at, sums.all(), to, distance, channel);
-          }
+          WideVariable to = code.local(dstBegin.plus(at));
+          outputs.storeBlock(
+              results,
+              at,
+              sums.all(),
+              p -> to.plus(p.widened().times(dstStep)),
+              v -> apart.times(v).widened().times(Float.BYTES),
+              v -> dstFrom.plus(apart.times(v)));
         });
-  }
-
-  /** What the outputs of each pixel of a block may reach of dst. */
-  private Part[] results(KernelCode code, WideVariable begin, WideVariable step) {
-    WideVariable size =
-        code.local(
-            code.segment(1).byteSize().plus(begin.plus(step.times(block.pixels() - 1)).times(-1L)));
-    return code.segment(1).parts(block.pixels(), begin, step, size);
   }
 }
