@@ -43,6 +43,11 @@ public sealed class Int extends Value permits IntVariable {
     return new Int(code, taking(code, KernelCode::minimum, this, other));
   }
 
+  /** The larger one. */
+  public Int max(Int other) {
+    return new Int(code, taking(code, KernelCode::maximum, this, other));
+  }
+
   /** The same number with 64 bits. */
   public Wide widened() {
     return new Wide(code, taking(code, CodeBuilder::i2l, this));

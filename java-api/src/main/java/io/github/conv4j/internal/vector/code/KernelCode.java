@@ -330,6 +330,10 @@ public final class KernelCode {
     builder.invokestatic(MATH, "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
   }
 
+  static void maximum(CodeBuilder builder) {
+    builder.invokestatic(MATH, "max", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+  }
+
   static void minimumWide(CodeBuilder builder) {
     builder.invokestatic(MATH, "min", MethodTypeDesc.of(CD_long, CD_long, CD_long));
   }

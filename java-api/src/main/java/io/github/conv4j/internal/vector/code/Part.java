@@ -36,7 +36,12 @@ public final class Part {
     return VectorWidth.BITS <= MOST_SLICED_BITS;
   }
 
-  /** A part of this from a distance on, of which at most so much is used. */
+  /**
+   * A part of this from a distance on, of which at most so much is used.
+   *
+   * @param size which C2 must know to be positive: else this becomes an object for good where the
+   *     JVM has ever refused an empty slice (docs/adr/0057)
+   */
   public Part part(Wide distance, Wide size) {
     return segment.part(from(distance), size);
   }

@@ -122,7 +122,9 @@ record PointwiseText(RegisterBlock block, boolean copied, PostOps postOps) {
   }
 
   private Function<Int, Pixels> inPlace(KernelCode code, Fields tile, IntVariable depth) {
-    WideVariable pixelBytes = code.local(depth.widened().times(Float.BYTES));
+    // Known to be positive: see Part.part.
+    Int positive = depth.max(code.constant(1));
+    WideVariable pixelBytes = code.local(positive.widened().times(Float.BYTES));
     WideVariable begin = code.local(tile.wide("srcBegin").times(Float.BYTES));
     Part[] all = code.segment(1).parts(block.pixels(), begin, pixelBytes);
     return pixel -> {

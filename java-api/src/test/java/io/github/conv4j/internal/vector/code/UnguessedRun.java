@@ -11,11 +11,15 @@ import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /** Prints which problems go on making objects of vectors, however often they are called. */
 final class UnguessedRun {
   /** System property: whether problems are made ready first. */
   static final String READY_PROPERTY = "conv4j.test.ready";
+
+  /** System property: how many slices the JVM refuses first. */
+  static final String REFUSED_PROPERTY = "conv4j.test.refused";
 
   private static final long PATIENCE_NANOS = 30_000_000_000L;
   private static final int CALM_CALLS = 200;
@@ -30,6 +34,7 @@ final class UnguessedRun {
     if (HeapUse.bytes() == HeapUse.UNKNOWN) {
       throw new AssertionError("this JVM does not tell what a thread takes from the heap");
     }
+    refuseSlices(Integer.getInteger(REFUSED_PROPERTY, 0));
     int failed = 0;
     EngineOptions options =
         EngineOptions.defaults().withThreads(1).withReady(Boolean.getBoolean(READY_PROPERTY));
@@ -45,7 +50,21 @@ final class UnguessedRun {
     System.out.println(lines.length + " problems, " + failed + " failed");
   }
 
-  /** Returns 0 once calls in a row have made no objects, else what they took in the end. */
+  private static void refuseSlices(int count) {
+    for (int i = 0; i < count; i++) {
+      try {
+        MemorySegment.NULL.asSlice(1, 0);
+        throw new AssertionError("a slice beyond the end");
+      } catch (IndexOutOfBoundsException expected) {
+        continue;
+      }
+    }
+  }
+
+  /**
+   * Returns what each call takes at least once calls in a row have taken next to nothing, or what
+   * one took in the end.
+   */
   private static long bytesOfACall(Engine engine, Problem problem) {
     Convolution convolution = problem.convolution();
     try (Arena arena = Arena.ofConfined();
@@ -59,6 +78,7 @@ final class UnguessedRun {
       Tensor dst = Tensor.allocate(prepared.dst(), arena);
       long end = System.nanoTime() + PATIENCE_NANOS;
       long most = 0;
+      long least = Long.MAX_VALUE;
       for (int calm = 0; calm < CALM_CALLS; ) {
         if (System.nanoTime() - end > 0) {
           return most;
@@ -69,8 +89,9 @@ final class UnguessedRun {
         boolean isCalm = bytes <= MOST_HEAP_BYTES;
         most = isCalm ? most : bytes;
         calm = isCalm ? calm + 1 : 0;
+        least = isCalm ? Math.min(least, bytes) : Long.MAX_VALUE;
       }
-      return 0;
+      return least;
     }
   }
 }
