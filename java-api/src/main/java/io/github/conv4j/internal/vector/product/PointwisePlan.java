@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pointwise layers, exact on integers: {@code dst[pixels][oc] = src[pixels][ic] * weights}. All
  * distances are regular, which spares the lists of {@link DirectPlan} and half of the time where
- * channels are few. Where kernels with post-ops would be slow, sums wait in the scratchpad for a
- * pass.
+ * channels are few. With strides the pixels that count are brought side by side first. Where
+ * kernels with post-ops would be slow, sums wait for a pass. Both lie in the scratchpad.
  */
 public final class PointwisePlan implements Plan<PointwiseScratch> {
   /** The source values of a chunk leave room for weights in a second-level cache. */
@@ -61,6 +61,9 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   /** Whether the pass takes a chunk as one row, since it need not know of channels. */
   private final boolean isFlat;
 
+  /** What brings the source values of a chunk side by side; null where they are. */
+  private final @Nullable StridedPixels strided;
+
   private final List<ProductTile.Block> blocks = new ArrayList<>();
   private final float[] packed;
   private final float[] bias;
@@ -72,16 +75,17 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
       List<Geometry.Axis> axes,
       TensorSpec src,
       TensorSpec dst) {
-    long pixels = src.shape().elementCount() / c.inChannels();
-    return kernels.takesPointwise(c.inChannels(), c.outChannels(), pixels)
+    long pixels = dst.shape().elementCount() / c.outChannels();
+    boolean inPlace = axes.stream().allMatch(a -> a.stride() == 1 && a.end() == 0);
+    return kernels.takesPointwise(c.inChannels(), c.outChannels(), pixels, inPlace)
         && c.groups() == 1
         && (c.outChannels() >= kernels.lanes()
             || kernels.pointwiseTogether(c.outChannels(), pixels) > 1)
         && pixels >= RegisterBlock.PIXELS
         && Activation.isDenseChannelsLast(src)
         && Activation.isDenseChannelsLast(dst)
-        && axes.stream()
-            .allMatch(a -> a.kernel() == 1 && a.stride() == 1 && a.begin() == 0 && a.end() == 0);
+        && axes.stream().allMatch(a -> a.kernel() == 1 && a.begin() == 0 && a.end() <= 0)
+        && (inPlace || !c.isTransposed());
   }
 
   public PointwisePlan(
@@ -92,7 +96,12 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
         new WeightsView(CopiedWeights.of(c, request.weights()), c, request.geometry().axes());
     in = weights.inPerGroup();
     out = weights.outPerGroup();
-    pixels = Math.toIntExact(srcSpec.shape().elementCount() / in);
+    pixels = Math.toIntExact(request.dst().shape().elementCount() / out);
+    List<Geometry.Axis> axes = request.geometry().axes();
+    strided =
+        srcSpec.shape().elementCount() / in == pixels
+            ? null
+            : StridedPixels.of(Activation.of(srcSpec), axes);
     int together = kernels.pointwiseTogether(out, pixels);
     epilogue =
         Epilogue.of(request, request.dst(), together > 1 ? (together - 1) * out : kernels.lanes());
@@ -154,13 +163,21 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
 
   @Override
   public long scratchpadByteSize() {
-    return pass == null ? 0 : (long) Math.min(chunk, pixels) * out * Float.BYTES;
+    long inChunk = Math.min(chunk, pixels);
+    return (sumsPerPixel() + (strided == null ? 0 : in)) * inChunk * Float.BYTES;
+  }
+
+  private long sumsPerPixel() {
+    return pass == null ? 0 : out;
   }
 
   @Override
   public PointwiseScratch newScratch() {
     int copied = kernels.pointwiseTakesCopies() ? Math.min(chunk, pixels) : 0;
-    return new PointwiseScratch(new EpilogueArguments(epilogue, kernels.lanes()), copied * in);
+    return new PointwiseScratch(
+        new EpilogueArguments(epilogue, kernels.lanes()),
+        copied * in,
+        sumsPerPixel() * Math.min(chunk, pixels) * Float.BYTES);
   }
 
   @Override
@@ -180,9 +197,16 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     tile.depth = in;
     tile.out = out;
     tile.count = count;
-    tile.srcBegin = (long) begin * in;
-    if (kernels.pointwiseTakesCopies() && !scratch.holds(index)) {
-      MemorySegment.copy(from, JAVA_FLOAT, tile.srcBegin * Float.BYTES, tile.panel, 0, count * in);
+    tile.srcBegin = strided == null ? (long) begin * in : 0;
+    MemorySegment source = strided == null ? from : scratch.source;
+    if (!scratch.holds(index)) {
+      if (strided != null) {
+        strided.copy(from, begin, count, source);
+      }
+      if (kernels.pointwiseTakesCopies()) {
+        long at = tile.srcBegin * Float.BYTES;
+        MemorySegment.copy(source, JAVA_FLOAT, at, tile.panel, 0, count * in);
+      }
       scratch.filledWith(index);
     }
     long dstBegin = (long) begin * out;
@@ -196,7 +220,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
       tile.first = block.channels().begin();
       tile.apart = block.channels().apart();
       tile.packedFrom = block.packedFrom();
-      block.kernel().run(tile, from, target);
+      block.kernel().run(tile, source, target);
     }
     if (pass != null) {
       ChannelBlocks.Block end = blocks.get(last - 1).channels();

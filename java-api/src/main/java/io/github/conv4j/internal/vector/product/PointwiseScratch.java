@@ -10,10 +10,15 @@ import java.lang.foreign.MemorySegment;
 final class PointwiseScratch extends Scratch {
   final ProductTile tile = new ProductTile();
   final SumRows rows = new SumRows();
+  private final long sumsByteSize;
   MemorySegment sums = MemorySegment.NULL;
 
-  PointwiseScratch(EpilogueArguments epilogue, int panelFloats) {
+  /** Source values that were brought side by side. */
+  MemorySegment source = MemorySegment.NULL;
+
+  PointwiseScratch(EpilogueArguments epilogue, int panelFloats, long sumsByteSize) {
     super(epilogue);
+    this.sumsByteSize = sumsByteSize;
     tile.panel = new float[panelFloats];
     tile.epilogue = epilogue;
     rows.epilogue = epilogue;
@@ -21,7 +26,8 @@ final class PointwiseScratch extends Scratch {
 
   @Override
   public void use(MemorySegment scratchpad) {
-    sums = scratchpad;
+    sums = scratchpad.asSlice(0, sumsByteSize);
+    source = scratchpad.asSlice(sumsByteSize);
   }
 
   @Override

@@ -75,8 +75,12 @@ public interface ProductKernels {
   /** Returns the working memory of {@link #panel} kernels for up to so many pixels. */
   float[][] work(int mostPixels);
 
-  /** Whether {@link #pointwise} kernels are there, and faster. */
-  boolean takesPointwise(long in, long out, long pixels);
+  /**
+   * Whether {@link #pointwise} kernels are there, and faster.
+   *
+   * @param inPlace whether the source values of all pixels lie side by side
+   */
+  boolean takesPointwise(long in, long out, long pixels, boolean inPlace);
 
   /** Whether {@link #pointwise} kernels read a copy of the source values. */
   boolean pointwiseTakesCopies();

@@ -178,7 +178,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public boolean takesPointwise(long in, long out, long pixels) {
+  public boolean takesPointwise(long in, long out, long pixels, boolean inPlace) {
     return false;
   }
 

@@ -121,7 +121,10 @@ final class VectorProductKernels implements ProductKernels {
 
   /** Whether all, or with many narrow registers those for which it was measured to be faster. */
   @Override
-  public boolean takesPointwise(long in, long out, long pixels) {
+  public boolean takesPointwise(long in, long out, long pixels, boolean inPlace) {
+    if (!inPlace) {
+      return RegisterBlock.isNarrow() && (isInSevens(pixels) || !isWorthCopies(in, out, pixels));
+    }
     if (pointwiseTakesCopies()) {
       return in <= MOST_COPIED_INPUTS;
     }
