@@ -66,6 +66,13 @@ public interface ProductKernels {
    */
   int runOfRow(int all);
 
+  /**
+   * Returns how many neighbouring values a tap of {@link #panel} kernels has, a divisor of all.
+   *
+   * @param channels of outputs
+   */
+  int runOfList(int channels, int all);
+
   /** Returns how many channels of a pixel lie together in panels of rows; 0 if all do. */
   int chunk();
 

@@ -48,6 +48,11 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
+  public int runOfList(int channels, int all) {
+    return all;
+  }
+
+  @Override
   public int chunk() {
     return 0;
   }

@@ -50,6 +50,10 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public PanelProductKernel panel(int channelCount, int run, PostOps postOps) {
+    boolean isShort = run >= LEAST_OF_RUN && run <= MOST_OF_RUN;
+    if (RegisterBlock.isNarrow() && isShort && channelCount == 2 * LANES) {
+      return OrderedProductText.kernel(run, postOps);
+    }
     return PanelProductText.kernel(channelCount, run, postOps);
   }
 
@@ -88,8 +92,15 @@ final class VectorProductKernels implements ProductKernels {
   @Override
   public PanelProductKernel panelOfRow(int channelCount, PixelRow row, int run, PostOps postOps) {
     return RegisterBlock.isNarrow()
-        ? RowProductText.kernel(channelCount, row, run, postOps)
+        ? OrderedProductText.kernel(channelCount, row, run, postOps)
         : PanelProductText.kernel(channelCount, row, run, postOps);
+  }
+
+  @Override
+  public int runOfList(int channels, int all) {
+    boolean inPairs = RegisterBlock.isNarrow() && channels % (2 * LANES) == 0;
+    int run = inPairs ? runOfRow(all) : 0;
+    return run > 0 ? run : all;
   }
 
   @Override
