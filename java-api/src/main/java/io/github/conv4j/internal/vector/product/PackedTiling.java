@@ -39,7 +39,7 @@ final class PackedTiling {
     boolean merged = !inChunks && weights.groups() == 1 && wholePixels.hasDenseRows();
     int all = merged ? wholePixels.w().taps().length * inPerGroup : inPerGroup;
     int runOfRow = pixels > 0 ? products.runOfRow(inChunks ? chunk : all) : 0;
-    run = runOfRow > 0 ? runOfRow : products.runOfList(blocks.channels(), all);
+    run = runOfRow > 0 ? runOfRow : products.runOfList(blocks, all);
     pixelsOfRow = runOfRow > 0 ? pixels : 1;
     tiling = inChunks ? wholePixels.inChunks(chunk) : wholePixels;
     int[] kernelTaps = weights.kernelTaps(tiling.d(), tiling.h(), tiling.w());

@@ -11,6 +11,7 @@ import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.base.AxisPhases;
 import io.github.conv4j.internal.vector.base.Epilogue;
 import io.github.conv4j.internal.vector.base.EpilogueArguments;
 import io.github.conv4j.internal.vector.base.PaddedBias;
@@ -76,16 +77,23 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
       TensorSpec src,
       TensorSpec dst) {
     long pixels = dst.shape().elementCount() / c.outChannels();
-    boolean inPlace = axes.stream().allMatch(a -> a.stride() == 1 && a.end() == 0);
-    return kernels.takesPointwise(c.inChannels(), c.outChannels(), pixels, inPlace)
+    return (AxisPhases.isPointwise(axes)
+            ? kernels.takesPointwise(c.inChannels(), c.outChannels(), pixels)
+            : isStrided(c, axes)
+                && kernels.takesStrided(
+                    c.inChannels(), c.outChannels(), pixels, axes.getLast().dst()))
         && c.groups() == 1
         && (c.outChannels() >= kernels.lanes()
             || kernels.pointwiseTogether(c.outChannels(), pixels) > 1)
         && pixels >= RegisterBlock.PIXELS
         && Activation.isDenseChannelsLast(src)
-        && Activation.isDenseChannelsLast(dst)
-        && axes.stream().allMatch(a -> a.kernel() == 1 && a.begin() == 0 && a.end() <= 0)
-        && (inPlace || !c.isTransposed());
+        && Activation.isDenseChannelsLast(dst);
+  }
+
+  /** Whether each output meets one pixel; steps may leave out the last ones. */
+  private static boolean isStrided(Convolution c, List<Geometry.Axis> axes) {
+    return !c.isTransposed()
+        && axes.stream().allMatch(a -> a.kernel() == 1 && a.begin() == 0 && a.end() <= 0);
   }
 
   public PointwisePlan(
@@ -98,10 +106,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     out = weights.outPerGroup();
     pixels = Math.toIntExact(request.dst().shape().elementCount() / out);
     List<Geometry.Axis> axes = request.geometry().axes();
-    strided =
-        srcSpec.shape().elementCount() / in == pixels
-            ? null
-            : StridedPixels.of(Activation.of(srcSpec), axes);
+    strided = AxisPhases.isPointwise(axes) ? null : StridedPixels.of(Activation.of(srcSpec), axes);
     int together = kernels.pointwiseTogether(out, pixels);
     epilogue =
         Epilogue.of(request, request.dst(), together > 1 ? (together - 1) * out : kernels.lanes());

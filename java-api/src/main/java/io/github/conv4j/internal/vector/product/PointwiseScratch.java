@@ -5,7 +5,8 @@ import io.github.conv4j.internal.vector.base.Scratch;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What kernels are told, a panel of source values, and room for sums that wait for their post-ops.
+ * What kernels are told, a panel of source values, and room in the scratchpad for sums that wait
+ * for their post-ops and for source values that are brought side by side.
  */
 final class PointwiseScratch extends Scratch {
   final ProductTile tile = new ProductTile();

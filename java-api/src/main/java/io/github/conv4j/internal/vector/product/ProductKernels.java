@@ -69,9 +69,9 @@ public interface ProductKernels {
   /**
    * Returns how many neighbouring values a tap of {@link #panel} kernels has, a divisor of all.
    *
-   * @param channels of outputs
+   * @param blocks of output channels
    */
-  int runOfList(int channels, int all);
+  int runOfList(ChannelBlocks blocks, int all);
 
   /** Returns how many channels of a pixel lie together in panels of rows; 0 if all do. */
   int chunk();
@@ -82,12 +82,17 @@ public interface ProductKernels {
   /** Returns the working memory of {@link #panel} kernels for up to so many pixels. */
   float[][] work(int mostPixels);
 
+  /** Whether {@link #pointwise} kernels are there, and were measured to be faster. */
+  boolean takesPointwise(long in, long out, long pixels);
+
   /**
-   * Whether {@link #pointwise} kernels are there, and faster.
+   * Whether {@link #pointwise} kernels are faster although the pixels that a layer with strides
+   * meets are copied first.
    *
-   * @param inPlace whether the source values of all pixels lie side by side
+   * @param pixels of dst
+   * @param columns of dst
    */
-  boolean takesPointwise(long in, long out, long pixels, boolean inPlace);
+  boolean takesStrided(long in, long out, long pixels, long columns);
 
   /** Whether {@link #pointwise} kernels read a copy of the source values. */
   boolean pointwiseTakesCopies();

@@ -40,7 +40,7 @@ final class ProductTile {
   /** The operands of post-ops. */
   EpilogueArguments epilogue = EpilogueArguments.NONE;
 
-  /** Where the first pixel begins in src, in elements. */
+  /** Where the first pixel begins in src, or in the copy of strided pixels, in elements. */
   long srcBegin;
 
   /** Where the first pixel begins in dst, or where sums wait for their post-ops. In elements. */

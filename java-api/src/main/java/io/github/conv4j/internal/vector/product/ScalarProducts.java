@@ -48,7 +48,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public int runOfList(int channels, int all) {
+  public int runOfList(ChannelBlocks blocks, int all) {
     return all;
   }
 
@@ -183,7 +183,12 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public boolean takesPointwise(long in, long out, long pixels, boolean inPlace) {
+  public boolean takesPointwise(long in, long out, long pixels) {
+    return false;
+  }
+
+  @Override
+  public boolean takesStrided(long in, long out, long pixels, long columns) {
     return false;
   }
 

@@ -37,13 +37,10 @@ record StridedPixels(Activation src, int d, int h, int w, long planeStep, long r
     long bytes = (long) src.c() * Float.BYTES;
     int column = begin % w;
     long row = begin / w;
-    for (int p = 0; p < count; p++) {
-      long at = rowBegin(row) + column * step;
-      MemorySegment.copy(from, at * Float.BYTES, to, p * bytes, bytes);
-      column++;
-      if (column == w) {
-        column = 0;
-        row++;
+    for (int p = 0; p < count; row++, column = 0) {
+      long at = rowBegin(row);
+      for (; p < count && column < w; p++, column++) {
+        MemorySegment.copy(from, (at + column * step) * Float.BYTES, to, p * bytes, bytes);
       }
     }
   }

@@ -50,11 +50,9 @@ final class VectorProductKernels implements ProductKernels {
 
   @Override
   public PanelProductKernel panel(int channelCount, int run, PostOps postOps) {
-    boolean isShort = run >= LEAST_OF_RUN && run <= MOST_OF_RUN;
-    if (RegisterBlock.isNarrow() && isShort && channelCount == 2 * LANES) {
-      return OrderedProductText.kernel(run, postOps);
-    }
-    return PanelProductText.kernel(channelCount, run, postOps);
+    return isInOrder(channelCount, run)
+        ? OrderedProductText.kernel(run, postOps)
+        : PanelProductText.kernel(channelCount, run, postOps);
   }
 
   @Override
@@ -97,10 +95,18 @@ final class VectorProductKernels implements ProductKernels {
   }
 
   @Override
-  public int runOfList(int channels, int all) {
-    boolean inPairs = RegisterBlock.isNarrow() && channels % (2 * LANES) == 0;
-    int run = inPairs ? runOfRow(all) : 0;
+  public int runOfList(ChannelBlocks blocks, int all) {
+    boolean inOrder = blocks.blocks().stream().allMatch(b -> isInOrder(b.count(), LEAST_OF_RUN));
+    int run = inOrder ? runOfRow(all) : 0;
     return run > 0 ? run : all;
+  }
+
+  /** Whether kernels of lists of pixels are written in the order of the text. */
+  private static boolean isInOrder(int channelCount, int run) {
+    return RegisterBlock.isNarrow()
+        && channelCount == 2 * LANES
+        && run >= LEAST_OF_RUN
+        && run <= MOST_OF_RUN;
   }
 
   @Override
@@ -130,12 +136,8 @@ final class VectorProductKernels implements ProductKernels {
     return new float[0][];
   }
 
-  /** Whether all, or with many narrow registers those for which it was measured to be faster. */
   @Override
-  public boolean takesPointwise(long in, long out, long pixels, boolean inPlace) {
-    if (!inPlace) {
-      return RegisterBlock.isNarrow() && (isInSevens(pixels) || !isWorthCopies(in, out, pixels));
-    }
+  public boolean takesPointwise(long in, long out, long pixels) {
     if (pointwiseTakesCopies()) {
       return in <= MOST_COPIED_INPUTS;
     }
@@ -146,6 +148,14 @@ final class VectorProductKernels implements ProductKernels {
         || in <= FEW_INPUTS
         || out <= 2L * LANES
         || isInSevens(pixels);
+  }
+
+  /** Rows of seven columns would be lists of pixels. */
+  @Override
+  public boolean takesStrided(long in, long out, long pixels, long columns) {
+    return RegisterBlock.isNarrow()
+        && in <= MOST_COPIED_INPUTS
+        && (columns == 7 || !isWorthCopies(in, out, pixels));
   }
 
   /** Whether source values are read by so many outputs that direct kernels make up for copies. */

@@ -49,6 +49,8 @@ final class PointwisePostOpsRun {
           "mb1_ic20oc80_ih9kh1_iw9kw1",
           "mb1_ic24oc65_ih13kh1_iw29kw1",
           "mb1_ic20oc256_ih3kh1_iw40kw1",
+          "mb2_ic24oc48_ih14oh7kh1sh2",
+          "mb1_ic17oc40_ih9oh5kh1sh2_iw31ow16kw1sw2",
           "mb1_ic23oc521_ih9kh1_iw17kw1");
 
   /**
@@ -119,7 +121,8 @@ final class PointwisePostOpsRun {
   }
 
   private static String name(String line) {
-    return line.contains("kh3") ? ":direct" : ":pointwise";
+    boolean direct = line.contains("kh3") || (line.contains("sh2") && !RegisterBlock.isNarrow());
+    return direct ? ":direct" : ":pointwise";
   }
 
   private boolean passes(int threads) {
