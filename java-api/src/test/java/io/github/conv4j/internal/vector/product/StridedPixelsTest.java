@@ -49,7 +49,7 @@ class StridedPixelsTest {
           for (int channel = 0; channel < src.c(); channel++) {
             assertThat(to.getAtIndex(ValueLayout.JAVA_FLOAT, (long) p * src.c() + channel))
                 .as("channel %d of output %d", channel, begin + p)
-                .isEqualTo(at + channel);
+                .isEqualTo((float) (at + channel));
           }
         }
       }
