@@ -62,8 +62,8 @@ final class UnguessedRun {
   }
 
   /**
-   * Returns what each call takes at least once calls in a row have taken next to nothing, or what
-   * one took in the end.
+   * Returns 0 once calls in a row have taken next to nothing, and one of them nothing; else what
+   * each of them took at least, or what one took in the end.
    */
   private static long bytesOfACall(Engine engine, Problem problem) {
     Convolution convolution = problem.convolution();
@@ -81,7 +81,7 @@ final class UnguessedRun {
       long least = Long.MAX_VALUE;
       for (int calm = 0; calm < CALM_CALLS || least > 0; ) {
         if (System.nanoTime() - end > 0) {
-          return calm < CALM_CALLS ? most : least;
+          return calm < CALM_CALLS ? Math.max(most, 1) : least;
         }
         long before = HeapUse.bytes();
         prepared.execute(src, dst);
@@ -91,7 +91,7 @@ final class UnguessedRun {
         calm = isCalm ? calm + 1 : 0;
         least = isCalm ? Math.min(least, bytes) : Long.MAX_VALUE;
       }
-      return least;
+      return 0;
     }
   }
 }
