@@ -1,8 +1,10 @@
 package io.github.conv4j.internal.prepared;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.MemorySegment;
 
-/** Whether memory is confined to one thread. */
+/** Whether memory is confined to one thread, and to which. */
 final class AnotherThread {
   private static final Thread ANY =
       Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
@@ -15,10 +17,19 @@ final class AnotherThread {
   }
 
   /**
-   * Whether a segment is confined to the calling thread, and alive: it stays so while this thread
-   * is inside a call, since nobody else can close its arena.
+   * Whether the calling thread may use a segment that has bytes. It reads one where not every
+   * thread may: {@code isAccessibleBy} would answer too, but kernels of engine {@code vector} rely
+   * on a profile in which it is asked for threads that own nothing (docs/adr/0059).
    */
-  static boolean mayBeLentTo(MemorySegment segment) {
-    return segment.isAccessibleBy(Thread.currentThread()) && segment.scope().isAlive();
+  static boolean orThisMayUse(MemorySegment segment) {
+    if (mayUse(segment)) {
+      return true;
+    }
+    try {
+      segment.get(JAVA_BYTE, 0);
+      return true;
+    } catch (WrongThreadException | IllegalStateException | IndexOutOfBoundsException e) {
+      return false;
+    }
   }
 }

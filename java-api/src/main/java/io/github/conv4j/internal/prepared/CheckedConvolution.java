@@ -246,7 +246,7 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
       throw new IllegalStateException(
           "the arena of operand %d %s is closed".formatted(index, operand));
     }
-    if (!operand.segment().isAccessibleBy(Thread.currentThread())) {
+    if (!AnotherThread.orThisMayUse(operand.segment())) {
       throw new WrongThreadException(
           "the arena of operand %d %s is confined to another thread".formatted(index, operand));
     }

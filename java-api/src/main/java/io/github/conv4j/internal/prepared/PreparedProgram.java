@@ -258,7 +258,7 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
     if (AnotherThread.mayUse(segment)) {
       return tensor;
     }
-    MemorySegment view = AnotherThread.mayBeLentTo(segment) ? program.unconfined(segment) : null;
+    MemorySegment view = AnotherThread.orThisMayUse(segment) ? program.unconfined(segment) : null;
     return view == null ? null : Tensor.wrap(tensor.spec(), view);
   }
 
@@ -305,11 +305,10 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
 
   private static void place(ProgramMemory memory, Tensor src, Tensor dst, Tensor[] operands) {
     memory.allocateTemporaries();
-    MemorySegment[] values = memory.values();
-    values[Program.SRC] = src.segment();
-    values[Program.DST] = dst.segment();
+    memory.place(Program.SRC, src.segment());
+    memory.place(Program.DST, dst.segment());
     for (int i = 0; i < operands.length; i++) {
-      values[Program.FIRST_OPERAND + i] = operands[i].segment();
+      memory.place(Program.FIRST_OPERAND + i, operands[i].segment());
     }
     memory.placeOperands();
   }

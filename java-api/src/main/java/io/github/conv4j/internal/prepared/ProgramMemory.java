@@ -26,6 +26,9 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
   /** The operands of each step, likewise. */
   private final MemorySegment[][] operands;
 
+  /** Of what the caller brings, under its number. */
+  private final UnconfinedViews[] views;
+
   private final SharedRun shared;
 
   /** How many of all that run the program have temporaries. */
@@ -41,6 +44,8 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
     this.values = new MemorySegment[program.firstInner() + program.innerCount()];
     Arrays.fill(values, MemorySegment.NULL);
     this.operands = noOperands(program);
+    this.views = new UnconfinedViews[program.firstInner()];
+    Arrays.setAll(views, _ -> new UnconfinedViews());
     this.shared = new SharedRun(program, this, budget);
     try {
       MemorySegment scratchpad = allocate(program.scratchpadByteSize());
@@ -88,6 +93,14 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
 
   MemorySegment[] values() {
     return values;
+  }
+
+  /**
+   * Takes what the caller brings: where it is confined to the calling thread a view that is not, if
+   * such can be made, since kernels would check in their loops whose it is.
+   */
+  void place(int value, MemorySegment segment) {
+    values[value] = views[value].of(segment, program);
   }
 
   MemorySegment[] operands(int step) {

@@ -18,7 +18,6 @@ final class SharedRun extends PartedCall {
   private final MemorySegment[] values;
 
   private final MemorySegment[][] operands;
-  private final SharedView[] views;
 
   /** Whether values are in their places. */
   private boolean ready;
@@ -33,8 +32,6 @@ final class SharedRun extends PartedCall {
     this.values = new MemorySegment[memory.values().length];
     Arrays.fill(values, MemorySegment.NULL);
     this.operands = ProgramMemory.noOperands(program);
-    this.views = new SharedView[program.firstInner()];
-    Arrays.setAll(views, _ -> new SharedView());
   }
 
   /**
@@ -58,14 +55,12 @@ final class SharedRun extends PartedCall {
 
   private boolean lend() {
     MemorySegment[] own = memory.values();
-    for (int i = 0; i < views.length; i++) {
-      MemorySegment view = views[i].of(own[i], program);
-      if (view == null) {
+    for (int i = 0; i < program.firstInner(); i++) {
+      if (!AnotherThread.mayUse(own[i])) {
         return false;
       }
-      values[i] = view;
     }
-    System.arraycopy(own, views.length, values, views.length, own.length - views.length);
+    System.arraycopy(own, 0, values, 0, own.length);
     ProgramMemory.placeOperands(program, values, operands);
     ready = true;
     return true;
@@ -77,9 +72,7 @@ final class SharedRun extends PartedCall {
       return;
     }
     ready = false;
-    for (int i = 0; i < views.length; i++) {
-      values[i] = MemorySegment.NULL;
-    }
+    Arrays.fill(values, 0, program.firstInner(), MemorySegment.NULL);
     for (MemorySegment[] places : operands) {
       for (int i = 0; i < places.length; i++) {
         places[i] = MemorySegment.NULL;
@@ -122,38 +115,5 @@ final class SharedRun extends PartedCall {
       count++;
     }
     return count;
-  }
-
-  /**
-   * The views of callers' segments that helpers use. As many are kept as threads usually take turns
-   * in a slot, each with its own tensors, so that only who brings more segments makes views anew.
-   */
-  private static final class SharedView {
-    private static final int MOST = 4;
-
-    private final @Nullable MemorySegment[] kept = new MemorySegment[MOST];
-
-    /** The one that goes next. */
-    private int oldest;
-
-    @Nullable MemorySegment of(MemorySegment segment, Program program) {
-      if (AnotherThread.mayUse(segment)) {
-        return segment;
-      }
-      if (!AnotherThread.mayBeLentTo(segment)) {
-        return null;
-      }
-      for (MemorySegment view : kept) {
-        if (view != null
-            && view.address() == segment.address()
-            && view.byteSize() == segment.byteSize()) {
-          return view;
-        }
-      }
-      MemorySegment view = program.unconfined(segment);
-      kept[oldest] = view;
-      oldest = (oldest + 1) % MOST;
-      return view;
-    }
   }
 }

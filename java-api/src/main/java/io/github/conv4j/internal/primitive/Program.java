@@ -213,8 +213,9 @@ public final class Program implements AutoCloseable {
 
   /** Returns what {@link Primitive#unconfined} of the first step that can returns, or null. */
   public @Nullable MemorySegment unconfined(MemorySegment segment) {
-    for (Step step : steps) {
-      MemorySegment other = step.primitive().unconfined(segment);
+    // Asked in each call: no iterator.
+    for (int i = 0; i < steps.size(); i++) {
+      MemorySegment other = steps.get(i).primitive().unconfined(segment);
       if (other != null) {
         return other;
       }
