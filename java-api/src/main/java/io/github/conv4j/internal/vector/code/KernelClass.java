@@ -93,33 +93,54 @@ public final class KernelClass {
         MethodTypeDesc.ofDescriptor(
             MethodType.methodType(method.getReturnType(), method.getParameterTypes())
                 .descriptorString());
+    ClassDesc kernel = ClassDesc.of(packageName, name);
+    Class<?>[] parameters = method.getParameterTypes();
     return ClassFile.of()
         .build(
-            ClassDesc.of(packageName, name),
-            classBuilder ->
-                classBuilder
-                    .withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
-                    .withInterfaceSymbols(type.describeConstable().orElseThrow())
-                    .withMethodBody(
-                        ConstantDescs.INIT_NAME,
-                        ConstantDescs.MTD_void,
-                        0,
-                        init ->
-                            init.aload(0)
-                                .invokespecial(
-                                    ConstantDescs.CD_Object,
-                                    ConstantDescs.INIT_NAME,
-                                    ConstantDescs.MTD_void)
-                                .return_())
-                    .withMethodBody(
-                        method.getName(),
-                        signature,
-                        ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL,
-                        body -> {
-                          leaveToC2(body);
-                          text.accept(new KernelCode(body, method.getParameterTypes()));
+            kernel,
+            classBuilder -> {
+              classBuilder
+                  .withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
+                  .withInterfaceSymbols(type.describeConstable().orElseThrow())
+                  .withMethodBody(
+                      ConstantDescs.INIT_NAME,
+                      ConstantDescs.MTD_void,
+                      0,
+                      init ->
+                          init.aload(0)
+                              .invokespecial(
+                                  ConstantDescs.CD_Object,
+                                  ConstantDescs.INIT_NAME,
+                                  ConstantDescs.MTD_void)
+                              .return_())
+                  .withMethodBody(
+                      method.getName(),
+                      signature,
+                      ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL,
+                      body -> {
+                        leaveToC2(body);
+                        Label confined = body.newLabel();
+                        Confinement.leaveIfConfined(body, parameters, confined);
+                        text.accept(new KernelCode(body, parameters));
+                        body.return_();
+                        if (Confinement.matters(parameters)) {
+                          body.labelBinding(confined);
+                          Confinement.callOther(body, kernel, signature, parameters);
                           body.return_();
-                        }));
+                        }
+                      });
+              if (Confinement.matters(parameters)) {
+                classBuilder.withMethodBody(
+                    Confinement.OTHER,
+                    signature,
+                    ClassFile.ACC_PRIVATE,
+                    body -> {
+                      leaveToC2(body);
+                      text.accept(new KernelCode(body, parameters));
+                      body.return_();
+                    });
+              }
+            });
   }
 
   /**

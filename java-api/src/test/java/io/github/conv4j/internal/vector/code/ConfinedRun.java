@@ -1,0 +1,102 @@
+package io.github.conv4j.internal.vector.code;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.problem.Problem;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedMethod;
+import jdk.jfr.consumer.RecordingFile;
+
+/**
+ * Runs a problem on shared memory, on memory of this thread, and on shared memory again. Prints how
+ * many compilations of one kernel gave up at the same place, at most.
+ */
+final class ConfinedRun {
+  private static final String EVENT = "jdk.Deoptimization";
+
+  /** Calls of code that is thrown away again and again do not come to an end. */
+  private static final long PATIENCE_NANOS = 15_000_000_000L;
+
+  private ConfinedRun() {}
+
+  /** Takes problems, channels last. */
+  public static void main(String[] lines) throws IOException {
+    Path file = Files.createTempFile("conv4j-confined", ".jfr");
+    try (var recording = new Recording()) {
+      recording.enable(EVENT).withoutStackTrace();
+      recording.start();
+      try (Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1))) {
+        for (String line : lines) {
+          run(engine, Problem.parse(line));
+        }
+      }
+      recording.stop();
+      recording.dump(file);
+      Map<String, Set<Integer>> compilations = compilations(file);
+      compilations.forEach((place, numbers) -> System.out.println(place + " " + numbers));
+      System.out.println(compilations.values().stream().mapToInt(Set::size).max().orElse(0));
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static void run(Engine engine, Problem problem) {
+    Convolution convolution = problem.convolution();
+    try (Arena parameters = Arena.ofShared();
+        PreparedConvolution prepared =
+            engine.prepare(
+                convolution,
+                TensorSpec.f32(Layout.NHWC, problem.src().dims()),
+                Tensor.allocate(TensorSpec.weights(convolution.weightsShape()), parameters),
+                Tensor.allocate(TensorSpec.bias(convolution.outChannels()), parameters))) {
+      try (Arena shared = Arena.ofShared()) {
+        call(2_000, prepared, shared);
+      }
+      try (Arena confined = Arena.ofConfined()) {
+        call(100, prepared, confined);
+      }
+      try (Arena shared = Arena.ofShared()) {
+        call(2_000, prepared, shared);
+      }
+    }
+  }
+
+  private static void call(int count, PreparedConvolution prepared, Arena arena) {
+    Tensor src = Tensor.allocate(prepared.src(), arena);
+    Tensor dst = Tensor.allocate(prepared.dst(), arena);
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    for (int i = 0; i < count && System.nanoTime() - end < 0; i++) {
+      prepared.execute(src, dst);
+    }
+  }
+
+  private static Map<String, Set<Integer>> compilations(Path file) throws IOException {
+    Map<String, Set<Integer>> all = new TreeMap<>();
+    for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+      if (!event.getEventType().getName().equals(EVENT)) {
+        continue;
+      }
+      String type = event.<RecordedMethod>getValue("method").getType().getName();
+      if (type.contains("Kernel_")) {
+        String place = type + " at " + event.getInt("bci") + ": " + event.getString("reason");
+        all.computeIfAbsent(place, _ -> new TreeSet<>()).add(event.getInt("compileId"));
+      }
+    }
+    return all;
+  }
+}
