@@ -153,6 +153,43 @@ abstract class ArgumentsContract extends EngineContract {
     }
   }
 
+  /** What a call has seen of an arena is worth nothing to another thread, nor after the arena. */
+  @Test
+  void executeRefusesArenasThatItHasSeen() {
+    Tensor ended;
+    try (Arena arena = Arena.ofConfined()) {
+      ended = Tensor.allocate(prepared.src(), arena);
+      prepared.execute(ended, dst);
+    }
+    refusesClosed(() -> prepared.execute(ended, dst));
+    prepared.execute(src, dst);
+    try (Arena shared = Arena.ofShared()) {
+      Tensor sharedDst = Tensor.allocate(prepared.dst(), shared);
+
+      assertThat(thrownElsewhere(() -> prepared.execute(src, sharedDst)))
+          .isInstanceOf(WrongThreadException.class);
+    }
+  }
+
+  /** Memory that was freed may be another thread's at once. */
+  @Test
+  @SuppressWarnings("restricted")
+  void executeRefusesTheSameBytesOfAnotherThread() {
+    MemorySegment bytes = MemorySegment.ofAddress(src.segment().address());
+    long size = src.segment().byteSize();
+    try (Arena arena = Arena.ofConfined()) {
+      prepared.execute(Tensor.wrap(prepared.src(), bytes.reinterpret(size, arena, null)), dst);
+    }
+    Tensor other =
+        CompletableFuture.supplyAsync(
+                () ->
+                    Tensor.wrap(prepared.src(), bytes.reinterpret(size, Arena.ofConfined(), null)))
+            .join();
+
+    assertThatExceptionOfType(WrongThreadException.class)
+        .isThrownBy(() -> prepared.execute(other, dst));
+  }
+
   @Test
   void prepareRefusesNull() {
     TensorSpec srcSpec = plainSrc();

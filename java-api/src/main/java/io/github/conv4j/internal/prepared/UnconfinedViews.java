@@ -12,28 +12,41 @@ import org.jspecify.annotations.Nullable;
 final class UnconfinedViews {
   private static final int MOST = 4;
 
-  private final @Nullable MemorySegment[] kept = new MemorySegment[MOST];
+  private final @Nullable Lent[] kept = new Lent[MOST];
 
   /** The one that goes next. */
   private int oldest;
 
+  /**
+   * What is used in place of segments.
+   *
+   * @param scope of the segments, which belong to the thread
+   */
+  private record Lent(long threadId, MemorySegment.Scope scope, MemorySegment view) {
+    boolean standsFor(MemorySegment segment, long byThread) {
+      return threadId == byThread
+          && scope == segment.scope()
+          && view.address() == segment.address()
+          && view.byteSize() == segment.byteSize();
+    }
+  }
+
   /** Returns what every thread may use in place of a segment, or the segment itself. */
   MemorySegment of(MemorySegment segment, Program program) {
-    if (AnotherThread.mayUse(segment) || !AnotherThread.orThisMayUse(segment)) {
+    if (AnotherThread.mayUse(segment)) {
       return segment;
     }
-    for (MemorySegment view : kept) {
-      if (view != null
-          && view.address() == segment.address()
-          && view.byteSize() == segment.byteSize()) {
-        return view;
+    long thread = Thread.currentThread().threadId();
+    for (Lent lent : kept) {
+      if (lent != null && lent.standsFor(segment, thread)) {
+        return segment.scope().isAlive() ? lent.view() : segment;
       }
     }
-    MemorySegment view = program.unconfined(segment);
+    MemorySegment view = AnotherThread.orThisMayUse(segment) ? program.unconfined(segment) : null;
     if (view == null) {
       return segment;
     }
-    kept[oldest] = view;
+    kept[oldest] = new Lent(thread, segment.scope(), view);
     oldest = (oldest + 1) % MOST;
     return view;
   }
