@@ -277,8 +277,8 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
 
   private void observe(
       ProgramMemory memory, Tensor src, Tensor dst, Tensor[] operands, StepObserver observer) {
-    place(memory, src, dst, operands);
     try {
+      place(memory, src, dst, operands);
       for (int i = 0; i < steps.length; i++) {
         do {
           run(memory, memory.values(), i);
@@ -292,9 +292,9 @@ public final class PreparedProgram extends CheckedConvolution<ProgramMemory> {
 
   @Override
   void run(ProgramMemory memory, Tensor src, Tensor dst, Tensor[] operands) {
-    place(memory, src, dst, operands);
     MemorySegment[] values = memory.values();
     try {
+      place(memory, src, dst, operands);
       for (int i = 0; i < steps.length; i++) {
         run(memory, values, i);
       }

@@ -59,7 +59,7 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
   }
 
   /** Returns arrays for the operands of all steps. */
-  static MemorySegment[][] noOperands(Program program) {
+  private static MemorySegment[][] noOperands(Program program) {
     MemorySegment[][] operands = new MemorySegment[program.steps().size()][];
     for (int i = 0; i < operands.length; i++) {
       operands[i] = new MemorySegment[program.steps().get(i).operands().size()];
@@ -113,11 +113,6 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
 
   /** Puts the values in their places as operands. */
   void placeOperands() {
-    placeOperands(program, values, operands);
-  }
-
-  /** Puts values in their places as operands. */
-  static void placeOperands(Program program, MemorySegment[] values, MemorySegment[][] operands) {
     for (int i = 0; i < operands.length; i++) {
       MemorySegment[] places = operands[i];
       if (places.length > 0) {
@@ -139,7 +134,6 @@ final class ProgramMemory implements AutoCloseable, ByteSized {
         places[i] = MemorySegment.NULL;
       }
     }
-    shared.letGoOfCaller();
   }
 
   /** Returns the bytes of the scratchpad; temporaries come later. */

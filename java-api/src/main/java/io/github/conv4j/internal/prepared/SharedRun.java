@@ -5,7 +5,6 @@ import io.github.conv4j.internal.parallel.PartedCall;
 import io.github.conv4j.internal.primitive.BoundPrimitive;
 import io.github.conv4j.internal.primitive.Program;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +13,6 @@ final class SharedRun extends PartedCall {
   private final Program program;
   private final ProgramMemory memory;
 
-  /** The values of the run as helpers see them. */
-  private final MemorySegment[] values;
-
-  private final MemorySegment[][] operands;
-
-  /** Whether values are in their places. */
-  private boolean ready;
-
   private @Nullable PreparedProgram owner;
   private int step;
 
@@ -29,9 +20,6 @@ final class SharedRun extends PartedCall {
     super(budget);
     this.program = program;
     this.memory = memory;
-    this.values = new MemorySegment[memory.values().length];
-    Arrays.fill(values, MemorySegment.NULL);
-    this.operands = ProgramMemory.noOperands(program);
   }
 
   /**
@@ -40,7 +28,7 @@ final class SharedRun extends PartedCall {
    * @return false if helpers cannot see the caller's memory: then nothing was done
    */
   boolean run(PreparedProgram of, int stepIndex) {
-    if (!ready && !lend()) {
+    if (!mayBeSeen()) {
       return false;
     }
     owner = of;
@@ -53,38 +41,22 @@ final class SharedRun extends PartedCall {
     }
   }
 
-  private boolean lend() {
-    MemorySegment[] own = memory.values();
+  /** Whether every thread may use what the caller brought. */
+  private boolean mayBeSeen() {
+    MemorySegment[] values = memory.values();
     for (int i = 0; i < program.firstInner(); i++) {
-      if (!AnotherThread.mayUse(own[i])) {
+      if (!AnotherThread.mayUse(values[i])) {
         return false;
       }
     }
-    System.arraycopy(own, 0, values, 0, own.length);
-    ProgramMemory.placeOperands(program, values, operands);
-    ready = true;
     return true;
-  }
-
-  /** Forgets the caller's memory, which must not stay reachable from here. */
-  void letGoOfCaller() {
-    if (!ready) {
-      return;
-    }
-    ready = false;
-    Arrays.fill(values, 0, program.firstInner(), MemorySegment.NULL);
-    for (MemorySegment[] places : operands) {
-      for (int i = 0; i < places.length; i++) {
-        places[i] = MemorySegment.NULL;
-      }
-    }
   }
 
   @Override
   protected int work(boolean caller) {
     PreparedProgram of = Objects.requireNonNull(owner);
     if (caller) {
-      return runParts(true, memory, memory.values(), memory.operands(step));
+      return runParts(true, memory);
     }
     Slots.Slot<ProgramMemory> slot;
     try {
@@ -96,22 +68,22 @@ final class SharedRun extends PartedCall {
       return 0;
     }
     try {
-      return runParts(false, slot.memory(), values, operands[step]);
+      return runParts(false, slot.memory());
     } finally {
       of.slots().release(slot);
     }
   }
 
-  private int runParts(
-      boolean caller, ProgramMemory own, MemorySegment[] seen, MemorySegment[] others) {
+  private int runParts(boolean caller, ProgramMemory own) {
     BoundPrimitive primitive = own.bound(step);
     Program.Step running = program.steps().get(step);
-    MemorySegment src = seen[running.src()];
-    MemorySegment dst = seen[running.dst()];
+    MemorySegment src = memory.values()[running.src()];
+    MemorySegment dst = memory.values()[running.dst()];
+    MemorySegment[] operands = memory.operands(step);
     primitive.beginShare();
     int count = 0;
     for (int part = takePart(caller); part >= 0; part = takePart(caller)) {
-      primitive.runPart(part, src, dst, others);
+      primitive.runPart(part, src, dst, operands);
       count++;
     }
     return count;

@@ -2,6 +2,7 @@ package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.internal.primitive.Program;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +21,15 @@ final class UnconfinedViews {
   /**
    * What is used in place of segments.
    *
-   * @param scope of the segments, which belong to the thread
+   * @param scope of the segments, which belong to the thread; nothing of the caller stays reachable
    */
-  private record Lent(long threadId, MemorySegment.Scope scope, MemorySegment view) {
+  private record Lent(long threadId, WeakReference<MemorySegment.Scope> scope, MemorySegment view) {
     boolean standsFor(MemorySegment segment, long byThread) {
       return threadId == byThread
-          && scope == segment.scope()
+          && scope.refersTo(segment.scope())
           && view.address() == segment.address()
-          && view.byteSize() == segment.byteSize();
+          && view.byteSize() == segment.byteSize()
+          && view.isReadOnly() == segment.isReadOnly();
     }
   }
 
@@ -46,7 +48,10 @@ final class UnconfinedViews {
     if (view == null) {
       return segment;
     }
-    kept[oldest] = new Lent(thread, segment.scope(), view);
+    if (segment.isReadOnly()) {
+      view = view.asReadOnly();
+    }
+    kept[oldest] = new Lent(thread, new WeakReference<>(segment.scope()), view);
     oldest = (oldest + 1) % MOST;
     return view;
   }

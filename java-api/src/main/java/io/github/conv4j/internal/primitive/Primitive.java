@@ -44,8 +44,8 @@ public interface Primitive extends AutoCloseable {
   BoundPrimitive bind(MemorySegment scratchpad, boolean kept);
 
   /**
-   * Returns another segment over the bytes of one that is confined to the calling thread, for
-   * helpers of one run, or null if that cannot be made here.
+   * Returns another segment over the bytes of one that is confined to the calling thread, for the
+   * time of one call by that thread, or null if that cannot be made here.
    */
   default @Nullable MemorySegment unconfined(MemorySegment segment) {
     return null;

@@ -44,6 +44,7 @@ class PreparedProgramTest {
   private final class Fake implements Primitive {
     private volatile int failingPart = -1;
     private final AtomicInteger views = new AtomicInteger();
+    private volatile boolean wasConfined;
 
     @Override
     public int partCount() {
@@ -56,6 +57,7 @@ class PreparedProgramTest {
       return new BoundPrimitive() {
         @Override
         public void runAlone(MemorySegment src, MemorySegment dst, MemorySegment[] operands) {
+          wasConfined = !AnotherThread.mayUse(src) || !AnotherThread.mayUse(dst);
           for (int part = 0; part < PARTS; part++) {
             runPart(part, src, dst, operands);
           }
@@ -148,6 +150,24 @@ class PreparedProgramTest {
       }
     }
     assertThat(ledger.budget().helpedParts()).isPositive();
+  }
+
+  /** Kernels would ask in their loops whose memory it is. */
+  @Test
+  void callsWithoutHelpersUseViewsToo() {
+    var ledger = new Ledger("fake", EngineOptions.defaults().withThreads(1));
+    var fake = new Fake();
+    try (var prepared = prepared(fake, ledger);
+        Arena arena = Arena.ofConfined()) {
+      Tensor src = Tensor.allocate(SPEC, arena).fill(3);
+      Tensor dst = Tensor.allocate(SPEC, arena);
+
+      prepared.execute(src, dst);
+
+      assertThat(dst.toFloatArray()).containsOnly(3);
+      assertThat(fake.views).hasValue(2);
+      assertThat(fake.wasConfined).isFalse();
+    }
   }
 
   /** The others compute its parts; it is said once, with what was thrown. */
