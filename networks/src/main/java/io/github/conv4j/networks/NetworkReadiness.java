@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
  * a few times while it takes from the heap, as vector code does that is not compiled, or becomes
  * faster; then as callers run it.
  *
- * <p>Rounds take turns between tensors of a shared arena and of a confined one: code that has met
- * only one kind is thrown away when it meets the other.
+ * <p>Rounds take turns between tensors of a shared arena and of a confined one: without native
+ * access there is code for each, or code that is thrown away when it meets the other kind.
  */
 final class NetworkReadiness {
   /** Some code is never compiled whole; it is not waited for any longer. */

@@ -25,8 +25,9 @@ import java.util.concurrent.Future;
  *
  * <p>Code that is not compiled makes an object of every vector, so that a thread that takes nothing
  * from the heap runs compiled code. Calls take turns between tensors of a shared arena and of a
- * confined one: code that has met only one kind is thrown away when it meets the other. Kernels are
- * shared by all problems of a process: what an earlier problem has compiled takes a few calls here.
+ * confined one: without native access there is code for each, or code that is thrown away when it
+ * meets the other kind. Kernels are shared by all problems of a process: what an earlier problem
+ * has compiled takes a few calls here.
  */
 public final class Readiness {
   private static final int CALM_CALLS = 4;

@@ -5,8 +5,6 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
@@ -21,8 +19,9 @@ import java.util.function.Consumer;
 
 /**
  * Makes kernels: hidden classes, one for each text, whose one method the JIT compiler treats as any
- * other. What was made stays for the process, since compiled code is what costs; the longest unused
- * goes when there are very many.
+ * other, and more of the same text for memory of one thread ({@link Confinement}). What was made
+ * stays for the process, since compiled code is what costs; the longest unused goes when there are
+ * very many.
  */
 public final class KernelClass {
   /** System property: a folder that gets the class file of each kernel, for {@code javap}. */
@@ -51,21 +50,34 @@ public final class KernelClass {
    * @param type an interface with one abstract method
    * @param variant what the text depends on besides the lanes, with value equality and a text that
    *     may stand in a class name
-   * @param text writes the body of the method, which returns nothing
+   * @param text writes the body of the method, which returns nothing; the same each time
    */
   public static <T> T of(
       MethodHandles.Lookup lookup, Class<T> type, Object variant, Consumer<KernelCode> text) {
     synchronized (KERNELS) {
       return type.cast(
           KERNELS.computeIfAbsent(
-              new Key(type, variant), key -> define(lookup, type, variant, text)));
+              new Key(type, variant),
+              key ->
+                  new KernelsOfText(
+                          Confinement.segments(method(type)).length,
+                          (all, owned) -> define(lookup, type, variant, text, all, owned))
+                      .where(0)));
     }
   }
 
   private static Object define(
-      MethodHandles.Lookup lookup, Class<?> type, Object variant, Consumer<KernelCode> text) {
+      MethodHandles.Lookup lookup,
+      Class<?> type,
+      Object variant,
+      Consumer<KernelCode> text,
+      KernelsOfText all,
+      int owned) {
     String name = type.getSimpleName() + "_" + String.valueOf(variant).replaceAll("\\W+", "_");
-    byte[] bytes = classFile(lookup.lookupClass().getPackageName(), name, type, text);
+    if (owned != 0) {
+      name += "_owned" + owned;
+    }
+    byte[] bytes = classFile(lookup.lookupClass().getPackageName(), name, type, text, owned);
     String folder = System.getProperty(DUMP_PROPERTY);
     if (folder != null) {
       dump(folder, name, bytes);
@@ -73,8 +85,9 @@ public final class KernelClass {
     try {
       MethodHandles.Lookup hidden = lookup.defineHiddenClass(bytes, true);
       return hidden
-          .findConstructor(hidden.lookupClass(), MethodType.methodType(void.class))
-          .invoke();
+          .findConstructor(
+              hidden.lookupClass(), MethodType.methodType(void.class, KernelsOfText.class))
+          .invoke(all);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -82,65 +95,37 @@ public final class KernelClass {
     }
   }
 
+  private static Method method(Class<?> type) {
+    return Arrays.stream(type.getDeclaredMethods())
+        .filter(m -> Modifier.isAbstract(m.getModifiers()))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static byte[] classFile(
-      String packageName, String name, Class<?> type, Consumer<KernelCode> text) {
-    Method method =
-        Arrays.stream(type.getDeclaredMethods())
-            .filter(m -> Modifier.isAbstract(m.getModifiers()))
-            .findFirst()
-            .orElseThrow();
-    var signature =
-        MethodTypeDesc.ofDescriptor(
-            MethodType.methodType(method.getReturnType(), method.getParameterTypes())
-                .descriptorString());
+      String packageName, String name, Class<?> type, Consumer<KernelCode> text, int owned) {
+    Method method = method(type);
     ClassDesc kernel = ClassDesc.of(packageName, name);
-    Class<?>[] parameters = method.getParameterTypes();
+    var confinement = new Confinement(kernel, method, owned);
     return ClassFile.of()
         .build(
             kernel,
-            classBuilder -> {
-              classBuilder
-                  .withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
-                  .withInterfaceSymbols(type.describeConstable().orElseThrow())
-                  .withMethodBody(
-                      ConstantDescs.INIT_NAME,
-                      ConstantDescs.MTD_void,
-                      0,
-                      init ->
-                          init.aload(0)
-                              .invokespecial(
-                                  ConstantDescs.CD_Object,
-                                  ConstantDescs.INIT_NAME,
-                                  ConstantDescs.MTD_void)
-                              .return_())
-                  .withMethodBody(
-                      method.getName(),
-                      signature,
-                      ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL,
-                      body -> {
-                        leaveToC2(body);
-                        Label confined = body.newLabel();
-                        Confinement.leaveIfConfined(body, parameters, confined);
-                        text.accept(new KernelCode(body, parameters));
-                        body.return_();
-                        if (Confinement.matters(parameters)) {
-                          body.labelBinding(confined);
-                          Confinement.callOther(body, kernel, signature, parameters);
+            classBuilder ->
+                confinement
+                    .declare(classBuilder)
+                    .withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
+                    .withInterfaceSymbols(type.describeConstable().orElseThrow())
+                    .withMethodBody(
+                        method.getName(),
+                        Confinement.signature(method),
+                        ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL,
+                        body -> {
+                          leaveToC2(body);
+                          Label[] others = confinement.ask(body);
+                          text.accept(new KernelCode(body, method.getParameterTypes()));
                           body.return_();
-                        }
-                      });
-              if (Confinement.matters(parameters)) {
-                classBuilder.withMethodBody(
-                    Confinement.OTHER,
-                    signature,
-                    ClassFile.ACC_PRIVATE,
-                    body -> {
-                      leaveToC2(body);
-                      text.accept(new KernelCode(body, parameters));
-                      body.return_();
-                    });
-              }
-            });
+                          confinement.goOnElsewhere(body, others);
+                        }));
   }
 
   /**

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,11 +24,13 @@ import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Runs a problem on shared memory, on memory of this thread, and on shared memory again. Prints how
- * many compilations of one kernel gave up at the same place, at most.
+ * Runs problems on shared memory, on memory of this thread, on some of each, and on shared memory
+ * again. Prints how often kernels were compiled by C2, and how many compilations of one kernel gave
+ * up at the same place, at most.
  */
 final class ConfinedRun {
-  private static final String EVENT = "jdk.Deoptimization";
+  private static final String GIVEN_UP = "jdk.Deoptimization";
+  private static final String COMPILED = "jdk.Compilation";
 
   /** Calls of code that is thrown away again and again do not come to an end. */
   private static final long PATIENCE_NANOS = 15_000_000_000L;
@@ -38,7 +41,8 @@ final class ConfinedRun {
   public static void main(String[] lines) throws IOException {
     Path file = Files.createTempFile("conv4j-confined", ".jfr");
     try (var recording = new Recording()) {
-      recording.enable(EVENT).withoutStackTrace();
+      recording.enable(GIVEN_UP).withoutStackTrace();
+      recording.enable(COMPILED).withoutThreshold();
       recording.start();
       try (Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1))) {
         for (String line : lines) {
@@ -47,9 +51,13 @@ final class ConfinedRun {
       }
       recording.stop();
       recording.dump(file);
-      Map<String, Set<Integer>> compilations = compilations(file);
-      compilations.forEach((place, numbers) -> System.out.println(place + " " + numbers));
-      System.out.println(compilations.values().stream().mapToInt(Set::size).max().orElse(0));
+      List<RecordedEvent> ofKernels =
+          RecordingFile.readAllEvents(file).stream().filter(ConfinedRun::isOfKernel).toList();
+      Map<String, Set<Integer>> givenUp = givenUp(ofKernels);
+      givenUp.forEach((place, numbers) -> System.out.println(place + " " + numbers));
+      System.out.println(
+          ofKernels.stream().filter(e -> e.getEventType().getName().equals(COMPILED)).count());
+      System.out.println(givenUp.values().stream().mapToInt(Set::size).max().orElse(0));
     } finally {
       Files.deleteIfExists(file);
     }
@@ -64,36 +72,42 @@ final class ConfinedRun {
                 TensorSpec.f32(Layout.NHWC, problem.src().dims()),
                 Tensor.allocate(TensorSpec.weights(convolution.weightsShape()), parameters),
                 Tensor.allocate(TensorSpec.bias(convolution.outChannels()), parameters))) {
-      try (Arena shared = Arena.ofShared()) {
-        call(2_000, prepared, shared);
-      }
-      try (Arena confined = Arena.ofConfined()) {
-        call(100, prepared, confined);
-      }
-      try (Arena shared = Arena.ofShared()) {
-        call(2_000, prepared, shared);
+      try (Arena shared = Arena.ofShared();
+          Arena confined = Arena.ofConfined()) {
+        call(2_000, prepared, shared, shared);
+        call(100, prepared, confined, confined);
+        call(100, prepared, confined, shared);
+        call(100, prepared, shared, confined);
+        call(100, prepared, confined, shared);
+        call(2_000, prepared, shared, shared);
       }
     }
   }
 
-  private static void call(int count, PreparedConvolution prepared, Arena arena) {
-    Tensor src = Tensor.allocate(prepared.src(), arena);
-    Tensor dst = Tensor.allocate(prepared.dst(), arena);
+  private static void call(int count, PreparedConvolution prepared, Arena ofSrc, Arena ofDst) {
+    Tensor src = Tensor.allocate(prepared.src(), ofSrc);
+    Tensor dst = Tensor.allocate(prepared.dst(), ofDst);
     long end = System.nanoTime() + PATIENCE_NANOS;
     for (int i = 0; i < count && System.nanoTime() - end < 0; i++) {
       prepared.execute(src, dst);
     }
   }
 
-  private static Map<String, Set<Integer>> compilations(Path file) throws IOException {
+  private static boolean isOfKernel(RecordedEvent event) {
+    RecordedMethod method = event.hasField("method") ? event.getValue("method") : null;
+    return method != null && method.getType().getName().contains("Kernel_");
+  }
+
+  /** Returns the numbers of compilations for each place in a kernel where they gave up. */
+  private static Map<String, Set<Integer>> givenUp(List<RecordedEvent> events) {
     Map<String, Set<Integer>> all = new TreeMap<>();
-    for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
-      if (!event.getEventType().getName().equals(EVENT)) {
-        continue;
-      }
-      String type = event.<RecordedMethod>getValue("method").getType().getName();
-      if (type.contains("Kernel_")) {
-        String place = type + " at " + event.getInt("bci") + ": " + event.getString("reason");
+    for (RecordedEvent event : events) {
+      if (event.getEventType().getName().equals(GIVEN_UP)) {
+        RecordedMethod method = event.getValue("method");
+        String place =
+            "%s at %d: %s"
+                .formatted(
+                    method.getType().getName(), event.getInt("bci"), event.getString("reason"));
         all.computeIfAbsent(place, _ -> new TreeSet<>()).add(event.getInt("compileId"));
       }
     }
