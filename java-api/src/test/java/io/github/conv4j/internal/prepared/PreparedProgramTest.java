@@ -159,7 +159,8 @@ class PreparedProgramTest {
     var fake = new Fake();
     try (var prepared = prepared(fake, ledger);
         Arena arena = Arena.ofConfined()) {
-      Tensor src = Tensor.allocate(SPEC, arena).fill(3);
+      Tensor src = Tensor.allocate(SPEC, arena);
+      src.fill(3);
       Tensor dst = Tensor.allocate(SPEC, arena);
 
       prepared.execute(src, dst);
