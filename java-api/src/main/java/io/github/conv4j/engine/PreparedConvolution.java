@@ -57,8 +57,8 @@ public interface PreparedConvolution extends AutoCloseable {
    *
    * <p><b>Memory.</b> Reads {@code src} and overwrites {@code dst}. Allocates nothing once each
    * thread that takes part has its working memory and, in engine {@code vector}, once its code is
-   * compiled; a caller that has to wait, or that shares other confined tensors than in its last
-   * call, allocates some objects. Closing a shared arena of either tensor during the call is
+   * compiled; a caller that has to wait, or that brings other confined tensors than in its last
+   * calls, allocates some objects. Closing a shared arena of either tensor during the call is
    * refused by the arena, or ends the call with an IllegalStateException and an undefined {@code
    * dst}.
    *
