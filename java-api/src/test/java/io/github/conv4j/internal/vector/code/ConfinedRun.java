@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,8 +26,8 @@ import jdk.jfr.consumer.RecordingFile;
 
 /**
  * Runs problems on shared memory, on memory of this thread, on some of each, and on shared memory
- * again. Prints how often kernels were compiled by C2, and how many compilations of one kernel gave
- * up at the same place, at most.
+ * again, and compares the results. Prints how often kernels were compiled by C2, and how many
+ * compilations of one kernel gave up at the same place, at most.
  */
 final class ConfinedRun {
   private static final String GIVEN_UP = "jdk.Deoptimization";
@@ -65,32 +66,47 @@ final class ConfinedRun {
 
   private static void run(Engine engine, Problem problem) {
     Convolution convolution = problem.convolution();
-    try (Arena parameters = Arena.ofShared();
-        PreparedConvolution prepared =
-            engine.prepare(
-                convolution,
-                TensorSpec.f32(Layout.NHWC, problem.src().dims()),
-                Tensor.allocate(TensorSpec.weights(convolution.weightsShape()), parameters),
-                Tensor.allocate(TensorSpec.bias(convolution.outChannels()), parameters))) {
-      try (Arena shared = Arena.ofShared();
-          Arena confined = Arena.ofConfined()) {
-        call(2_000, prepared, shared, shared);
-        call(100, prepared, confined, confined);
-        call(100, prepared, confined, shared);
-        call(100, prepared, shared, confined);
-        call(100, prepared, confined, shared);
-        call(2_000, prepared, shared, shared);
+    try (Arena shared = Arena.ofShared();
+        Arena confined = Arena.ofConfined()) {
+      TensorSpec weights = TensorSpec.weights(convolution.weightsShape());
+      try (PreparedConvolution prepared =
+          engine.prepare(
+              convolution,
+              TensorSpec.f32(Layout.NHWC, problem.src().dims()),
+              Tensor.ofFloats(weights, integers(weights), shared),
+              Tensor.allocate(TensorSpec.bias(convolution.outChannels()), shared))) {
+        float[] expected = call(2_000, prepared, shared, shared);
+        same(expected, call(100, prepared, confined, confined));
+        same(expected, call(100, prepared, confined, shared));
+        same(expected, call(100, prepared, shared, confined));
+        same(expected, call(100, prepared, confined, shared));
+        same(expected, call(2_000, prepared, shared, shared));
       }
     }
   }
 
-  private static void call(int count, PreparedConvolution prepared, Arena ofSrc, Arena ofDst) {
-    Tensor src = Tensor.allocate(prepared.src(), ofSrc);
+  private static void same(float[] expected, float[] actual) {
+    if (!Arrays.equals(expected, actual)) {
+      throw new AssertionError("other results on other memory");
+    }
+  }
+
+  private static float[] call(int count, PreparedConvolution prepared, Arena ofSrc, Arena ofDst) {
+    Tensor src = Tensor.ofFloats(prepared.src(), integers(prepared.src()), ofSrc);
     Tensor dst = Tensor.allocate(prepared.dst(), ofDst);
     long end = System.nanoTime() + PATIENCE_NANOS;
     for (int i = 0; i < count && System.nanoTime() - end < 0; i++) {
       prepared.execute(src, dst);
     }
+    return dst.toFloatArray();
+  }
+
+  private static float[] integers(TensorSpec spec) {
+    var values = new float[Math.toIntExact(spec.shape().elementCount())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i % 7 - 3;
+    }
+    return values;
   }
 
   private static boolean isOfKernel(RecordedEvent event) {
