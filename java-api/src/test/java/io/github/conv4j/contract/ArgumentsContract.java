@@ -157,8 +157,8 @@ abstract class ArgumentsContract extends EngineContract {
   @Test
   void executeRefusesArenasThatItHasSeen() {
     Tensor ended;
-    try (Arena arena = Arena.ofConfined()) {
-      ended = Tensor.allocate(prepared.src(), arena);
+    try (Arena ending = Arena.ofConfined()) {
+      ended = Tensor.allocate(prepared.src(), ending);
       prepared.execute(ended, dst);
     }
     refusesClosed(() -> prepared.execute(ended, dst));
@@ -177,8 +177,8 @@ abstract class ArgumentsContract extends EngineContract {
   void executeRefusesTheSameBytesOfAnotherThread() {
     MemorySegment bytes = MemorySegment.ofAddress(src.segment().address());
     long size = src.segment().byteSize();
-    try (Arena arena = Arena.ofConfined()) {
-      prepared.execute(Tensor.wrap(prepared.src(), bytes.reinterpret(size, arena, null)), dst);
+    try (Arena ending = Arena.ofConfined()) {
+      prepared.execute(Tensor.wrap(prepared.src(), bytes.reinterpret(size, ending, null)), dst);
     }
     Tensor other =
         CompletableFuture.supplyAsync(

@@ -19,7 +19,7 @@ class ConfinementTest {
   private static final String POINTWISE = "mb1_ic64oc64_ih28kh1";
 
   /** A compilation that does not know better than the one before goes on to a hundred. */
-  private static final int MOST_COMPILATIONS = 3;
+  private static final int MOST_COMPILATIONS = 2;
 
   @Test
   void kernelsStayCompiled() {
@@ -43,6 +43,8 @@ class ConfinementTest {
     assertThat(outcome.exitCode()).as(outcome.tail(40)).isZero();
     String[] counts = outcome.tail(2).split("\n", -1);
     assertThat(Integer.parseInt(counts[0])).as(outcome.tail(40)).isPositive();
-    assertThat(Integer.parseInt(counts[1])).as(outcome.tail(40)).isLessThan(MOST_COMPILATIONS);
+    assertThat(Integer.parseInt(counts[1]))
+        .as(outcome.tail(40))
+        .isLessThanOrEqualTo(MOST_COMPILATIONS);
   }
 }
