@@ -70,7 +70,7 @@ final class Tuner {
   Outcome run(List<Way> ways) throws InterruptedException {
     Map<Way, String> excluded = new HashMap<>();
     while (true) {
-      try (Arena arena = Arena.ofConfined();
+      try (Arena arena = Arena.ofShared();
           var attempt = new TuningAttempt(this, ways, excluded, arena)) {
         if (attempt.run()) {
           return attempt.outcome();
