@@ -3,6 +3,7 @@ package io.github.conv4j.tensor;
 import io.github.conv4j.internal.copies.StridedCopy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * Copies between tensors, and between a tensor and memory in row-major order. Callers have checked
@@ -32,8 +33,11 @@ final class ElementCopies {
     if (isBlocked(spec)) {
       ElementOffsets.forEach(spec, spec, (offset, _) -> segment.setAtIndex(F32, offset, value));
     } else if (segment.byteSize() == elementCount * Float.BYTES) {
-      for (long i = 0; i < elementCount; i++) {
-        segment.setAtIndex(F32, i, value);
+      float[] block = new float[(int) Math.min(elementCount, Elements.BLOCK)];
+      Arrays.fill(block, value);
+      for (long at = 0; at < elementCount; at += block.length) {
+        int count = (int) Math.min(block.length, elementCount - at);
+        MemorySegment.copy(block, 0, segment, F32, at * Float.BYTES, count);
       }
     } else {
       long[] repeated = new long[spec.shape().rank()];
