@@ -70,6 +70,7 @@ final class Tuner {
   Outcome run(List<Way> ways) throws InterruptedException {
     Map<Way, String> excluded = new HashMap<>();
     while (true) {
+      // Java code that reads confined memory here would change how kernels are compiled (ADR 59).
       try (Arena arena = Arena.ofShared();
           var attempt = new TuningAttempt(this, ways, excluded, arena)) {
         if (attempt.run()) {

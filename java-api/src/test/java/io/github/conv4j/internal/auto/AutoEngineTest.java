@@ -84,6 +84,20 @@ class AutoEngineTest {
     assertThat(log.lines(Level.WARNING)).isEmpty();
   }
 
+  /** Else kernels of Java code would be compiled for memory that has an owner (ADR 59). */
+  @Test
+  void measuresOnMemoryOfAllThreads() {
+    one.way("a", 3_000).way("b", 100).warmingUp();
+    two.way("c", 110);
+    try (Engine auto = auto(MILLIS)) {
+      prepare(auto).close();
+      prepareMiddling(auto).close();
+      prepareLarge(auto).close();
+    }
+    assertThat(one.fake("b").executed).hasPositiveValue();
+    assertThat(one.confinedCalls() + two.confinedCalls()).isZero();
+  }
+
   @Test
   void measuringTakesATenthOfItsBudgetWhereTheWinnerIsSure() {
     one.way("a", 100).way("b", 105);

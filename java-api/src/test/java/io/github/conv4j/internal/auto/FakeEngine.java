@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 final class FakeEngine implements Alternatives {
   private static final long NANOS_OF_UNCOMPILED = 900_000;
   private static final long HEAP_OF_UNCOMPILED = 10_000;
+  private static final Thread NOBODY = Thread.ofPlatform().unstarted(() -> {});
 
   private final Engine reference = Engines.named("reference");
   private final String name;
@@ -38,6 +39,7 @@ final class FakeEngine implements Alternatives {
   private final Map<String, Fake> fakes = new LinkedHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger confinedCalls = new AtomicInteger();
   private boolean warmsUp;
   private boolean isHasty;
   private volatile boolean isBroken;
@@ -153,6 +155,11 @@ final class FakeEngine implements Alternatives {
     return open.get();
   }
 
+  /** How many calls were given memory that is confined to one thread. */
+  int confinedCalls() {
+    return confinedCalls.get();
+  }
+
   int executedCount() {
     return fakes.values().stream().mapToInt(fake -> fake.executed.get()).sum();
   }
@@ -266,6 +273,9 @@ final class FakeEngine implements Alternatives {
       int before = fake.executed.getAndIncrement();
       fake.products.add(products);
       beforeCall.accept(request);
+      if (!src.segment().isAccessibleBy(NOBODY) || !dst.segment().isAccessibleBy(NOBODY)) {
+        confinedCalls.incrementAndGet();
+      }
       if (before >= fake.failsAfter) {
         throw new EngineFailureException(name, "a test", "executing", "a spring broke");
       }

@@ -45,7 +45,7 @@ class ConfinementTest {
   }
 
   private static void stayCompiled(Predicate<String> inherited, int most, String... args) {
-    List<String> flags = new ArrayList<>();
+    List<String> flags = new ArrayList<>(List.of("-Dconv4j.tuning.millis=1000"));
     if (System.getProperty("os.arch").equals("amd64")) {
       flags.add("-XX:UseAVX=2");
     }
