@@ -155,6 +155,15 @@ class TensorTest {
     }
   }
 
+  @Test
+  void fillsMoreThanABlockAndThePartOfOneThatIsLeft() {
+    TensorSpec spec = TensorSpec.f32(Layout.NCW, 1, 3, 700);
+    assertThat(spec.shape().elementCount() % Elements.BLOCK).isPositive();
+    assertThat(spec.shape().elementCount()).isGreaterThan(Elements.BLOCK);
+
+    fillsItsElementsAndNothingElse(spec);
+  }
+
   /** All floats from the first element to the last. */
   private static Tensor whole(Tensor tensor) {
     long count = tensor.segment().byteSize() / Float.BYTES;

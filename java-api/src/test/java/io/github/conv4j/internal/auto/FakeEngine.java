@@ -13,6 +13,7 @@ import io.github.conv4j.engine.Support;
 import io.github.conv4j.engine.spi.Sequences;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.vector.code.Confinement;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -30,7 +31,6 @@ import java.util.function.Consumer;
 final class FakeEngine implements Alternatives {
   private static final long NANOS_OF_UNCOMPILED = 900_000;
   private static final long HEAP_OF_UNCOMPILED = 10_000;
-  private static final Thread NOBODY = Thread.ofPlatform().unstarted(() -> {});
 
   private final Engine reference = Engines.named("reference");
   private final String name;
@@ -273,7 +273,8 @@ final class FakeEngine implements Alternatives {
       int before = fake.executed.getAndIncrement();
       fake.products.add(products);
       beforeCall.accept(request);
-      if (!src.segment().isAccessibleBy(NOBODY) || !dst.segment().isAccessibleBy(NOBODY)) {
+      if (!src.segment().isAccessibleBy(Confinement.NOBODY)
+          || !dst.segment().isAccessibleBy(Confinement.NOBODY)) {
         confinedCalls.incrementAndGet();
       }
       if (before >= fake.failsAfter) {
