@@ -177,7 +177,7 @@ final class PostOpText {
         yield tanh(code.local(inner)).plus(all(1)).times(all(0.5f)).times(x);
       }
       case SWISH -> x.times(sigmoid(eltwise.alpha() == 1 ? x : code.local(x.times(alpha(postOp)))));
-      case HARD_SWISH -> unit(x.fma(all(1 / 6f), all(0.5f))).times(x);
+      case HARD_SWISH -> nearUnit(x.fma(all(1 / 6f), all(0.5f))).times(x);
       case HARD_SIGMOID -> unit(x.fma(alpha(postOp), beta(postOp)));
       case CLIP -> {
         Vector low = alpha(postOp);
@@ -218,6 +218,14 @@ final class PostOpText {
     VectorVariable x = code.local(value);
     VectorVariable most = code.local(all(1).blend(x, x.isLess(all(1))));
     return all(0).blend(most, most.isGreater(all(0)));
+  }
+
+  /**
+   * {@link #unit} in half the instructions, for what is multiplied by something that is no number
+   * where x is none: then the result is any number from 0 to 1.
+   */
+  private Vector nearUnit(Vector x) {
+    return x.maxOfBits(all(0)).minOfBits(all(1));
   }
 
   private Vector sigmoid(VectorVariable x) {

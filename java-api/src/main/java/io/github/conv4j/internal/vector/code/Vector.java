@@ -115,12 +115,28 @@ public sealed class Vector extends Value permits VectorVariable {
 
   /** Without the bits that the other one has not set. */
   public Vector bitsAlsoIn(Vector other) {
+    return ofBits("and", other);
+  }
+
+  /**
+   * The larger one where bits count as whole numbers with a sign, as those of floats above 0 do.
+   */
+  Vector maxOfBits(Vector other) {
+    return ofBits("max", other);
+  }
+
+  /** The smaller one; see {@link #maxOfBits}. */
+  Vector minOfBits(Vector other) {
+    return ofBits("min", other);
+  }
+
+  private Vector ofBits(String name, Vector other) {
     return new Vector(
         code,
         () -> {
           asInts(this);
           asInts(other);
-          code.builder().invokevirtual(INT_VECTOR, "and", MethodTypeDesc.of(INT_VECTOR, VECTOR));
+          code.builder().invokevirtual(INT_VECTOR, name, MethodTypeDesc.of(INT_VECTOR, VECTOR));
           code.builder()
               .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
         });
