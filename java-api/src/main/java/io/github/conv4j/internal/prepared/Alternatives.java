@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.prepared;
 
+import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
 import java.util.List;
@@ -40,11 +41,14 @@ public interface Alternatives extends Engine {
   }
 
   /**
-   * Whether kernels of direct ways know how far apart pixels of a row lie, which is the same for
-   * any multiple of eight source channels.
+   * Returns the most pixels of a row that kernels of direct ways compute together which know how
+   * far apart these lie, the same for any multiple of eight source channels; 0 without such
+   * kernels.
+   *
+   * @param postOps what becomes of outputs
    */
-  default boolean knowsRows() {
-    return false;
+  default int mostPixelsOfRow(PostOps postOps) {
+    return 0;
   }
 
   /**

@@ -45,9 +45,7 @@ public final class CompilationCut {
   /** Channels of a chunk of the panel. */
   private static final long CHUNK = 8;
 
-  /** The most and the least pixels of a row that are computed together then. */
-  private static final long MOST_OF_ROW = 6;
-
+  /** The least pixels of a row that are computed together then. */
   private static final long LEAST_OF_ROW = 5;
 
   /** Rows that are cut into blocks of the most in any case. */
@@ -96,25 +94,26 @@ public final class CompilationCut {
    */
   public static @Nullable ProblemCut of(
       Alternatives engine, String implementation, PrepareRequest whole, Arena arena) {
-    boolean knowsRows = engine.knowsRows() && implementation.endsWith(DIRECT);
-    ProblemCut few = ofFewSteps(implementation, knowsRows, whole, arena);
+    long mostOfRow =
+        implementation.endsWith(DIRECT) ? engine.mostPixelsOfRow(whole.convolution().postOps()) : 0;
+    ProblemCut few = ofFewSteps(implementation, mostOfRow, whole, arena);
     return few != null && engine.implementations(few.request()).contains(implementation)
         ? few
         : ProblemCut.of(whole, PRODUCTS);
   }
 
   private static @Nullable ProblemCut ofFewSteps(
-      String implementation, boolean knowsRows, PrepareRequest whole, Arena arena) {
+      String implementation, long mostOfRow, PrepareRequest whole, Arena arena) {
     Convolution c = whole.convolution();
     boolean isDepthwise = c.isDepthwise() && c.inChannels() == c.outChannels();
-    long pixelsOfChunks = knowsRows ? pixelsOfChunks(whole) : 0;
+    long pixelsOfChunks = mostOfRow > 0 ? pixelsOfChunks(whole, mostOfRow) : 0;
     boolean inChunks = pixelsOfChunks > 0;
     if (c.isTransposed()
         || (isDepthwise
             ? !hasBlocks(whole)
             : c.groups() > 1
                 || hasManySteps(c, inChunks ? CHUNK : 1)
-                || (knowsRows ? !inChunks : mayKnowRows(whole, implementation)))
+                || (mostOfRow > 0 ? !inChunks : mayKnowRows(whole, implementation)))
         || !c.postOps().requestOperands().isEmpty()
         || !isChannelsLast(whole.src())
         || !isChannelsLast(whole.dst())) {
@@ -154,8 +153,10 @@ public final class CompilationCut {
   /**
    * Returns how many pixels of a row kernels compute together for which the channels of the source
    * lie in chunks; 0 if they do not.
+   *
+   * @param most of the engine's
    */
-  private static long pixelsOfChunks(PrepareRequest whole) {
+  private static long pixelsOfChunks(PrepareRequest whole, long most) {
     Convolution c = whole.convolution();
     if (c.inChannels() % CHUNK != 0 || c.outChannels() < 2 * CHUNK) {
       return 0;
@@ -166,11 +167,11 @@ public final class CompilationCut {
             ? axes.getLast().dst()
             : whole.dst().shape().elementCount() / c.outChannels();
     if (columns >= LONG_ROW) {
-      return MOST_OF_ROW;
+      return most;
     }
     long best = 0;
     long least = columns * 4 / 3;
-    for (long pixels = LEAST_OF_ROW; pixels <= Math.min(MOST_OF_ROW, columns); pixels++) {
+    for (long pixels = LEAST_OF_ROW; pixels <= Math.min(most, columns); pixels++) {
       long computed = Math.ceilDiv(columns, pixels) * pixels;
       if (computed <= least) {
         least = computed;

@@ -277,8 +277,8 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   }
 
   @Override
-  public boolean knowsRows() {
-    return kernels.product().chunk() > 0;
+  public int mostPixelsOfRow(PostOps postOps) {
+    return kernels.product().mostPixelsOfRow(postOps);
   }
 
   @Override

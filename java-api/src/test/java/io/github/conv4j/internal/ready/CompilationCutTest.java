@@ -84,7 +84,7 @@ class CompilationCutTest {
             assertThat(part.convolution().weightsShape())
                 .isEqualTo(whole.convolution().weightsShape());
             long kept = part.dst().shape().dim(part.dst().shape().rank() - 1);
-            if (engine.knowsRows()) {
+            if (engine.mostPixelsOfRow(whole.convolution().postOps()) > 0) {
               assertThat(kept).isBetween(64L, 112L);
             } else {
               assertThat(kept).isEqualTo(columns);
@@ -97,21 +97,26 @@ class CompilationCutTest {
   /** Kernels that take source channels in chunks are the same for any number of channels. */
   @ParameterizedTest
   @CsvSource({
-    "mb1_ic64oc64_ih56kh3ph1, 64, 6",
-    "mb1_ic256oc512_ih280kh3sh2ph1_iw28kw3sw2pw1, 64, 5",
-    "mb1_ic96oc24_ih112kh3ph1, 24, 6",
+    "mb1_ic64oc64_ih56kh3ph1, , 64, 6",
+    "mb1_ic256oc512_ih280kh3sh2ph1_iw28kw3sw2pw1, , 64, 5",
+    "mb1_ic96oc24_ih112kh3ph1, , 24, 6",
+    "mb1_ic64oc64_ih56kh3ph1, relu, 64, 5",
+    "mb1_ic96oc24_ih112kh3ph1, clip:0:6, 24, 5",
+    "mb1_ic64oc64_ih56kh3ph1, add:per_tensor:run, 64, 6",
   })
-  void layersInChunksAreAFewSteps(String line, long out, long columns) {
+  void layersInChunksAreAFewSteps(String line, @Nullable String postOps, long out, long columns) {
+    Problem plain = Problem.parse(line);
+    PostOps list = postOps == null ? PostOps.none() : PostOps.parse(postOps);
     var ways = new AtomicInteger();
     withParts(
-        Problem.parse(line),
+        new Problem(plain.convolution().withPostOps(list), plain.src(), ""),
         true,
         Accuracy.STRICT,
         (engine, whole, way, cut) -> {
           if (way.endsWith(":direct")) {
             ways.incrementAndGet();
             PrepareRequest part = Objects.requireNonNull(cut).request();
-            if (engine.knowsRows()) {
+            if (engine.mostPixelsOfRow(whole.convolution().postOps()) > 0) {
               assertThat(part.convolution().inChannels()).isEqualTo(32);
               assertThat(part.convolution().outChannels()).isEqualTo(out);
               assertThat(part.dst().shape().dims()).containsExactly(1, out, 1, columns);

@@ -140,6 +140,17 @@ public final class Epilogue implements AutoCloseable {
     return postOps.size() <= MOST_IN_SHORT && transcendental(postOps) == 0;
   }
 
+  /**
+   * Whether post-ops take registers from the sums of a block: their numbers do, and operands with a
+   * number for each channel, but for chains with an operand as large as dst (ADR 60).
+   */
+  public static boolean takesRegisters(PostOps postOps) {
+    return !postOps.isEmpty()
+        && postOps.list().stream()
+            .map(Epilogue::operandOf)
+            .noneMatch(operand -> operand != null && operand.extent() == Extent.FULL);
+  }
+
   private static long transcendental(List<PostOp> postOps) {
     return postOps.stream()
         .filter(postOp -> postOp instanceof Eltwise e && TRANSCENDENTAL.contains(e.function()))

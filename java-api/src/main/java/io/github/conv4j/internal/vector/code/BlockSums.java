@@ -2,6 +2,7 @@ package io.github.conv4j.internal.vector.code;
 
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 
+import io.github.conv4j.PostOps;
 import java.util.function.IntFunction;
 
 /**
@@ -66,11 +67,14 @@ public final class BlockSums {
   /**
    * Adds products of several steps in the order of the text, where values and weights come from
    * arrays.
+   *
+   * @param postOps what becomes of the sums
    */
-  public void addInOrder(int steps, ValueOfStep value, WeightsOfStep weights) {
+  public void addInOrder(int steps, PostOps postOps, ValueOfStep value, WeightsOfStep weights) {
     if (block.together() > 1) {
       throw new AssertionError(block);
     }
+    int ahead = block.pixelsAhead(postOps);
     for (int s = 0; s < steps; s++) {
       int step = s;
       if (step > 0) {
@@ -78,7 +82,7 @@ public final class BlockSums {
       }
       VectorVariable[] factors = code.locals(block.vectors(), v -> weights.at(step, v));
       for (int i = 0; i < sums.length; i++) {
-        if (i > 0 && i % block.pixelsAhead() == 0) {
+        if (i > 0 && i % ahead == 0) {
           code.holdLoads();
         }
         addProducts(i, code.local(value.at(step, i).broadcast()), factors);

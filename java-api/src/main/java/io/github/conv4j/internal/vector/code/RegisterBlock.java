@@ -1,5 +1,7 @@
 package io.github.conv4j.internal.vector.code;
 
+import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.Epilogue;
 import io.github.conv4j.internal.vector.base.VectorWidth;
 
 /**
@@ -20,6 +22,8 @@ public record RegisterBlock(int pixels, int vectors, int together) {
 
   /** No block of neighbouring channels has more vectors. */
   public static final int MOST_VECTORS = 4;
+
+  private static final int ENOUGH_AHEAD = 2;
 
   /** A block whose vectors belong to one pixel each. */
   public RegisterBlock(int pixels, int vectors) {
@@ -56,8 +60,9 @@ public record RegisterBlock(int pixels, int vectors, int together) {
    * are known to the kernel, see ADR 55 and 56; 0 if that gains nothing.
    *
    * @param vectors of pixels that are computed together, or of one
+   * @param postOps what becomes of the sums
    */
-  public static int mostPixelsOfRow(int vectors) {
+  public static int mostPixelsOfRow(int vectors, PostOps postOps) {
     if (isWide()) {
       return switch (vectors) {
         case 1 -> MOST_PIXELS;
@@ -71,7 +76,7 @@ public record RegisterBlock(int pixels, int vectors, int together) {
     }
     return switch (vectors) {
       case 1 -> 10;
-      case 2 -> 6;
+      case 2 -> Epilogue.takesRegisters(postOps) ? 5 : 6;
       default -> 0;
     };
   }
@@ -87,9 +92,14 @@ public record RegisterBlock(int pixels, int vectors, int together) {
     return vectors == 1 ? 7 : 5;
   }
 
-  /** How many broadcast values find registers besides the sums and a vector of weights each. */
-  int pixelsAhead() {
-    return Math.max(1, VectorWidth.REGISTERS - (pixels + 1) * vectors);
+  /**
+   * How many broadcast values find registers besides the sums and a vector of weights each, or are
+   * enough where post-ops need some of these registers.
+   */
+  int pixelsAhead(PostOps postOps) {
+    return vectors == 2 && Epilogue.takesRegisters(postOps)
+        ? ENOUGH_AHEAD
+        : Math.max(1, VectorWidth.REGISTERS - (pixels + 1) * vectors);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.conv4j.internal.vector.product;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
@@ -82,6 +83,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
                 phases.d(), phases.h(), phases.w(), src.c(), Tiling.PANEL_FLOATS, leastTiles));
       }
     }
+    PostOps postOps = c.postOps();
     int most = groups == 1 ? kernels.together(outPerGroup) : 1;
     int vectors = Math.ceilDiv(most * outPerGroup, kernels.lanes());
     boolean shares =
@@ -89,7 +91,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
             .allMatch(
                 tiling ->
                     tiling.makesNeighboursIn(dst)
-                        && kernels.pixelsOfRow(vectors, most, tiling) > 0);
+                        && kernels.pixelsOfRow(vectors, most, tiling, postOps) > 0);
     int together = shares ? most : 1;
     int beyond = together > 1 ? (together - 1) * outPerGroup : 2 * kernels.lanes();
     epilogue = Epilogue.of(request, dstSpec, beyond);
@@ -123,7 +125,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
   /** Whether pairs of vectors, or the only one, are best computed for pixels of a row. */
   private boolean isInRows(Tiling tiling) {
     int vectors = Math.min(2, Math.ceilDiv(outPerGroup, kernels.lanes()));
-    return kernels.pixelsOfRow(vectors, 1, tiling) > 0;
+    return kernels.pixelsOfRow(vectors, 1, tiling, epilogue.forms()) > 0;
   }
 
   private static long tapCount(List<Geometry.Axis> axes) {

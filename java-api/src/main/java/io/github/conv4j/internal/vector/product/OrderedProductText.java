@@ -33,7 +33,7 @@ record OrderedProductText(
     RegisterBlock block, boolean masked, boolean isLapped, int distance, int run, PostOps postOps) {
   /** Returns the kernel for two vectors of output channels of any pixels. */
   static PanelProductKernel kernel(int run, PostOps postOps) {
-    var block = new RegisterBlock(RegisterBlock.mostPixelsOfRow(2), 2);
+    var block = new RegisterBlock(RegisterBlock.mostPixelsOfRow(2, PostOps.none()), 2);
     return kernel(2 * LANES, block, 0, run, postOps);
   }
 
@@ -101,6 +101,7 @@ record OrderedProductText(
                 }
                 sums.addInOrder(
                     run,
+                    postOps,
                     (i, p) ->
                         panel.at(distance > 0 ? from[0].plus(p * distance + i) : from[p].plus(i)),
                     (i, v) -> packed.vector(weights.plus((i * block.vectors() + v) * LANES)));

@@ -33,7 +33,7 @@ final class PackedTiling {
     // Blocks of output channels share the lists of pixels, and so the kind of kernel.
     int pixels =
         products.pixelsOfRow(
-            blocks.vectors(blocks.blocks().getFirst()), blocks.together(), wholePixels);
+            blocks.vectors(blocks.blocks().getFirst()), blocks.together(), wholePixels, postOps);
     int chunk = products.chunk();
     boolean inChunks = pixels > 0 && chunk > 0 && inPerGroup % chunk == 0;
     boolean merged = !inChunks && weights.groups() == 1 && wholePixels.hasDenseRows();

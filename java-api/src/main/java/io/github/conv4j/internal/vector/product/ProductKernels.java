@@ -47,8 +47,9 @@ public interface ProductKernels {
    *
    * @param vectors of the widest block of output channels, or of the pixels that share them
    * @param together how many pixels share them
+   * @param postOps what kernels do to their sums
    */
-  int pixelsOfRow(int vectors, int together, Tiling tiling);
+  int pixelsOfRow(int vectors, int together, Tiling tiling, PostOps postOps);
 
   /**
    * Returns the kernel of a block of output channels, of neighbouring pixels of a row.
@@ -72,6 +73,9 @@ public interface ProductKernels {
    * @param blocks of output channels
    */
   int runOfList(ChannelBlocks blocks, int all);
+
+  /** Returns the most pixels of a row for which panels have {@link #chunk}s; 0 without chunks. */
+  int mostPixelsOfRow(PostOps postOps);
 
   /** Returns how many channels of a pixel lie together in panels of rows; 0 if all do. */
   int chunk();

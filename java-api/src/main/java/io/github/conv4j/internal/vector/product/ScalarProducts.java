@@ -53,6 +53,11 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
+  public int mostPixelsOfRow(PostOps postOps) {
+    return 0;
+  }
+
+  @Override
   public int chunk() {
     return 0;
   }
@@ -63,7 +68,7 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
-  public int pixelsOfRow(int vectors, int together, Tiling tiling) {
+  public int pixelsOfRow(int vectors, int together, Tiling tiling, PostOps postOps) {
     return 0;
   }
 

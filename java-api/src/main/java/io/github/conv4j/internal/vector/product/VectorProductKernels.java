@@ -65,8 +65,8 @@ final class VectorProductKernels implements ProductKernels {
    * they are cut into tiles.
    */
   @Override
-  public int pixelsOfRow(int vectors, int together, Tiling tiling) {
-    int most = RegisterBlock.mostPixelsOfRow(vectors);
+  public int pixelsOfRow(int vectors, int together, Tiling tiling, PostOps postOps) {
+    int most = RegisterBlock.mostPixelsOfRow(vectors, postOps);
     int columns = tiling.w().count();
     double least = MOST_COMPUTED * columns;
     int ofMost = most > 0 && columns >= LONG_ROW ? tiling.columnsInBlocks(most) : 0;
@@ -119,6 +119,11 @@ final class VectorProductKernels implements ProductKernels {
       run--;
     }
     return run >= LEAST_OF_RUN ? run : 0;
+  }
+
+  @Override
+  public int mostPixelsOfRow(PostOps postOps) {
+    return chunk() > 0 ? RegisterBlock.mostPixelsOfRow(2, postOps) : 0;
   }
 
   @Override

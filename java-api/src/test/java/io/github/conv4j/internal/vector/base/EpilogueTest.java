@@ -40,6 +40,26 @@ class EpilogueTest {
     assertThat(forms(one)).isNotEqualTo(forms(other));
   }
 
+  /** Blocks of fewer sums leave registers to them, and parts that are compiled have such blocks. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "relu | true",
+        "clip:0:6 | true",
+        "mul:3 | true",
+        "add:per_oc:run | true",
+        "add:per_oc,relu | true",
+        "add:per_tensor:run | false",
+        "add:per_tensor,relu | false",
+        "none | false"
+      })
+  void allButChainsWithWholeTensorsTakeRegisters(String postOps, boolean expected) {
+    PostOps list = postOps.equals("none") ? PostOps.none() : PostOps.parse(postOps);
+    assertThat(Epilogue.takesRegisters(list)).isEqualTo(expected);
+    assertThat(Epilogue.takesRegisters(Epilogue.forms(list))).isEqualTo(expected);
+  }
+
   private static PostOps forms(String postOps) {
     return Epilogue.forms(PostOps.parse(postOps));
   }

@@ -91,9 +91,16 @@ class PartKernelsTest {
         "mb1_ic256oc512_ih56oh28kh1sh2_iw14ow7kw1sw2",
       })
   void partsOfDirectLayersTakeTheKernelsOfTheWhole(String line) {
+    Problem plain = Problem.parse(line);
+    assertPartTakesKernelsOfTheWhole(plain);
+    assertPartTakesKernelsOfTheWhole(
+        new Problem(plain.convolution().withPostOps(PostOps.parse("clip:0:6")), plain.src(), ""));
+  }
+
+  private static void assertPartTakesKernelsOfTheWhole(Problem problem) {
     try (Arena arena = Arena.ofConfined();
         Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1))) {
-      PrepareRequest whole = whole(Problem.parse(line), arena);
+      PrepareRequest whole = whole(problem, arena);
       String way = ((Alternatives) engine).implementations(whole).getFirst();
       ProblemCut cut = CompilationCut.of((Alternatives) engine, way, whole, arena);
 
