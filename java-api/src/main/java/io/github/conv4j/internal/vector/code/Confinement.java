@@ -51,6 +51,9 @@ public final class Confinement {
   private final int owned;
   private final int[] segments;
 
+  /** Where kernels are called that know of another owner; the last for operands of post-ops. */
+  private final Label[] others;
+
   /**
    * For one kernel.
    *
@@ -63,6 +66,7 @@ public final class Confinement {
     this.method = method;
     this.owned = owned;
     this.segments = segments(method);
+    this.others = new Label[choices(method)];
   }
 
   /**
@@ -89,6 +93,11 @@ public final class Confinement {
     return IntStream.range(0, types.length).filter(i -> types[i] == MemorySegment.class).toArray();
   }
 
+  /** Returns how many bits say what is confined: of each segment, and of operands of post-ops. */
+  static int choices(Method method) {
+    return segments(method).length + 1;
+  }
+
   static MethodTypeDesc signature(Method method) {
     return MethodTypeDesc.ofDescriptor(
         MethodType.methodType(method.getReturnType(), method.getParameterTypes())
@@ -113,29 +122,39 @@ public final class Confinement {
   }
 
   /** Jumps for a segment that has an owner here and not in the kernel's name. */
-  Label[] ask(CodeBuilder body) {
-    var others = new Label[segments.length];
-    for (int i = 0; i < segments.length; i++) {
+  void ask(CodeBuilder body) {
+    for (int i = 0; i < others.length; i++) {
       others[i] = body.newLabel();
-      if (isAsked(i)) {
-        body.aload(body.parameterSlot(segments[i]))
-            .getstatic(Confinement.class.describeConstable().orElseThrow(), "NOBODY", THREAD)
-            .invokeinterface(SEGMENT, "isAccessibleBy", MethodTypeDesc.of(CD_boolean, THREAD))
-            .ifeq(others[i]);
-      }
     }
-    return others;
+    for (int i = 0; i < segments.length; i++) {
+      int parameter = segments[i];
+      ask(body, i, () -> body.aload(body.parameterSlot(parameter)));
+    }
   }
 
-  private boolean isAsked(int segment) {
-    return (owned & 1 << segment) == 0;
+  /** Jumps likewise for a segment that is no parameter, or that is asked again. */
+  void askOfOther(CodeBuilder body, Runnable push) {
+    ask(body, segments.length, push);
+  }
+
+  private void ask(CodeBuilder body, int choice, Runnable push) {
+    if (isAsked(choice)) {
+      push.run();
+      body.getstatic(Confinement.class.describeConstable().orElseThrow(), "NOBODY", THREAD)
+          .invokeinterface(SEGMENT, "isAccessibleBy", MethodTypeDesc.of(CD_boolean, THREAD))
+          .ifeq(others[choice]);
+    }
+  }
+
+  private boolean isAsked(int choice) {
+    return (owned & 1 << choice) == 0;
   }
 
   /** Calls the kernel in question with the same arguments. */
-  void goOnElsewhere(CodeBuilder body, Label[] others) {
+  void goOnElsewhere(CodeBuilder body) {
     Class<?>[] types = method.getParameterTypes();
     ClassDesc type = method.getDeclaringClass().describeConstable().orElseThrow();
-    for (int i = 0; i < segments.length; i++) {
+    for (int i = 0; i < others.length; i++) {
       body.labelBinding(others[i]);
       if (!isAsked(i)) {
         continue;

@@ -60,7 +60,7 @@ public final class KernelClass {
               new Key(type, variant),
               key ->
                   new KernelsOfText(
-                          Confinement.segments(method(type)).length,
+                          Confinement.choices(method(type)),
                           (all, owned) -> define(lookup, type, variant, text, all, owned))
                       .where(0)));
     }
@@ -121,10 +121,11 @@ public final class KernelClass {
                         ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL,
                         body -> {
                           leaveToC2(body);
-                          Label[] others = confinement.ask(body);
-                          text.accept(new KernelCode(body, method.getParameterTypes()));
+                          confinement.ask(body);
+                          text.accept(
+                              new KernelCode(body, method.getParameterTypes(), confinement));
                           body.return_();
-                          confinement.goOnElsewhere(body, others);
+                          confinement.goOnElsewhere(body);
                         }));
   }
 

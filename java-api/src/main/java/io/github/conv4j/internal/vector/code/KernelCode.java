@@ -30,10 +30,12 @@ import java.util.function.IntFunction;
 public final class KernelCode {
   private final CodeBuilder builder;
   private final Class<?>[] parameters;
+  private final Confinement confinement;
 
-  KernelCode(CodeBuilder builder, Class<?>[] parameters) {
+  KernelCode(CodeBuilder builder, Class<?>[] parameters, Confinement confinement) {
     this.builder = builder;
     this.parameters = parameters;
+    this.confinement = confinement;
   }
 
   CodeBuilder builder() {
@@ -74,6 +76,15 @@ public final class KernelCode {
   public Segment segment(int parameter) {
     require(parameter, MemorySegment.class);
     return new Segment(this, reference(parameter));
+  }
+
+  /**
+   * Goes on in another kernel of the same text where a segment that is no parameter is confined to
+   * a thread. It is asked before anything is stored; the answer is the same where it is asked
+   * again.
+   */
+  public void askForOwner(Segment segment) {
+    confinement.askOfOther(builder, segment::push);
   }
 
   /** A parameter whose fields the kernel reads. */

@@ -82,6 +82,15 @@ public final class Outputs {
         });
   }
 
+  /**
+   * Asks for the owners of dst and of operands as large as dst once more, before a loop: what was
+   * asked far above C2 finds too late (docs/adr/0059).
+   */
+  public void askForOwners() {
+    code.askForOwner(dst);
+    postOps.askForOwners();
+  }
+
   private boolean isRepeated() {
     return postOps.isEmpty() || (postOps.isShort() && valid == null);
   }

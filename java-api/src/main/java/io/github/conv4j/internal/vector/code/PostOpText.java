@@ -78,9 +78,20 @@ final class PostOpText {
       if (Epilogue.takesNumbers(postOp)) {
         given[i] = code.local(arguments.floats("numbers", i));
       } else if (postOp instanceof Binary binary && binary.operand().extent() == Extent.FULL) {
-        full[i] = code.local(arguments.segment("full", i));
+        Segment operand = code.local(arguments.segment("full", i));
+        code.askForOwner(operand);
+        full[i] = operand;
       } else if (postOp instanceof Binary) {
         channels[i] = code.local(arguments.floats("channels", i));
+      }
+    }
+  }
+
+  /** Asks for the owners of operands as large as dst. */
+  void askForOwners() {
+    for (Segment operand : full) {
+      if (operand != null) {
+        code.askForOwner(operand);
       }
     }
   }

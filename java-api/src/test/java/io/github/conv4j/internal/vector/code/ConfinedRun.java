@@ -1,6 +1,7 @@
 package io.github.conv4j.internal.vector.code;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.engine.ConvolutionCall;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -81,16 +82,17 @@ final class ConfinedRun {
               TensorSpec.f32(Layout.NHWC, problem.src().dims()),
               Tensor.ofFloats(weights, integers(weights), shared),
               Tensor.allocate(TensorSpec.bias(convolution.outChannels()), shared))) {
-        float[] expected = call(2_000, prepared, shared, shared);
+        int operands = convolution.postOps().runOperands().size();
+        float[] expected = call(2_000, operands, prepared, shared, shared);
         if (engine.name().equals("auto")) {
           requireMeasured(prepared);
           return;
         }
-        same(expected, call(100, prepared, confined, confined));
-        same(expected, call(100, prepared, confined, shared));
-        same(expected, call(100, prepared, shared, confined));
-        same(expected, call(100, prepared, confined, shared));
-        same(expected, call(2_000, prepared, shared, shared));
+        same(expected, call(100, operands, prepared, confined, confined));
+        same(expected, call(100, operands, prepared, confined, shared));
+        same(expected, call(100, operands, prepared, shared, confined));
+        same(expected, call(100, operands, prepared, confined, shared));
+        same(expected, call(2_000, operands, prepared, shared, shared));
       }
     }
   }
@@ -108,12 +110,18 @@ final class ConfinedRun {
     }
   }
 
-  private static float[] call(int count, PreparedConvolution prepared, Arena ofSrc, Arena ofDst) {
+  /** With operands as large as dst where src is. */
+  private static float[] call(
+      int count, int operands, PreparedConvolution prepared, Arena ofSrc, Arena ofDst) {
     Tensor src = Tensor.ofFloats(prepared.src(), integers(prepared.src()), ofSrc);
     Tensor dst = Tensor.allocate(prepared.dst(), ofDst);
+    ConvolutionCall call = prepared.call().src(src).dst(dst);
+    for (int i = 0; i < operands; i++) {
+      call.operand(i, Tensor.ofFloats(prepared.dst(), integers(prepared.dst()), ofSrc));
+    }
     long end = System.nanoTime() + PATIENCE_NANOS;
     for (int i = 0; i < count && System.nanoTime() - end < 0; i++) {
-      prepared.execute(src, dst);
+      call.execute();
     }
     return dst.toFloatArray();
   }

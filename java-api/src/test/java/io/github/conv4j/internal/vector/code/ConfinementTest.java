@@ -18,6 +18,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ConfinementTest {
   private static final String POINTWISE = "mb1_ic64oc64_ih28kh1";
 
+  private static final String RESIDUALS = "_post/add:per_tensor:run,add:per_tensor:run/";
+
   /** A compilation that does not know better than the one before goes on to a hundred. */
   private static final int MOST_COMPILATIONS = 2;
 
@@ -28,6 +30,9 @@ class ConfinementTest {
         "vector",
         POINTWISE,
         POINTWISE + "_post/clip:0:6/",
+        POINTWISE + RESIDUALS,
+        "mb1_ic16oc32_ih14kh3ph1" + RESIDUALS,
+        "g32mb1_ic32oc32_ih28kh3ph1" + RESIDUALS,
         "g32mb1_ic32oc32_ih28kh3ph1");
   }
 
@@ -40,7 +45,11 @@ class ConfinementTest {
 
   @Test
   void kernelsStayCompiledWithoutNativeAccess() {
-    run(flag -> !flag.startsWith("--enable-native-access"), "vector", POINTWISE);
+    run(
+        flag -> !flag.startsWith("--enable-native-access"),
+        "vector",
+        POINTWISE,
+        POINTWISE + RESIDUALS);
   }
 
   /** Returns at how many places a question was asked before a loop in vain. */
