@@ -1,6 +1,5 @@
 package io.github.conv4j.internal.prepared;
 
-import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
 import java.util.List;
@@ -41,13 +40,11 @@ public interface Alternatives extends Engine {
   }
 
   /**
-   * Returns the most pixels of a row that kernels of direct ways compute together which know how
-   * far apart these lie, the same for any multiple of eight source channels; 0 without such
-   * kernels.
-   *
-   * @param postOps what becomes of outputs
+   * Returns how many pixels of a row direct ways compute together, for two vectors of output
+   * channels, in kernels that are the same for any multiple of eight source channels, at most and
+   * if so many waste little of a row; 0 without such kernels.
    */
-  default int mostPixelsOfRow(PostOps postOps) {
+  default int mostPixelsOfRow(PrepareRequest request) {
     return 0;
   }
 

@@ -45,7 +45,9 @@ public final class CompilationCut {
   /** Channels of a chunk of the panel. */
   private static final long CHUNK = 8;
 
-  /** The least pixels of a row that are computed together then. */
+  /** The most and the least pixels of a row that are computed together then. */
+  private static final long MOST_OF_ROW = 6;
+
   private static final long LEAST_OF_ROW = 5;
 
   /** Rows that are cut into blocks of the most in any case. */
@@ -94,8 +96,7 @@ public final class CompilationCut {
    */
   public static @Nullable ProblemCut of(
       Alternatives engine, String implementation, PrepareRequest whole, Arena arena) {
-    long mostOfRow =
-        implementation.endsWith(DIRECT) ? engine.mostPixelsOfRow(whole.convolution().postOps()) : 0;
+    long mostOfRow = implementation.endsWith(DIRECT) ? engine.mostPixelsOfRow(whole) : 0;
     ProblemCut few = ofFewSteps(implementation, mostOfRow, whole, arena);
     return few != null && engine.implementations(few.request()).contains(implementation)
         ? few
@@ -154,7 +155,7 @@ public final class CompilationCut {
    * Returns how many pixels of a row kernels compute together for which the channels of the source
    * lie in chunks; 0 if they do not.
    *
-   * @param most of the engine's
+   * @param most how many that is at most if so many waste little of a row
    */
   private static long pixelsOfChunks(PrepareRequest whole, long most) {
     Convolution c = whole.convolution();
@@ -171,7 +172,10 @@ public final class CompilationCut {
     }
     long best = 0;
     long least = columns * 4 / 3;
-    for (long pixels = LEAST_OF_ROW; pixels <= Math.min(most, columns); pixels++) {
+    for (long pixels = LEAST_OF_ROW; pixels <= Math.min(MOST_OF_ROW, columns); pixels++) {
+      if (pixels > most && best > 0) {
+        break;
+      }
       long computed = Math.ceilDiv(columns, pixels) * pixels;
       if (computed <= least) {
         least = computed;

@@ -28,7 +28,7 @@ import java.util.Set;
 
 /** Which plans a problem admits, by name, and the making of one. */
 final class PlanChoice {
-  private static final String DIRECT = "direct";
+  static final String DIRECT = "direct";
   private static final String DEPTHWISE = "depthwise";
   private static final String DEPTHWISE_BANDS = "depthwise bands";
   private static final String DEPTHWISE_REGIONS = "depthwise regions";

@@ -277,8 +277,11 @@ final class VectorEngine implements Alternatives, LedgerOwner {
   }
 
   @Override
-  public int mostPixelsOfRow(PostOps postOps) {
-    return kernels.product().mostPixelsOfRow(postOps);
+  public int mostPixelsOfRow(PrepareRequest request) {
+    boolean fuses = PlanChoice.fuses(PlanChoice.DIRECT, kernels, request);
+    return kernels
+        .product()
+        .mostPixelsOfRow(fuses ? request.convolution().postOps() : PostOps.none());
   }
 
   @Override

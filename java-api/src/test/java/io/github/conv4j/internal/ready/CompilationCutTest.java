@@ -84,7 +84,7 @@ class CompilationCutTest {
             assertThat(part.convolution().weightsShape())
                 .isEqualTo(whole.convolution().weightsShape());
             long kept = part.dst().shape().dim(part.dst().shape().rank() - 1);
-            if (engine.mostPixelsOfRow(whole.convolution().postOps()) > 0) {
+            if (engine.mostPixelsOfRow(whole) > 0) {
               assertThat(kept).isBetween(64L, 112L);
             } else {
               assertThat(kept).isEqualTo(columns);
@@ -103,6 +103,8 @@ class CompilationCutTest {
     "mb1_ic64oc64_ih56kh3ph1, relu, 64, 5",
     "mb1_ic96oc24_ih112kh3ph1, clip:0:6, 24, 5",
     "mb1_ic64oc64_ih56kh3ph1, add:per_tensor:run, 64, 6",
+    "mb1_ic64oc64_ih56kh3ph1, 'sigmoid,tanh', 64, 6",
+    "mb1_ic64oc64_ih200kh3ph1_iw11kw3pw1, relu, 64, 6",
   })
   void layersInChunksAreAFewSteps(String line, @Nullable String postOps, long out, long columns) {
     Problem plain = Problem.parse(line);
@@ -116,7 +118,7 @@ class CompilationCutTest {
           if (way.endsWith(":direct")) {
             ways.incrementAndGet();
             PrepareRequest part = Objects.requireNonNull(cut).request();
-            if (engine.mostPixelsOfRow(whole.convolution().postOps()) > 0) {
+            if (engine.mostPixelsOfRow(whole) > 0) {
               assertThat(part.convolution().inChannels()).isEqualTo(32);
               assertThat(part.convolution().outChannels()).isEqualTo(out);
               assertThat(part.dst().shape().dims()).containsExactly(1, out, 1, columns);

@@ -19,7 +19,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that is confined to one thread is for kernels of its own, with the same text. Each access
@@ -51,8 +53,11 @@ public final class Confinement {
   private final int owned;
   private final int[] segments;
 
-  /** Where kernels are called that know of another owner; the last for operands of post-ops. */
-  private final Label[] others;
+  /**
+   * Where kernels are called that know of another owner, the last one for operands of post-ops;
+   * null where nothing was asked.
+   */
+  private final @Nullable Label[] others;
 
   /**
    * For one kernel.
@@ -121,24 +126,31 @@ public final class Confinement {
                     .return_());
   }
 
-  /** Jumps for a segment that has an owner here and not in the kernel's name. */
+  /** Jumps for each segment that has an owner here and not in the kernel's name. */
   void ask(CodeBuilder body) {
-    for (int i = 0; i < others.length; i++) {
-      others[i] = body.newLabel();
-    }
-    for (int i = 0; i < segments.length; i++) {
-      int parameter = segments[i];
-      ask(body, i, () -> body.aload(body.parameterSlot(parameter)));
+    for (int segment : segments) {
+      ask(body, segment);
     }
   }
 
-  /** Jumps likewise for a segment that is no parameter, or that is asked again. */
-  void askOfOther(CodeBuilder body, Runnable push) {
+  /** Jumps likewise for one parameter. */
+  void ask(CodeBuilder body, int parameter) {
+    ask(
+        body,
+        Arrays.binarySearch(segments, parameter),
+        () -> body.aload(body.parameterSlot(parameter)));
+  }
+
+  /** Jumps likewise for an operand of a post-op, which is no parameter. */
+  void askOfOperand(CodeBuilder body, Runnable push) {
     ask(body, segments.length, push);
   }
 
   private void ask(CodeBuilder body, int choice, Runnable push) {
     if (isAsked(choice)) {
+      if (others[choice] == null) {
+        others[choice] = body.newLabel();
+      }
       push.run();
       body.getstatic(Confinement.class.describeConstable().orElseThrow(), "NOBODY", THREAD)
           .invokeinterface(SEGMENT, "isAccessibleBy", MethodTypeDesc.of(CD_boolean, THREAD))
@@ -155,11 +167,12 @@ public final class Confinement {
     Class<?>[] types = method.getParameterTypes();
     ClassDesc type = method.getDeclaringClass().describeConstable().orElseThrow();
     for (int i = 0; i < others.length; i++) {
-      body.labelBinding(others[i]);
-      if (!isAsked(i)) {
+      Label other = others[i];
+      if (other == null) {
         continue;
       }
-      body.aload(0)
+      body.labelBinding(other)
+          .aload(0)
           .getfield(kernel, ALL, KERNELS)
           .loadConstant(owned | 1 << i)
           .invokevirtual(KERNELS, "where", MethodTypeDesc.of(CD_Object, CD_int))

@@ -79,12 +79,20 @@ public final class KernelCode {
   }
 
   /**
-   * Goes on in another kernel of the same text where a segment that is no parameter is confined to
-   * a thread. It is asked before anything is stored; the answer is the same where it is asked
-   * again.
+   * Asks once more whether a segment is confined to a thread, before a loop: what was asked at the
+   * beginning of a long text C2 finds too late (docs/adr/0059).
    */
-  public void askForOwner(Segment segment) {
-    confinement.askOfOther(builder, segment::push);
+  public void askForOwner(int parameter) {
+    require(parameter, MemorySegment.class);
+    confinement.ask(builder, parameter);
+  }
+
+  /**
+   * Goes on in another kernel of the same text where an operand of a post-op is confined to a
+   * thread. It is asked before anything is stored, and may be asked again.
+   */
+  void askForOwner(Segment operand) {
+    confinement.askOfOperand(builder, operand::push);
   }
 
   /** A parameter whose fields the kernel reads. */

@@ -82,12 +82,8 @@ public final class Outputs {
         });
   }
 
-  /**
-   * Asks for the owners of dst and of operands as large as dst once more, before a loop: what was
-   * asked far above C2 finds too late (docs/adr/0059).
-   */
+  /** Asks for the owners of operands as large as dst; see {@link KernelCode#askForOwner(int)}. */
   public void askForOwners() {
-    code.askForOwner(dst);
     postOps.askForOwners();
   }
 

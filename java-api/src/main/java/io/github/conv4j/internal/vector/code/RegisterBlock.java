@@ -23,6 +23,7 @@ public record RegisterBlock(int pixels, int vectors, int together) {
   /** No block of neighbouring channels has more vectors. */
   public static final int MOST_VECTORS = 4;
 
+  /** Of blocks beside whose sums post-ops need registers, see ADR 60. */
   private static final int ENOUGH_AHEAD = 2;
 
   /** A block whose vectors belong to one pixel each. */

@@ -119,7 +119,8 @@ public sealed class Vector extends Value permits VectorVariable {
   }
 
   /**
-   * The larger one where bits count as whole numbers with a sign, as those of floats above 0 do.
+   * The larger one where bits count as whole numbers with a sign: floats from 0 on keep their
+   * order, and those with the sign bit are below them.
    */
   Vector maxOfBits(Vector other) {
     return ofBits("max", other);

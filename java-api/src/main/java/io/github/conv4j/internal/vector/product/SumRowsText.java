@@ -50,7 +50,8 @@ record SumRowsText(PostOps postOps) {
         rows.integer("rows"),
         1,
         row -> {
-          code.askForOwner(sums);
+          code.askForOwner(1);
+          code.askForOwner(2);
           outputs.askForOwners();
           // The last vector begins early rather than reach beyond the last element. Short post-ops
           // are written twice, which spares a minimum in each step.

@@ -84,7 +84,8 @@ final class VectorProductKernels implements ProductKernels {
         best = pixels;
       }
     }
-    return best;
+    boolean isMost = most == RegisterBlock.mostPixelsOfRow(vectors, PostOps.none());
+    return best > 0 || isMost ? best : pixelsOfRow(vectors, together, tiling, PostOps.none());
   }
 
   @Override

@@ -110,7 +110,7 @@ final class ConfinedRun {
     }
   }
 
-  /** With operands as large as dst where src is. */
+  /** Operands as large as dst lie where src does. */
   private static float[] call(
       int count, int operands, PreparedConvolution prepared, Arena ofSrc, Arena ofDst) {
     Tensor src = Tensor.ofFloats(prepared.src(), integers(prepared.src()), ofSrc);

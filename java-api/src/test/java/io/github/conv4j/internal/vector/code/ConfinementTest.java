@@ -49,7 +49,9 @@ class ConfinementTest {
         flag -> !flag.startsWith("--enable-native-access"),
         "vector",
         POINTWISE,
-        POINTWISE + RESIDUALS);
+        POINTWISE + RESIDUALS,
+        "mb1_ic16oc32_ih14kh3ph1" + RESIDUALS,
+        "g32mb1_ic32oc32_ih28kh3ph1" + RESIDUALS);
   }
 
   /** Returns at how many places a question was asked before a loop in vain. */

@@ -89,6 +89,8 @@ class PartKernelsTest {
         "mb1_ic64oc40_ih28kh3ph1_iw28kw3pw1",
         "mb1_ic512oc512_ih28kh3ph1_iw7kw3pw1",
         "mb1_ic256oc512_ih56oh28kh1sh2_iw14ow7kw1sw2",
+        "mb1_ic64oc64_ih100kh3ph1_iw11kw3pw1",
+        "mb1_ic64oc64_ih200kh3ph1_iw6kw3pw1",
       })
   void partsOfDirectLayersTakeTheKernelsOfTheWhole(String line) {
     Problem plain = Problem.parse(line);
