@@ -40,9 +40,9 @@ public interface Alternatives extends Engine {
   }
 
   /**
-   * Returns how many pixels of a row direct ways compute together, for two vectors of output
-   * channels, in kernels that are the same for any multiple of eight source channels, at most and
-   * if so many waste little of a row; 0 without such kernels.
+   * Returns how many pixels of a row direct ways compute together at most, for two vectors of
+   * output channels, in kernels that are the same for any multiple of eight source channels; 0
+   * without such kernels. Rows of which that would waste much may be cut otherwise.
    */
   default int mostPixelsOfRow(PrepareRequest request) {
     return 0;

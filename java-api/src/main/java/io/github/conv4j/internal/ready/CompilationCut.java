@@ -155,7 +155,7 @@ public final class CompilationCut {
    * Returns how many pixels of a row kernels compute together for which the channels of the source
    * lie in chunks; 0 if they do not.
    *
-   * @param most how many that is at most if so many waste little of a row
+   * @param most of {@link Alternatives#mostPixelsOfRow}; more if that would waste much of a row
    */
   private static long pixelsOfChunks(PrepareRequest whole, long most) {
     Convolution c = whole.convolution();

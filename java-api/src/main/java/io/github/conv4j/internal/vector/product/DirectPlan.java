@@ -106,7 +106,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
             ? ChannelBlocks.ofTogether(outPerGroup, together, kernels.lanes())
             : kernels.blocks(
                 outPerGroup,
-                cuts.stream().allMatch(this::isInRows),
+                cuts.stream().allMatch(tiling -> isInRows(tiling, postOps)),
                 Math.ceilDiv(leastParts, Math.max(1, firstTile[cuts.size()] * groups)));
     for (Tiling tiling : cuts) {
       tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.forms()));
@@ -123,9 +123,9 @@ public final class DirectPlan implements Plan<DirectScratch> {
   }
 
   /** Whether pairs of vectors, or the only one, are best computed for pixels of a row. */
-  private boolean isInRows(Tiling tiling) {
+  private boolean isInRows(Tiling tiling, PostOps postOps) {
     int vectors = Math.min(2, Math.ceilDiv(outPerGroup, kernels.lanes()));
-    return kernels.pixelsOfRow(vectors, 1, tiling, epilogue.forms()) > 0;
+    return kernels.pixelsOfRow(vectors, 1, tiling, postOps) > 0;
   }
 
   private static long tapCount(List<Geometry.Axis> axes) {

@@ -161,9 +161,10 @@ class PartKernelsTest {
     Convolution c = request.convolution();
     long pixels = request.dst().shape().elementCount() / c.outChannels();
     ChannelBlocks channels = kernels.pointwiseBlocks((int) c.outChannels(), pixels, 1);
+    PostOps inKernels = kernels.pointwiseTakesPostOps() ? c.postOps() : PostOps.none();
     Set<PointwiseKernel> all = new HashSet<>();
     for (ChannelBlocks.Block block : channels.blocks()) {
-      all.add(kernels.pointwise(channels.vectors(block), c.outChannels(), pixels, PostOps.none()));
+      all.add(kernels.pointwise(channels.vectors(block), c.outChannels(), pixels, inKernels));
     }
     return all;
   }
