@@ -11,6 +11,7 @@ final class Names {
   static final ClassDesc VECTOR_SHUFFLE = ClassDesc.of("jdk.incubator.vector.VectorShuffle");
   static final ClassDesc OPERATORS = ClassDesc.of("jdk.incubator.vector.VectorOperators");
   static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
+  static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
   static final ClassDesc BINARY = OPERATORS.nested("Binary");
   static final ClassDesc INT_VECTOR = ClassDesc.of("jdk.incubator.vector.IntVector");
   static final ClassDesc SEGMENT = ClassDesc.of("java.lang.foreign.MemorySegment");

@@ -44,6 +44,9 @@ final class PostOpText {
     1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592
   };
 
+  /** Its power is so small a share that it might be 0, and leaves room above denormal numbers. */
+  private static final float MOST_OF_TAIL = 60;
+
   private final KernelCode code;
   private final List<PostOp> postOps;
   private final @Nullable Mask valid;
@@ -177,17 +180,21 @@ final class PostOpText {
     return switch (eltwise.function()) {
       case RELU ->
           (eltwise.alpha() == 0 ? all(0) : x.times(alpha(postOp))).blend(x, x.isGreater(all(0)));
-      case ELU -> exponential(x).minus(all(1)).times(alpha(postOp)).blend(x, x.isGreater(all(0)));
+      case ELU ->
+          x.blend(power(1, bounded(x)).minus(all(1)).times(alpha(postOp)), x.isLess(all(0)));
       case SIGMOID -> sigmoid(x);
-      case TANH -> tanh(x);
+      case TANH -> tanhOfNumbers(x).blend(x, x.differs(x));
       case GELU_ERF -> x.times(normalDistribution(x));
       case GELU_TANH -> {
         VectorVariable square = code.local(x.times(x));
         Vector cubic = square.fma(all(0.044715f), all(1)).times(x);
         Vector inner = cubic.times(all((float) Math.sqrt(2 / Math.PI)));
-        yield tanh(code.local(inner)).plus(all(1)).times(all(0.5f)).times(x);
+        yield tanhOfNumbers(inner).plus(all(1)).times(all(0.5f)).times(x);
       }
-      case SWISH -> x.times(sigmoid(eltwise.alpha() == 1 ? x : code.local(x.times(alpha(postOp)))));
+      case SWISH ->
+          eltwise.alpha() == 1
+              ? x.times(sigmoidOfNumbers(x))
+              : x.times(sigmoid(code.local(x.times(alpha(postOp)))));
       case HARD_SWISH -> nearUnit(x.fma(all(1 / 6f), all(0.5f))).times(x);
       case HARD_SIGMOID -> unit(x.fma(alpha(postOp), beta(postOp)));
       case CLIP -> {
@@ -240,13 +247,25 @@ final class PostOpText {
   }
 
   private Vector sigmoid(VectorVariable x) {
-    return all(1).dividedBy(exponential(code.local(x.negated())).plus(all(1)));
+    return sigmoidOfNumbers(x).blend(x, x.differs(x));
   }
 
-  /** {@code 1 - 2 / (exp(2 x) + 1)}: exact at infinities, and off by some 1e-7 near 0. */
-  private Vector tanh(VectorVariable x) {
-    Vector exponential = exponential(code.local(x.plus(x)));
-    return all(1).minus(all(2).dividedBy(exponential.plus(all(1))));
+  /** Any number from 0 to 1 where x is none. */
+  private Vector sigmoidOfNumbers(VectorVariable x) {
+    Vector least = all(LEAST_EXPONENT);
+    VectorVariable y = code.local(x.minOfUnsignedBits(least).minOfBits(all(-LEAST_EXPONENT)));
+    Vector sigmoid = all(1).dividedBy(power(-1, y).plus(all(1)));
+    return sigmoid.blend(all(0), x.isLess(least));
+  }
+
+  /**
+   * {@code 1 - 2 / (exp(2 x) + 1)}: exact at infinities, and off by some 1e-7 near 0; any number
+   * from -1 to 1 where x is none.
+   */
+  private Vector tanhOfNumbers(Vector x) {
+    VectorVariable exponent = code.local(x);
+    Vector power = power(1, bounded(exponent.plus(exponent)));
+    return all(1).minus(all(2).dividedBy(power.plus(all(1))));
   }
 
   /**
@@ -261,29 +280,42 @@ final class PostOpText {
     for (int i = 1; i < ERROR_FUNCTION.length; i++) {
       sum.set(sum.fma(t, all((float) ERROR_FUNCTION[i])));
     }
-    Vector exponential = exponential(code.local(scaled.times(scaled).negated()));
-    VectorVariable tail = code.local(sum.times(t).times(exponential).times(all(0.5f)));
+    VectorVariable square = code.local(scaled.times(scaled).minOfBits(all(MOST_OF_TAIL)));
+    VectorVariable tail = code.local(sum.times(t).times(power(-1, square)).times(all(0.5f)));
     return tail.blend(all(1).minus(tail), x.isGreater(all(0)));
   }
 
-  /**
-   * e to the power of x: {@code 2^n * e^r}, with r within half of ln 2 and a polynomial for its
-   * power, at most two units in the last place off; what would be a denormal number is 0.
-   */
+  /** e to the power of x; what would be a denormal number is 0. */
   private Vector exponential(VectorVariable x) {
-    VectorVariable low = code.local(all(LEAST_EXPONENT).blend(x, x.isGreater(all(LEAST_EXPONENT))));
-    VectorVariable y = code.local(all(MOST_EXPONENT).blend(low, low.isLess(all(MOST_EXPONENT))));
-    VectorVariable shifted = code.local(y.fma(all(LOG2_E), all(SHIFTER)));
+    VectorVariable power = code.local(power(1, bounded(x)));
+    power.set(power.blend(all(Float.POSITIVE_INFINITY), x.isGreater(all(MOST_EXPONENT))));
+    power.set(power.blend(all(0), x.isLess(all(LEAST_EXPONENT))));
+    return power.blend(x, x.differs(x));
+  }
+
+  /** The number nearest to x that {@link #power} takes, or one of them where x is none. */
+  private VectorVariable bounded(Vector x) {
+    return code.local(x.minOfUnsignedBits(all(LEAST_EXPONENT)).minOfBits(all(MOST_EXPONENT)));
+  }
+
+  /**
+   * e to the power of x, or of -x: {@code 2^n * e^r}, with r within half of ln 2 and a polynomial
+   * for its power, at most two units in the last place off.
+   *
+   * @param sign 1 or -1
+   * @param x within the bounds of exponents
+   */
+  private Vector power(int sign, VectorVariable x) {
+    VectorVariable shifted = code.local(x.fma(all(sign * LOG2_E), all(SHIFTER)));
     VectorVariable n = code.local(shifted.minus(all(SHIFTER)));
-    VectorVariable r = code.local(n.fma(all(-LN2_HIGH), y));
-    r.set(n.fma(all(-LN2_LOW), r));
-    VectorVariable power = code.local(all(TAYLOR[0]));
-    for (int i = 1; i < TAYLOR.length; i++) {
-      power.set(power.fma(r, all(TAYLOR[i])));
+    VectorVariable r = code.local(n.fma(all(-sign * LN2_HIGH), x));
+    r.set(n.fma(all(-sign * LN2_LOW), r));
+    VectorVariable square = code.local(r.times(r));
+    VectorVariable power =
+        code.local(square.fma(all(TAYLOR[0]), r.fma(all(sign * TAYLOR[1]), all(TAYLOR[2]))));
+    for (int i = 3; i < TAYLOR.length; i += 2) {
+      power.set(power.fma(square, r.fma(all(sign * TAYLOR[i]), all(TAYLOR[i + 1]))));
     }
-    VectorVariable scaled = code.local(power.timesPowerOfTwo(shifted));
-    scaled.set(scaled.blend(all(Float.POSITIVE_INFINITY), x.isGreater(all(MOST_EXPONENT))));
-    scaled.set(scaled.blend(all(0), x.isLess(all(LEAST_EXPONENT))));
-    return scaled.blend(x, x.differs(x));
+    return power.timesPowerOfTwo(shifted);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector.code;
 
+import static io.github.conv4j.internal.vector.code.Names.ASSOCIATIVE;
 import static io.github.conv4j.internal.vector.code.Names.BINARY;
 import static io.github.conv4j.internal.vector.code.Names.COMPARISON;
 import static io.github.conv4j.internal.vector.code.Names.FLOAT_VECTOR;
@@ -108,8 +109,7 @@ public sealed class Vector extends Value permits VectorVariable {
           code.builder()
               .invokevirtual(INT_VECTOR, "lanewise", MethodTypeDesc.of(INT_VECTOR, BINARY, CD_int));
           code.builder().invokevirtual(INT_VECTOR, "add", MethodTypeDesc.of(INT_VECTOR, VECTOR));
-          code.builder()
-              .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
+          asFloats();
         });
   }
 
@@ -131,6 +131,23 @@ public sealed class Vector extends Value permits VectorVariable {
     return ofBits("min", other);
   }
 
+  /**
+   * The smaller one where bits count as whole numbers without a sign: of two floats with the sign
+   * bit the one nearer to zero, and any other is below them.
+   */
+  Vector minOfUnsignedBits(Vector other) {
+    return new Vector(
+        code,
+        () -> {
+          asInts(this);
+          code.builder().getstatic(OPERATORS, "UMIN", ASSOCIATIVE);
+          asInts(other);
+          code.builder()
+              .invokevirtual(INT_VECTOR, "lanewise", MethodTypeDesc.of(INT_VECTOR, BINARY, VECTOR));
+          asFloats();
+        });
+  }
+
   private Vector ofBits(String name, Vector other) {
     return new Vector(
         code,
@@ -138,8 +155,7 @@ public sealed class Vector extends Value permits VectorVariable {
           asInts(this);
           asInts(other);
           code.builder().invokevirtual(INT_VECTOR, name, MethodTypeDesc.of(INT_VECTOR, VECTOR));
-          code.builder()
-              .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
+          asFloats();
         });
   }
 
@@ -151,6 +167,11 @@ public sealed class Vector extends Value permits VectorVariable {
   private void asInts(Vector vector) {
     vector.push();
     code.builder().invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", MethodTypeDesc.of(INT_VECTOR));
+  }
+
+  private void asFloats() {
+    code.builder()
+        .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
   }
 
   /** The lanes that are not a number, or differ otherwise from those of the other one. */
