@@ -78,6 +78,26 @@ abstract class PostOpsContract extends EngineContract {
     agree(engine, List.of(EACH), LINES);
   }
 
+  /** Where sums wait in dst: of whole rows, of single pixels, of a part of the channels. */
+  @Test
+  void longOnes() {
+    agree(
+        engine,
+        List.of(
+            "swish",
+            "gelu_erf,add:per_oc",
+            "relu,add:per_oc:run,clip:-9:9",
+            "elu:0.5,mul:per_tensor:run"),
+        "mb2_ic16oc32_ih23kh3ph1",
+        "mb1_ic64oc128_ih7kh3ph1",
+        "g2mb1_ic32oc64_ih9kh3ph1",
+        "mb1_ic16oc24_ih12kh3ph1",
+        "mb1_ic16oc20_ih12kh3ph1",
+        "mb1_ic16oc32_ih9kh3sh2ph1_transposed",
+        "mb1_ic16oc16_id5kd3pd1_ih6kh3ph1_iw7kw3pw1",
+        "mb1_ic96oc320_ih14kh1");
+  }
+
   @Test
   void operandsOfEveryExtentFromEverywhere() {
     List<String> texts = new ArrayList<>();

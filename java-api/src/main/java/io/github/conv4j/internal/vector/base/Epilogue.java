@@ -143,10 +143,11 @@ public final class Epilogue implements AutoCloseable {
   /**
    * Whether post-ops take registers from the sums of a block, as their numbers do, and operands
    * with a number for each channel. Chains with an operand as large as dst were not slower beside
-   * as many sums (ADR 60).
+   * as many sums (ADR 60), and long ones do not follow the sums.
    */
   public static boolean takesRegisters(PostOps postOps) {
     return !postOps.isEmpty()
+        && isShort(postOps.list())
         && postOps.list().stream()
             .map(Epilogue::operandOf)
             .noneMatch(operand -> operand != null && operand.extent() == Extent.FULL);
@@ -173,6 +174,13 @@ public final class Epilogue implements AutoCloseable {
     Tensor copy = Tensor.allocate(dst, arena);
     tensor.reorderTo(copy);
     return new Source(extent, -1, null, copy.segment());
+  }
+
+  /** Whether the operand of a post-op has a number for each channel. */
+  public static boolean hasEachChannel(PostOps postOps) {
+    return postOps.list().stream()
+        .map(Epilogue::operandOf)
+        .anyMatch(operand -> operand != null && operand.extent() == Extent.PER_CHANNEL);
   }
 
   private static @Nullable Operand operandOf(PostOp postOp) {

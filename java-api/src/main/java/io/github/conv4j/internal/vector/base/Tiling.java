@@ -289,10 +289,9 @@ public final class Tiling {
   public int pixels(
       Tile tile, Activation dst, long batchOffset, int pixelsOfRow, int[] bases, int[] dstOffsets) {
     int at = 0;
-    long depthOffset = batchOffset + d.output(tile.depth) * dst.sd();
     for (int r = 0; r < tile.rows; r++) {
       int base = r * h.panelStep() * panelColumns * pitch;
-      long to = depthOffset + h.output(tile.row + r) * dst.sh() + w.output(tile.column) * dst.sw();
+      long to = rowOffset(tile, r, dst, batchOffset);
       for (int c = 0; c < tile.columns; c += pixelsOfRow) {
         int begin = Math.min(c, tile.columns - pixelsOfRow);
         for (int column = begin; column < begin + pixelsOfRow; column++) {
@@ -304,6 +303,14 @@ public final class Tiling {
     Arrays.fill(bases, at, at + PIXEL_BLOCK, bases[at - 1]);
     Arrays.fill(dstOffsets, at, at + PIXEL_BLOCK, dstOffsets[at - 1]);
     return at;
+  }
+
+  /** Where the first result of a row of a tile goes, in elements. */
+  public long rowOffset(Tile tile, int row, Activation dst, long batchOffset) {
+    return batchOffset
+        + d.output(tile.depth) * dst.sd()
+        + h.output(tile.row + row) * dst.sh()
+        + w.output(tile.column) * dst.sw();
   }
 
   /** The source depth that a plane of the panel holds. */

@@ -76,6 +76,11 @@ record ChannelBlocks(List<Block> blocks, int channels, int lanes) {
     return Math.ceilDiv(block.count(), lanes);
   }
 
+  /** Whether blocks are whole vectors, and no channel belongs to two of them. */
+  boolean areApart() {
+    return channels % lanes == 0 && blocks.stream().mapToInt(Block::count).sum() == channels;
+  }
+
   /** How many floats of packed weights one tap and source channel of a block takes. */
   int width(Block block) {
     return vectors(block) * lanes;

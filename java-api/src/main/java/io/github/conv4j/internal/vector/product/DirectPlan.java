@@ -19,6 +19,7 @@ import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Direct convolution, exact on integers: windows are copied into a panel, the panel is multiplied
@@ -46,6 +47,12 @@ public final class DirectPlan implements Plan<DirectScratch> {
 
   /** Into how many parts a tile's blocks of output channels are cut. */
   private final int segments;
+
+  /** What takes the sums of a tile through post-ops in dst; null where the kernels do. */
+  final @Nullable SumRowsKernel pass;
+
+  /** Whether the pass takes the channels of a pixel one by one from others. */
+  private final boolean passesPixels;
 
   /**
    * Creates the plan.
@@ -108,18 +115,23 @@ public final class DirectPlan implements Plan<DirectScratch> {
                 outPerGroup,
                 cuts.stream().allMatch(tiling -> isInRows(tiling, postOps)),
                 Math.ceilDiv(leastParts, Math.max(1, firstTile[cuts.size()] * groups)));
+    segments =
+        Math.clamp(
+            Math.ceilDiv(leastParts, Math.max(1, firstTile[cuts.size()])),
+            1,
+            groups * blocks.blocks().size());
+    PostOps forms = epilogue.forms();
+    boolean passes = !kernels.panelsTake(forms) && blocks.areApart();
+    pass = passes ? kernels.sumRows(forms) : null;
+    passesPixels = segments > 1 || Epilogue.hasEachChannel(forms);
     for (Tiling tiling : cuts) {
-      tilings.add(new PackedTiling(tiling, weights, blocks, kernels, epilogue.forms()));
+      tilings.add(
+          new PackedTiling(tiling, weights, blocks, kernels, passes ? PostOps.none() : forms));
     }
     boolean inChunks = tilings.stream().anyMatch(packed -> packed.tiling.chunk() > 0);
     fill =
         new PanelFill(
             pointwise ? src.flattened() : src, mode, inChunks ? kernels.chunkCopy() : null);
-    segments =
-        Math.clamp(
-            Math.ceilDiv(leastParts, Math.max(1, firstTile[tilings.size()])),
-            1,
-            groups * blocks.blocks().size());
   }
 
   /** Whether pairs of vectors, or the only one, are best computed for pixels of a row. */
@@ -200,6 +212,10 @@ public final class DirectPlan implements Plan<DirectScratch> {
     int begin = (int) ((long) columns * segment / segments);
     int end = (int) ((long) columns * (segment + 1) / segments);
     multiply(packed, begin, end, scratch, to);
+    if (pass != null) {
+      int n = (tile - firstTile[f]) / packed.tiling.tileCount();
+      pass(pass, packed.tiling, n, begin, end, scratch, to);
+    }
   }
 
   /** Copies the windows of a tile of one image into the panel. */
@@ -237,5 +253,47 @@ public final class DirectPlan implements Plan<DirectScratch> {
       product.apart = block.apart();
       packed.kernels[b].run(product, to);
     }
+  }
+
+  /** Takes what blocks of output channels left in a tile of dst through post-ops. */
+  private void pass(
+      SumRowsKernel kernel,
+      Tiling tiling,
+      int n,
+      int begin,
+      int end,
+      DirectScratch scratch,
+      MemorySegment to) {
+    Tiling.Tile tile = scratch.tile;
+    SumRows rows = scratch.rows;
+    long pixelStep = scratch.product.dstStep;
+    int channels = groups * outPerGroup;
+    if (!passesPixels && pixelStep == channels) {
+      rows.rows = tile.rows();
+      rows.length = tile.columns() * channels;
+      rows.step = (int) (tiling.h().dstStep() * dst.sh());
+      passRows(kernel, rows, tiling.rowOffset(tile, 0, dst, n * dst.sn()), to);
+      return;
+    }
+    rows.rows = tile.columns();
+    rows.first = firstChannel(begin);
+    rows.length = firstChannel(end) - rows.first;
+    rows.step = (int) pixelStep;
+    for (int r = 0; r < tile.rows(); r++) {
+      passRows(kernel, rows, tiling.rowOffset(tile, r, dst, n * dst.sn()) + rows.first, to);
+    }
+  }
+
+  private int firstChannel(int column) {
+    int perGroup = blocks.blocks().size();
+    int inGroup = column % perGroup;
+    return column / perGroup * outPerGroup
+        + (inGroup == 0 ? 0 : blocks.blocks().get(inGroup).begin());
+  }
+
+  private static void passRows(SumRowsKernel kernel, SumRows rows, long at, MemorySegment to) {
+    rows.sumsBegin = at;
+    rows.dstBegin = at;
+    kernel.run(rows, to, to);
   }
 }

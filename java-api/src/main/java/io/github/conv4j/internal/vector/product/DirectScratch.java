@@ -8,10 +8,12 @@ import io.github.conv4j.internal.vector.base.Tiling;
 final class DirectScratch extends Scratch {
   final PanelProduct product = new PanelProduct();
   final Tiling.Tile tile = new Tiling.Tile();
+  final SumRows rows = new SumRows();
 
   DirectScratch(EpilogueArguments epilogue, int panelFloats, int pixels, float[][] work) {
     super(epilogue);
     product.epilogue = epilogue;
+    rows.epilogue = epilogue;
     product.panel = new float[panelFloats];
     product.bases = new int[pixels];
     product.dstOffsets = new int[pixels];

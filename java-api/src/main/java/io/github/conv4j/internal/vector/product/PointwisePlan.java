@@ -4,9 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.Geometry;
-import io.github.conv4j.PostOp;
-import io.github.conv4j.PostOp.Binary;
-import io.github.conv4j.PostOp.Extent;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.internal.prepared.Activation;
 import io.github.conv4j.internal.prepared.CopiedWeights;
@@ -129,9 +126,7 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
       floats = Math.addExact(floats, Math.multiplyExact(in, channels.width(block)));
     }
     segments = Math.clamp(Math.ceilDiv(leastParts, chunkCount()), 1, blocks.size());
-    isFlat =
-        segments == 1
-            && postOps.list().stream().noneMatch(PointwisePlan::hasAnOperandForEachChannel);
+    isFlat = segments == 1 && !Epilogue.hasEachChannel(postOps);
     packed = new float[floats];
     int at = 0;
     for (ChannelBlocks.Block block : channels.blocks()) {
@@ -141,10 +136,6 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
         }
       }
     }
-  }
-
-  private static boolean hasAnOperandForEachChannel(PostOp postOp) {
-    return postOp instanceof Binary binary && binary.operand().extent() == Extent.PER_CHANNEL;
   }
 
   private int chunkCount() {

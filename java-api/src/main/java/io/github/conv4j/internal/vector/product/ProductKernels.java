@@ -36,6 +36,12 @@ public interface ProductKernels {
   PanelProductKernel panel(int channelCount, int run, PostOps postOps);
 
   /**
+   * Whether {@link #panel} and {@link #panelOfRow} kernels are as fast with such post-ops as with a
+   * pass of {@link #sumRows} over what they leave in dst.
+   */
+  boolean panelsTake(PostOps postOps);
+
+  /**
    * Returns how many pixels that are neighbours in dst best share vectors of so many output
    * channels, or 1.
    */
@@ -124,6 +130,6 @@ public interface ProductKernels {
    */
   PointwiseKernel pointwise(int vectors, long out, long pixels, PostOps postOps);
 
-  /** Returns the kernel of a pass over what {@link #pointwise} kernels without post-ops left. */
+  /** Returns the kernel of a pass over what kernels without post-ops left. */
   SumRowsKernel sumRows(PostOps postOps);
 }

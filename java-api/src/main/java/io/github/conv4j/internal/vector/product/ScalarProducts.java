@@ -38,6 +38,11 @@ final class ScalarProducts implements ProductKernels, PanelProductKernel {
   }
 
   @Override
+  public boolean panelsTake(PostOps postOps) {
+    return true;
+  }
+
+  @Override
   public int together(long out) {
     return 1;
   }

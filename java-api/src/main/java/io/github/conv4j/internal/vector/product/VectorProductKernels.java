@@ -3,6 +3,7 @@ package io.github.conv4j.internal.vector.product;
 import static io.github.conv4j.internal.vector.base.VectorWidth.LANES;
 
 import io.github.conv4j.PostOps;
+import io.github.conv4j.internal.vector.base.Epilogue;
 import io.github.conv4j.internal.vector.base.Tiling;
 import io.github.conv4j.internal.vector.base.VectorWidth;
 import io.github.conv4j.internal.vector.code.Part;
@@ -53,6 +54,15 @@ final class VectorProductKernels implements ProductKernels {
     return isInOrder(channelCount, run)
         ? OrderedProductText.kernel(run, postOps)
         : PanelProductText.kernel(channelCount, run, postOps);
+  }
+
+  /**
+   * Long post-ops make C2 keep the sums of a block in an array; with few registers it then keeps
+   * some of them there in the innermost loop, too.
+   */
+  @Override
+  public boolean panelsTake(PostOps postOps) {
+    return !RegisterBlock.isNarrow() || Epilogue.isShort(postOps.list());
   }
 
   @Override

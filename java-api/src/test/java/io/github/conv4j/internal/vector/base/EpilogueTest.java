@@ -50,11 +50,13 @@ class EpilogueTest {
         "mul:3 | true",
         "add:per_oc:run | true",
         "add:per_oc,relu | true",
+        "relu,abs,square | false",
+        "swish | false",
         "add:per_tensor:run | false",
         "add:per_tensor,relu | false",
         "none | false"
       })
-  void allButChainsWithWholeTensorsTakeRegisters(String postOps, boolean expected) {
+  void shortChainsWithoutWholeTensorsTakeRegisters(String postOps, boolean expected) {
     PostOps list = postOps.equals("none") ? PostOps.none() : PostOps.parse(postOps);
     assertThat(Epilogue.takesRegisters(list)).isEqualTo(expected);
     assertThat(Epilogue.takesRegisters(Epilogue.forms(list))).isEqualTo(expected);

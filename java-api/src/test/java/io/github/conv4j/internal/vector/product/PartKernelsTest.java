@@ -95,8 +95,10 @@ class PartKernelsTest {
   void partsOfDirectLayersTakeTheKernelsOfTheWhole(String line) {
     Problem plain = Problem.parse(line);
     assertPartTakesKernelsOfTheWhole(plain);
-    assertPartTakesKernelsOfTheWhole(
-        new Problem(plain.convolution().withPostOps(PostOps.parse("clip:0:6")), plain.src(), ""));
+    for (String postOps : new String[] {"clip:0:6", "swish"}) {
+      assertPartTakesKernelsOfTheWhole(
+          new Problem(plain.convolution().withPostOps(PostOps.parse(postOps)), plain.src(), ""));
+    }
   }
 
   private static void assertPartTakesKernelsOfTheWhole(Problem problem) {
@@ -120,7 +122,7 @@ class PartKernelsTest {
     }
   }
 
-  private static Set<PanelProductKernel> directKernels(PrepareRequest request, int threads) {
+  private static Set<Object> directKernels(PrepareRequest request, int threads) {
     var plan =
         new DirectPlan(
             ProductKernels.vector(),
@@ -128,8 +130,9 @@ class PartKernelsTest {
             request.src(),
             request.dst(),
             Sharing.leastParts(request, threads));
-    return plan.tilings.stream()
-        .flatMap(tiling -> Stream.of(tiling.kernels))
+    return Stream.concat(
+            Stream.ofNullable(plan.pass),
+            plan.tilings.stream().flatMap(tiling -> Stream.of(tiling.kernels)))
         .collect(Collectors.toSet());
   }
 
