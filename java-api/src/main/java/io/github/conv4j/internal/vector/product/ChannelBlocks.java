@@ -1,5 +1,6 @@
 package io.github.conv4j.internal.vector.product;
 
+import io.github.conv4j.internal.vector.base.WeightsView;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -94,5 +95,26 @@ record ChannelBlocks(List<Block> blocks, int channels, int lanes) {
   /** The output channel that a block computes in a lane. */
   int channel(Block block, int lane) {
     return (block.begin() + lane / lanes * block.apart() + lane % lanes) % channels;
+  }
+
+  /**
+   * Packs the weights of a block: {@code [tap][source channel][width of the block]}.
+   *
+   * @param kernelTaps the taps, as indices into a kernel
+   * @param from where they begin
+   */
+  void pack(
+      Block block, WeightsView weights, int group, int[] kernelTaps, float[] packed, int from) {
+    int computed = computed(block);
+    int width = width(block);
+    int at = from;
+    for (int tap : kernelTaps) {
+      for (int ic = 0; ic < weights.inPerGroup(); ic++) {
+        for (int oc = 0; oc < computed; oc++) {
+          packed[at + oc] = weights.at(group, channel(block, oc), ic, tap);
+        }
+        at += width;
+      }
+    }
   }
 }

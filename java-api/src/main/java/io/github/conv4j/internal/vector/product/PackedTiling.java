@@ -67,7 +67,8 @@ final class PackedTiling {
               ? tiling.panelChunks(g * inPerGroup, inPerGroup)
               : inRuns(tiling.panelTaps(merged, g * inPerGroup), all / run);
       for (int b = 0; b < blocks.blocks().size(); b++) {
-        pack(weights, g, kernelTaps, blocks, b, g * groupFloats + blockOffsets[b]);
+        int at = g * groupFloats + blockOffsets[b];
+        blocks.pack(blocks.blocks().get(b), weights, g, kernelTaps, packed, at);
       }
     }
   }
@@ -79,20 +80,6 @@ final class PackedTiling {
       cut[t] = taps[t / count] + t % count * run;
     }
     return cut;
-  }
-
-  private void pack(
-      WeightsView weights, int group, int[] kernelTaps, ChannelBlocks blocks, int b, int from) {
-    ChannelBlocks.Block block = blocks.blocks().get(b);
-    int at = from;
-    for (int tap : kernelTaps) {
-      for (int ic = 0; ic < weights.inPerGroup(); ic++) {
-        for (int oc = 0; oc < blocks.computed(block); oc++) {
-          packed[at + oc] = weights.at(group, blocks.channel(block, oc), ic, tap);
-        }
-        at += blocks.width(block);
-      }
-    }
   }
 
   long byteSize() {

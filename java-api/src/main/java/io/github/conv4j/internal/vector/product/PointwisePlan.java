@@ -43,6 +43,8 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
   /** A multiple of what blocks have: four, six, eight or twelve pixels. */
   private static final int LEAST_CHUNK = 72;
 
+  private static final int[] ONE_TAP = {0};
+
   private final ProductKernels kernels;
   private final Epilogue epilogue;
   private final int pixels;
@@ -128,13 +130,8 @@ public final class PointwisePlan implements Plan<PointwiseScratch> {
     segments = Math.clamp(Math.ceilDiv(leastParts, chunkCount()), 1, blocks.size());
     isFlat = segments == 1 && !Epilogue.hasEachChannel(postOps);
     packed = new float[floats];
-    int at = 0;
-    for (ChannelBlocks.Block block : channels.blocks()) {
-      for (int ic = 0; ic < in; ic++) {
-        for (int lane = 0; lane < channels.width(block); lane++) {
-          packed[at++] = weights.at(0, channels.channel(block, lane), ic, 0);
-        }
-      }
+    for (ProductTile.Block block : blocks) {
+      channels.pack(block.channels(), weights, 0, ONE_TAP, packed, block.packedFrom());
     }
   }
 
