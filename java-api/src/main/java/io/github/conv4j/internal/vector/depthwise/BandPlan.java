@@ -28,8 +28,13 @@ public final class BandPlan implements Plan<BandScratch> {
   /** Outputs of one part, at most: about what a core computes in a hundred microseconds. */
   private static final int PART_FLOATS = 1 << 20;
 
-  /** A larger image is read ahead. */
+  /** A larger image does not fit the caches of a core. */
   private static final long NEAR_FLOATS = 1 << 20;
+
+  /** Of the source of a part that the JIT compiler is shown, at most. */
+  private static final long FLOATS_OF_PART = 1 << 14;
+
+  private static final int ROWS_OF_PART = 3;
 
   /** With more kinds of bands, finding their kernels would take longer than many calls. */
   private static final long MOST_PHASES = 1 << 10;
@@ -262,6 +267,16 @@ public final class BandPlan implements Plan<BandScratch> {
     return values;
   }
 
+  /**
+   * Whether the source is read ahead: where it is large, and where this is a part of a layer that
+   * the JIT compiler is shown, so that reading ahead is compiled, too.
+   */
+  boolean readsAhead() {
+    long floats = (long) width * height * src.c();
+    return floats > NEAR_FLOATS
+        || (floats <= FLOATS_OF_PART && down.getFirst().count() <= ROWS_OF_PART);
+  }
+
   @Override
   public String name() {
     return depth == 1 ? "depthwise bands" : "group bands";
@@ -310,7 +325,7 @@ public final class BandPlan implements Plan<BandScratch> {
     band.channelCount = src.c();
     band.depth = depth;
     // The first of the outputs in between reads ahead for all.
-    band.isFar = columns.output(0) == 0 && (long) width * height * src.c() > NEAR_FLOATS;
+    band.isFar = columns.output(0) == 0 && readsAhead();
     band.taps = columns.taps().length;
     band.stride = (int) (columns.srcStep() / tapStep);
     band.rowStride = (int) (rows.srcStep() / rowStep);
