@@ -2,18 +2,14 @@ package io.github.conv4j.internal.vector.depthwise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.conv4j.Convolution;
-import io.github.conv4j.Parameters;
-import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.Requests;
 import io.github.conv4j.internal.ready.CompilationCut;
 import io.github.conv4j.problem.Problem;
-import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +29,7 @@ class BandPartsTest {
     Problem problem = Problem.parse(line);
     try (Arena arena = Arena.ofConfined();
         Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1))) {
-      PrepareRequest whole = request(problem, arena);
+      PrepareRequest whole = Requests.withZeros(problem, arena);
       String way = ((Alternatives) engine).implementations(whole).getFirst();
       PrepareRequest part =
           Objects.requireNonNull(CompilationCut.of((Alternatives) engine, way, whole, arena))
@@ -46,19 +42,5 @@ class BandPartsTest {
 
   private static BandPlan plan(PrepareRequest request) {
     return new BandPlan(DepthwiseKernels.vector(), request, request.src(), request.dst(), 1);
-  }
-
-  private static PrepareRequest request(Problem problem, Arena arena) {
-    Convolution c = problem.convolution();
-    Parameters parameters =
-        Parameters.of(
-            c,
-            new float[(int) c.weightsShape().elementCount()],
-            new float[(int) c.outChannels()],
-            arena);
-    return PrepareRequest.of(
-        ConvolutionRequest.of(c, TensorSpec.f32(Layout.NHWC, problem.src().dims()))
-            .withDst(TensorSpec.f32(Layout.NHWC, problem.dst().dims()))
-            .withParameters(parameters.weights(), parameters.bias()));
   }
 }

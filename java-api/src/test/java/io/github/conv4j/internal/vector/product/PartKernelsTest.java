@@ -3,20 +3,17 @@ package io.github.conv4j.internal.vector.product;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.Convolution;
-import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOps;
-import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.internal.prepared.Alternatives;
 import io.github.conv4j.internal.prepared.PrepareRequest;
+import io.github.conv4j.internal.prepared.Requests;
 import io.github.conv4j.internal.prepared.Sharing;
 import io.github.conv4j.internal.ready.CompilationCut;
 import io.github.conv4j.internal.ready.ProblemCut;
 import io.github.conv4j.problem.Problem;
-import io.github.conv4j.tensor.Layout;
-import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.HashSet;
 import java.util.Objects;
@@ -50,7 +47,7 @@ class PartKernelsTest {
           Problem.parse("mb%d_ic96oc%d_ih%dkh1_iw%dkw1".formatted(images, out, rows, columns));
       try (Arena arena = Arena.ofConfined();
           Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1))) {
-        PrepareRequest whole = whole(problem, arena);
+        PrepareRequest whole = Requests.withZeros(problem, arena);
         String way = ((Alternatives) engine).implementations(whole).getFirst();
         ProblemCut cut = CompilationCut.of((Alternatives) engine, way, whole, arena);
 
@@ -104,7 +101,7 @@ class PartKernelsTest {
   private static void assertPartTakesKernelsOfTheWhole(Problem problem) {
     try (Arena arena = Arena.ofConfined();
         Engine engine = Engines.named("vector", EngineOptions.defaults().withThreads(1))) {
-      PrepareRequest whole = whole(problem, arena);
+      PrepareRequest whole = Requests.withZeros(problem, arena);
       String way = ((Alternatives) engine).implementations(whole).getFirst();
       ProblemCut cut = CompilationCut.of((Alternatives) engine, way, whole, arena);
 
@@ -134,20 +131,6 @@ class PartKernelsTest {
             Stream.ofNullable(plan.pass),
             plan.tilings.stream().flatMap(tiling -> Stream.of(tiling.kernels)))
         .collect(Collectors.toSet());
-  }
-
-  private static PrepareRequest whole(Problem problem, Arena arena) {
-    Convolution c = problem.convolution();
-    Parameters parameters =
-        Parameters.of(
-            c,
-            new float[(int) c.weightsShape().elementCount()],
-            new float[(int) c.outChannels()],
-            arena);
-    return PrepareRequest.of(
-        ConvolutionRequest.of(c, TensorSpec.f32(Layout.NHWC, problem.src().dims()))
-            .withDst(TensorSpec.f32(Layout.NHWC, problem.dst().dims()))
-            .withParameters(parameters.weights(), parameters.bias()));
   }
 
   private static boolean isPointwise(PrepareRequest request) {
