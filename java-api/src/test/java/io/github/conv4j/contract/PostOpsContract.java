@@ -352,6 +352,37 @@ abstract class PostOpsContract extends EngineContract {
     }
   }
 
+  /** Sums that wait in dst wait in the view. */
+  @Test
+  void longPostOpsLeaveWhatLiesBetweenAlone() {
+    Convolution convolution = PLAIN.withPostOps(PostOps.parse("relu,linear:2:1,abs"));
+    TensorSpec view = TensorSpec.f32(Layout.strided(9 * 7 * 40, 1, 9 * 40, 40), 1, 16, 7, 7);
+    try (Arena arena = Arena.ofConfined()) {
+      Parameters parameters = Parameters.of(PLAIN, plainWeights(), plainBias(), arena);
+      try (PreparedConvolution prepared =
+          engine.prepare(
+              ConvolutionRequest.of(convolution, plainSrc())
+                  .withDst(view)
+                  .withParameters(parameters))) {
+        Tensor src = Tensor.ofFloats(prepared.src(), plainValues(), arena);
+        Tensor dst = Tensor.allocate(prepared.dst(), arena);
+        Tensor other = Tensor.allocate(prepared.dst(), arena);
+        dst.segment().fill((byte) -1);
+        other.segment().fill((byte) -1);
+
+        prepared.execute(src, dst);
+
+        float[] expected = plainExpected();
+        for (int i = 0; i < expected.length; i++) {
+          expected[i] = Math.abs(2 * Math.max(0, expected[i]) + 1);
+        }
+        assertThat(dst.toFloatArray()).isEqualTo(expected);
+        other.copyFrom(expected);
+        assertThat(dst.segment().mismatch(other.segment())).isEqualTo(-1);
+      }
+    }
+  }
+
   @Test
   void operandsOfTheRequestMayBeFreedAfterPrepare() {
     Convolution convolution = PLAIN.withPostOps(PostOps.parse("mul:per_oc,add:per_tensor"));

@@ -44,7 +44,7 @@ final class PostOpText {
     1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592
   };
 
-  /** Its power is so small a share that it might be 0, and leaves room above denormal numbers. */
+  /** e to the power of its negative is as good as 0 beside 1, and far above denormal numbers. */
   private static final float MOST_OF_TAIL = 60;
 
   private final KernelCode code;
@@ -250,7 +250,7 @@ final class PostOpText {
     return sigmoidOfNumbers(x).blend(x, x.differs(x));
   }
 
-  /** Any number from 0 to 1 where x is none. */
+  /** What would be a denormal number is 0; any number from 0 to 1 where x is none. */
   private Vector sigmoidOfNumbers(VectorVariable x) {
     Vector least = all(LEAST_EXPONENT);
     VectorVariable y = code.local(x.minOfUnsignedBits(least).minOfBits(all(-LEAST_EXPONENT)));
@@ -300,7 +300,7 @@ final class PostOpText {
 
   /**
    * e to the power of x, or of -x: {@code 2^n * e^r}, with r within half of ln 2 and a polynomial
-   * for its power, at most two units in the last place off.
+   * for its power, at most three units in the last place off.
    *
    * @param sign 1 or -1
    * @param x within the bounds of exponents

@@ -64,11 +64,6 @@ public sealed class Vector extends Value permits VectorVariable {
     return call("sqrt", MethodTypeDesc.of(FLOAT_VECTOR), this);
   }
 
-  /** With the other sign. */
-  public Vector negated() {
-    return call("neg", MethodTypeDesc.of(FLOAT_VECTOR), this);
-  }
-
   /** In lanes that a mask has set, the other one. */
   public Vector blend(Vector other, Mask mask) {
     return call(

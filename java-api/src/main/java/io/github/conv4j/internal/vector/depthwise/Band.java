@@ -73,8 +73,8 @@ final class Band {
   /** How many taps of the last output of a row lie beyond the right edge. */
   int right;
 
-  /** Whether the source does not fit the caches of a core. */
-  boolean isFar;
+  /** Whether source rows are read before they are needed. */
+  boolean readsAhead;
 
   /** What was read ahead, so that it is read indeed. */
   int seen;

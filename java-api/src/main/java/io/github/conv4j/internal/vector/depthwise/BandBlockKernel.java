@@ -11,7 +11,7 @@ interface BandBlockKernel {
     return (band, src, dst) -> {
       for (int row = 0; row < band.rows; row++) {
         band.takeRow(row);
-        if (band.isFar) {
+        if (band.readsAhead) {
           band.readAhead(row, src);
         }
         for (int pixel = 0; pixel < band.count; pixel += pixels) {

@@ -31,10 +31,12 @@ public final class BandPlan implements Plan<BandScratch> {
   /** A larger image does not fit the caches of a core. */
   private static final long NEAR_FLOATS = 1 << 20;
 
-  /** Of the source of a part that the JIT compiler is shown, at most. */
-  private static final long FLOATS_OF_PART = 1 << 14;
-
+  /** What {@link io.github.conv4j.internal.ready.CompilationCut} keeps of a depthwise layer. */
   private static final int ROWS_OF_PART = 3;
+
+  private static final int MOST_CHANNELS_OF_PART = 64;
+
+  private static final int FLOATS_OF_PART_ROW = 1 << 12;
 
   /** With more kinds of bands, finding their kernels would take longer than many calls. */
   private static final long MOST_PHASES = 1 << 10;
@@ -51,6 +53,9 @@ public final class BandPlan implements Plan<BandScratch> {
 
   /** For the bands of each pair of them. */
   private final BandKernel[][] bandKernels;
+
+  /** See {@link Band#readsAhead}. */
+  final boolean readsAhead;
 
   private final int depth;
   private final boolean turned;
@@ -222,6 +227,7 @@ public final class BandPlan implements Plan<BandScratch> {
     along = apart ? phases(alongAxis) : List.of(phase(alongAxis));
     width = turned ? src.h() : src.w();
     height = turned ? src.w() : src.h();
+    readsAhead = readsAhead();
     packed = packed(new WeightsView(CopiedWeights.of(c, request.weights()), c, axes));
     bias = PaddedBias.of(request, 1, src.c(), src.c() + kernels.lanes());
     bandKernels = new BandKernel[down.size()][along.size()];
@@ -268,13 +274,18 @@ public final class BandPlan implements Plan<BandScratch> {
   }
 
   /**
-   * Whether the source is read ahead: where it is large, and where this is a part of a layer that
-   * the JIT compiler is shown, so that reading ahead is compiled, too.
+   * Whether the source is read ahead: where it does not fit the caches of a core, and where this is
+   * no larger than parts that the JIT compiler is shown of depthwise layers with blocks, so that
+   * reading ahead is compiled by them. The few real layers as small pay some tenths of a
+   * microsecond.
    */
-  boolean readsAhead() {
-    long floats = (long) width * height * src.c();
-    return floats > NEAR_FLOATS
-        || (floats <= FLOATS_OF_PART && down.getFirst().count() <= ROWS_OF_PART);
+  private boolean readsAhead() {
+    boolean isLikePart =
+        down.getFirst().count() <= ROWS_OF_PART
+            && along.getFirst().count() >= Band.LEAST_COUNT
+            && (long) width * src.c() <= FLOATS_OF_PART_ROW
+            && src.c() < MOST_CHANNELS_OF_PART;
+    return isLikePart || (long) width * height * src.c() > NEAR_FLOATS;
   }
 
   @Override
@@ -325,7 +336,7 @@ public final class BandPlan implements Plan<BandScratch> {
     band.channelCount = src.c();
     band.depth = depth;
     // The first of the outputs in between reads ahead for all.
-    band.isFar = columns.output(0) == 0 && readsAhead();
+    band.readsAhead = readsAhead && columns.output(0) == 0;
     band.taps = columns.taps().length;
     band.stride = (int) (columns.srcStep() / tapStep);
     band.rowStride = (int) (rows.srcStep() / rowStep);

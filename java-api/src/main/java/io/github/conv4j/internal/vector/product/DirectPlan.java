@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Direct convolution, exact on integers: windows are copied into a panel, the panel is multiplied
- * with packed weights. Serves every description whose tensors have neighbouring channels.
+ * with packed weights. Serves every description whose tensors have neighbouring channels. Where
+ * kernels with long post-ops would be slow, sums wait for a pass in dst.
  */
 public final class DirectPlan implements Plan<DirectScratch> {
   /** With more weights than a second-level cache holds, threads share tiles by output channels. */
@@ -213,8 +214,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
     int end = (int) ((long) columns * (segment + 1) / segments);
     multiply(packed, begin, end, scratch, to);
     if (pass != null) {
-      int n = (tile - firstTile[f]) / packed.tiling.tileCount();
-      pass(pass, packed.tiling, n, begin, end, scratch, to);
+      passOverTile(pass, packed.tiling, begin, end, scratch, to);
     }
   }
 
@@ -222,6 +222,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
   private void load(PackedTiling packed, int index, DirectScratch scratch, MemorySegment from) {
     Tiling tiling = packed.tiling;
     int n = index / tiling.tileCount();
+    scratch.image = n;
     Tiling.Tile tile = scratch.tile;
     tiling.locate(index % tiling.tileCount(), tile);
     fill.run(tiling, tile, from, n, scratch.product.panel);
@@ -256,10 +257,9 @@ public final class DirectPlan implements Plan<DirectScratch> {
   }
 
   /** Takes what blocks of output channels left in a tile of dst through post-ops. */
-  private void pass(
+  private void passOverTile(
       SumRowsKernel kernel,
       Tiling tiling,
-      int n,
       int begin,
       int end,
       DirectScratch scratch,
@@ -272,7 +272,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
       rows.rows = tile.rows();
       rows.length = tile.columns() * channels;
       rows.step = (int) (tiling.h().dstStep() * dst.sh());
-      passRows(kernel, rows, tiling.rowOffset(tile, 0, dst, n * dst.sn()), to);
+      passRows(kernel, rows, tiling.rowOffset(tile, 0, dst, scratch.image * dst.sn()), to);
       return;
     }
     rows.rows = tile.columns();
@@ -280,7 +280,8 @@ public final class DirectPlan implements Plan<DirectScratch> {
     rows.length = firstChannel(end) - rows.first;
     rows.step = (int) pixelStep;
     for (int r = 0; r < tile.rows(); r++) {
-      passRows(kernel, rows, tiling.rowOffset(tile, r, dst, n * dst.sn()) + rows.first, to);
+      passRows(
+          kernel, rows, tiling.rowOffset(tile, r, dst, scratch.image * dst.sn()) + rows.first, to);
     }
   }
 

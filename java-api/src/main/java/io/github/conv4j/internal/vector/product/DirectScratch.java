@@ -8,6 +8,10 @@ import io.github.conv4j.internal.vector.base.Tiling;
 final class DirectScratch extends Scratch {
   final PanelProduct product = new PanelProduct();
   final Tiling.Tile tile = new Tiling.Tile();
+
+  /** That the tile belongs to. */
+  int image;
+
   final SumRows rows = new SumRows();
 
   DirectScratch(EpilogueArguments epilogue, int panelFloats, int pixels, float[][] work) {

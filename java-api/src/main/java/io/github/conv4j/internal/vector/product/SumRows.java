@@ -10,7 +10,7 @@ import io.github.conv4j.internal.vector.base.EpilogueArguments;
 final class SumRows {
   int rows;
 
-  /** Of a row; at least a vector. */
+  /** Of a row; at least a vector, and whole vectors where sums and dst are the same memory. */
   int length;
 
   /** From one row to the next, in sums and in dst, in elements. */

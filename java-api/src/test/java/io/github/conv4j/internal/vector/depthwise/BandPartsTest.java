@@ -35,8 +35,8 @@ class BandPartsTest {
           Objects.requireNonNull(CompilationCut.of((Alternatives) engine, way, whole, arena))
               .request();
 
-      assertThat(plan(whole).readsAhead()).isEqualTo(isFar);
-      assertThat(plan(part).readsAhead()).as(part.src().toString()).isTrue();
+      assertThat(plan(whole).readsAhead).isEqualTo(isFar);
+      assertThat(plan(part).readsAhead).as(part.src().toString()).isTrue();
     }
   }
 

@@ -31,6 +31,17 @@ class ChannelBlocksTest {
   }
 
   @Test
+  void blocksAreApartWhereNoChannelIsComputedTwice() {
+    assertThat(ChannelBlocks.of(24, 8, 2, 1).areApart()).isTrue();
+    assertThat(ChannelBlocks.ofPairs(64, 8).areApart()).isTrue();
+    assertThat(ChannelBlocks.ofPairs(8, 8).areApart()).isTrue();
+    assertThat(ChannelBlocks.ofPairs(24, 8).areApart()).as("a pair begins early").isFalse();
+    assertThat(ChannelBlocks.of(20, 8, 2, 1).areApart()).as("a vector begins early").isFalse();
+    assertThat(ChannelBlocks.of(4, 8, 2, 1).areApart()).as("half a vector").isFalse();
+    assertThat(ChannelBlocks.ofTogether(24, 2, 16).areApart()).as("pixels together").isFalse();
+  }
+
+  @Test
   void pixelsTogetherComputeEachChannelOfEach() {
     ChannelBlocks blocks = ChannelBlocks.ofTogether(24, 2, 16);
     ChannelBlocks.Block block = blocks.blocks().getFirst();
