@@ -218,7 +218,10 @@ public final class VectorBytes {
     }
   }
 
-  /** The same as {@link #multiply} by divisions. */
+  /**
+   * Makes bytes of sums by divisions, where {@link #multiply} is unsure. The vectors before that
+   * are written again: a method that returned them would make objects where C2 does not inline it.
+   */
   public static void divide(
       MemorySegment sums,
       long at,
