@@ -321,34 +321,35 @@ abstract class PostOpsContract extends EngineContract {
     }
   }
 
+  private PreparedConvolution preparedInto(TensorSpec dst, Convolution convolution, Arena arena) {
+    return engine.prepare(
+        ConvolutionRequest.of(convolution, plainSrc())
+            .withDst(dst)
+            .withParameters(Parameters.of(PLAIN, plainWeights(), plainBias(), arena)));
+  }
+
   @Test
   void theDstMayBeAViewAndTheResidualIsDense() {
     Convolution convolution = PLAIN.withPostOps(RESIDUAL);
     TensorSpec view = TensorSpec.f32(Layout.strided(7 * 7 * 40, 1, 7 * 40, 40), 1, 16, 7, 7);
-    try (Arena arena = Arena.ofConfined()) {
-      Parameters parameters = Parameters.of(PLAIN, plainWeights(), plainBias(), arena);
-      try (PreparedConvolution prepared =
-          engine.prepare(
-              ConvolutionRequest.of(convolution, plainSrc())
-                  .withDst(view)
-                  .withParameters(parameters))) {
-        assertThat(prepared.operands()).containsExactly(TensorSpec.f32(Layout.NHWC, 1, 16, 7, 7));
-        Tensor src = Tensor.ofFloats(prepared.src(), plainValues(), arena);
-        Tensor dst = Tensor.allocate(prepared.dst(), arena);
-        float[] residual = Runs.integers(16 * 7 * 7, 5);
-        prepared
-            .call()
-            .src(src)
-            .dst(dst)
-            .operand(0, Tensor.ofFloats(prepared.operands().getFirst(), residual, arena))
-            .execute();
+    try (Arena arena = Arena.ofConfined();
+        PreparedConvolution prepared = preparedInto(view, convolution, arena)) {
+      assertThat(prepared.operands()).containsExactly(TensorSpec.f32(Layout.NHWC, 1, 16, 7, 7));
+      Tensor src = Tensor.ofFloats(prepared.src(), plainValues(), arena);
+      Tensor dst = Tensor.allocate(prepared.dst(), arena);
+      float[] residual = Runs.integers(16 * 7 * 7, 5);
+      prepared
+          .call()
+          .src(src)
+          .dst(dst)
+          .operand(0, Tensor.ofFloats(prepared.operands().getFirst(), residual, arena))
+          .execute();
 
-        float[] expected = plainExpected();
-        for (int i = 0; i < expected.length; i++) {
-          expected[i] = Math.max(0, expected[i] + residual[i]);
-        }
-        assertThat(dst.toFloatArray()).isEqualTo(expected);
+      float[] expected = plainExpected();
+      for (int i = 0; i < expected.length; i++) {
+        expected[i] = Math.max(0, expected[i] + residual[i]);
       }
+      assertThat(dst.toFloatArray()).isEqualTo(expected);
     }
   }
 
@@ -357,29 +358,23 @@ abstract class PostOpsContract extends EngineContract {
   void longPostOpsLeaveWhatLiesBetweenAlone() {
     Convolution convolution = PLAIN.withPostOps(PostOps.parse("relu,linear:2:1,abs"));
     TensorSpec view = TensorSpec.f32(Layout.strided(9 * 7 * 40, 1, 9 * 40, 40), 1, 16, 7, 7);
-    try (Arena arena = Arena.ofConfined()) {
-      Parameters parameters = Parameters.of(PLAIN, plainWeights(), plainBias(), arena);
-      try (PreparedConvolution prepared =
-          engine.prepare(
-              ConvolutionRequest.of(convolution, plainSrc())
-                  .withDst(view)
-                  .withParameters(parameters))) {
-        Tensor src = Tensor.ofFloats(prepared.src(), plainValues(), arena);
-        Tensor dst = Tensor.allocate(prepared.dst(), arena);
-        Tensor other = Tensor.allocate(prepared.dst(), arena);
-        dst.segment().fill((byte) -1);
-        other.segment().fill((byte) -1);
+    try (Arena arena = Arena.ofConfined();
+        PreparedConvolution prepared = preparedInto(view, convolution, arena)) {
+      Tensor src = Tensor.ofFloats(prepared.src(), plainValues(), arena);
+      Tensor dst = Tensor.allocate(prepared.dst(), arena);
+      Tensor other = Tensor.allocate(prepared.dst(), arena);
+      dst.segment().fill((byte) -1);
+      other.segment().fill((byte) -1);
 
-        prepared.execute(src, dst);
+      prepared.execute(src, dst);
 
-        float[] expected = plainExpected();
-        for (int i = 0; i < expected.length; i++) {
-          expected[i] = Math.abs(2 * Math.max(0, expected[i]) + 1);
-        }
-        assertThat(dst.toFloatArray()).isEqualTo(expected);
-        other.copyFrom(expected);
-        assertThat(dst.segment().mismatch(other.segment())).isEqualTo(-1);
+      float[] expected = plainExpected();
+      for (int i = 0; i < expected.length; i++) {
+        expected[i] = Math.abs(2 * Math.max(0, expected[i]) + 1);
       }
+      assertThat(dst.toFloatArray()).isEqualTo(expected);
+      other.copyFrom(expected);
+      assertThat(dst.segment().mismatch(other.segment())).isEqualTo(-1);
     }
   }
 

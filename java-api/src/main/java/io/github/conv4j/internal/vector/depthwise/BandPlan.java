@@ -227,7 +227,7 @@ public final class BandPlan implements Plan<BandScratch> {
     along = apart ? phases(alongAxis) : List.of(phase(alongAxis));
     width = turned ? src.h() : src.w();
     height = turned ? src.w() : src.h();
-    readsAhead = readsAhead();
+    readsAhead = isFar() || isLikePart();
     packed = packed(new WeightsView(CopiedWeights.of(c, request.weights()), c, axes));
     bias = PaddedBias.of(request, 1, src.c(), src.c() + kernels.lanes());
     bandKernels = new BandKernel[down.size()][along.size()];
@@ -273,19 +273,20 @@ public final class BandPlan implements Plan<BandScratch> {
     return values;
   }
 
+  private boolean isFar() {
+    return (long) width * height * src.c() > NEAR_FLOATS;
+  }
+
   /**
-   * Whether the source is read ahead: where it does not fit the caches of a core, and where this is
-   * no larger than parts that the JIT compiler is shown of depthwise layers with blocks, so that
-   * reading ahead is compiled by them. The few real layers as small pay some tenths of a
-   * microsecond.
+   * Whether this is no larger than parts that the JIT compiler is shown of depthwise layers with
+   * blocks: they are read ahead too, so that this is compiled. The few real layers as small pay for
+   * it.
    */
-  private boolean readsAhead() {
-    boolean isLikePart =
-        down.getFirst().count() <= ROWS_OF_PART
-            && along.getFirst().count() >= Band.LEAST_COUNT
-            && (long) width * src.c() <= FLOATS_OF_PART_ROW
-            && src.c() < MOST_CHANNELS_OF_PART;
-    return isLikePart || (long) width * height * src.c() > NEAR_FLOATS;
+  private boolean isLikePart() {
+    return down.getFirst().count() <= ROWS_OF_PART
+        && along.getFirst().count() >= Band.LEAST_COUNT
+        && (long) width * src.c() <= FLOATS_OF_PART_ROW
+        && src.c() < MOST_CHANNELS_OF_PART;
   }
 
   @Override

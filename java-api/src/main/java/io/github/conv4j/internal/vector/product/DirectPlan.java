@@ -52,7 +52,7 @@ public final class DirectPlan implements Plan<DirectScratch> {
   /** What takes the sums of a tile through post-ops in dst; null where the kernels do. */
   final @Nullable SumRowsKernel pass;
 
-  /** Whether the pass takes the channels of a pixel one by one from others. */
+  /** Whether the pass goes pixel by pixel: operands, or threads, tell channels apart. */
   private final boolean passesPixels;
 
   /**
