@@ -23,6 +23,7 @@ public final class Passes {
           new Gates(),
           new Affine(),
           new Paddings(),
+          new Repetitions(),
           new PostOpsFusion(false),
           new QuantizedOutputs(),
           new PostOpsFusion(true),
