@@ -2,6 +2,7 @@ package io.github.conv4j.networks.internal.pass;
 
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
+import java.util.Arrays;
 import java.util.List;
 
 /** Convolutions with constant weights become those that take post-ops. */
@@ -49,5 +50,26 @@ final class Convolutions implements Pass {
         && draft.constant(node.inputs().get(1)) != null
         && (!node.hasInput(2) || draft.constant(node.inputs().get(2)) != null)
         && draft.type(node.outputs().getFirst()).elementCount() > 0;
+  }
+
+  /**
+   * Whether a node is a convolution or a product of floats, without groups and with nothing behind
+   * it yet.
+   */
+  static boolean isPlain(Draft draft, Node node) {
+    return Fused.is(node)
+        && (node.operator().equals(Fused.CONV) || node.operator().equals(Fused.PRODUCT))
+        && draft.type(node.inputs().getFirst()).element() == ElementType.FLOAT
+        && Fused.postOps(node).isEmpty()
+        && Attributes.integer(node, "group", 1) == 1;
+  }
+
+  /** Whether a node with weights computes each pixel of that pixel alone. */
+  static boolean isPointwise(Draft draft, Node node) {
+    long[] dims = draft.type(node.inputs().get(1)).dims();
+    int axes = dims.length - 2;
+    return Arrays.stream(dims).skip(2).allMatch(size -> size == 1)
+        && Arrays.stream(Attributes.integers(node, "strides", axes, 1)).allMatch(s -> s == 1)
+        && Arrays.stream(Attributes.integers(node, "pads", 2 * axes, 0)).allMatch(p -> p == 0);
   }
 }

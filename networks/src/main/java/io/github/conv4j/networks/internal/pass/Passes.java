@@ -23,6 +23,7 @@ public final class Passes {
           new Gates(),
           new Affine(),
           new Paddings(),
+          new Compositions(),
           new Repetitions(),
           new PostOpsFusion(false),
           new QuantizedOutputs(),

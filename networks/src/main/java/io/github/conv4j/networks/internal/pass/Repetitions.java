@@ -2,7 +2,6 @@ package io.github.conv4j.networks.internal.pass;
 
 import io.github.conv4j.PostOp;
 import io.github.conv4j.networks.graph.Attribute;
-import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import java.util.ArrayList;
@@ -41,11 +40,8 @@ final class Repetitions implements Pass {
   }
 
   private static boolean serves(Draft draft, Node node) {
-    if (!Fused.is(node)
+    if (!Convolutions.isPlain(draft, node)
         || !node.operator().equals(Fused.CONV)
-        || draft.type(node.inputs().getFirst()).element() != ElementType.FLOAT
-        || !Fused.postOps(node).isEmpty()
-        || Attributes.integer(node, "group", 1) != 1
         || !Attributes.text(node, "auto_pad", "NOTSET").equals("NOTSET")) {
       return false;
     }
