@@ -16,13 +16,16 @@ import java.lang.foreign.MemorySegment;
  */
 final class NetworkReadiness {
   /** Some code is never compiled whole; it is not waited for any longer. */
-  private static final long PATIENCE_NANOS = 10_000_000_000L;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   /** Nor where nothing became faster, or came to take nothing from the heap, for so long. */
-  private static final long STANDSTILL_NANOS = 2_000_000_000L;
+  private static final long STANDSTILL_NANOS = 3_000_000_000L;
 
   /** Of a step in one round: the next round comes when the compiler has had time. */
   private static final int MOST_REPEATS = 3;
+
+  /** Of a short step in one round: the compiler asks for hundreds of calls. */
+  private static final long REPEATED_NANOS = 5_000_000;
 
   /** With each of the two arenas, without a step that is not compiled. */
   private static final int CALM_ROUNDS = 2;
@@ -30,7 +33,7 @@ final class NetworkReadiness {
   private static final int ROUNDS_WITHOUT_HEAP_USE = 20;
 
   /** The JVM itself takes some hundred bytes now and then. */
-  private static final long MOST_HEAP_BYTES = 2_048;
+  private static final long MOST_HEAP_BYTES = 512;
 
   /** So much faster than before means that code was compiled meanwhile. */
   private static final double FASTER = 1.5;
@@ -81,6 +84,7 @@ final class NetworkReadiness {
     private long progressNanos = System.nanoTime();
     private boolean isCalm;
     private int repeats;
+    private long repeatedNanos;
     private long heapBytes;
     private long nanos;
 
@@ -95,7 +99,12 @@ final class NetworkReadiness {
 
     void begin() {
       isCalm = true;
+      stepBegins();
+    }
+
+    private void stepBegins() {
       repeats = 0;
+      repeatedNanos = 0;
       mark();
     }
 
@@ -116,14 +125,16 @@ final class NetworkReadiness {
         progressNanos = System.nanoTime();
       }
       wasCompiled[step] |= isCompiled;
+      repeats++;
+      repeatedNanos += taken;
       mark();
-      return (!isCompiled || isFaster) && ++repeats <= MOST_REPEATS;
+      return (!isCompiled || isFaster)
+          && (repeats <= MOST_REPEATS || repeatedNanos < REPEATED_NANOS);
     }
 
     @Override
     public void stepDone(int step, MemorySegment[] values) {
-      repeats = 0;
-      mark();
+      stepBegins();
     }
   }
 }
