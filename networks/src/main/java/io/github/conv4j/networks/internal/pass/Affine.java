@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * another product and sum a channel, both become one.
  */
 final class Affine implements Pass {
-  private static final List<PostOp> PRODUCT_AND_SUM =
+  /** A normalization. */
+  static final List<PostOp> PRODUCT_AND_SUM =
       List.of(PostOp.mul(PostOp.Operand.perChannel()), PostOp.add(PostOp.Operand.perChannel()));
 
   @Override

@@ -1,6 +1,5 @@
 package io.github.conv4j.networks.internal.pass;
 
-import io.github.conv4j.PostOp;
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.TensorType;
@@ -57,12 +56,7 @@ final class BatchNormalizations implements Pass {
             List.of(node.inputs().getFirst(), product, sum),
             node.outputs().getFirst(),
             Map.of());
-    draft.replace(
-        List.of(node),
-        Fused.withPostOps(
-            pointwise,
-            List.of(
-                PostOp.mul(PostOp.Operand.perChannel()), PostOp.add(PostOp.Operand.perChannel()))));
+    draft.replace(List.of(node), Fused.withPostOps(pointwise, Affine.PRODUCT_AND_SUM));
     return 1;
   }
 }

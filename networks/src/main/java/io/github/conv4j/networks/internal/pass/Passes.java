@@ -28,6 +28,7 @@ public final class Passes {
           new PostOpsFusion(false),
           new QuantizedOutputs(),
           new PostOpsFusion(true),
+          new Scales(),
           new IntegerFunctions());
 
   private Passes() {}
