@@ -41,6 +41,7 @@ public final class StridedCopy {
   private enum Kind {
     RUNS,
     TURNED,
+    BLOCKS,
     ELEMENTS
   }
 
@@ -86,7 +87,8 @@ public final class StridedCopy {
       for (int i = 0; i < axes.size(); i++) {
         if (axes.get(i).from == 1) {
           Axis neighbours = axes.remove(i);
-          return new StridedCopy(Kind.TURNED, elementByteSize, axes, last, neighbours);
+          Kind kind = areBlocks(axes, last, neighbours) ? Kind.BLOCKS : Kind.TURNED;
+          return new StridedCopy(kind, elementByteSize, axes, last, neighbours);
         }
       }
     }
@@ -96,6 +98,17 @@ public final class StridedCopy {
     return turns
         ? new StridedCopy(Kind.ELEMENTS, elementByteSize, axes, last, rows)
         : new StridedCopy(Kind.ELEMENTS, elementByteSize, axes, rows, last);
+  }
+
+  /** Whether small rows and columns fill blocks that follow each other on both sides. */
+  private static boolean areBlocks(List<Axis> outer, Axis rows, Axis columns) {
+    long size = rows.size * columns.size;
+    return !outer.isEmpty()
+        && outer.getLast().from == size
+        && outer.getLast().to == size
+        && rows.from == columns.size
+        && columns.to == rows.size
+        && size * 2 <= SQUARE;
   }
 
   /** The axes from the largest step in {@code to} down; those that act as one are one. */
@@ -126,7 +139,7 @@ public final class StridedCopy {
 
   /** Whether {@link #run} looks at the working memory. */
   public boolean needsSquares() {
-    return kind == Kind.TURNED;
+    return kind == Kind.TURNED || kind == Kind.BLOCKS;
   }
 
   /**
@@ -152,6 +165,10 @@ public final class StridedCopy {
 
   private void run(
       int depth, MemorySegment in, long inAt, MemorySegment out, long outAt, float[] squares) {
+    if (kind == Kind.BLOCKS && depth == outer.length - 1) {
+      turnBlocks(outer[depth].size, in, inAt, out, outAt, squares);
+      return;
+    }
     if (depth < outer.length) {
       Axis axis = outer[depth];
       for (long i = 0; i < axis.size; i++) {
@@ -161,7 +178,7 @@ public final class StridedCopy {
     }
     switch (kind) {
       case RUNS -> copyRuns(in, inAt, out, outAt);
-      case TURNED -> turnAll(in, inAt, out, outAt, squares);
+      case TURNED, BLOCKS -> turnAll(in, inAt, out, outAt, squares);
       case ELEMENTS -> {
         for (long i = 0; i < rows.size; i++) {
           copyRow(in, inAt + i * rows.from, out, outAt + i * rows.to);
@@ -201,6 +218,52 @@ public final class StridedCopy {
       default -> {
         for (long i = 0; i < size; i++) {
           out.setAtIndex(JAVA_BYTE, outAt + i * to, in.getAtIndex(JAVA_BYTE, inAt + i * from));
+        }
+      }
+    }
+  }
+
+  /**
+   * Several blocks at a time, each turned, as the channels of a pixel are when they are shuffled.
+   */
+  private void turnBlocks(
+      long count, MemorySegment in, long inAt, MemorySegment out, long outAt, float[] squares) {
+    int rowCount = (int) rows.size;
+    int columnCount = (int) columns.size;
+    int size = rowCount * columnCount;
+    int most = SQUARE / size;
+    for (long block = 0; block < count; block += most) {
+      int blocks = (int) Math.min(most, count - block);
+      copyIn(in, inAt + block * size, squares, 0, blocks * size);
+      for (int i = 0; i < blocks; i++) {
+        turnBlock(squares, i * size, rowCount, columnCount);
+      }
+      copyOut(squares, SQUARE, out, outAt + block * size, blocks * size);
+    }
+  }
+
+  private static void turnBlock(float[] squares, int from, int rowCount, int columnCount) {
+    int to = SQUARE + from;
+    switch (rowCount) {
+      case 2 -> {
+        for (int c = 0; c < columnCount; c++) {
+          squares[to + 2 * c] = squares[from + c];
+          squares[to + 2 * c + 1] = squares[from + c + columnCount];
+        }
+      }
+      case 4 -> {
+        for (int c = 0; c < columnCount; c++) {
+          squares[to + 4 * c] = squares[from + c];
+          squares[to + 4 * c + 1] = squares[from + c + columnCount];
+          squares[to + 4 * c + 2] = squares[from + c + 2 * columnCount];
+          squares[to + 4 * c + 3] = squares[from + c + 3 * columnCount];
+        }
+      }
+      default -> {
+        for (int r = 0; r < rowCount; r++) {
+          for (int c = 0; c < columnCount; c++) {
+            squares[to + rowCount * c + r] = squares[from + r * columnCount + c];
+          }
         }
       }
     }

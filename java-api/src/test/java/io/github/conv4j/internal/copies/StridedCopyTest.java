@@ -10,6 +10,8 @@ import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StridedCopyTest {
   /** Sizes around the sides of squares, primes, and few of the one beside many of the other. */
@@ -62,6 +64,36 @@ class StridedCopyTest {
       copy.run(in, out, squares);
 
       assertThat(out.mismatch(expected)).as(text).isEqualTo(-1);
+    }
+  }
+
+  /**
+   * The channels of pixels, in groups, as a shuffle turns them: also with more than squares hold.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {2, 3, 4, 8})
+  void turnsBlocksThatFollowEachOther(long groups) {
+    var random = new Random(groups);
+    for (long channels : new long[] {2, 7, 28, 136}) {
+      for (long pixels : new long[] {2, 37, 301}) {
+        long[] sizes = {2, pixels, channels, groups};
+        long block = channels * groups;
+        long[] from = {pixels * block + 3, block, 1, channels};
+        long[] to = {pixels * block + 5, block, groups, 1};
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment in = arena.allocate(span(sizes, from) * Float.BYTES);
+          byte[] noise = new byte[(int) in.byteSize()];
+          random.nextBytes(noise);
+          in.copyFrom(MemorySegment.ofArray(noise));
+          MemorySegment out = arena.allocate(span(sizes, to) * Float.BYTES);
+          MemorySegment expected = arena.allocate(out.byteSize());
+          copyByDefinition(sizes, in, from, expected, to, Float.BYTES);
+
+          StridedCopy.of(sizes, from, to, Float.BYTES).run(in, out, StridedCopy.newSquares());
+
+          assertThat(out.mismatch(expected)).as("%d %d", channels, pixels).isEqualTo(-1);
+        }
+      }
     }
   }
 
