@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.Tuning;
 import io.github.conv4j.networks.graph.Attribute;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Dim;
@@ -15,6 +16,7 @@ import io.github.conv4j.networks.graph.GraphBuilder;
 import io.github.conv4j.networks.report.NetworkVerdict;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,10 +89,15 @@ class InPlaceSumsTest {
   /** Checks values on one and two threads; returns how many steps add in place. */
   private long inPlace(Graph graph, int threads, long height, long width) {
     long[] dims = {1, CHANNELS, height, width};
+    try (Engine engine = Engines.named("onednn", EngineOptions.defaults().withThreads(threads))) {
+      return inPlace(graph, engine, dims);
+    }
+  }
+
+  private long inPlace(Graph graph, Engine engine, long... dims) {
     Map<String, Constant> inputs = Map.of("x", gaussian(dims));
-    try (Engine engine = Engines.named("onednn", EngineOptions.defaults().withThreads(threads));
-        PreparedNetwork prepared =
-            Network.of(graph).prepare(engine, Map.of("x", dims), NetworkOptions.defaults())) {
+    try (PreparedNetwork prepared =
+        Network.of(graph).prepare(engine, Map.of("x", dims), NetworkOptions.defaults())) {
       NetworkVerdict verdict =
           new NetworkVerifier(Network.of(graph), engine, NetworkOptions.defaults())
               .verify(inputs, _ -> {});
@@ -133,20 +140,34 @@ class InPlaceSumsTest {
     return one;
   }
 
+  private Graph blocks() {
+    return graph(
+        (b, x) -> {
+          String y = relu(b, pointwise(b, x));
+          for (int block = 0; block < 4; block++) {
+            y = relu(b, add(b, pointwise(b, depthwise(b, y)), y));
+          }
+          b.output(y);
+        });
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void blocksFollowEachOther(int threads) {
-    Graph graph =
-        graph(
-            (b, x) -> {
-              String y = relu(b, pointwise(b, x));
-              for (int block = 0; block < 4; block++) {
-                y = relu(b, add(b, pointwise(b, depthwise(b, y)), y));
-              }
-              b.output(y);
-            });
+    Graph graph = blocks();
     assertThat(inPlace(graph, threads, 96, 96)).isEqualTo(4);
     assertThat(inPlace(graph, threads, 5, 7)).isEqualTo(4);
+  }
+
+  /** Whichever way is the fastest, sums are right. */
+  @Test
+  void blocksFollowEachOtherInTheFastestWay() {
+    Graph graph = blocks();
+    Tuning tuning = Tuning.defaults().withBudget(Duration.ofMillis(50)).withoutChoices();
+    try (Engine engine =
+        Engines.named("auto", EngineOptions.defaults().withThreads(1).with(tuning))) {
+      assertThat(inPlace(graph, engine, 1, CHANNELS, 64, 64)).isIn(0L, 4L);
+    }
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.github.conv4j.engine.Tuning;
 import io.github.conv4j.internal.compose.PreparedSequence;
 import io.github.conv4j.internal.compose.TypedConvolution;
 import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.InPlaceSums;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.LedgerOwner;
 import io.github.conv4j.internal.prepared.PrepareRequest;
@@ -47,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * Weights that are not all finite are neither measured nor looked up: engines take special ways for
  * them, and the best engine's own choice runs.
  */
-final class AutoEngine implements Engine, LedgerOwner {
+final class AutoEngine implements Engine, InPlaceSums, LedgerOwner {
   static final String NAME = "auto";
 
   private static final System.Logger LOG = System.getLogger("io.github.conv4j");
@@ -212,6 +213,29 @@ final class AutoEngine implements Engine, LedgerOwner {
   public void makeReady(List<ConvolutionRequest> requests) {
     ledger.requireOpen();
     Readiness.ofAll(this, requests, request -> Readiness.of(prepare(request)));
+  }
+
+  /** By the engine of the fastest way, if that can: it reads less memory, and computes the same. */
+  @Override
+  public @Nullable PreparedConvolution prepareInPlace(ConvolutionRequest request) {
+    if (shadow != null) {
+      return null;
+    }
+    try (PreparedConvolution fastest = prepareChecked(request)) {
+      List<Candidate> candidates = fastest.explain().candidates();
+      for (Alternatives engine : engines) {
+        if (engine instanceof InPlaceSums sums && isChosen(engine, candidates)) {
+          PreparedConvolution sum = sums.prepareInPlace(request);
+          return sum == null ? null : delegate(sum, candidates, fastest.explain().warnings());
+        }
+      }
+      return null;
+    }
+  }
+
+  private static boolean isChosen(Engine engine, List<Candidate> candidates) {
+    return candidates.stream()
+        .anyMatch(each -> each.chosen() && each.engine().equals(engine.name()));
   }
 
   /** Integers and short floats by whatever is fastest for the same convolution of f32. */

@@ -12,6 +12,7 @@ import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.engine.Support;
 import io.github.conv4j.engine.spi.Sequences;
 import io.github.conv4j.internal.prepared.Alternatives;
+import io.github.conv4j.internal.prepared.InPlaceSums;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.internal.vector.code.Confinement;
 import io.github.conv4j.tensor.Tensor;
@@ -23,12 +24,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reference in several ways that differ in speed and honesty, with the time that a {@link
  * FakeStopwatch} shows; counts what happens to them.
  */
-final class FakeEngine implements Alternatives {
+final class FakeEngine implements Alternatives, InPlaceSums {
   private static final long NANOS_OF_UNCOMPILED = 900_000;
   private static final long HEAP_OF_UNCOMPILED = 10_000;
 
@@ -42,6 +44,7 @@ final class FakeEngine implements Alternatives {
   private final AtomicInteger confinedCalls = new AtomicInteger();
   private boolean warmsUp;
   private boolean isHasty;
+  private boolean addsInPlace;
   private volatile boolean isBroken;
   private volatile boolean isClosed;
   private volatile Consumer<PrepareRequest> beforeCall = request -> {};
@@ -133,6 +136,17 @@ final class FakeEngine implements Alternatives {
   FakeEngine hasty() {
     isHasty = true;
     return this;
+  }
+
+  /** Makes its first way able to add to what dst holds. */
+  FakeEngine addingInPlace() {
+    addsInPlace = true;
+    return this;
+  }
+
+  @Override
+  public @Nullable PreparedConvolution prepareInPlace(ConvolutionRequest request) {
+    return addsInPlace ? prepare(request) : null;
   }
 
   /** Makes whatever is asked of it fail. */
