@@ -27,12 +27,17 @@ final class NetworkReadiness {
   /** Of a short step in one round: the compiler asks for hundreds of calls. */
   private static final long REPEATED_NANOS = 5_000_000;
 
+  /** Of all short steps in one round. */
+  private static final long ROUND_NANOS = 500_000_000;
+
   /** With each of the two arenas, without a step that is not compiled. */
   private static final int CALM_ROUNDS = 2;
 
   private static final int ROUNDS_WITHOUT_HEAP_USE = 20;
 
-  /** The JVM itself takes some hundred bytes now and then. */
+  /**
+   * The JVM itself takes some now and then; code that is not compiled an object for each vector.
+   */
   private static final long MOST_HEAP_BYTES = 512;
 
   /** So much faster than before means that code was compiled meanwhile. */
@@ -85,6 +90,7 @@ final class NetworkReadiness {
     private boolean isCalm;
     private int repeats;
     private long repeatedNanos;
+    private long roundNanos;
     private long heapBytes;
     private long nanos;
 
@@ -99,6 +105,7 @@ final class NetworkReadiness {
 
     void begin() {
       isCalm = true;
+      roundNanos = 0;
       stepBegins();
     }
 
@@ -128,8 +135,14 @@ final class NetworkReadiness {
       repeats++;
       repeatedNanos += taken;
       mark();
-      return (!isCompiled || isFaster)
-          && (repeats <= MOST_REPEATS || repeatedNanos < REPEATED_NANOS);
+      if (isCompiled && !isFaster) {
+        return false;
+      }
+      if (repeats <= MOST_REPEATS) {
+        return true;
+      }
+      roundNanos += taken;
+      return repeatedNanos < REPEATED_NANOS && roundNanos < ROUND_NANOS;
     }
 
     @Override

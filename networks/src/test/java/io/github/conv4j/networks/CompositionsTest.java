@@ -75,6 +75,28 @@ class CompositionsTest {
     assertTaken(1, 1);
   }
 
+  @Test
+  void ofALine() {
+    String line = graph.convolution(graph.input("x", 1, 6, 9), Map.of(), 17, 6, 3);
+    graph.output(graph.convolution(line, Map.of(), 5, 17, 1));
+    assertTaken(1, 1);
+  }
+
+  @Test
+  void behindAutomaticPadding() {
+    Map<String, Attribute> same = Map.of("auto_pad", new Attribute.Text("SAME_LOWER"));
+    graph.output(pointwise(graph.convolution(image(3), same, 8, 3, 2, 2), 3, 8));
+    assertTaken(1, 1);
+  }
+
+  @Test
+  void notBeforeGroups() {
+    String x = pointwise(image(6), 18, 6);
+    Map<String, Attribute> groups = Map.of("group", new Attribute.Int(2));
+    graph.output(graph.convolution(x, groups, 4, 9, 1, 1));
+    assertLeft();
+  }
+
   /** The bottleneck is what makes it cheap. */
   @Test
   void notWhereThereWouldBeMoreToCompute() {

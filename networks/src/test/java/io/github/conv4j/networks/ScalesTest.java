@@ -3,6 +3,9 @@ package io.github.conv4j.networks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.conv4j.networks.graph.Attribute;
+import io.github.conv4j.networks.graph.Constant;
+import io.github.conv4j.networks.report.NetworkStep;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,57 @@ class ScalesTest {
     String relu = graph.node("Relu", scaled(joined, 17));
     graph.output(graph.convolution(relu, Map.of(), 5, 17, 1, 1));
     assertTaken(1);
+  }
+
+  @Test
+  void ofANormalization() {
+    String x = graph.input("x", 1, 16, 6, 5);
+    float[] four = new float[16];
+    Arrays.fill(four, 4);
+    String normalized =
+        graph.node(
+            "BatchNormalization",
+            List.of(
+                x,
+                graph.weights(16),
+                graph.weights(16),
+                graph.weights(16),
+                graph.constant(Constant.of(four, 16))),
+            Map.of("epsilon", new Attribute.Real(0)));
+    graph.output(graph.node("Relu", normalized));
+    assertTaken(1);
+  }
+
+  /** The depthwise convolution is then given a tensor with one number a channel at each run. */
+  @Test
+  void beforeAGate() {
+    String scaled = scaled(graph.input("x", 1, 16, 6, 5), 16);
+    graph.output(graph.node("Mul", scaled, graph.input("gate", 1, 16, 1, 1)));
+    assertTaken(1);
+  }
+
+  @Test
+  void ofALineAndOfAVolume() {
+    String line = graph.node("Mul", graph.input("x", 1, 8, 13), graph.weights(1, 8, 1));
+    graph.output(graph.node("Relu", graph.node("Add", line, graph.weights(1, 8, 1))));
+    String volume = graph.node("Mul", graph.input("y", 1, 9, 3, 2, 4), graph.weights(9, 1, 1, 1));
+    graph.output(graph.node("Relu", graph.node("Add", volume, graph.weights(9, 1, 1, 1))));
+    assertTaken(2);
+  }
+
+  /** Bytes become bytes in one step. */
+  @Test
+  void notBetweenBytes() {
+    String one = graph.constant(Constant.of(new float[] {1}));
+    String bytes = graph.node("QuantizeLinear", graph.input("x", 1, 16, 6, 5), one);
+    String relu = graph.node("Relu", scaled(graph.node("DequantizeLinear", bytes, one), 16));
+    String back = graph.node("QuantizeLinear", relu, one);
+    graph.output(graph.node("DequantizeLinear", back, one));
+    graph.assertExact(PASS, 0, steps -> assertThat(steps).noneMatch(ScalesTest::isLayer));
+  }
+
+  private static boolean isLayer(NetworkStep step) {
+    return !step.problem().isEmpty();
   }
 
   @Test

@@ -178,7 +178,8 @@ public final class StridedCopy {
     }
     switch (kind) {
       case RUNS -> copyRuns(in, inAt, out, outAt);
-      case TURNED, BLOCKS -> turnAll(in, inAt, out, outAt, squares);
+      case TURNED -> turnAll(in, inAt, out, outAt, squares);
+      case BLOCKS -> throw new AssertionError("blocks are turned one axis earlier");
       case ELEMENTS -> {
         for (long i = 0; i < rows.size; i++) {
           copyRow(in, inAt + i * rows.from, out, outAt + i * rows.to);
@@ -242,6 +243,7 @@ public final class StridedCopy {
     }
   }
 
+  /** Written out for two and four rows, the groups that most shuffles have. */
   private static void turnBlock(float[] squares, int from, int rowCount, int columnCount) {
     int to = SQUARE + from;
     switch (rowCount) {

@@ -134,7 +134,7 @@ final class ConvolutionLowering {
         .dilation(Attributes.integers(node, "dilations", axes, 1))
         .bias(node.hasInput(2))
         .quantization(Fused.quantization(node))
-        .fpmathMode(fpmathMode)
+        .fpmathMode(Fused.isExact(node) ? FpmathMode.STRICT : fpmathMode)
         .postOps(Fused.postOps(node));
     if (transposed) {
       var padding = TransposedPadding.of(node, src.dims(), weights.dims(), dst.dims());

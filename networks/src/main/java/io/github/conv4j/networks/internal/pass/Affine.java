@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * another product and sum a channel, both become one.
  */
 final class Affine implements Pass {
-  /** A normalization. */
+  /** With one number a channel, as normalizations are. */
   static final List<PostOp> PRODUCT_AND_SUM =
       List.of(PostOp.mul(PostOp.Operand.perChannel()), PostOp.add(PostOp.Operand.perChannel()));
 

@@ -58,6 +58,11 @@ public final class Attributes {
     return all;
   }
 
+  /** Whether all integers are the same one. */
+  static boolean areAll(long value, long[] values) {
+    return Arrays.stream(values).allMatch(each -> each == value);
+  }
+
   /** Returns integers as an attribute. */
   public static Attribute of(long[] values) {
     return new Attribute.Ints(Arrays.stream(values).boxed().toList());

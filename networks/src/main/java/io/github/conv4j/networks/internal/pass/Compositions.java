@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Products likewise.
  */
 final class Compositions implements Pass {
-  /** More would take preparation too long: a tenth of a second. */
-  private static final long MOST_PRODUCTS = 1 << 26;
+  /** Of all compositions of a graph together, some tenths of a second. */
+  private static final long MOST_PRODUCTS = 1 << 28;
 
   @Override
   public String name() {
@@ -22,18 +22,24 @@ final class Compositions implements Pass {
 
   @Override
   public int apply(Draft draft) {
-    int count = 0;
+    var budget = new Budget();
     for (Node start : draft.nodes()) {
-      Node node = draft.has(start) ? composed(draft, start) : null;
-      for (; node != null; node = composed(draft, node)) {
-        count++;
+      Node node = draft.has(start) ? composed(draft, start, budget) : null;
+      while (node != null) {
+        budget.compositions++;
+        node = composed(draft, node, budget);
       }
     }
-    return count;
+    return budget.compositions;
+  }
+
+  private static final class Budget {
+    long products = MOST_PRODUCTS;
+    int compositions;
   }
 
   /** Returns a node that does the work of its only reader too, or null where it does not. */
-  private static @Nullable Node composed(Draft draft, Node node) {
+  private static @Nullable Node composed(Draft draft, Node node, Budget budget) {
     if (!Convolutions.isPlain(draft, node)) {
       return null;
     }
@@ -48,16 +54,18 @@ final class Compositions implements Pass {
     long middle = dims[0];
     long each = draft.type(node.inputs().get(1)).elementCount() / middle;
     long oc = draft.type(reader.inputs().get(1)).dim(0);
-    if (oc * each >= middle * (each + oc) || oc * each * middle > MOST_PRODUCTS) {
+    if (oc * each >= middle * (each + oc) || oc * each * middle > budget.products) {
       return null;
     }
-    float[] weights = product(weights(draft, reader), weights(draft, node), (int) middle);
-    float[] bias = product(weights(draft, reader), bias(draft, node, (int) middle), (int) middle);
+    budget.products -= oc * each * middle;
+    float[] behind = Convolutions.weights(draft, reader);
+    float[] weights = product(behind, Convolutions.weights(draft, node), (int) middle);
+    float[] bias = product(behind, bias(draft, node, (int) middle), (int) middle);
     float[] added = bias(draft, reader, (int) oc);
     for (int o = 0; o < oc; o++) {
       bias[o] += added[o];
     }
-    if (!isFinite(weights) || !isFinite(bias)) {
+    if (!Convolutions.areFinite(weights) || !Convolutions.areFinite(bias)) {
       return null;
     }
     dims[0] = oc;
@@ -70,10 +78,6 @@ final class Compositions implements Pass {
             node.attributes());
     draft.replace(List.of(node, reader), both);
     return both;
-  }
-
-  private static float[] weights(Draft draft, Node node) {
-    return Objects.requireNonNull(draft.floats(node.inputs().get(1)), "weights are constants");
   }
 
   private static float[] bias(Draft draft, Node node, int channels) {
@@ -104,14 +108,5 @@ final class Compositions implements Pass {
     for (int c = 0; c < row.length; c++) {
       row[c] += factor * from[first + c];
     }
-  }
-
-  private static boolean isFinite(float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

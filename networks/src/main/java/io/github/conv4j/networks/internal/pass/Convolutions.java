@@ -4,6 +4,7 @@ import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** Convolutions with constant weights become those that take post-ops. */
 final class Convolutions implements Pass {
@@ -68,8 +69,22 @@ final class Convolutions implements Pass {
   static boolean isPointwise(Draft draft, Node node) {
     long[] dims = draft.type(node.inputs().get(1)).dims();
     int axes = dims.length - 2;
-    return Arrays.stream(dims).skip(2).allMatch(size -> size == 1)
-        && Arrays.stream(Attributes.integers(node, "strides", axes, 1)).allMatch(s -> s == 1)
-        && Arrays.stream(Attributes.integers(node, "pads", 2 * axes, 0)).allMatch(p -> p == 0);
+    return Attributes.areAll(1, Arrays.copyOfRange(dims, 2, dims.length))
+        && Attributes.areAll(1, Attributes.integers(node, "strides", axes, 1))
+        && Attributes.areAll(0, Attributes.integers(node, "pads", 2 * axes, 0));
+  }
+
+  /** Returns the weights of a node that has them as floats. */
+  static float[] weights(Draft draft, Node node) {
+    return Objects.requireNonNull(draft.floats(node.inputs().get(1)), "weights are constants");
+  }
+
+  static boolean areFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

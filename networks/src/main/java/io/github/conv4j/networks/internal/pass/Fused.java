@@ -48,6 +48,7 @@ public final class Fused {
   private static final String POST_OPS = "post_ops";
   private static final String SCALES = "scales";
   private static final String ZERO_POINTS = "zero_points";
+  private static final String EXACT = "exact";
   private static final String SCALE_OF = "scale_of_";
   private static final String ZERO_POINT_OF = "zero_point_of_";
 
@@ -97,6 +98,20 @@ public final class Fused {
     attributes.put(SCALES, new Attribute.Text(quantization.scales()));
     attributes.put(ZERO_POINTS, new Attribute.Text(quantization.zeroPoints()));
     return node(node.name(), node.operator(), node.inputs(), output, attributes);
+  }
+
+  /**
+   * Returns a node that no mode of floats makes less exact, since the graph has no product there.
+   */
+  static Node exact(Node node) {
+    Map<String, Attribute> attributes = new HashMap<>(node.attributes());
+    attributes.put(EXACT, new Attribute.Int(1));
+    return node(node.name(), node.operator(), node.inputs(), node.outputs().getFirst(), attributes);
+  }
+
+  /** Whether no mode of floats makes a node less exact. */
+  public static boolean isExact(Node node) {
+    return node.attributes().containsKey(EXACT);
   }
 
   /** Returns a chain of functions of which an input is integers with one scale. */

@@ -24,12 +24,12 @@ public final class Passes {
           new Affine(),
           new Paddings(),
           new Compositions(),
-          new Repetitions(),
+          new RepeatedImages(),
           new PostOpsFusion(false),
           new QuantizedOutputs(),
           new PostOpsFusion(true),
-          new Scales(),
-          new IntegerFunctions());
+          new IntegerFunctions(),
+          new Scales());
 
   private Passes() {}
 

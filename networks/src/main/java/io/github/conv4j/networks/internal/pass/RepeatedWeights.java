@@ -59,11 +59,8 @@ final class RepeatedWeights {
     float[] all = new float[sums.length];
     for (int i = 0; i < all.length; i++) {
       all[i] = (float) sums[i];
-      if (!Float.isFinite(all[i])) {
-        return null;
-      }
     }
-    return all;
+    return Convolutions.areFinite(all) ? all : null;
   }
 
   /** Returns the sums along one axis more; those before it have theirs. */
@@ -75,7 +72,7 @@ final class RepeatedWeights {
     int taps = (int) kernel[axis];
     int size = (int) size(axis);
     int behind = weights.length / (before * taps);
-    double[] sums = new double[Math.multiplyExact(before * size, behind)];
+    double[] sums = new double[before * size * behind];
     for (int i = 0; i < weights.length; i++) {
       int tap = i / behind % taps;
       int at = (i / (behind * taps) * size + taps - 1 - tap) * behind + i % behind;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,13 +50,13 @@ final class Scales implements Pass {
     List<String> inputs = node.inputs();
     TensorType type = draft.type(inputs.getFirst());
     float[] scale = draft.floats(inputs.get(1));
-    if (type.element() != ElementType.FLOAT
-        || type.rank() < 3
+    if (type.rank() < 3
         || type.rank() > 5
         || type.dim(1) < LEAST_CHANNELS
         || scale == null
         || scale.length != type.dim(1)
-        || draft.floats(inputs.get(2)) == null) {
+        || draft.floats(inputs.get(2)) == null
+        || !areFloats(draft, node)) {
       return null;
     }
     long[] weights = new long[type.rank()];
@@ -65,7 +66,13 @@ final class Scales implements Pass {
         new ArrayList<>(List.of(inputs.getFirst(), draft.add(scale, weights), inputs.get(2)));
     all.addAll(inputs.subList(3, inputs.size()));
     Map<String, Attribute> groups = Map.of("group", new Attribute.Int(scale.length));
-    Node convolution = Fused.node(node.name(), Fused.CONV, all, node.outputs().getFirst(), groups);
+    Node convolution =
+        Fused.exact(Fused.node(node.name(), Fused.CONV, all, node.outputs().getFirst(), groups));
     return Fused.withPostOps(convolution, chain.subList(2, chain.size()));
+  }
+
+  private static boolean areFloats(Draft draft, Node node) {
+    return Stream.concat(node.inputs().stream(), node.outputs().stream())
+        .allMatch(value -> draft.type(value).element() == ElementType.FLOAT);
   }
 }

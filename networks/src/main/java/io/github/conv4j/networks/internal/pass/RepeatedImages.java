@@ -17,21 +17,38 @@ import org.jspecify.annotations.Nullable;
  * before, with {@link RepeatedWeights}. Where such images are joined with others, each gets a
  * convolution of its own, which adds what those before it gave.
  */
-final class Repetitions implements Pass {
-  /** Fewer save less than adding up costs. */
+final class RepeatedImages implements Pass {
+  /** Of the products before; with more, nothing is gained. */
   private static final double MOST_PRODUCTS = 0.75;
+
+  /** For each output: to add what another convolution gave costs about as much as half of them. */
+  private static final double LEAST_SAVED = 16;
+
+  /** How many times the weights before. */
+  private static final long MOST_GROWTH = 12;
+
+  private static final int MOST_REPEATED = 8;
+
+  /** To put several nodes in the place of one takes time that grows with them. */
+  private static final int MOST_NODES = 20_000;
 
   @Override
   public String name() {
-    return "repetitions";
+    return "repeated-images";
   }
 
   @Override
   public int apply(Draft draft) {
     int count = 0;
+    if (draft.nodes().size() > MOST_NODES) {
+      return count;
+    }
     for (Node node : draft.nodes()) {
       List<Node> instead = serves(draft, node) ? instead(draft, node) : List.of();
-      if (!instead.isEmpty()) {
+      if (instead.size() == 1) {
+        draft.replace(List.of(node), instead.getFirst());
+        count++;
+      } else if (!instead.isEmpty()) {
         draft.replace(node, instead);
         count++;
       }
@@ -54,12 +71,8 @@ final class Repetitions implements Pass {
         return false;
       }
     }
-    return isOnes(Attributes.integers(node, "strides", axes, 1))
-        && isOnes(Attributes.integers(node, "dilations", axes, 1));
-  }
-
-  private static boolean isOnes(long[] values) {
-    return Arrays.stream(values).allMatch(value -> value == 1);
+    return Attributes.areAll(1, Attributes.integers(node, "strides", axes, 1))
+        && Attributes.areAll(1, Attributes.integers(node, "dilations", axes, 1));
   }
 
   private static long[] pads(Node node, int axes) {
@@ -77,13 +90,17 @@ final class Repetitions implements Pass {
     List<Node> convolutions = new ArrayList<>();
     List<String> others = new ArrayList<>();
     List<Integer> channels = new ArrayList<>();
+    float[] weights = Convolutions.weights(draft, node);
     int first = 0;
     for (String image : images(draft, src)) {
       int next = first + Math.toIntExact(draft.type(image).dim(1));
-      Node transposed = transposed(draft, node, image, first);
+      Node transposed =
+          convolutions.size() < MOST_REPEATED
+              ? transposed(draft, node, weights, image, first)
+              : null;
       if (transposed != null) {
         convolutions.add(transposed);
-      } else {
+      } else if (next > first) {
         others.add(image);
         IntStream.range(first, next).forEach(channels::add);
       }
@@ -98,7 +115,7 @@ final class Repetitions implements Pass {
       if (others.size() > 1) {
         joined = join(draft, src, others, channels.size(), nodes);
       }
-      convolutions.add(ofChannels(draft, node, joined, channels));
+      convolutions.add(ofChannels(draft, node, weights, joined, channels));
     }
     addUp(draft, node, convolutions, nodes);
     return nodes;
@@ -131,9 +148,9 @@ final class Repetitions implements Pass {
   }
 
   /** Returns a convolution of some channels, without bias, whose output has no name yet. */
-  private static Node ofChannels(Draft draft, Node node, String src, List<Integer> channels) {
+  private static Node ofChannels(
+      Draft draft, Node node, float[] weights, String src, List<Integer> channels) {
     long[] dims = draft.type(node.inputs().get(1)).dims();
-    float[] weights = weights(draft, node);
     int ic = (int) dims[1];
     int taps = Math.toIntExact(weights.length / (dims[0] * ic));
     dims[1] = channels.size();
@@ -147,23 +164,21 @@ final class Repetitions implements Pass {
     return Fused.node(node.name(), Fused.CONV, inputs, "", node.attributes());
   }
 
-  private static float[] weights(Draft draft, Node node) {
-    return Objects.requireNonNull(draft.floats(node.inputs().get(1)), "weights are constants");
-  }
-
   /**
    * Returns the transposed convolution that is the part of a convolution which reads an image,
    * without bias and with an output that has no name yet; null where there is none, or no gain.
    *
+   * @param weights of the convolution
    * @param first of the image's channels among all that the convolution reads
    */
-  private static @Nullable Node transposed(Draft draft, Node node, String image, int first) {
+  private static @Nullable Node transposed(
+      Draft draft, Node node, float[] weights, String image, int first) {
     Node resize = draft.onlyReader(image) == null ? null : draft.writer(image);
     long[] all =
         resize != null && Attributes.is(resize, "Resize", "Upsample")
             ? Repetition.of(draft, resize)
             : null;
-    if (all == null || all[0] != 1 || all[1] != 1) {
+    if (all == null || all[0] != 1 || all[1] != 1 || draft.type(image).elementCount() == 0) {
       return null;
     }
     long[] factors = Arrays.copyOfRange(all, 2, all.length);
@@ -172,12 +187,12 @@ final class Repetitions implements Pass {
     int oc = (int) draft.type(node.outputs().getFirst()).dim(1);
     var repeated = new RepeatedWeights(kernel, factors);
     long pixels = type.elementCount() / (type.dim(0) * type.dim(1));
-    if (!pays(repeated, kernel, factors, oc, pixels)) {
+    int channels = (int) type.dim(1);
+    if (repeated.count() > pixels / oc || !pays(repeated, kernel, factors, channels)) {
       return null;
     }
-    int channels = (int) type.dim(1);
     int ic = (int) draft.type(node.inputs().get(1)).dim(1);
-    float[] sums = repeated.sums(weights(draft, node), oc, ic, first, channels);
+    float[] sums = repeated.sums(weights, oc, ic, first, channels);
     if (sums == null) {
       return null;
     }
@@ -198,17 +213,19 @@ final class Repetitions implements Pass {
     return Fused.node(node.name(), Fused.CONV_TRANSPOSE, inputs, "", attributes);
   }
 
-  /**
-   * Whether there is less to multiply, and the weights are no more than the image that is not
-   * written any more.
-   */
+  /** Whether much less is to multiply, with weights that are not many times as many. */
   private static boolean pays(
-      RepeatedWeights repeated, long[] kernel, long[] factors, long oc, long pixels) {
-    double products = 1;
+      RepeatedWeights repeated, long[] kernel, long[] factors, long channels) {
+    double taps = 1;
+    double repetitions = 1;
     for (int axis = 0; axis < kernel.length; axis++) {
-      products *= (double) kernel[axis] * factors[axis];
+      taps *= kernel[axis];
+      repetitions *= factors[axis];
     }
-    return repeated.count() <= MOST_PRODUCTS * products && repeated.count() <= pixels / oc;
+    double products = repeated.count() / repetitions;
+    return products <= MOST_PRODUCTS * taps
+        && (taps - products) * channels >= LEAST_SAVED
+        && repeated.count() <= MOST_GROWTH * taps;
   }
 
   /** Names what convolutions give: each but the first adds what those before it gave. */

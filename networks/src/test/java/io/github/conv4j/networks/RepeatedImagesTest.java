@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Convolutions of images whose pixels are repeated. */
-class RepetitionsTest {
-  private static final String PASS = "repetitions";
+class RepeatedImagesTest {
+  private static final String PASS = "repeated-images";
   private static final long OC = 5;
 
   private final IntegerGraph graph = new IntegerGraph();
@@ -71,8 +71,8 @@ class RepetitionsTest {
   @ParameterizedTest
   @ValueSource(longs = {2, 3, 4, 8})
   void ofRepeatedPixels(long factor) {
-    String x = repeated(graph.input("x", 1, 3, 7, 11), factor, factor);
-    graph.output(padded(x, 3, new long[] {3, 3}, 1, 1, 1, 1));
+    String x = repeated(graph.input("x", 1, 4, 7, 11), factor, factor);
+    graph.output(padded(x, 4, new long[] {3, 3}, 1, 1, 1, 1));
     assertTaken(1);
   }
 
@@ -92,8 +92,8 @@ class RepetitionsTest {
 
   @Test
   void ofOneAxis() {
-    String line = repeated(graph.input("line", 1, 3, 19), 3);
-    graph.output(padded(line, 3, new long[] {3}, 1, 1));
+    String line = repeated(graph.input("line", 1, 13, 39), 3);
+    graph.output(padded(line, 13, new long[] {3}, 1, 1));
     assertTaken(1);
   }
 
@@ -105,15 +105,23 @@ class RepetitionsTest {
   }
 
   @Test
+  void withoutBias() {
+    String x = repeated(graph.input("x", 1, 4, 7, 11), 2, 2);
+    graph.output(graph.node("Conv", x, graph.weights(OC, 4, 3, 3)));
+    assertTaken(1);
+  }
+
+  /** As PaddlePaddle's text detectors have them. */
+  @Test
   void ofImagesThatAreJoined() {
     String all =
         joined(
-            repeated(graph.input("eighth", 1, 3, 4, 5), 8, 8),
-            graph.input("whole", 1, 2, 32, 40),
-            repeated(graph.input("quarter", 1, 4, 8, 10), 4, 4),
-            graph.input("another", 1, 3, 32, 40),
-            repeated(graph.input("half", 1, 1, 16, 20), 2, 2));
-    String sum = padded(all, 13, new long[] {3, 3}, 1, 1, 1, 1);
+            repeated(graph.input("eighth", 2, 3, 4, 5), 8, 8),
+            graph.input("whole", 2, 2, 32, 40),
+            repeated(graph.input("quarter", 2, 4, 8, 10), 4, 4),
+            graph.input("another", 2, 3, 32, 40),
+            repeated(graph.input("half", 2, 5, 16, 20), 2, 2));
+    String sum = padded(all, 17, new long[] {3, 3}, 1, 1, 1, 1);
     graph.output(graph.node("Relu", sum));
     assertTaken(3);
   }
@@ -132,18 +140,56 @@ class RepetitionsTest {
     String all =
         joined(
             repeated(graph.input("half", 1, 4, 8, 10), 2, 2),
-            repeated(graph.input("quarter", 1, 2, 4, 5), 4, 4));
-    String sum = padded(all, 6, new long[] {3, 3}, 1, 1, 1, 1);
+            repeated(graph.input("quarter", 1, 3, 4, 5), 4, 4));
+    String sum = padded(all, 7, new long[] {3, 3}, 1, 1, 1, 1);
     graph.output(graph.node("Relu", sum));
     assertTaken(2);
+  }
+
+  @Test
+  void besideAConstantAndAnImageWithoutChannels() {
+    String all =
+        joined(
+            graph.weights(1, 2, 16, 20),
+            graph.constant(Constant.of(new float[0], 1, 0, 16, 20)),
+            repeated(graph.input("half", 1, 4, 8, 10), 2, 2));
+    graph.output(padded(all, 6, new long[] {3, 3}, 1, 1, 1, 1));
+    assertTaken(1);
+  }
+
+  /** To add what few channels give would cost more than is saved. */
+  @Test
+  void butFewChannelsStayInTheJoin() {
+    String all =
+        joined(
+            repeated(graph.input("few", 1, 1, 8, 10), 2, 2),
+            repeated(graph.input("half", 1, 4, 8, 10), 2, 2));
+    graph.output(padded(all, 5, new long[] {3, 3}, 1, 1, 1, 1));
+    assertTaken(1);
+  }
+
+  @Test
+  void butOneThatIsJoinedTwiceStaysInTheJoin() {
+    String twice = repeated(graph.input("twice", 1, 4, 8, 10), 2, 2);
+    String all = joined(twice, repeated(graph.input("half", 1, 4, 8, 10), 2, 2), twice);
+    graph.output(padded(all, 12, new long[] {3, 3}, 1, 1, 1, 1));
+    assertTaken(1);
   }
 
   /** The image is written anyway. */
   @Test
   void notWhereAnotherReadsTheImageToo() {
-    String x = repeated(graph.input("x", 1, 3, 7, 11), 2, 2);
-    String sum = padded(x, 3, new long[] {3, 3}, 1, 1, 1, 1);
+    String x = repeated(graph.input("x", 1, 4, 7, 11), 2, 2);
+    String sum = padded(x, 4, new long[] {3, 3}, 1, 1, 1, 1);
     graph.output(joined(sum, x));
+    assertLeft();
+  }
+
+  @Test
+  void notWhereTheImageIsAnOutput() {
+    String x = repeated(graph.input("x", 1, 4, 7, 11), 2, 2);
+    graph.output(padded(x, 4, new long[] {3, 3}, 1, 1, 1, 1));
+    graph.output(x);
     assertLeft();
   }
 
@@ -157,49 +203,76 @@ class RepetitionsTest {
   }
 
   @Test
+  void notOfImagesThatAreJoinedOtherwise() {
+    List<String> images =
+        List.of(
+            repeated(graph.input("above", 1, 4, 8, 10), 2, 2),
+            repeated(graph.input("below", 1, 4, 7, 10), 2, 2));
+    String all = graph.node("Concat", images, Map.of("axis", new Attribute.Int(-2)));
+    graph.output(padded(all, 4, new long[] {3, 3}, 1, 1, 1, 1));
+    assertLeft();
+  }
+
+  @Test
   void notWithMorePaddingThanTheKernelReaches() {
-    String x = repeated(graph.input("x", 1, 3, 7, 11), 2, 2);
-    graph.output(padded(x, 3, new long[] {3, 3}, 1, 3, 1, 1));
+    String x = repeated(graph.input("x", 1, 4, 7, 11), 2, 2);
+    graph.output(padded(x, 4, new long[] {3, 3}, 1, 3, 1, 1));
+    assertLeft();
+  }
+
+  @Test
+  void notWithAutomaticPadding() {
+    String x = repeated(graph.input("x", 1, 4, 7, 11), 2, 2);
+    Map<String, Attribute> same = Map.of("auto_pad", new Attribute.Text("SAME_UPPER"));
+    graph.output(convolution(x, 4, new long[] {3, 3}, same));
     assertLeft();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"strides", "dilations"})
   void notInSteps(String name) {
-    String x = repeated(graph.input("x", 1, 3, 7, 11), 2, 2);
-    graph.output(convolution(x, 3, new long[] {3, 3}, Map.of(name, IntegerGraph.ints(1, 2))));
+    String x = repeated(graph.input("x", 1, 4, 7, 11), 2, 2);
+    graph.output(convolution(x, 4, new long[] {3, 3}, Map.of(name, IntegerGraph.ints(1, 2))));
     assertLeft();
   }
 
   @Test
   void notInGroups() {
     String x = repeated(graph.input("x", 1, OC, 7, 11), 2, 2);
-    graph.output(convolution(x, OC, new long[] {3, 3}, Map.of("group", new Attribute.Int(OC))));
+    Map<String, Attribute> groups = Map.of("group", new Attribute.Int(OC));
+    graph.output(convolution(x, OC, new long[] {3, 3}, groups));
     assertLeft();
   }
 
   /** A pixel gives as many products as before. */
   @Test
   void notOfOnePixel() {
-    String x = repeated(graph.input("x", 1, 3, 7, 11), 2, 2);
-    graph.output(padded(x, 3, new long[] {1, 1}, 0, 0, 0, 0));
+    String x = repeated(graph.input("x", 1, 64, 7, 11), 2, 2);
+    graph.output(padded(x, 64, new long[] {1, 1}, 0, 0, 0, 0));
     assertLeft();
   }
 
   /** More weights than pixels. */
   @Test
   void notOfSmallImages() {
-    String x = repeated(graph.input("x", 1, 3, 2, 2), 2, 2);
-    graph.output(padded(x, 3, new long[] {3, 3}, 1, 1, 1, 1));
+    String x = repeated(graph.input("x", 1, 4, 2, 2), 2, 2);
+    graph.output(padded(x, 4, new long[] {3, 3}, 1, 1, 1, 1));
+    assertLeft();
+  }
+
+  @Test
+  void notWithManyTimesTheWeights() {
+    String line = repeated(graph.input("line", 1, 13, 39), 40);
+    graph.output(padded(line, 13, new long[] {3}, 1, 1));
     assertLeft();
   }
 
   @Test
   void notWhereASumOfWeightsIsTooLarge() {
-    float[] weights = new float[2 * 3 * 3];
+    float[] weights = new float[4 * 3 * 3];
     Arrays.fill(weights, Float.MAX_VALUE);
-    String x = repeated(graph.input("x", 1, 2, 16, 16), 2, 2);
-    graph.output(graph.node("Conv", x, graph.constant(Constant.of(weights, 1, 2, 3, 3))));
+    String x = repeated(graph.input("x", 1, 4, 16, 16), 2, 2);
+    graph.output(graph.node("Conv", x, graph.constant(Constant.of(weights, 1, 4, 3, 3))));
     graph.assertApplied(PASS, 0);
   }
 
