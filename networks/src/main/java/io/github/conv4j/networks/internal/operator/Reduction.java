@@ -62,6 +62,9 @@ public final class Reduction extends RangedPrimitive {
     }
   }
 
+  /** How many rows are folded as one, so that few columns fill vectors. */
+  private final int together;
+
   private final Kind kind;
   private final long axis;
   private final long inner;
@@ -80,10 +83,24 @@ public final class Reduction extends RangedPrimitive {
     this.kind = kind;
     this.axis = axis;
     this.inner = inner;
+    this.together = together(kind, axis, inner);
     Loops loops = Loops.current();
     this.loop = loops.fold(kind.fold());
     this.max = loops.fold(FoldFunction.MAXIMUM);
     this.exp = loops.unary(UnaryFunction.EXP);
+  }
+
+  private static int together(Kind kind, long axis, long inner) {
+    boolean folds = kind == Kind.SUM || kind == Kind.MEAN || kind == Kind.MAX || kind == Kind.MIN;
+    if (!folds || inner == 1 || inner > COLUMN_BLOCK / 2) {
+      return 1;
+    }
+    for (long rows = COLUMN_BLOCK / inner; rows < 2 * COLUMN_BLOCK / inner; rows++) {
+      if (axis % rows == 0 && axis >= 2 * rows) {
+        return (int) rows;
+      }
+    }
+    return 1;
   }
 
   private static long units(long outer, long axis, long inner) {
@@ -98,7 +115,7 @@ public final class Reduction extends RangedPrimitive {
   @Override
   public long scratchpadByteSize() {
     if (kind != Kind.LOG_SUM_EXP) {
-      return 0;
+      return together == 1 ? 0 : together * inner * Float.BYTES;
     }
     return (inner == 1 ? Math.min(axis, ROW_BLOCK) : 1) * (long) Float.BYTES;
   }
@@ -111,7 +128,7 @@ public final class Reduction extends RangedPrimitive {
         if (inner == 1) {
           put(dst, unit, row(src, unit * axis, scratchpad));
         } else {
-          columns(src, dst, unit / blocks, unit % blocks);
+          columns(src, dst, unit / blocks, unit % blocks, scratchpad);
         }
       }
     };
@@ -149,7 +166,8 @@ public final class Reduction extends RangedPrimitive {
     return result;
   }
 
-  private void columns(MemorySegment src, MemorySegment dst, long outer, long block) {
+  private void columns(
+      MemorySegment src, MemorySegment dst, long outer, long block, MemorySegment scratchpad) {
     long column = block * COLUMN_BLOCK;
     long from = outer * axis * inner + column;
     long to = outer * inner + column;
@@ -160,7 +178,13 @@ public final class Reduction extends RangedPrimitive {
     }
     int rows = Math.toIntExact(axis);
     float scale = kind == Kind.MEAN ? 1f / axis : 1;
-    loop.window(src, from, 1, 0, 1, 0, rows, inner, dst, to, count, 0, scale);
+    if (together > 1) {
+      int wide = together * count;
+      loop.window(src, from, 1, 0, 1, 0, rows / together, wide, scratchpad, 0, wide, 0, 1);
+      loop.window(scratchpad, 0, 1, 0, 1, 0, together, count, dst, to, count, 0, scale);
+    } else {
+      loop.window(src, from, 1, 0, 1, 0, rows, inner, dst, to, count, 0, scale);
+    }
     if (kind == Kind.L2 || kind == Kind.LOG_SUM) {
       for (int i = 0; i < count; i++) {
         put(dst, to + i, kind.finish(dst.getAtIndex(JAVA_FLOAT_UNALIGNED, to + i), axis));

@@ -119,7 +119,7 @@ record AsPostOp(PostOp postOp, List<String> operands) {
   /** Whether a chain of functions is given a number for each channel of one image. */
   private static boolean isGate(Draft draft, Node producer, String other, TensorType value) {
     TensorType type = draft.type(other);
-    return producer.operator().equals(Fused.POINTWISE)
+    return !producer.operator().equals(Fused.PRODUCT)
         && draft.constant(other) == null
         && type.element() == ElementType.FLOAT
         && value.rank() >= 3

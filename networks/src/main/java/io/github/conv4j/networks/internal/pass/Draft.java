@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * each is behind those that it reads.
  */
 public final class Draft {
+  /**
+   * In more nodes it would take seconds to put others between them, {@link #replace} by several.
+   */
+  static final int MOST_NODES = 20_000;
+
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 

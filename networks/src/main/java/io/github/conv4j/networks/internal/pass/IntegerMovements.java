@@ -14,9 +14,6 @@ import java.util.Map;
  * is dequantized and quantized alike stays as it is.
  */
 final class IntegerMovements implements Pass {
-  /** In more than so many nodes it would take seconds to put others between them. */
-  private static final int MOST_NODES = 20_000;
-
   /** A concatenation that more than so many quantize is not repeated for each of them. */
   private static final int MOST_READERS = 4;
 
@@ -27,7 +24,7 @@ final class IntegerMovements implements Pass {
 
   @Override
   public int apply(Draft draft) {
-    if (draft.nodes().size() > MOST_NODES) {
+    if (draft.nodes().size() > Draft.MOST_NODES) {
       return 0;
     }
     int count = 0;

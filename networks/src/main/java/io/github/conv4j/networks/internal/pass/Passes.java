@@ -24,6 +24,7 @@ public final class Passes {
           new Affine(),
           new Paddings(),
           new Compositions(),
+          new Means(),
           new RepeatedImages(),
           new PostOpsFusion(false),
           new QuantizedOutputs(),

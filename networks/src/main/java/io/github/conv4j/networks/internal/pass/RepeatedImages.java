@@ -29,9 +29,6 @@ final class RepeatedImages implements Pass {
 
   private static final int MOST_REPEATED = 8;
 
-  /** To put several nodes in the place of one takes time that grows with them. */
-  private static final int MOST_NODES = 20_000;
-
   @Override
   public String name() {
     return "repeated-images";
@@ -40,7 +37,7 @@ final class RepeatedImages implements Pass {
   @Override
   public int apply(Draft draft) {
     int count = 0;
-    if (draft.nodes().size() > MOST_NODES) {
+    if (draft.nodes().size() > Draft.MOST_NODES) {
       return count;
     }
     for (Node node : draft.nodes()) {
