@@ -75,7 +75,7 @@ public final class NetworkOptions {
   /**
    * Says whether what is prepared is as fast in its first run as it will be: {@code prepare} then
    * runs it until its code is compiled. That takes a second or two with native code, 10 to 20 for
-   * the kernels of a large network on engine {@code vector}, a minute at most. By default the
+   * the kernels of a large network on engine {@code vector}, about a minute at most. By default the
    * engine's options say it, {@link EngineOptions#ready}, for networks as for single convolutions.
    */
   public NetworkOptions withReady(boolean isReady) {

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Runs a network on zeros, which nobody sees, until its code is compiled: step by step, each again
- * a few times while it takes from the heap, as vector code does that is not compiled, or becomes
- * faster; then as callers run it.
+ * a few times, short ones for some milliseconds, while it takes from the heap, as vector code does
+ * that is not compiled, or becomes faster; then as callers run it.
  *
  * <p>Rounds take turns between tensors of a shared arena and of a confined one: without native
  * access there is code for each, or code that is thrown away when it meets the other kind.
@@ -21,7 +21,7 @@ final class NetworkReadiness {
   /** Nor where nothing became faster, or came to take nothing from the heap, for so long. */
   private static final long STANDSTILL_NANOS = 3_000_000_000L;
 
-  /** Of a step in one round: the next round comes when the compiler has had time. */
+  /** Of a long step in one round: the next round comes when the compiler has had time. */
   private static final int MOST_REPEATS = 3;
 
   /** Of a short step in one round: the compiler asks for hundreds of calls. */

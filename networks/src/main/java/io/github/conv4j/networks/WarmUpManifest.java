@@ -175,8 +175,8 @@ public final class WarmUpManifest {
 
   /**
    * Does what {@link #replay(String, ShapeCache)} does for a limited time: who chooses shapes shall
-   * not choose how long the next start takes. What has begun is finished, which takes up to some
-   * seconds.
+   * not choose how long the next start takes. What has begun is finished, which takes some seconds
+   * ({@link NetworkOptions#withReady}).
    *
    * @param cache of that network
    * @param timeLimit after which no shape is begun

@@ -159,6 +159,21 @@ class InPlaceSumsTest {
     assertThat(inPlace(graph, threads, 5, 7)).isEqualTo(4);
   }
 
+  /** Though it is as large as one. */
+  @Test
+  void aResidualOfOnePixelIsNoGate() {
+    // The last sum is written where the caller wants it.
+    assertThat(inPlace(blocks(), 1, 1, 1)).isEqualTo(3);
+    long[] dims = {1, CHANNELS, 1, 1};
+    try (Engine engine = Engines.named("vector");
+        PreparedNetwork prepared =
+            Network.of(blocks()).prepare(engine, Map.of("x", dims), NetworkOptions.defaults())) {
+      assertThat(prepared.explain())
+          .contains("add:per_tensor:run")
+          .doesNotContain("add:per_oc:run");
+    }
+  }
+
   /** Whichever way is the fastest, sums are right. */
   @Test
   void blocksFollowEachOtherInTheFastestWay() {

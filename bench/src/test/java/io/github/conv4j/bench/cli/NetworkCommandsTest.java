@@ -98,7 +98,7 @@ class NetworkCommandsTest {
     assertThat(command.exitCode()).isZero();
     assertThat(command.text())
         .contains("by chance, seed 1", " 0 failed")
-        .containsPattern("conv4j.Conv +53 ");
+        .containsPattern("conv4j.Conv +52 ");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.github.conv4j.CallRefusedException;
 import io.github.conv4j.ConvolutionSequence;
 import io.github.conv4j.EngineFailureException;
 import io.github.conv4j.Parameters;
+import io.github.conv4j.PostOp;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.ConvolutionRequest;
@@ -215,16 +216,17 @@ final class AutoEngine implements Engine, InPlaceSums, LedgerOwner {
     Readiness.ofAll(this, requests, request -> Readiness.of(prepare(request)));
   }
 
-  /** By the engine of the fastest way, if that can: it reads less memory, and computes the same. */
+  /** By the engine of the fastest way, where that is what the engine chooses itself. */
   @Override
   public @Nullable PreparedConvolution prepareInPlace(ConvolutionRequest request) {
-    if (shadow != null) {
+    if (shadow != null || !beginsWithSum(request)) {
       return null;
     }
     try (PreparedConvolution fastest = prepareChecked(request)) {
       List<Candidate> candidates = fastest.explain().candidates();
+      PrepareRequest asked = PrepareRequest.of(request).settled();
       for (Alternatives engine : engines) {
-        if (engine instanceof InPlaceSums sums && isChosen(engine, candidates)) {
+        if (engine instanceof InPlaceSums sums && choosesTheFastest(engine, asked, candidates)) {
           PreparedConvolution sum = sums.prepareInPlace(request);
           return sum == null ? null : delegate(sum, candidates, fastest.explain().warnings());
         }
@@ -233,9 +235,23 @@ final class AutoEngine implements Engine, InPlaceSums, LedgerOwner {
     }
   }
 
-  private static boolean isChosen(Engine engine, List<Candidate> candidates) {
-    return candidates.stream()
-        .anyMatch(each -> each.chosen() && each.engine().equals(engine.name()));
+  /** Whether the first post-op adds a tensor of the run that is as large as dst. */
+  private static boolean beginsWithSum(ConvolutionRequest request) {
+    List<PostOp> postOps = request.convolution().postOps().list();
+    return !postOps.isEmpty()
+        && postOps.getFirst().equals(PostOp.add(PostOp.Operand.full().atEachRun()));
+  }
+
+  private static boolean choosesTheFastest(
+      Alternatives engine, PrepareRequest request, List<Candidate> candidates) {
+    List<String> ways = engine.implementations(request);
+    return !ways.isEmpty()
+        && candidates.stream()
+            .filter(Candidate::chosen)
+            .anyMatch(
+                each ->
+                    each.engine().equals(engine.name())
+                        && each.implementation().equals(ways.getFirst()));
   }
 
   /** Integers and short floats by whatever is fastest for the same convolution of f32. */

@@ -109,14 +109,16 @@ record AsPostOp(PostOp postOp, List<String> operands) {
       String constant = draft.add(channels, channels.length);
       return tensor(node.operator(), Operand.perChannel(), constant, first);
     }
-    if (isGate(draft, producer, other, draft.type(value))) {
+    boolean same = draft.constant(other) == null && draft.type(other).equals(draft.type(value));
+    // Behind weights a sum of two tensors may be made in place.
+    if (!(same && Fused.hasWeights(producer))
+        && isGate(draft, producer, other, draft.type(value))) {
       return tensor(node.operator(), Operand.perChannel().atEachRun(), other, first);
     }
-    boolean same = draft.constant(other) == null && draft.type(other).equals(draft.type(value));
     return same ? tensor(node.operator(), Operand.full().atEachRun(), other, first) : null;
   }
 
-  /** Whether a chain of functions is given a number for each channel of one image. */
+  /** Whether one image is given a number for each channel. */
   private static boolean isGate(Draft draft, Node producer, String other, TensorType value) {
     TensorType type = draft.type(other);
     return !producer.operator().equals(Fused.PRODUCT)

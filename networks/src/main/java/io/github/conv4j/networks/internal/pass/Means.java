@@ -67,7 +67,8 @@ final class Means implements Pass {
   private static boolean serves(Draft draft, Node node) {
     if (!Convolutions.isPlain(draft, node)
         || !node.operator().equals(Fused.CONV)
-        || !Convolutions.isPointwise(draft, node)) {
+        || !Convolutions.isPointwise(draft, node)
+        || !Convolutions.areFinite(Convolutions.weights(draft, node))) {
       return false;
     }
     TensorType src = draft.type(node.inputs().getFirst());
