@@ -22,6 +22,7 @@ import io.github.conv4j.networks.report.NetworkVerdict;
 import io.github.conv4j.networks.report.TensorVerdict;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -91,6 +92,32 @@ class NetworkVerifierTest {
       assertThat(verdict.tensors())
           .allSatisfy(tensor -> assertThat(tensor.worst()).isLessThanOrEqualTo(1));
       assertThat(visited).hasSameSizeAs(graph.nodes());
+    }
+  }
+
+  /**
+   * Each of 144 equal additions to a shift that a convolution takes in is rounded the same way, to
+   * digits of the shift and not of the sum.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"vector", "onednn"})
+  void sumsMayBeginWithAShift(String name) {
+    var b = new GraphBuilder(13);
+    String x = b.input("x", ElementType.FLOAT, dims(1, 16, 8, 8));
+    float[] weights = new float[16 * 16 * 9];
+    Arrays.fill(weights, 0.01f);
+    String sum = b.node("Conv", List.of(x, b.constant(Constant.of(weights, 16, 16, 3, 3))));
+    float[] shift = new float[16];
+    Arrays.fill(shift, -1000);
+    // Folded before it is taken in.
+    String folded = b.node("Neg", List.of(b.constant(Constant.of(shift, 1, 16, 1, 1))));
+    b.output(b.node("Add", List.of(sum, folded)));
+    float[] src = new float[16 * 64];
+    Arrays.fill(src, 0.1f);
+    try (Engine engine = Engines.named(name)) {
+      var verifier = new NetworkVerifier(Network.of(b.build()), engine, NetworkOptions.defaults());
+      NetworkVerdict verdict = verifier.verify(Map.of("x", Constant.of(src, 1, 16, 8, 8)), _ -> {});
+      assertThat(verdict.firstDivergence()).isEmpty();
     }
   }
 

@@ -80,17 +80,23 @@ public final class Comparison {
     List<Values> results = compute(node, version, values);
     ErrorRules.Definition again =
         (List<@Nullable Values> changed) -> compute(node, version, changed);
-    List<double @Nullable []> errors =
-        new ErrorRules(node, inputs, results, again, relaxed, fpmathMode).errors();
+    var rules = new ErrorRules(node, inputs, results, again, relaxed, fpmathMode);
+    List<double @Nullable []> errors = rules.errors();
     for (int i = 0; i < results.size() && i < node.outputs().size(); i++) {
       String name = node.outputs().get(i);
       if (!name.isEmpty()) {
         boolean unseen = !observed.containsKey(name);
-        Tracked result = compared(name, Tracked.of(results.get(i), errors.get(i)));
+        Tracked result =
+            compared(name, Tracked.of(results.get(i), errors.get(i), rules.productsOfResult()));
         boolean integers = unseen && ErrorRules.keepsIntegers(node, inputs);
-        tracked.put(name, integers ? result.asScaledIntegers() : result);
+        Tracked kept = integers ? result.asScaledIntegers() : result;
+        tracked.put(name, unseen && areConstant(inputs) ? kept.asConstant() : kept);
       }
     }
+  }
+
+  private static boolean areConstant(List<@Nullable Tracked> inputs) {
+    return inputs.stream().allMatch(input -> input == null || input.isConstant());
   }
 
   private List<Values> compute(Node node, OperatorVersion version, List<@Nullable Values> values) {

@@ -328,16 +328,31 @@ final class ErrorRules {
     return input.with(sum);
   }
 
+  /** Returns of how many products results are sums that may have taken scales and shifts in. */
+  long productsOfResult() {
+    return switch (Family.of(node)) {
+      case PRODUCTS -> productCount();
+      case BATCH_NORMALIZATION, SUM, DIFFERENCE, PRODUCT, QUOTIENT -> productsBefore();
+      default -> 0;
+    };
+  }
+
+  private long productsBefore() {
+    return present().stream().mapToLong(Tracked::products).max().orElse(0);
+  }
+
+  /** A shift may be where a sum of products begins: each addition rounds it again. */
   private double[] batchNormalization() {
     double share = MORE_ROUNDINGS * UNIT_ROUNDOFF;
+    double shift = share + productsBefore() * UNIT_ROUNDOFF;
     return compute(
         0,
         (i, input) ->
             switch (i) {
               case 0 -> sum(input, share);
               case 1 -> input.magnitudes(1);
-              case 2 -> input.magnitudes(share);
-              case 3 -> input.magnitudes(-share);
+              case 2 -> input.magnitudes(shift);
+              case 3 -> input.magnitudes(-shift);
               default -> input.values();
             });
   }
@@ -417,7 +432,10 @@ final class ErrorRules {
     for (int i = 0; i < inputs.size(); i++) {
       int index = i;
       double[] term = compute(0, (j, input) -> j == index ? input.values() : input.zeros());
-      Arrays.setAll(errors, k -> errors[k] + 2 * UNIT_ROUNDOFF * term[k]);
+      Tracked input = inputs.get(i);
+      // A constant may be where a sum of products begins, too.
+      long roundings = input != null && input.isConstant() ? 2 + productsBefore() : 2;
+      Arrays.setAll(errors, k -> errors[k] + roundings * UNIT_ROUNDOFF * term[k]);
     }
     return errors;
   }

@@ -13,38 +13,59 @@ final class Tracked {
   private final double @Nullable [] errors;
   private final boolean constant;
   private final boolean scaledIntegers;
+  private final long products;
 
   private Tracked(
-      Values values, double @Nullable [] errors, boolean constant, boolean scaledIntegers) {
+      Values values,
+      double @Nullable [] errors,
+      boolean constant,
+      boolean scaledIntegers,
+      long products) {
     this.values = values;
     this.errors = errors;
     this.constant = constant;
     this.scaledIntegers = scaledIntegers;
+    this.products = products;
   }
 
   /** Values that the graph holds. */
   static Tracked constant(Values values) {
-    return new Tracked(values, null, true, false);
+    return new Tracked(values, null, true, false, 0);
   }
 
   /** Values that are the same on both sides. */
   static Tracked exact(Values values) {
-    return new Tracked(values, null, false, false);
+    return new Tracked(values, null, false, false, 0);
   }
 
-  /** Values with how far each may be off; null where they are exact. */
-  static Tracked of(Values values, double @Nullable [] errors) {
-    return new Tracked(values, errors, false, false);
+  /**
+   * Values with how far each may be off.
+   *
+   * @param errors null where they are exact
+   * @param products of {@link #products}
+   */
+  static Tracked of(Values values, double @Nullable [] errors, long products) {
+    return new Tracked(values, errors, false, false, products);
+  }
+
+  /** Returns the same as what follows from constants alone: it may be folded. */
+  Tracked asConstant() {
+    return new Tracked(values, errors, true, scaledIntegers, products);
   }
 
   /** Returns the same as floats that no engine has: it computes with the integers they are of. */
   Tracked asScaledIntegers() {
-    return new Tracked(values, errors, constant, true);
+    return new Tracked(values, errors, constant, true, products);
   }
 
   /** Whether an engine has these floats only as integers with a scale. */
   boolean areScaledIntegers() {
     return scaledIntegers;
+  }
+
+  /** Returns of how many products each value is the sum, up to scales and shifts; 0 if of none. */
+  long products() {
+    return products;
   }
 
   Values values() {
