@@ -87,9 +87,13 @@ final class RepeatedImages implements Pass {
     List<Node> convolutions = new ArrayList<>();
     List<String> others = new ArrayList<>();
     List<Integer> channels = new ArrayList<>();
+    List<String> images = images(draft, src);
+    if (images.stream().allMatch(image -> factors(draft, image) == null)) {
+      return List.of();
+    }
     float[] weights = Convolutions.weights(draft, node);
     int first = 0;
-    for (String image : images(draft, src)) {
+    for (String image : images) {
       int next = first + Math.toIntExact(draft.type(image).dim(1));
       Node transposed =
           convolutions.size() < MOST_REPEATED
@@ -162,14 +166,10 @@ final class RepeatedImages implements Pass {
   }
 
   /**
-   * Returns the transposed convolution that is the part of a convolution which reads an image,
-   * without bias and with an output that has no name yet; null where there is none, or no gain.
-   *
-   * @param weights of the convolution
-   * @param first of the image's channels among all that the convolution reads
+   * Returns how often the pixels of an image are repeated along each axis, or null where they are
+   * not, or somebody else reads it too.
    */
-  private static @Nullable Node transposed(
-      Draft draft, Node node, float[] weights, String image, int first) {
+  private static long @Nullable [] factors(Draft draft, String image) {
     Node resize = draft.onlyReader(image) == null ? null : draft.writer(image);
     long[] all =
         resize != null && Attributes.is(resize, "Resize", "Upsample")
@@ -178,7 +178,22 @@ final class RepeatedImages implements Pass {
     if (all == null || all[0] != 1 || all[1] != 1 || draft.type(image).elementCount() == 0) {
       return null;
     }
-    long[] factors = Arrays.copyOfRange(all, 2, all.length);
+    return Arrays.copyOfRange(all, 2, all.length);
+  }
+
+  /**
+   * Returns the transposed convolution that is the part of a convolution which reads an image,
+   * without bias and with an output that has no name yet; null where there is none, or no gain.
+   *
+   * @param weights of the convolution
+   * @param first of the image's channels among all that the convolution reads
+   */
+  private static @Nullable Node transposed(
+      Draft draft, Node node, float[] weights, String image, int first) {
+    long[] factors = factors(draft, image);
+    if (factors == null) {
+      return null;
+    }
     long[] kernel = kernel(draft, node);
     TensorType type = draft.type(image);
     int oc = (int) draft.type(node.outputs().getFirst()).dim(1);
@@ -205,7 +220,8 @@ final class RepeatedImages implements Pass {
     }
     Map<String, Attribute> attributes =
         Map.of("strides", Attributes.of(factors), "pads", Attributes.of(pads));
-    String src = Objects.requireNonNull(resize).inputs().getFirst();
+    Node resize = Objects.requireNonNull(draft.writer(image), image);
+    String src = resize.inputs().getFirst();
     List<String> inputs = List.of(src, draft.add(sums, dims), "");
     return Fused.node(node.name(), Fused.CONV_TRANSPOSE, inputs, "", attributes);
   }
