@@ -27,6 +27,7 @@ final class RepeatedImages implements Pass {
   /** How many times the weights before. */
   private static final long MOST_GROWTH = 12;
 
+  /** Each is a step of its own. */
   private static final int MOST_REPEATED = 8;
 
   @Override
