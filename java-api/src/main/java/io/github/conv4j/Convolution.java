@@ -66,6 +66,7 @@ public final class Convolution implements Step {
   private final PostOps postOps;
   private final Quantization quantization;
   private final FpmathMode fpmathMode;
+  private final Requantization requantization;
   private final Shape weightsShape;
 
   private Convolution(Builder b) {
@@ -101,6 +102,7 @@ public final class Convolution implements Step {
     postOps = b.postOps;
     quantization = b.quantization;
     fpmathMode = b.fpmathMode;
+    requantization = b.requantization;
     requireTransposedOptionsFit();
     requireScalesFit();
     weightsShape = computeWeightsShape();
@@ -183,6 +185,7 @@ public final class Convolution implements Step {
     builder.postOps = postOps;
     builder.quantization = quantization;
     builder.fpmathMode = fpmathMode;
+    builder.requantization = requantization;
     return builder;
   }
 
@@ -204,6 +207,11 @@ public final class Convolution implements Step {
   /** Returns the same convolution with another fpmath mode. */
   public Convolution withFpmathMode(FpmathMode other) {
     return other == fpmathMode ? this : toBuilder().fpmathMode(other).build();
+  }
+
+  /** Returns the same convolution with another requantization. */
+  public Convolution withRequantization(Requantization other) {
+    return other == requantization ? this : toBuilder().requantization(other).build();
   }
 
   /** Returns the number of spatial dimensions: 1, 2 or 3. */
@@ -286,6 +294,11 @@ public final class Convolution implements Step {
   /** Returns what f32 numbers may be rounded to before they are multiplied. */
   public FpmathMode fpmathMode() {
     return fpmathMode;
+  }
+
+  /** Returns how sums of integers become what dst holds. */
+  public Requantization requantization() {
+    return requantization;
   }
 
   /** Tells whether every channel has its own kernel: as many groups as source channels. */
@@ -445,7 +458,8 @@ public final class Convolution implements Step {
         && Arrays.equals(outputSize, that.outputSize)
         && postOps.equals(that.postOps)
         && quantization.equals(that.quantization)
-        && fpmathMode == that.fpmathMode;
+        && fpmathMode == that.fpmathMode
+        && requantization == that.requantization;
   }
 
   @Override
@@ -490,6 +504,7 @@ public final class Convolution implements Step {
         .append(postOps.isEmpty() ? "" : ", post-ops " + postOps)
         .append(quantization.isNone() ? "" : ", " + quantization)
         .append(fpmathMode == FpmathMode.STRICT ? "" : ", fpmath bf16")
+        .append(requantization == Requantization.EXACT ? "" : ", requantization fused")
         .append(')')
         .toString();
   }
@@ -528,6 +543,7 @@ public final class Convolution implements Step {
     private PostOps postOps = PostOps.none();
     private Quantization quantization = Quantization.none();
     private FpmathMode fpmathMode = FpmathMode.STRICT;
+    private Requantization requantization = Requantization.EXACT;
 
     private Builder(int spatialRank, long inChannels, long outChannels, boolean transposed) {
       this.spatialRank = spatialRank;
@@ -633,6 +649,12 @@ public final class Convolution implements Step {
     /** Sets what f32 numbers may be rounded to; nothing if not called. */
     public Builder fpmathMode(FpmathMode fpmathMode) {
       this.fpmathMode = Objects.requireNonNull(fpmathMode, "fpmathMode");
+      return this;
+    }
+
+    /** Sets how sums of integers become what dst holds; operation by operation if not called. */
+    public Builder requantization(Requantization requantization) {
+      this.requantization = Objects.requireNonNull(requantization, "requantization");
       return this;
     }
 

@@ -7,6 +7,7 @@ import io.github.conv4j.PostOp.Binary;
 import io.github.conv4j.PostOp.Eltwise;
 import io.github.conv4j.internal.checks.Checks;
 import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Quantization;
 
 /**
  * How far a float result may be from the exact sum, whatever the order of summation: {@code
@@ -156,6 +157,49 @@ public record ErrorBound(long accumulations, double ofProduct, double underflow)
       case F16 -> Math.abs(value) * 0x1p-10 + 0x1p-24;
       case F32, S8, U8, S32 -> 0;
     };
+  }
+
+  /** Of a sum: its bias, its float, its scale and its product with that, and what is added. */
+  private static final double ROUNDINGS_OF_SCALED = 8 * UNIT_ROUNDOFF;
+
+  /** From a float to steps of dst: the factor, a product, and the sum with the zero point. */
+  private static final double ROUNDINGS_OF_STEPS = 3 * UNIT_ROUNDOFF;
+
+  /**
+   * Returns how far the scaled sum of integers may be off where {@link
+   * io.github.conv4j.Requantization#FUSED} is permitted: sums are exact, and what comes behind them
+   * is rounded at most eight times, whoever computes it in f32.
+   *
+   * @param x the sum with its bias, times the scales
+   * @param bias what of it is the bias
+   */
+  public static double ofFusedRequantization(double x, double bias) {
+    return ROUNDINGS_OF_SCALED * (Math.abs(x) + 2 * Math.abs(bias));
+  }
+
+  /**
+   * Returns how far an integer of dst may be off which a number becomes: by nothing, but where the
+   * number is about in the middle between two integers.
+   *
+   * @param x the number behind all post-ops
+   * @param error how far that may be off
+   * @param expected the integer that is expected
+   * @param type of dst
+   */
+  public static double afterRequantization(
+      double x, double error, double expected, Quantization quantization, DataType type) {
+    if (!Double.isFinite(x) || !Double.isFinite(error)) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double steps = x / quantization.dstScale();
+    int zero = quantization.dstZeroPoint();
+    double off =
+        error / quantization.dstScale()
+            + ROUNDINGS_OF_STEPS * Math.abs(steps)
+            + 2 * UNIT_ROUNDOFF * Math.abs(zero);
+    double least = Math.clamp(Math.rint(steps - off) + zero, type.least(), type.most());
+    double most = Math.clamp(Math.rint(steps + off) + zero, type.least(), type.most());
+    return Math.max(Math.abs(most - expected), Math.abs(least - expected));
   }
 
   private static boolean isExact(PostOp postOp, double x, double y) {

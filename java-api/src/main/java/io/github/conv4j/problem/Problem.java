@@ -6,6 +6,7 @@ import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Geometry;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
 import java.util.List;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * and {@code circular}. {@link io.github.conv4j.PostOps} stand between slashes, for example {@code
  * _post/relu,add:per_oc/}, and so do {@link ConvolutionTypes} other than f32 and the numbers of a
  * {@link Quantization}: {@code _dt/u8:s8:u8/_scales/src:0.5+wei:0.25+dst:2/_zp/src:128/}; {@code
- * _fpmath/bf16/} is the {@link FpmathMode}. A line without them is benchdnn's.
+ * _fpmath/bf16/} is the {@link FpmathMode}, {@code _requant/fused/} the {@link Requantization}. A
+ * line without them is benchdnn's.
  *
  * <p>Two problems are equal if their lines are: however their padding was described, the same is
  * computed. {@code parse(problem.line())} equals {@code problem}.
@@ -96,6 +98,11 @@ public record Problem(Convolution convolution, Shape src, String name, Convoluti
     return new Problem(convolution.withFpmathMode(mode), src, name, types);
   }
 
+  /** Returns the same problem with another requantization. */
+  public Problem withRequantization(Requantization requantization) {
+    return new Problem(convolution.withRequantization(requantization), src, name, types);
+  }
+
   /** Returns the geometry. */
   public Geometry geometry() {
     return convolution.geometry(src);
@@ -145,6 +152,12 @@ public record Problem(Convolution convolution, Shape src, String name, Convoluti
         convolution.fpmathMode() == FpmathMode.STRICT
             ? ""
             : convolution.fpmathMode().name().toLowerCase(Locale.ROOT));
+    append(
+        text,
+        ProblemParser.REQUANTIZATION,
+        convolution.requantization() == Requantization.EXACT
+            ? ""
+            : convolution.requantization().name().toLowerCase(Locale.ROOT));
     append(
         text,
         ProblemParser.POST_OPS,

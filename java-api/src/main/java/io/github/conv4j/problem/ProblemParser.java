@@ -6,6 +6,7 @@ import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ final class ProblemParser {
   static final String SCALES = "scales/";
   static final String ZERO_POINTS = "zp/";
   static final String FPMATH = "fpmath/";
+  static final String REQUANTIZATION = "requant/";
   static final char END_OF_VALUE = '/';
   private static final List<PaddingMode> MODES =
       List.of(PaddingMode.REFLECT, PaddingMode.REPLICATE, PaddingMode.CIRCULAR);
@@ -42,6 +44,7 @@ final class ProblemParser {
   private PostOps postOps = PostOps.none();
   private ConvolutionTypes types = ConvolutionTypes.F32;
   private FpmathMode fpmathMode = FpmathMode.STRICT;
+  private Requantization requantization = Requantization.EXACT;
   private String scales = "";
   private String zeroPoints = "";
   private final Map<String, Long> given = new HashMap<>();
@@ -112,7 +115,7 @@ final class ProblemParser {
       flipped = true;
       return FLIPPED.length();
     }
-    for (String word : List.of(POST_OPS, TYPES, SCALES, ZERO_POINTS, FPMATH)) {
+    for (String word : List.of(POST_OPS, TYPES, SCALES, ZERO_POINTS, FPMATH, REQUANTIZATION)) {
       if (line.startsWith(word, at)) {
         return readValue(word, at);
       }
@@ -139,6 +142,7 @@ final class ProblemParser {
       case TYPES -> types = ConvolutionTypes.parse(value);
       case SCALES -> scales = value;
       case FPMATH -> fpmathMode = fpmathMode(value);
+      case REQUANTIZATION -> requantization = requantization(value);
       default -> zeroPoints = value;
     }
     return end + 1 - at;
@@ -151,6 +155,15 @@ final class ProblemParser {
       }
     }
     throw refusal("the fpmath mode is strict or bf16 but not '%s'".formatted(text), null);
+  }
+
+  private Requantization requantization(String text) {
+    for (Requantization known : Requantization.values()) {
+      if (known.name().equalsIgnoreCase(text)) {
+        return known;
+      }
+    }
+    throw refusal("the requantization is exact or fused but not '%s'".formatted(text), null);
   }
 
   private long number(String digits) {
@@ -208,6 +221,7 @@ final class ProblemParser {
             .postOps(postOps)
             .quantization(Quantization.parse(scales, zeroPoints))
             .fpmathMode(fpmathMode)
+            .requantization(requantization)
             .build();
     return new Problem(convolution, Shape.of(src), name, types);
   }

@@ -6,6 +6,7 @@ import io.github.conv4j.PaddingMode;
 import io.github.conv4j.Parameters;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.engine.ConvolutionCall;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #exact} uses small integers, where every correct engine gives the same bits; {@link
  * #bounded} uses random floats and an {@link ErrorBound}, to which a dst of bf16 or f16 adds what
- * rounding may move. What is quantized is compared for equality in any case, post-ops included. The
+ * rounding may move. What is quantized is compared for equality in any case, post-ops included,
+ * unless {@link Requantization#FUSED} permits a neighbour near the middle between two integers. The
  * dst is filled with NaN before each run, or with a number where it is of integers, so that an
  * output that is not written is found.
  *
@@ -114,17 +116,60 @@ public final class EngineValidator implements AutoCloseable {
   }
 
   /** Returns what is permitted of each output where sums are exact; empty where nothing is. */
-  private static double[] permittedOfIntegers(Expected expected) {
+  private double[] permittedOfIntegers(Expected expected) {
     double[] known = expected.permitted;
     if (known == null) {
       Problem problem = expected.problem;
-      known =
-          isPlain(problem) || problem.types().isQuantized()
-              ? new double[0]
-              : rounded(expected, afterPostOps(expected, new double[expected.values.length]));
+      if (problem.types().isQuantized()) {
+        known = mayBeFused(problem) ? permittedOfFused(expected) : new double[0];
+      } else {
+        known =
+            isPlain(problem)
+                ? new double[0]
+                : rounded(expected, afterPostOps(expected, new double[expected.values.length]));
+      }
       expected.permitted = known;
     }
     return known;
+  }
+
+  private static boolean mayBeFused(Problem problem) {
+    DataType dst = problem.types().dst();
+    return problem.convolution().requantization() == Requantization.FUSED
+        && (dst == DataType.U8 || dst == DataType.S8 || dst == DataType.F32);
+  }
+
+  /** Follows the errors of scaled sums through the post-ops, and to integers. */
+  private double[] permittedOfFused(Expected expected) {
+    Problem problem = expected.problem;
+    ConvolutionTypes types = problem.types();
+    Quantization quantization = problem.convolution().quantization();
+    var floats = new ConvolutionTypes(types.src(), types.weights(), types.bias(), DataType.F32);
+    Problem scaled =
+        problem.withPostOps(PostOps.none()).withTypes(floats, quantization.withDst(1, 0));
+    double[] x = run(reference, scaled, LayoutChoice.NCHW, expected.fill).values();
+    double[] errors = new double[x.length];
+    long channels = problem.dst().dim(1);
+    long outputsPerChannel = problem.dst().elementCount() / problem.dst().dim(0) / channels;
+    for (int i = 0; i < x.length; i++) {
+      int channel = (int) (i / outputsPerChannel % channels);
+      double bias = expected.fill.bias().length == 0 ? 0 : expected.fill.bias()[channel];
+      double scale =
+          types.bias() == DataType.S32
+              ? (double) quantization.srcScale() * quantization.weightsScale(channel)
+              : 1;
+      errors[i] = ErrorBound.ofFusedRequantization(x[i], bias * scale);
+    }
+    followPostOps(expected, x, errors);
+    if (types.dst() == DataType.F32) {
+      return errors;
+    }
+    for (int i = 0; i < x.length; i++) {
+      errors[i] =
+          ErrorBound.afterRequantization(
+              x[i], errors[i], expected.values[i], quantization, types.dst());
+    }
+    return errors;
   }
 
   /**
@@ -174,12 +219,16 @@ public final class EngineValidator implements AutoCloseable {
 
   /** Follows the errors of the sums through the post-ops. */
   private static double[] afterPostOps(Expected expected, double[] errors) {
+    double[] permitted = errors.clone();
+    followPostOps(expected, expected.sums.clone(), permitted);
+    return permitted;
+  }
+
+  /** Applies the post-ops to numbers, and to how far they may be off. */
+  private static void followPostOps(Expected expected, double[] x, double[] permitted) {
     Problem problem = expected.problem;
     long channels = problem.dst().dim(1);
     long outputsPerChannel = problem.dst().elementCount() / problem.dst().dim(0) / channels;
-    double[] permitted = errors.clone();
-    double[] x = new double[permitted.length];
-    Arrays.setAll(x, i -> expected.sums[i]);
     var operands = expected.fill.operands().iterator();
     for (PostOp postOp : problem.convolution().postOps().list()) {
       PostOp.Operand operand =
@@ -199,7 +248,6 @@ public final class EngineValidator implements AutoCloseable {
         x[i] = postOp.apply(x[i], values[at]);
       }
     }
-    return permitted;
   }
 
   /**

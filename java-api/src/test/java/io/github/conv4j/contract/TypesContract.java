@@ -7,6 +7,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.FpmathMode;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.ConvolutionCall;
@@ -112,6 +113,35 @@ abstract class TypesContract extends EngineContract {
     String line = "mb1_ic1oc1_ih32oh16kh2sh2dh0ph0_iw64ow64kw4sw1dw0pw1_dt/s8:s8:s32/";
     for (LayoutChoice layout : LAYOUT_CHOICES) {
       isExact(Problem.parse(line), engine, layout);
+    }
+  }
+
+  /** The second numbers are integers before they are rounded: nothing is near a middle. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "_dt/u8:s8:u8/_scales/src:0.1+wei:0.013+dst:0.7/_zp/src:3+dst:99/",
+        "_dt/u8:s8:u8/_scales/src:0.5+wei:0.25+dst:0.125/_zp/dst:7/",
+        "_dt/u8:s8:s8/_scales/src:0.1+wei:0.013+dst:0.3/_post/hardswish,linear:1.7:-0.3/",
+        "_dt/s8:s8:u8/_scales/src:0.1+wei:0.013+dst:0.3/_zp/src:-3/_post/relu/",
+        "_dt/u8:s8:u8/_scales/src:0.1+wei:0.013+dst:0.3/_zp/dst:128/_post/clip:-20:20/",
+        "_dt/u8:s8:f32/_scales/src:0.1+wei:0.013/_post/hardsigmoid:0.2:0.5/",
+        "_dt/u8:s8:u8:f32/_scales/src:0.1+wei:0.013+dst:0.3/_zp/dst:5/",
+        "_dt/u8:s8:s32/_zp/src:5/"
+      })
+  void fusedRequantizationIsAPermission(String types) {
+    for (String shape :
+        List.of(
+            "mb1_ic64oc40_ih9kh3ph1",
+            "mb2_ic3oc5_ih7iw9kh3kw2ph2pw1",
+            "mb1_ic24oc17_ih12kh1",
+            "g24mb1_ic24oc24_ih9kh3sh2ph1",
+            "g2mb1_ic16oc8_ih6kh3ph1",
+            "mb1_ic24oc16_ih5oh10kh2sh2_transposed")) {
+      Problem problem = Problem.parse(shape + types).withRequantization(Requantization.FUSED);
+      for (LayoutChoice layout : LAYOUT_CHOICES) {
+        isExact(problem, engine, layout);
+      }
     }
   }
 

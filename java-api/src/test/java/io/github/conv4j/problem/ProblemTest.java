@@ -7,6 +7,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.contract.Problems;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.validation.RandomProblems;
@@ -40,6 +41,13 @@ class ProblemTest {
   }
 
   @Test
+  void anUnknownRequantizationIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Problem.parse("mb1_ic8oc8_ih5kh1_dt/u8:s8:u8/_requant/some/"))
+        .withMessageEndingWith("the requantization is exact or fused but not 'some'");
+  }
+
+  @Test
   void whatIsPrintedIsReadBack() {
     List<Problem> problems = new ArrayList<>();
     var random = new SplittableRandom(Problems.SEED);
@@ -51,6 +59,7 @@ class ProblemTest {
                 .bias(random.nextBoolean())
                 .flippedKernel(random.nextBoolean())
                 .fpmathMode(random.nextBoolean() ? FpmathMode.BF16 : FpmathMode.STRICT)
+                .requantization(random.nextBoolean() ? Requantization.FUSED : Requantization.EXACT)
                 .build();
         problems.add(new Problem(convolution, problem.src(), random.nextBoolean() ? "" : "a name"));
         problems.addAll(repadded(convolution, problem.src(), random));
@@ -66,6 +75,8 @@ class ProblemTest {
       assertThat(again.convolution().quantization())
           .isEqualTo(problem.convolution().quantization());
       assertThat(again.convolution().fpmathMode()).isEqualTo(problem.convolution().fpmathMode());
+      assertThat(again.convolution().requantization())
+          .isEqualTo(problem.convolution().requantization());
       assertThat(again.dst()).isEqualTo(problem.dst());
       assertThat(again.convolution().hasBias()).isEqualTo(problem.convolution().hasBias());
       assertThat(again.convolution().isKernelFlipped())

@@ -329,11 +329,7 @@ final class OnednnEngine
   public TypedConvolution.Narrow ofBytes(PrepareRequest asked) {
     PrepareRequest request = asked.settled();
     NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
-    boolean atOnce =
-        request.convolution().isTransposed()
-            ? takesBytes(request.convolution())
-            : !CanonicalForm.mayJoinRows(request);
-    if (!atOnce || !isDirect(problem, request)) {
+    if (!sumsBytesAtOnce(problem, request)) {
       return TypedConvolution.Narrow.none(NOT_AT_ONCE);
     }
     try {
@@ -344,6 +340,58 @@ final class OnednnEngine
       }
       throw e.forProblem(request.problemText());
     }
+  }
+
+  @Override
+  public @Nullable PreparedConvolution ofFusedBytes(
+      PrepareRequest askedSums, PrepareRequest askedFused) {
+    PrepareRequest sums = askedSums.settled();
+    PrepareRequest fused = askedFused.settled();
+    NativeProblem ofSums = NativeProblem.of(sums.convolution(), sums.geometry());
+    NativeProblem problem = NativeProblem.of(fused.convolution(), fused.geometry());
+    if (!sumsBytesAtOnce(ofSums, sums)
+        || !isDirect(problem, fused)
+        || !Fusion.serves(fused.convolution().postOps())) {
+      return null;
+    }
+    try {
+      List<Way> ways = ways(problem, fused, false);
+      if (ways.isEmpty() || ways.getFirst().isSlow() || !isTrusted(ways.getFirst(), ofSums, sums)) {
+        return null;
+      }
+      return prepare(ways.getFirst(), problem, fused, fused.src(), fused.dst());
+    } catch (DnnlStatusException e) {
+      if (e.isUnimplemented()) {
+        return null;
+      }
+      throw e.forProblem(fused.problemText());
+    }
+  }
+
+  /** Whether an implementation adds in 32 bits, and was seen to when it had nothing else to do. */
+  private boolean isTrusted(Way fused, NativeProblem problem, PrepareRequest sums) {
+    if (fused.implementation().addsPairs()) {
+      return false;
+    }
+    for (Way way : ways(problem, sums, true)) {
+      if (way.name().equals(fused.name())) {
+        return isExact(way, problem, sums);
+      }
+    }
+    return false;
+  }
+
+  private boolean isExact(Way way, NativeProblem problem, PrepareRequest sums) {
+    return BytesCheck.OF_THE_PROCESS.passes(
+        way, sums, trial -> prepare(way, problem, trial, trial.src(), trial.dst()));
+  }
+
+  private static boolean sumsBytesAtOnce(NativeProblem problem, PrepareRequest request) {
+    boolean atOnce =
+        request.convolution().isTransposed()
+            ? takesBytes(request.convolution())
+            : !CanonicalForm.mayJoinRows(request);
+    return atOnce && isDirect(problem, request);
   }
 
   /**
@@ -421,9 +469,7 @@ final class OnednnEngine
                 .formatted(pair));
       }
     }
-    if (!addsPairs
-        && !BytesCheck.OF_THE_PROCESS.passes(
-            way, request, trial -> prepare(way, problem, trial, trial.src(), trial.dst()))) {
+    if (!addsPairs && !isExact(way, problem, request)) {
       return TypedConvolution.Narrow.none("oneDNN's kernel for it is not exact on this CPU");
     }
     PreparedConvolution prepared = prepare(way, problem, request, request.src(), request.dst());

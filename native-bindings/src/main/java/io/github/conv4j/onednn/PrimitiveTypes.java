@@ -9,6 +9,10 @@ enum PrimitiveTypes {
   F32(DataType.F32, DataType.F32, DataType.F32),
   /** Unsigned times signed bytes; their exact sums become floats. */
   BYTES(DataType.U8, DataType.S8, DataType.F32),
+  /** Bytes whose sums, once post-ops have scaled them, become unsigned bytes. */
+  BYTES_TO_U8(DataType.U8, DataType.S8, DataType.U8),
+  /** Bytes whose sums, once post-ops have scaled them, become signed bytes. */
+  BYTES_TO_S8(DataType.U8, DataType.S8, DataType.S8),
   /** Short floats, rounded once at the end. */
   BF16(DataType.BF16, DataType.BF16, DataType.BF16),
   /** Short floats, whose sums are not rounded. */

@@ -140,7 +140,7 @@ public final class Network {
                 inputTypes(dims),
                 known(options.channelsLast()),
                 options.leftOut(),
-                options.fpmathMode(),
+                options.permissions(),
                 options.mostBytes()));
     if (options.isReady(engine.options())) {
       try {

@@ -1,8 +1,10 @@
 package io.github.conv4j.networks;
 
 import io.github.conv4j.FpmathMode;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.networks.internal.pass.Passes;
+import io.github.conv4j.networks.internal.permission.Permissions;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -14,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Memory.</b> Holds none. <b>Threads.</b> Immutable. <b>Errors.</b> See the methods.
  */
 public final class NetworkOptions {
+  private static final Permissions DEFAULT_PERMISSIONS =
+      new Permissions(FpmathMode.STRICT, Requantization.FUSED);
+
   private static final NetworkOptions DEFAULTS =
-      new NetworkOptions(Set.of(), Set.of(), null, FpmathMode.STRICT, Long.MAX_VALUE);
+      new NetworkOptions(Set.of(), Set.of(), null, DEFAULT_PERMISSIONS, Long.MAX_VALUE);
 
   private final Set<String> channelsLast;
   private final Set<String> leftOut;
@@ -23,17 +28,17 @@ public final class NetworkOptions {
   /** Null for what the engine's options say. */
   private final @Nullable Boolean ready;
 
-  private final FpmathMode fpmathMode;
+  private final Permissions permissions;
   private final long mostBytes;
 
   private NetworkOptions(
       Set<String> channelsLast,
       Set<String> leftOut,
       @Nullable Boolean ready,
-      FpmathMode fpmathMode,
+      Permissions permissions,
       long mostBytes) {
     this.ready = ready;
-    this.fpmathMode = fpmathMode;
+    this.permissions = permissions;
     this.mostBytes = mostBytes;
     this.channelsLast = Set.copyOf(channelsLast);
     this.leftOut = Set.copyOf(leftOut);
@@ -54,7 +59,7 @@ public final class NetworkOptions {
   public NetworkOptions withChannelsLast(String name) {
     Set<String> names = new HashSet<>(channelsLast);
     names.add(Objects.requireNonNull(name, "name"));
-    return new NetworkOptions(names, leftOut, ready, fpmathMode, mostBytes);
+    return new NetworkOptions(names, leftOut, ready, permissions, mostBytes);
   }
 
   /**
@@ -69,7 +74,7 @@ public final class NetworkOptions {
     }
     Set<String> names = new HashSet<>(leftOut);
     names.add(name);
-    return new NetworkOptions(channelsLast, names, ready, fpmathMode, mostBytes);
+    return new NetworkOptions(channelsLast, names, ready, permissions, mostBytes);
   }
 
   /**
@@ -79,7 +84,7 @@ public final class NetworkOptions {
    * engine's options say it, {@link EngineOptions#ready}, for networks as for single convolutions.
    */
   public NetworkOptions withReady(boolean isReady) {
-    return new NetworkOptions(channelsLast, leftOut, isReady, fpmathMode, mostBytes);
+    return new NetworkOptions(channelsLast, leftOut, isReady, permissions, mostBytes);
   }
 
   /**
@@ -89,8 +94,21 @@ public final class NetworkOptions {
    * is kept, which {@link PreparedNetwork#warnings} say in one line.
    */
   public NetworkOptions withFpmathMode(FpmathMode mode) {
-    return new NetworkOptions(
-        channelsLast, leftOut, ready, Objects.requireNonNull(mode, "fpmathMode"), mostBytes);
+    Objects.requireNonNull(mode, "fpmathMode");
+    var other = new Permissions(mode, permissions.requantization());
+    return new NetworkOptions(channelsLast, leftOut, ready, other, mostBytes);
+  }
+
+  /**
+   * Says how bytes are made of the sums of convolutions and products of integers; {@link
+   * Requantization#FUSED} by default, which is faster where the CPU has VNNI: a byte between layers
+   * may then be the other neighbour where its value lies about in the middle between two integers.
+   * With {@link Requantization#EXACT} every engine gives the same bytes.
+   */
+  public NetworkOptions withRequantization(Requantization requantization) {
+    Objects.requireNonNull(requantization, "requantization");
+    var other = new Permissions(permissions.fpmathMode(), requantization);
+    return new NetworkOptions(channelsLast, leftOut, ready, other, mostBytes);
   }
 
   /**
@@ -106,15 +124,15 @@ public final class NetworkOptions {
       throw new IllegalArgumentException(
           "mostBytes must be at least 1 but is %d".formatted(byteCount));
     }
-    return new NetworkOptions(channelsLast, leftOut, ready, fpmathMode, byteCount);
+    return new NetworkOptions(channelsLast, leftOut, ready, permissions, byteCount);
   }
 
   long mostBytes() {
     return mostBytes;
   }
 
-  FpmathMode fpmathMode() {
-    return fpmathMode;
+  Permissions permissions() {
+    return permissions;
   }
 
   boolean isReady(EngineOptions ofEngine) {

@@ -81,7 +81,7 @@ public final class NetworkVerifier {
     try (Arena arena = Arena.ofShared();
         PreparedNetwork prepared = network.prepare(engine, dims, options)) {
       boolean relaxed = engine.options().accuracy() == Accuracy.RELAXED;
-      var comparison = new Comparison(network.graph(), relaxed, options.fpmathMode(), visited);
+      var comparison = new Comparison(network.graph(), relaxed, options.permissions(), visited);
       return comparison.run(inputs, run(prepared, inputs, arena));
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.conv4j.FpmathMode;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.networks.graph.Attribute;
@@ -17,6 +18,7 @@ import io.github.conv4j.networks.internal.comparison.Comparison;
 import io.github.conv4j.networks.internal.comparison.Observed;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.definition.Values;
+import io.github.conv4j.networks.internal.permission.Permissions;
 import io.github.conv4j.networks.report.NetworkStep;
 import io.github.conv4j.networks.report.NetworkVerdict;
 import io.github.conv4j.networks.report.TensorVerdict;
@@ -137,7 +139,8 @@ class NetworkVerifierTest {
     float[] claimed = {3.625f, (float) (26 + error)};
     var observed =
         new Observed(graph.outputs().getFirst().name(), STEP, Constant.of(claimed, 1, 1, 1, 2));
-    return new Comparison(graph, false, fpmathMode, _ -> {}).run(inputs, List.of(observed));
+    return new Comparison(graph, false, new Permissions(fpmathMode, Requantization.EXACT), _ -> {})
+        .run(inputs, List.of(observed));
   }
 
   private static Dim[] dims(long... sizes) {
@@ -198,16 +201,22 @@ class NetworkVerifierTest {
 
   /** A convolution of integers of which somebody claims results; 0.5 * 127 is near a middle. */
   private static NetworkVerdict claimedIntegers(boolean linear, long... claimed) {
+    return claimedIntegers(linear, Permissions.NONE, 2, 0, claimed);
+  }
+
+  private static NetworkVerdict claimedIntegers(
+      boolean linear, Permissions permissions, float scale, int zeroPoint, long... claimed) {
     var b = new GraphBuilder(13);
     String x = b.input("x", ElementType.UINT8, dims(1, 1, 1, 4));
     String zero = b.constant(bytes(ElementType.UINT8, dims(), 0));
     String weights = b.constant(bytes(ElementType.INT8, dims(1, 1, 1, 1), 1));
     String zeroOfWeights = b.constant(bytes(ElementType.INT8, dims(), 0));
     String one = b.constant(Constant.of(new float[] {1}));
-    String two = b.constant(Constant.of(new float[] {2}));
+    String two = b.constant(Constant.of(new float[] {scale}));
+    String last = b.constant(bytes(ElementType.UINT8, dims(), zeroPoint));
     b.output(
         linear
-            ? b.node("QLinearConv", List.of(x, one, zero, weights, one, zeroOfWeights, two, zero))
+            ? b.node("QLinearConv", List.of(x, one, zero, weights, one, zeroOfWeights, two, last))
             : b.node(
                 "QuantizeLinear",
                 List.of(
@@ -217,14 +226,14 @@ class NetworkVerifierTest {
                             b.node("DequantizeLinear", List.of(x, one, zero)),
                             b.node("DequantizeLinear", List.of(weights, one, zeroOfWeights)))),
                     two,
-                    zero)));
+                    last)));
     Graph graph = b.build();
     var observed =
         new Observed(
             graph.outputs().getFirst().name(),
             STEP,
             bytes(ElementType.UINT8, dims(1, 1, 1, 4), claimed));
-    return new Comparison(graph, false, FpmathMode.STRICT, _ -> {})
+    return new Comparison(graph, false, permissions, _ -> {})
         .run(
             Map.of("x", bytes(ElementType.UINT8, dims(1, 1, 1, 4), 10, 127, 128, 255)),
             List.of(observed));
@@ -246,6 +255,20 @@ class NetworkVerifierTest {
     assertThat(claimedIntegers(linear, 6, 64, 64, 128).passed()).isFalse();
     assertThat(claimedIntegers(linear, 5, 64, 65, 128).passed()).isFalse();
     assertThat(claimedIntegers(linear, 5, 62, 64, 128).passed()).isFalse();
+  }
+
+  /** 127 are 63.499992 of the steps that are nearly 2, and 63.4994 of the larger ones. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void fusedRequantizationMovesWhatIsNearTheMiddleAlone(boolean linear) {
+    var fused = new Permissions(FpmathMode.STRICT, Requantization.FUSED);
+    float nearly = Math.nextUp(2f);
+    assertThat(claimedIntegers(linear, fused, nearly, 101, 106, 164, 165, 228).passed()).isTrue();
+    assertThat(claimedIntegers(linear, fused, nearly, 101, 106, 165, 165, 228).passed()).isTrue();
+    assertThat(claimedIntegers(linear, fused, nearly, 101, 106, 166, 165, 228).passed()).isFalse();
+    assertThat(claimedIntegers(linear, fused, nearly, 101, 106, 164, 164, 228).passed()).isFalse();
+    assertThat(claimedIntegers(linear, fused, 2.00002f, 101, 106, 165, 165, 228).passed())
+        .isFalse();
   }
 
   @Test

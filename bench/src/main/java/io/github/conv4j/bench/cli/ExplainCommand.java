@@ -77,7 +77,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Mixin private TypesOption types = new TypesOption();
 
-  @Mixin private FpmathOption fpmath = new FpmathOption();
+  @Mixin private PermissionOptions permissions = new PermissionOptions();
 
   @Option(
       names = "--engine",
@@ -116,7 +116,7 @@ final class ExplainCommand implements Callable<Integer> {
     try (Engine engine = file.open(engineName, options -> options.withReady(true));
         var _ = LogLines.withoutWarnings()) {
       new NetworkExplanation(spec.commandLine().getOut())
-          .print(file, engine, inputs, fpmath.ofNetwork());
+          .print(file, engine, inputs, permissions.ofNetwork());
     }
     return ExitCodes.OK;
   }
@@ -124,7 +124,7 @@ final class ExplainCommand implements Callable<Integer> {
   private Problem parse() {
     try {
       Problem parsed = transposed ? Problem.parseTransposed(line) : Problem.parse(line);
-      return types.apply(fpmath.apply(PostOpsOption.apply(postOps, parsed)));
+      return types.apply(permissions.apply(PostOpsOption.apply(postOps, parsed)));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -3,6 +3,7 @@ package io.github.conv4j.bench.cli;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.FpmathMode;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.bench.text.TextTable;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Time layers of other types beside f32: medians of one process, in turns, channels last.",
       "Integers get random weights, one scale for each output channel, and zero points of 0.",
-      "With --fpmath bf16 f32 that may be rounded is beside f32 too. The error is the relative L2",
+      "With --fpmath bf16 f32 that may be rounded is beside f32 too, and with --requantization",
+      "fused bytes that kernels make of sums beside those of passes. The error is the relative L2",
       "distance of floats from the reference, on one image of random values."
     })
 final class TypesCommand implements Callable<Integer> {
@@ -69,7 +71,7 @@ final class TypesCommand implements Callable<Integer> {
       description = "Types, src:weights:dst; u8:s8:u8 and s8:s8:s8 if left out.")
   private List<String> types = List.of("u8:s8:u8", "s8:s8:s8");
 
-  @Mixin private FpmathOption fpmath = new FpmathOption();
+  @Mixin private PermissionOptions permissions = new PermissionOptions();
 
   @Option(
       names = "--most-weight",
@@ -127,11 +129,15 @@ final class TypesCommand implements Callable<Integer> {
       for (String line : lines) {
         Problem plain = Problem.parse(line);
         List<Problem> layer = new ArrayList<>(List.of(plain.withFpmathMode(FpmathMode.STRICT)));
-        if (fpmath.mode() != FpmathMode.STRICT) {
-          layer.add(plain.withFpmathMode(fpmath.mode()));
+        if (permissions.fpmathMode() != FpmathMode.STRICT) {
+          layer.add(plain.withFpmathMode(permissions.fpmathMode()));
         }
         for (String text : types) {
-          layer.add(typed(plain, ConvolutionTypes.parse(text)));
+          Problem typed = typed(plain, ConvolutionTypes.parse(text));
+          layer.add(typed.withRequantization(Requantization.EXACT));
+          if (typed.types().isQuantized() && permissions.requantization() != Requantization.EXACT) {
+            layer.add(typed.withRequantization(permissions.requantization()));
+          }
         }
         all.add(layer);
       }
@@ -227,7 +233,10 @@ final class TypesCommand implements Callable<Integer> {
 
   private static String title(Problem problem) {
     boolean rounds = problem.convolution().fpmathMode() != FpmathMode.STRICT;
-    return problem.types() + (rounds && problem.types().isF32() ? ", fpmath bf16" : "");
+    boolean fuses = problem.convolution().requantization() != Requantization.EXACT;
+    return problem.types()
+        + (rounds && problem.types().isF32() ? ", fpmath bf16" : "")
+        + (fuses ? ", fused" : "");
   }
 
   /** The stages that have weights and are no pass. */

@@ -56,7 +56,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private TypesOption types = new TypesOption();
 
-  @Mixin private FpmathOption fpmath = new FpmathOption();
+  @Mixin private PermissionOptions permissions = new PermissionOptions();
 
   @Option(
       names = "--layout",
@@ -152,7 +152,7 @@ final class VerifyCommand implements Callable<Integer> {
     Accuracy accuracy = relaxed ? Accuracy.RELAXED : Accuracy.STRICT;
     try (Engine engine = networkFile.open(engineName, options -> options.withAccuracy(accuracy));
         var _ = LogLines.withoutWarnings()) {
-      return new NetworkVerification(networkFile, fpmath.ofNetwork(), command)
+      return new NetworkVerification(networkFile, permissions.ofNetwork(), command)
           .run(engine, inputs, byChance, seed);
     }
   }
@@ -225,7 +225,7 @@ final class VerifyCommand implements Callable<Integer> {
             : new RandomProblems(seed, transposed);
     Stream<Problem> problems = Stream.generate(random::next).limit(count);
     problems =
-        RANDOM.equals(postOps) ? problems.map(fpmath::apply) : problems.map(this::withOptions);
+        RANDOM.equals(postOps) ? problems.map(permissions::apply) : problems.map(this::withOptions);
     return new Work(problems.map(randomTypes()), count);
   }
 
@@ -244,7 +244,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Problem withOptions(Problem problem) {
-    return fpmath.apply(PostOpsOption.apply(postOps, problem));
+    return permissions.apply(PostOpsOption.apply(postOps, problem));
   }
 
   private List<Problem> parsedLines() {

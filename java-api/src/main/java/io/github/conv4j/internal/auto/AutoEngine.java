@@ -279,6 +279,19 @@ final class AutoEngine implements Engine, InPlaceSums, LedgerOwner {
       return first("no engine has kernels for them", kernels -> kernels.ofFloats(request));
     }
 
+    @Override
+    public @Nullable PreparedConvolution ofFusedBytes(PrepareRequest sums, PrepareRequest fused) {
+      for (Alternatives engine : engines) {
+        if (engine instanceof TypedConvolution.NarrowKernels kernels) {
+          PreparedConvolution prepared = kernels.ofFusedBytes(sums, fused);
+          if (prepared != null) {
+            return prepared;
+          }
+        }
+      }
+      return null;
+    }
+
     private TypedConvolution.Narrow first(
         String whyNone, Function<TypedConvolution.NarrowKernels, TypedConvolution.Narrow> prepare) {
       TypedConvolution.Narrow narrow = TypedConvolution.Narrow.none(whyNone);

@@ -11,6 +11,7 @@ import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
+import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,22 @@ record ByteSums(
     TensorSpec sums = (dst.isAny() ? dst : StagedConvolution.dense(dst)).withDataType(DataType.F32);
     PrepareRequest request = PrepareRequest.of(builder.build(), src, sums, asked.weights(), null);
     return new Found(new ByteSums(request, zero, begins, corrections, largest), "");
+  }
+
+  /**
+   * Returns what is to be added to the sums of each output channel.
+   *
+   * @param bias of what was asked; one of floats is not of the sums
+   */
+  double[] added(@Nullable Tensor bias) {
+    double[] added = corrections.clone();
+    if (bias != null && bias.spec().dataType() == DataType.S32) {
+      int[] values = bias.toIntArray();
+      for (int i = 0; i < added.length; i++) {
+        added[i] += values[i];
+      }
+    }
+    return added;
   }
 
   /** Whether src must be copied for the sums. */

@@ -71,7 +71,7 @@ final class RequantizationPass extends BlockPass {
   private final float[] scales;
   private final float @Nullable [] biasOfOutputs;
 
-  /** An integer bias whose sums with the products floats hold. */
+  /** An integer bias that floats hold, as they hold sums: adding the two rounds once. */
   private final float @Nullable [] smallBiasOfSums;
 
   /** Another integer bias. */
@@ -153,7 +153,8 @@ final class RequantizationPass extends BlockPass {
   }
 
   private static boolean isSmall(double[] bias, double largestSum) {
-    return Arrays.stream(bias).allMatch(b -> Math.abs(b) + largestSum <= IntegerSums.MOST);
+    return largestSum <= IntegerSums.MOST
+        && Arrays.stream(bias).allMatch(b -> Math.abs(b) <= IntegerSums.MOST);
   }
 
   private static float[] floats(double[] values) {

@@ -36,6 +36,9 @@ public final class TypedConvolution {
   /** With fewer for each element that is converted f32 is faster by more than a tenth. */
   private static final double MANY_PRODUCTS = 48;
 
+  private static final String FUSED =
+      "requantization fused: the kernel that sums bytes, in 32 bits, makes outputs of the sums";
+
   private TypedConvolution() {}
 
   /** Prepares f32 convolutions. */
@@ -53,6 +56,15 @@ public final class TypedConvolution {
      *     stay within the integers up to 2^24
      */
     Narrow ofBytes(PrepareRequest request);
+
+    /**
+     * Prepares sums of unsigned times signed bytes and the post-ops that make outputs of them, in
+     * one primitive; null where there is none that sums in 32 bits.
+     *
+     * @param sums as {@link #ofBytes} takes them
+     * @param fused the same with bias, post-ops and the dst that they make, of bytes or floats
+     */
+    @Nullable PreparedConvolution ofFusedBytes(PrepareRequest sums, PrepareRequest fused);
 
     /**
      * Prepares a convolution of bf16 or f16 that reads them as they are, sums in f32 and rounds
@@ -109,6 +121,10 @@ public final class TypedConvolution {
     if (narrow != null) {
       ByteSums.Found found = ByteSums.of(request, weights);
       ByteSums sums = found.sums();
+      PreparedConvolution fused = sums == null ? null : fused(request, sums, narrow);
+      if (sums != null && fused != null) {
+        return fused(engine, ledger, request, sums, fused);
+      }
       Narrow prepared = sums == null ? Narrow.none(found.lack()) : narrow.ofBytes(sums.request());
       if (sums != null && prepared.prepared() != null) {
         return bytes(
@@ -215,11 +231,9 @@ public final class TypedConvolution {
       boolean copies = sums.copies(src);
       List<Explanation.Stage> stages = new ArrayList<>();
       if (copies) {
-        String operation = src.shape().equals(inner.src().shape()) ? "" : ", between zero points";
-        stages.add(stage("copy bytes" + operation, src, inner.src(), inner.src()));
+        stages.add(copy(src, inner.src()));
       }
       stages.addAll(inner.explain().stages());
-      int threads = ledger.budget().threads();
       return requantized(
           engine,
           ledger,
@@ -228,20 +242,69 @@ public final class TypedConvolution {
           inner,
           stages,
           sentences,
-          (program, from) -> {
-            if (!copies) {
-              return Program.SRC;
-            }
-            int to = program.temporary(inner.src().byteSize());
-            int parts = Sharing.partsOfPass(src.byteSize() + inner.src().byteSize(), threads);
-            var pass = new BytesPass(src, inner.src(), sums.zero(), sums.begins(), parts);
-            program.step(pass, from, to);
-            return to;
-          });
+          (program, from) -> copies ? copied(sums, src, inner.src(), ledger, program) : from);
     } catch (Throwable e) {
       inner.close();
       throw e;
     }
+  }
+
+  private static @Nullable PreparedConvolution fused(
+      PrepareRequest request, ByteSums sums, NarrowKernels narrow) {
+    try (Arena arena = Arena.ofConfined()) {
+      PrepareRequest fused = FusedRequantization.of(request, sums, arena);
+      return fused == null ? null : narrow.ofFusedBytes(sums.request(), fused);
+    }
+  }
+
+  /** Takes ownership of what sums bytes and makes outputs of the sums. */
+  private static PreparedConvolution fused(
+      String engine,
+      Ledger ledger,
+      PrepareRequest request,
+      ByteSums sums,
+      PreparedConvolution inner) {
+    try {
+      TensorSpec src = asked(request.src(), inner.src().withShape(request.src().shape()));
+      boolean copies = sums.copies(src);
+      List<Explanation.Stage> stages = new ArrayList<>();
+      if (copies) {
+        stages.add(copy(src, inner.src()));
+      }
+      stages.addAll(inner.explain().stages());
+      List<String> warnings = new ArrayList<>(inner.explain().warnings());
+      warnings.add(FUSED);
+      Explanation explanation =
+          Explanation.of(engine, request.problemText(), stages)
+              .withWarnings(warnings)
+              .withCandidates(inner.explain().candidates());
+      if (!copies) {
+        return PreparedProgram.renamed(inner, explanation, ledger);
+      }
+      try (var program = new ProgramBuilder(0)) {
+        int from = copied(sums, src, inner.src(), ledger, program);
+        PreparedProgram.inline(inner, ledger, program, from, Program.DST);
+        return PreparedProgram.of(
+            src, inner.dst(), List.of(), explanation, ledger, program.build());
+      }
+    } catch (Throwable e) {
+      inner.close();
+      throw e;
+    }
+  }
+
+  private static Explanation.Stage copy(TensorSpec src, TensorSpec of) {
+    String operation = src.shape().equals(of.shape()) ? "" : ", between zero points";
+    return stage("copy bytes" + operation, src, of, of);
+  }
+
+  /** Adds the step that copies src for the sums; returns where it leaves it. */
+  private static int copied(
+      ByteSums sums, TensorSpec src, TensorSpec of, Ledger ledger, ProgramBuilder program) {
+    int to = program.temporary(of.byteSize());
+    int parts = Sharing.partsOfPass(src.byteSize() + of.byteSize(), ledger.budget().threads());
+    program.step(new BytesPass(src, of, sums.zero(), sums.begins(), parts), Program.SRC, to);
+    return to;
   }
 
   private static List<String> ofBytes(PrepareRequest request, Narrow narrow) {

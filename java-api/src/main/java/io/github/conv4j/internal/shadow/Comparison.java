@@ -6,6 +6,7 @@ import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.problem.ErrorBound;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.Iterator;
@@ -15,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Computes a call again by another engine and compares.
  *
- * <p>Integers must be the same bits. Of floats, the other engine computes the sums, and the sums of
- * magnitudes from which the {@link ErrorBound} follows, both in f32, which holds every number of
- * bf16 and f16; both engines may be off by their bound. Post-ops are applied by their definition,
- * and the errors followed through them. What overflows in one order of summation and not in another
- * is not compared; but NaN and infinity that were in the source, a weight or an operand must come
- * out as the definition says.
+ * <p>Integers must be the same bits, or neighbours where {@link
+ * io.github.conv4j.Requantization#FUSED} permits it. Of floats, the other engine computes the sums,
+ * and the sums of magnitudes from which the {@link ErrorBound} follows, both in f32, which holds
+ * every number of bf16 and f16; both engines may be off by their bound. Post-ops are applied by
+ * their definition, and the errors followed through them. What overflows in one order of summation
+ * and not in another is not compared; but NaN and infinity that were in the source, a weight or an
+ * operand must come out as the definition says.
  */
 final class Comparison {
   private static final double UNIT_ROUNDOFF = 0x1p-24;
@@ -60,7 +62,65 @@ final class Comparison {
 
   /** Returns how the call differs from what the other engine computes; null if it does not. */
   @Nullable Difference run() {
-    return subject.problem().types().isQuantized() ? exact() : bounded();
+    if (!subject.problem().types().isQuantized()) {
+      return bounded();
+    }
+    return Recomputation.isFused(subject) ? fused() : exact();
+  }
+
+  /** Integers of scaled sums, which may be neighbours where those are near a middle. */
+  private @Nullable Difference fused() {
+    Problem problem = subject.problem();
+    Quantization quantization = problem.convolution().quantization();
+    DataType type = dst.spec().dataType();
+    float[] scaled;
+    try (Arena arena = Arena.ofConfined()) {
+      scaled = other.again(src, List.of(), arena).toFloatArray();
+    }
+    double[] results = new double[scaled.length];
+    double[] permitted = new double[scaled.length];
+    double[] bias = scaledBias(quantization);
+    long channels = problem.dst().dim(1);
+    long outputsPerChannel = problem.dst().elementCount() / problem.dst().dim(0) / channels;
+    for (int i = 0; i < results.length; i++) {
+      results[i] = scaled[i];
+      double ofChannel = bias.length == 0 ? 0 : bias[(int) (i / outputsPerChannel % channels)];
+      permitted[i] = ErrorBound.ofFusedRequantization(scaled[i], ofChannel);
+    }
+    applyPostOps(results, permitted);
+    if (type == DataType.F32) {
+      return compared(results, permitted);
+    }
+    int[] actual = dst.toIntArray();
+    var search = new DifferenceSearch();
+    for (int i = 0; i < results.length; i++) {
+      int expected =
+          Quantization.quantize(
+              (float) results[i], quantization.dstScale(), quantization.dstZeroPoint(), type);
+      double most =
+          ErrorBound.afterRequantization(results[i], permitted[i], expected, quantization, type);
+      search.look(i, actual[i], expected, most);
+    }
+    return search.found();
+  }
+
+  /** What of scaled sums is the bias of each channel; empty without one. */
+  private double[] scaledBias(Quantization quantization) {
+    Tensor bias = subject.request().bias().orElse(null);
+    if (bias == null) {
+      return new double[0];
+    }
+    boolean ofSums = bias.spec().dataType() == DataType.S32;
+    double[] scaled = new double[(int) bias.spec().shape().elementCount()];
+    int[] integers = ofSums ? bias.toIntArray() : new int[0];
+    float[] floats = ofSums ? new float[0] : bias.toFloatArray();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] =
+          ofSums
+              ? integers[i] * (double) quantization.srcScale() * quantization.weightsScale(i)
+              : floats[i];
+    }
+    return scaled;
   }
 
   private @Nullable Difference exact() {

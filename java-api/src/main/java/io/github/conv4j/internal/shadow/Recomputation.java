@@ -3,6 +3,8 @@ package io.github.conv4j.internal.shadow;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.FpmathMode;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.Requantization;
+import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.problem.Problem;
@@ -30,7 +32,8 @@ final class Recomputation implements AutoCloseable {
 
   static Recomputation of(Subject subject, Engine other) {
     if (subject.problem().types().isQuantized()) {
-      return new Recomputation(other.prepare(subject.request()), null);
+      var request = isFused(subject) ? scaledSums(subject.request()) : subject.request();
+      return new Recomputation(other.prepare(request), null);
     }
     float[] weights = subject.request().weights().orElseThrow().toFloatArray();
     Tensor biasTensor = subject.bias();
@@ -46,6 +49,26 @@ final class Recomputation implements AutoCloseable {
       sums.close();
       throw e;
     }
+  }
+
+  /** Whether what is compared are scaled sums, from which outputs and their bounds follow. */
+  static boolean isFused(Subject subject) {
+    Problem problem = subject.problem();
+    DataType dst = problem.types().dst();
+    return problem.convolution().requantization() == Requantization.FUSED
+        && (dst == DataType.U8 || dst == DataType.S8 || dst == DataType.F32);
+  }
+
+  private static ConvolutionRequest scaledSums(ConvolutionRequest request) {
+    Convolution convolution = request.convolution();
+    Convolution scaled =
+        convolution
+            .withPostOps(PostOps.none())
+            .withQuantization(convolution.quantization().withDst(1, 0))
+            .withRequantization(Requantization.EXACT);
+    return ConvolutionRequest.of(scaled, request.src())
+        .withDst(request.dst().withDataType(DataType.F32))
+        .withParameters(request.weights().orElseThrow(), request.bias().orElse(null));
   }
 
   private static PreparedConvolution prepareSums(

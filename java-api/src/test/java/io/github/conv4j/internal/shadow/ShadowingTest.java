@@ -34,6 +34,8 @@ import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls that another engine computes again. */
 class ShadowingTest {
@@ -152,6 +154,9 @@ class ShadowingTest {
             "mb1_ic8oc8_ih9kh3ph1_transposed_post/clip:-1:1/",
             "mb1_ic8oc8_ih9kh3ph1_dt/bf16:bf16:bf16/",
             "mb1_ic8oc8_ih9kh3ph1_dt/u8:s8:u8/_scales/src:0.5+wei:0.25+dst:2/_zp/src:128/",
+            "mb1_ic8oc8_ih9kh1_dt/u8:s8:u8/_scales/src:0.5+wei:0.3+dst:2/_zp/dst:9/"
+                + "_requant/fused/_post/hardswish/",
+            "mb1_ic8oc8_ih9kh1_dt/u8:s8:f32:f32/_scales/src:0.5+wei:0.3/_requant/fused/",
             "mb1_ic8oc8_ih9kh3ph1_reflect");
     Shadow shadow = eachCall().withEngine("vector");
     try (var engine = new PlantedEngine(shadow, RIGHT_WAY);
@@ -171,10 +176,19 @@ class ShadowingTest {
     }
   }
 
-  @Test
-  void integersMustBeTheSame() throws Exception {
-    var off = new Way("off by one", dst -> dst.set(ValueLayout.JAVA_BYTE, 5, (byte) 77));
-    Problem problem = Problem.parse("mb1_ic8oc8_ih9kh3ph1_dt/u8:s8:u8/_scales/src:0.5+wei:0.25/");
+  /** Their values are integers, so that where a neighbour is permitted it is none of these. */
+  @ParameterizedTest
+  @ValueSource(strings = {"exact", "fused"})
+  void integersMustBeTheSame(String requantization) throws Exception {
+    var off =
+        new Way(
+            "off by one",
+            dst ->
+                dst.set(ValueLayout.JAVA_BYTE, 5, (byte) (dst.get(ValueLayout.JAVA_BYTE, 5) ^ 1)));
+    Problem problem =
+        Problem.parse(
+            "mb1_ic8oc8_ih9kh3ph1_dt/u8:s8:u8/_scales/src:0.5+wei:0.25+dst:0.125/_requant/%s/"
+                .formatted(requantization));
     try (var engine = new PlantedEngine(eachCall(), off, RIGHT_WAY);
         Arena arena = Arena.ofConfined();
         PreparedConvolution prepared = engine.prepare(Requests.of(problem, Layout.NHWC, arena))) {

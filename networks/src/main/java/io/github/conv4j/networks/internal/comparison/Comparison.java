@@ -1,6 +1,5 @@
 package io.github.conv4j.networks.internal.comparison;
 
-import io.github.conv4j.FpmathMode;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.Node;
@@ -11,6 +10,7 @@ import io.github.conv4j.networks.internal.definition.NodeCall;
 import io.github.conv4j.networks.internal.definition.OperatorVersion;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.definition.Values;
+import io.github.conv4j.networks.internal.permission.Permissions;
 import io.github.conv4j.networks.report.NetworkVerdict;
 import io.github.conv4j.networks.report.TensorVerdict;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Comparison {
   private final Graph graph;
   private final boolean relaxed;
-  private final FpmathMode fpmathMode;
+  private final Permissions permissions;
   private final Consumer<Node> visited;
   private final Map<String, Tracked> tracked = new HashMap<>();
   private final Map<String, Integer> lastReaders = new HashMap<>();
@@ -37,13 +37,13 @@ public final class Comparison {
    * Prepares a comparison, for one run.
    *
    * @param relaxed whether the engine is of relaxed accuracy
-   * @param fpmathMode what f32 numbers were permitted to be rounded to
+   * @param permissions of the engine
    * @param visited is told of each node that was computed
    */
-  public Comparison(Graph graph, boolean relaxed, FpmathMode fpmathMode, Consumer<Node> visited) {
+  public Comparison(Graph graph, boolean relaxed, Permissions permissions, Consumer<Node> visited) {
     this.graph = graph;
     this.relaxed = relaxed;
-    this.fpmathMode = fpmathMode;
+    this.permissions = permissions;
     this.visited = visited;
     for (int i = 0; i < graph.nodes().size(); i++) {
       for (String name : graph.nodes().get(i).inputs()) {
@@ -80,7 +80,7 @@ public final class Comparison {
     List<Values> results = compute(node, version, values);
     ErrorRules.Definition again =
         (List<@Nullable Values> changed) -> compute(node, version, changed);
-    var rules = new ErrorRules(node, inputs, results, again, relaxed, fpmathMode);
+    var rules = new ErrorRules(node, inputs, results, again, relaxed, permissions);
     List<double @Nullable []> errors = rules.errors();
     for (int i = 0; i < results.size() && i < node.outputs().size(); i++) {
       String name = node.outputs().get(i);

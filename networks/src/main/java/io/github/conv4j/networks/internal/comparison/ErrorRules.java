@@ -1,8 +1,9 @@
 package io.github.conv4j.networks.internal.comparison;
 
-import io.github.conv4j.FpmathMode;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.Values;
+import io.github.conv4j.networks.internal.permission.Permissions;
 import io.github.conv4j.problem.ErrorBound;
 import io.github.conv4j.validation.EngineValidator;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ final class ErrorRules {
 
   /** Roundings besides those of a sum: folded scales and biases, the result. */
   private static final long MORE_ROUNDINGS = 8;
+
+  /** From a float to steps of dst inside of a kernel: the factor, a product, and the sum. */
+  private static final long ROUNDINGS_OF_STEPS = 3;
 
   /** A function of one element: so many units in the last place of the result, */
   private static final double FUNCTION_SHARE = 64 * UNIT_ROUNDOFF;
@@ -52,7 +56,7 @@ final class ErrorRules {
   private final List<Values> results;
   private final Definition definition;
   private final boolean relaxed;
-  private final FpmathMode fpmathMode;
+  private final Permissions permissions;
 
   /**
    * Takes a node that the reference has computed.
@@ -60,7 +64,7 @@ final class ErrorRules {
    * @param inputs null where absent
    * @param definition computes the node of other inputs
    * @param relaxed whether sums of products may be off by what relaxed accuracy promises
-   * @param fpmathMode what their numbers were permitted to be rounded to
+   * @param permissions of the engine
    */
   ErrorRules(
       Node node,
@@ -68,13 +72,13 @@ final class ErrorRules {
       List<Values> results,
       Definition definition,
       boolean relaxed,
-      FpmathMode fpmathMode) {
+      Permissions permissions) {
     this.node = node;
     this.inputs = inputs;
     this.results = results;
     this.definition = definition;
     this.relaxed = relaxed;
-    this.fpmathMode = fpmathMode;
+    this.permissions = permissions;
   }
 
   /** Returns the errors of each result; null for one that is exact. */
@@ -163,12 +167,15 @@ final class ErrorRules {
     if (x == null) {
       return permitted;
     }
+    boolean fused = permissions.requantization() == Requantization.FUSED && !x.isExact();
+    double share = UNIT_ROUNDOFF * (fused ? ROUNDINGS_OF_STEPS : 1);
+    double least = fused ? 2 * UNIT_ROUNDOFF * largest(2) * largest(1) : 0;
     for (double side : new double[] {-1, 1}) {
       double[] moved = x.values().asReals().clone();
       double[] off = x.errors();
       Arrays.setAll(
           moved,
-          i -> moved[i] + side * (off[i] + UNIT_ROUNDOFF * Math.abs(moved[i]) + Float.MIN_VALUE));
+          i -> moved[i] + side * (off[i] + share * Math.abs(moved[i]) + least + Float.MIN_VALUE));
       List<@Nullable Values> others = new ArrayList<>();
       inputs.forEach(input -> others.add(input == null ? null : input.values()));
       others.set(0, x.with(moved));
@@ -181,6 +188,10 @@ final class ErrorRules {
   private double[] quantizedSums() {
     double[] y = results.getFirst().asReals();
     double[] permitted = new double[y.length];
+    // Nothing smaller than half of a step is anywhere near a middle.
+    double ofZeroPoint =
+        permissions.requantization() == Requantization.FUSED ? 2 * largest(DST_SCALE + 1) : 0;
+    double share = UNIT_ROUNDOFF * (MORE_ROUNDINGS + ofZeroPoint);
     for (double side : new double[] {-1, 1}) {
       List<@Nullable Values> moved = new ArrayList<>();
       for (int i = 0; i < inputs.size(); i++) {
@@ -188,13 +199,19 @@ final class ErrorRules {
         moved.add(
             input == null
                 ? null
-                : i == DST_SCALE
-                    ? input.magnitudes(1 + side * MORE_ROUNDINGS * UNIT_ROUNDOFF)
-                    : input.values());
+                : i == DST_SCALE ? input.magnitudes(1 + side * share) : input.values());
       }
       furthest(permitted, y, moved);
     }
     return permitted;
+  }
+
+  /** The largest magnitude in an input; 0 without it. */
+  private double largest(int index) {
+    Tracked input = index < inputs.size() ? inputs.get(index) : null;
+    return input == null
+        ? 0
+        : Arrays.stream(input.values().asReals()).map(Math::abs).max().orElse(0);
   }
 
   private void furthest(double[] permitted, double[] y, List<@Nullable Values> moved) {
@@ -265,7 +282,7 @@ final class ErrorRules {
   }
 
   private double[] sumsOfFloats() {
-    double gamma = ErrorBound.of(productCount() + MORE_ROUNDINGS, fpmathMode).at(1);
+    double gamma = ErrorBound.of(productCount() + MORE_ROUNDINGS, permissions.fpmathMode()).at(1);
     double[] permitted = of(0, x -> x.magnitudes(1));
     for (int i = 0; i < permitted.length; i++) {
       permitted[i] *= gamma;

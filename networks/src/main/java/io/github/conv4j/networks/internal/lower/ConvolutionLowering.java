@@ -16,6 +16,7 @@ import io.github.conv4j.networks.internal.pass.Attributes;
 import io.github.conv4j.networks.internal.pass.Draft;
 import io.github.conv4j.networks.internal.pass.Fused;
 import io.github.conv4j.networks.internal.pass.TransposedPadding;
+import io.github.conv4j.networks.internal.permission.Permissions;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
@@ -103,14 +104,14 @@ final class ConvolutionLowering {
    * @param inPlace whether to try that dst is where the first operand of the run lies
    */
   static NodeConvolution prepare(
-      Draft draft, Engine engine, FpmathMode fpmathMode, Node node, boolean inPlace) {
+      Draft draft, Engine engine, Permissions permissions, Node node, boolean inPlace) {
     return node.operator().equals(Fused.PRODUCT)
-        ? product(draft, engine, fpmathMode, node, inPlace)
-        : convolution(draft, engine, fpmathMode, node, inPlace);
+        ? product(draft, engine, permissions, node, inPlace)
+        : convolution(draft, engine, permissions, node, inPlace);
   }
 
   private static NodeConvolution convolution(
-      Draft draft, Engine engine, FpmathMode fpmathMode, Node node, boolean inPlace) {
+      Draft draft, Engine engine, Permissions permissions, Node node, boolean inPlace) {
     TensorType src = draft.type(node.inputs().getFirst());
     TensorType dst = draft.type(node.outputs().getFirst());
     TensorType weights = draft.type(node.inputs().get(1));
@@ -134,7 +135,8 @@ final class ConvolutionLowering {
         .dilation(Attributes.integers(node, "dilations", axes, 1))
         .bias(node.hasInput(2))
         .quantization(Fused.quantization(node))
-        .fpmathMode(Fused.isExact(node) ? FpmathMode.STRICT : fpmathMode)
+        .requantization(permissions.requantization())
+        .fpmathMode(Fused.isExact(node) ? FpmathMode.STRICT : permissions.fpmathMode())
         .postOps(Fused.postOps(node));
     if (transposed) {
       var padding = TransposedPadding.of(node, src.dims(), weights.dims(), dst.dims());
@@ -158,7 +160,7 @@ final class ConvolutionLowering {
 
   /** Rows of the innermost axis are the pixels of a line. */
   private static NodeConvolution product(
-      Draft draft, Engine engine, FpmathMode fpmathMode, Node node, boolean inPlace) {
+      Draft draft, Engine engine, Permissions permissions, Node node, boolean inPlace) {
     long[] dims = draft.type(node.inputs().get(1)).dims();
     long n = dims[0];
     long k = dims[1];
@@ -168,7 +170,8 @@ final class ConvolutionLowering {
             .kernel(1)
             .bias(node.hasInput(2))
             .quantization(Fused.quantization(node))
-            .fpmathMode(fpmathMode)
+            .requantization(permissions.requantization())
+            .fpmathMode(permissions.fpmathMode())
             .postOps(Fused.postOps(node))
             .build();
     return prepare(

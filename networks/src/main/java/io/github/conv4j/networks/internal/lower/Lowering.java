@@ -1,6 +1,5 @@
 package io.github.conv4j.networks.internal.lower;
 
-import io.github.conv4j.FpmathMode;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -14,6 +13,7 @@ import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.definition.Values;
 import io.github.conv4j.networks.internal.pass.Draft;
 import io.github.conv4j.networks.internal.pass.Fused;
+import io.github.conv4j.networks.internal.permission.Permissions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Lowering implements AutoCloseable {
   private final Draft draft;
   private final Engine engine;
-  private final FpmathMode fpmathMode;
+  private final Permissions permissions;
   private final Ledger ledger;
   private final ProgramBuilder program;
   private final Map<String, Place> places = new HashMap<>();
@@ -58,14 +58,14 @@ final class Lowering implements AutoCloseable {
   Lowering(
       Draft draft,
       Engine engine,
-      FpmathMode fpmathMode,
+      Permissions permissions,
       Ledger ledger,
       ProgramBuilder program,
       Map<String, Place> given,
       Map<String, Place> wanted) {
     this.draft = draft;
     this.engine = engine;
-    this.fpmathMode = fpmathMode;
+    this.permissions = permissions;
     this.ledger = ledger;
     this.program = program;
     program.owns(arena);
@@ -86,7 +86,7 @@ final class Lowering implements AutoCloseable {
     int last = sum == null ? -1 : lastReaders.getOrDefault(sum, -1);
     boolean inPlace =
         last >= 0 && last < draft.nodes().size() && draft.nodes().get(last).equals(node);
-    return ConvolutionLowering.prepare(draft, engine, fpmathMode, node, inPlace);
+    return ConvolutionLowering.prepare(draft, engine, permissions, node, inPlace);
   }
 
   /** Closes what was prepared and did not become a step. */
@@ -106,7 +106,7 @@ final class Lowering implements AutoCloseable {
       return prepared;
     }
     prepared.close();
-    return ConvolutionLowering.prepare(draft, engine, fpmathMode, node, false);
+    return ConvolutionLowering.prepare(draft, engine, permissions, node, false);
   }
 
   Draft draft() {

@@ -1,6 +1,5 @@
 package io.github.conv4j.networks.internal.lower;
 
-import io.github.conv4j.FpmathMode;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.events.Events;
@@ -18,6 +17,7 @@ import io.github.conv4j.networks.internal.definition.Inferrer;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.pass.Draft;
 import io.github.conv4j.networks.internal.pass.Passes;
+import io.github.conv4j.networks.internal.permission.Permissions;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Shape;
@@ -37,7 +37,7 @@ public final class NetworkPreparation {
    *
    * @param channelsLast the inputs and outputs that the caller has with channels last
    * @param leftOut names of passes
-   * @param fpmathMode of convolutions and products
+   * @param permissions of convolutions and products
    * @param mostBytes of one run
    * @throws IllegalArgumentException if a run takes more
    */
@@ -47,7 +47,7 @@ public final class NetworkPreparation {
       Map<String, TensorType> inputs,
       Set<String> channelsLast,
       Set<String> leftOut,
-      FpmathMode fpmathMode,
+      Permissions permissions,
       long mostBytes) {
     if (graph.inputs().isEmpty()) {
       throw new UnsupportedOperatorException(
@@ -104,7 +104,7 @@ public final class NetworkPreparation {
     }
     Events.Preparation event = Events.preparation();
     try (var program = new ProgramBuilder(operands.size());
-        var lowering = new Lowering(draft, engine, fpmathMode, ledger, program, given, wanted)) {
+        var lowering = new Lowering(draft, engine, permissions, ledger, program, given, wanted)) {
       lowering.run();
       Program built = program.build();
       requireFits(built, inputs, wantedTypes, mostBytes);

@@ -1,0 +1,126 @@
+package io.github.conv4j.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.conv4j.Convolution;
+import io.github.conv4j.Requantization;
+import io.github.conv4j.engine.ConvolutionRequest;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
+import io.github.conv4j.engine.Explanation;
+import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.problem.Problem;
+import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Tensor;
+import io.github.conv4j.tensor.TensorSpec;
+import io.github.conv4j.validation.EngineValidator;
+import io.github.conv4j.validation.LayoutChoice;
+import io.github.conv4j.validation.Verdict;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kernels that sum bytes and make outputs of the sums, where they add in 32 bits. */
+class FusedRequantizationTest {
+  private static final String SENTENCE = "requantization fused";
+
+  /** Without VNNI: AVX-512 and what comes before. */
+  private static final int NO_VNNI = 0x27;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:s8/_scales/src:0.1+wei:0.01+dst:0.3/_zp/src:9+dst:-3/",
+        "mb1_ic8oc16_ih9kh3ph1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/_zp/src:9/",
+        "mb1_ic8oc16_ih9kh3ph1_dt/s8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/_post/relu/",
+        "g16mb1_ic16oc16_ih9kh3ph1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/_post/hardswish/",
+        "mb1_ic16oc16_ih9kh2sh2_transposed_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:f32/_scales/src:0.1+wei:0.01/_post/linear:0.5:3/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8:f32/_scales/src:0.1+wei:0.01+dst:0.3/_zp/dst:77/"
+      })
+  void leaveNoPassBehindThem(String line) {
+    Problem problem = Problem.parse(line).withRequantization(Requantization.FUSED);
+    for (int threads : new int[] {1, 2}) {
+      try (Engine engine = Engines.named("onednn", EngineOptions.defaults().withThreads(threads));
+          var validator = new EngineValidator(engine)) {
+        Explanation explanation = explanation(engine, problem, 64);
+        assertThat(explanation.stages().getLast().implementation().equals("java:convert"))
+            .as(explanation.toString())
+            .isEqualTo(!Dnnl.hasVnni512());
+        assertThat(explanation.warnings().stream().anyMatch(s -> s.startsWith(SENTENCE)))
+            .isEqualTo(Dnnl.hasVnni512());
+        assertThat(explanation.problem()).isEqualTo(problem.line());
+        for (LayoutChoice layout : List.of(LayoutChoice.NHWC, LayoutChoice.NCHW)) {
+          assertThat(validator.exact(problem, layout, 3)).matches(Verdict::passed);
+        }
+      }
+    }
+  }
+
+  /** Tensors in each call, functions of exponentials, other types of dst, sums beyond floats. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/add:full:run/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/sigmoid/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/linear:1e30:0/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:s32/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:bf16/_scales/src:0.1/",
+        "mb1_ic2048oc8_ih3kh3ph1_dt/u8:s8:u8/_scales/src:0.1/"
+      })
+  void areNotAskedForWhatTheyMightDoOtherwise(String line) {
+    Problem problem = Problem.parse(line).withRequantization(Requantization.FUSED);
+    try (Engine engine = Engines.named("onednn");
+        var validator = new EngineValidator(engine)) {
+      assertThat(explanation(engine, problem, 60).warnings())
+          .noneMatch(sentence -> sentence.startsWith(SENTENCE));
+      assertThat(validator.exact(problem, LayoutChoice.NHWC, 3)).matches(Verdict::passed);
+    }
+  }
+
+  @Test
+  void exactOnesAndThoseWithoutVnniHaveAPass() {
+    Problem problem =
+        Problem.parse("mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/");
+    try (Engine engine = Engines.named("onednn")) {
+      assertThat(explanation(engine, problem, 64).stages().getLast().implementation())
+          .isEqualTo("java:convert");
+      CpuOfTests.withInstructions(
+          NO_VNNI,
+          () ->
+              assertThat(
+                      explanation(engine, problem.withRequantization(Requantization.FUSED), 64)
+                          .stages()
+                          .getLast()
+                          .implementation())
+                  .isEqualTo("java:convert"));
+    }
+  }
+
+  private static Explanation explanation(Engine engine, Problem problem, int weight) {
+    Convolution convolution = problem.convolution();
+    try (Arena arena = Arena.ofConfined()) {
+      TensorSpec ofWeights =
+          TensorSpec.weights(convolution.weightsShape()).withDataType(DataType.S8);
+      int[] weights = new int[(int) ofWeights.shape().elementCount()];
+      Arrays.fill(weights, weight);
+      TensorSpec ofBias =
+          TensorSpec.bias(convolution.outChannels()).withDataType(problem.types().bias());
+      ConvolutionRequest request =
+          ConvolutionRequest.of(
+                  convolution, TensorSpec.of(problem.types().src(), Layout.NHWC, problem.src()))
+              .withDst(TensorSpec.of(problem.types().dst(), Layout.NHWC, problem.dst()))
+              .withParameters(
+                  Tensor.ofInts(ofWeights, weights, arena), Tensor.allocate(ofBias, arena));
+      try (PreparedConvolution prepared = engine.prepare(request)) {
+        return prepared.explain();
+      }
+    }
+  }
+}
