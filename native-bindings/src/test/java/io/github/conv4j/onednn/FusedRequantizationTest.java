@@ -67,7 +67,7 @@ class FusedRequantizationTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/add:full:run/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/add:per_tensor:run/",
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/sigmoid/",
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/linear:1e30:0/",
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:s32/",

@@ -318,6 +318,50 @@ class QuantizerTest {
     return 10 * Math.log10(signal / noise);
   }
 
+  /** A gate that is added to what it multiplies, a sum behind it, and means of convolutions. */
+  @Test
+  void stepsWithoutAPairBetweenThemAreOneLayer() {
+    var b = new GraphBuilder(13);
+    String x = b.input("x", ElementType.FLOAT, PICTURE);
+    String wide = b.node("Conv", List.of(x, b.constant("w", gaussian(8, 3, 1, 1))), Map.of());
+    String narrow = b.node("Conv", List.of(wide, b.constant("w2", gaussian(4, 8, 1, 1))), Map.of());
+    String mean = b.node("GlobalAveragePool", List.of(wide));
+    String gate =
+        b.node(
+            "HardSigmoid",
+            List.of(
+                b.node("Conv", List.of(mean, b.constant("w3", gaussian(8, 8, 1, 1))), Map.of())));
+    String sum = b.node("Add", List.of(b.node("Mul", List.of(wide, gate)), wide));
+    String other = b.node("Conv", List.of(x, b.constant("w4", gaussian(8, 3, 1, 1))), Map.of());
+    String both = b.node("Add", List.of(sum, other));
+    b.output(b.node("Conv", List.of(both, b.constant("w5", gaussian(4, 8, 3, 3))), Map.of()));
+    b.output(narrow);
+    Graph graph = b.build();
+    Constant[] samples = {gaussian(1, 3, 9, 8), gaussian(1, 3, 5, 7)};
+
+    QuantizedNetwork result = quantized(graph, ANY, samples);
+
+    Graph written = result.network().graph();
+    assertThat(written.nodes()).allMatch(node -> node.domain().isEmpty());
+    List<String> products =
+        written.nodes().stream()
+            .filter(node -> node.operator().equals("Mul"))
+            .map(node -> node.outputs().getFirst())
+            .toList();
+    assertThat(products).hasSize(1);
+    assertThat(written.nodes())
+        .as("the sum reads the product as it is")
+        .anyMatch(
+            node -> node.operator().equals("Add") && node.inputs().contains(products.getFirst()));
+    assertThat(written.nodes())
+        .as("the mean is that of what the convolution reads")
+        .filteredOn(node -> node.operator().equals("GlobalAveragePool"))
+        .allMatch(node -> node.inputs().getFirst().startsWith("x"));
+    assertThat(decibels(graph, written, samples)).isGreaterThan(25);
+    // Of another shape than any sample has.
+    assertThat(decibels(graph, written, gaussian(2, 3, 6, 6))).isGreaterThan(20);
+  }
+
   @Test
   void givesTheSameBytesAgain() {
     Graph graph = everything(13);

@@ -124,7 +124,7 @@ final class LayerFinder {
     if (WITH_WEIGHTS.contains(operator)) {
       String why = whyNot(node);
       if (why == null) {
-        add(Layer.Kind.WEIGHTS, node, List.of(node.inputs().getFirst()), true);
+        add(Layer.Kind.WEIGHTS, node, List.of(node.inputs().getFirst()));
       } else {
         left.put(node, why);
       }
@@ -136,7 +136,7 @@ final class LayerFinder {
       return;
     }
     if (OWN_SCALE.contains(operator) && read.size() == arity(operator)) {
-      add(Layer.Kind.OWN_SCALE, node, read, true);
+      add(Layer.Kind.OWN_SCALE, node, read);
     } else if (isPointwise(node) && read.size() == 1) {
       addPointwise(node, read.getFirst());
     } else if (SAME_SCALE.contains(operator) && keepsScale(node, read)) {
@@ -214,14 +214,50 @@ final class LayerFinder {
         && constant.data().get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0) == 0;
   }
 
-  private void add(Layer.Kind kind, Node head, List<String> read, boolean isInternal) {
-    String dst = head.outputs().getFirst();
-    List<Node> tail = tail(dst, isInternal);
+  private void add(Layer.Kind kind, Node head, List<String> read) {
     List<Node> nodes = new ArrayList<>();
     nodes.add(head);
-    nodes.addAll(tail);
+    nodes.addAll(tail(head.outputs().getFirst(), true));
+    List<String> inputs = new ArrayList<>(read);
+    if (kind == Layer.Kind.OWN_SCALE) {
+      addSums(nodes, inputs);
+    }
     claimed.addAll(nodes);
-    layers.add(new Layer(kind, nodes, read, List.of(nodes.getLast().outputs().getFirst())));
+    layers.add(new Layer(kind, nodes, inputs, List.of(nodes.getLast().outputs().getFirst())));
+  }
+
+  /**
+   * Goes on with sums of, and products with, one more tensor, as long as nobody else reads what
+   * lies between: a chain of them is computed in floats, element by element.
+   */
+  private void addSums(List<Node> nodes, List<String> inputs) {
+    while (nodes.size() < MOST_NODES) {
+      String dst = nodes.getLast().outputs().getFirst();
+      Node next = onlyReader(dst);
+      if (next == null
+          || claimed.contains(next)
+          || !isBinary(next)
+          || !isSameType(dst, next)
+          || next.inputs().get(0).equals(next.inputs().get(1))) {
+        return;
+      }
+      nodes.add(next);
+      inputs.add(next.inputs().get(next.inputs().get(0).equals(dst) ? 1 : 0));
+      nodes.addAll(tail(next.outputs().getFirst(), true));
+    }
+  }
+
+  /** A function of two tensors that are no constants. */
+  private boolean isBinary(Node node) {
+    return node.domain().isEmpty()
+        && (node.operator().equals("Add") || node.operator().equals("Mul"))
+        && variables(node).size() == 2
+        && variables(node).stream().allMatch(this::isFloat);
+  }
+
+  private @Nullable Node onlyReader(String value) {
+    List<Integer> all = readers.getOrDefault(value, List.of());
+    return all.size() == 1 && !outputs.contains(value) ? graph.nodes().get(all.getFirst()) : null;
   }
 
   private void addPointwise(Node node, String src) {
