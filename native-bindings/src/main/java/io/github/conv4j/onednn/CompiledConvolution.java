@@ -25,6 +25,8 @@ final class CompiledConvolution {
   private final MemorySegment scratchpadDesc;
   private final MemorySegment weightsDesc;
   private final MemorySegment biasDesc;
+  private final MemorySegment scalesDesc;
+  private final MemorySegment zeroPointDesc;
   private final List<MemorySegment> operandDescs;
   private final Reorder packing;
   private final @Nullable Reorder srcCopy;
@@ -65,6 +67,11 @@ final class CompiledConvolution {
       MemorySegment withPostOps = temporary.own(Dnnl.createAttributes(), Destroyer.ATTRIBUTES);
       this.operandDescs = Fusion.operandDescs(spec, handles);
       Fusion.describe(spec, operandDescs, withPostOps, temporary);
+      SumScales.describe(spec, withPostOps);
+      this.scalesDesc =
+          spec.types().scalesSums() ? ownDesc(SumScales.scalesDesc(spec)) : MemorySegment.NULL;
+      this.zeroPointDesc =
+          spec.hasZeroPoint() ? ownDesc(SumScales.zeroPointDesc()) : MemorySegment.NULL;
       MemorySegment primitiveDesc =
           handles.own(
               primitiveDesc(spec, biasDesc, withPostOps, temporary), Destroyer.PRIMITIVE_DESC);
@@ -88,7 +95,9 @@ final class CompiledConvolution {
               : null;
       this.weightsLayout = MemoryDescs.describe(weightsDesc);
       this.weightsByteSize =
-          Dnnl.byteSize(weightsDesc) + (spec.hasBias() ? spec.outChannels() * Float.BYTES : 0);
+          Dnnl.byteSize(weightsDesc)
+              + (spec.hasBias() ? spec.outChannels() * Float.BYTES : 0)
+              + (spec.types().scalesSums() ? spec.outChannels() * Float.BYTES : 0);
       this.scratchpadByteSize = Dnnl.byteSize(scratchpadDesc);
       this.byteSize = code.bytes() + BESIDE_CODE_BYTES;
     } catch (Throwable e) {
@@ -153,6 +162,7 @@ final class CompiledConvolution {
               : MemorySegment.NULL;
       MemorySegment attributes = temporary.own(Dnnl.createAttributes(), Destroyer.ATTRIBUTES);
       Fusion.describe(spec, Fusion.operandDescs(spec, temporary), attributes, temporary);
+      SumScales.describe(spec, attributes);
       MemorySegment primitiveDesc =
           temporary.own(primitiveDesc(spec, bias, attributes, temporary), Destroyer.PRIMITIVE_DESC);
       List<Implementation> found = new ArrayList<>();
@@ -249,6 +259,16 @@ final class CompiledConvolution {
 
   MemorySegment biasDesc() {
     return biasDesc;
+  }
+
+  /** {@link MemorySegment#NULL} where sums are not scaled. */
+  MemorySegment scalesDesc() {
+    return scalesDesc;
+  }
+
+  /** {@link MemorySegment#NULL} where 0 stands for zero. */
+  MemorySegment zeroPointDesc() {
+    return zeroPointDesc;
   }
 
   /** One for each post-op, NULL where it has no operand. */

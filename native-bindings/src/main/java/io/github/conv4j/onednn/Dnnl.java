@@ -29,6 +29,9 @@ final class Dnnl {
   static final int ARG_BIAS = DNNL_ARG_BIAS();
   static final int ARG_SCRATCHPAD = DNNL_ARG_SCRATCHPAD();
 
+  static final int ARG_WEIGHTS_SCALES = DNNL_ARG_ATTR_SCALES() | ARG_WEIGHTS;
+  static final int ARG_SRC_ZERO_POINT = DNNL_ARG_ATTR_ZERO_POINTS() | ARG_SRC;
+
   /** The second operand of an operation; see {@link #argOfPostOp}. */
   static final int ARG_SRC_1 = DNNL_ARG_SRC_1();
 
@@ -265,6 +268,20 @@ final class Dnnl {
   static void setPostOps(MemorySegment attributes, MemorySegment postOps) {
     check(
         library().primitiveAttrSetPostOps(attributes, postOps), "dnnl_primitive_attr_set_post_ops");
+  }
+
+  /** Has sums multiplied by one factor for each index of the weights' dimensions in a mask. */
+  static void setWeightsScalesMask(MemorySegment attributes, int mask) {
+    check(
+        library().primitiveAttrSetScalesMask(attributes, ARG_WEIGHTS, mask),
+        "dnnl_primitive_attr_set_scales_mask");
+  }
+
+  /** Has one integer stand for zero in src. */
+  static void setSrcZeroPoint(MemorySegment attributes) {
+    check(
+        library().primitiveAttrSetZeroPointsMask(attributes, ARG_SRC, 0),
+        "dnnl_primitive_attr_set_zero_points_mask");
   }
 
   static MemorySegment createPostOps() {

@@ -50,6 +50,10 @@ interface DnnlLibrary {
 
   int primitiveAttrSetPostOps(MemorySegment attributes, MemorySegment postOps);
 
+  int primitiveAttrSetScalesMask(MemorySegment attributes, int argument, int mask);
+
+  int primitiveAttrSetZeroPointsMask(MemorySegment attributes, int argument, int mask);
+
   int primitiveAttrDestroy(MemorySegment attributes);
 
   int postOpsCreate(MemorySegment postOpsOut);

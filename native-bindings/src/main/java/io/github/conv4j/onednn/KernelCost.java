@@ -130,7 +130,7 @@ final class KernelCost {
         depthwise ? 1 : outOfGroup / (Math.ceil(outOfGroup / FULL_CHANNELS) * FULL_CHANNELS);
     double gain =
         switch (spec.types()) {
-          case BYTES, BYTES_TO_U8, BYTES_TO_S8 -> NARROW_GAIN;
+          case BYTES, BYTES_TO_F32, BYTES_TO_U8, BYTES_TO_S8 -> NARROW_GAIN;
           case BF16, BF16_TO_F32, F32_BY_BF16 -> depthwise ? 1 : NARROW_GAIN;
           case F32, F16, F16_TO_F32 -> 1;
         };

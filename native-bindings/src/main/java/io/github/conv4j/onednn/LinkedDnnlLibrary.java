@@ -24,6 +24,8 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
   private final MemorySegment primitiveAttrCreate;
   private final MemorySegment primitiveAttrSetScratchpadMode;
   private final MemorySegment primitiveAttrSetPostOps;
+  private final MemorySegment primitiveAttrSetScalesMask;
+  private final MemorySegment primitiveAttrSetZeroPointsMask;
   private final MemorySegment primitiveAttrDestroy;
   private final MemorySegment postOpsCreate;
   private final MemorySegment postOpsAppendEltwise;
@@ -70,6 +72,9 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
     this.primitiveAttrSetScratchpadMode =
         function(symbols, "dnnl_primitive_attr_set_scratchpad_mode");
     this.primitiveAttrSetPostOps = function(symbols, "dnnl_primitive_attr_set_post_ops");
+    this.primitiveAttrSetScalesMask = function(symbols, "dnnl_primitive_attr_set_scales_mask");
+    this.primitiveAttrSetZeroPointsMask =
+        function(symbols, "dnnl_primitive_attr_set_zero_points_mask");
     this.postOpsCreate = function(symbols, "dnnl_post_ops_create");
     this.postOpsAppendEltwise = function(symbols, "dnnl_post_ops_append_eltwise");
     this.postOpsAppendBinaryV2 = function(symbols, "dnnl_post_ops_append_binary_v2");
@@ -195,6 +200,16 @@ final class LinkedDnnlLibrary implements DnnlLibrary {
   @Override
   public int primitiveAttrSetPostOps(MemorySegment attributes, MemorySegment postOps) {
     return (int) call(primitiveAttrSetPostOps, word(attributes), word(postOps), 0);
+  }
+
+  @Override
+  public int primitiveAttrSetScalesMask(MemorySegment attributes, int argument, int mask) {
+    return (int) call(primitiveAttrSetScalesMask, word(attributes), argument, mask);
+  }
+
+  @Override
+  public int primitiveAttrSetZeroPointsMask(MemorySegment attributes, int argument, int mask) {
+    return (int) call(primitiveAttrSetZeroPointsMask, word(attributes), argument, mask);
   }
 
   @Override

@@ -49,6 +49,16 @@ record NativeProblem(
     return new NativeProblem(convolution.withPostOps(PostOps.none()), axes, false, roundsToBf16);
   }
 
+  /** Whether sums of bytes are scaled, or another byte than 0 stands for zero. */
+  boolean scalesSums() {
+    return !convolution.quantization().isNone();
+  }
+
+  /** Whether a byte other than 0 stands for zero in src. */
+  boolean hasZeroPoint() {
+    return convolution.quantization().srcZeroPoint() != 0;
+  }
+
   /** Whether every output sees one pixel. */
   boolean isPointwise() {
     return convolution.groups() == 1

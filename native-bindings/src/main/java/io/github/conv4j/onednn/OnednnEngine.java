@@ -343,36 +343,32 @@ final class OnednnEngine
   }
 
   @Override
-  public @Nullable PreparedConvolution ofFusedBytes(
-      PrepareRequest askedSums, PrepareRequest askedFused) {
-    PrepareRequest sums = askedSums.settled();
-    PrepareRequest fused = askedFused.settled();
-    NativeProblem ofSums = NativeProblem.of(sums.convolution(), sums.geometry());
-    NativeProblem problem = NativeProblem.of(fused.convolution(), fused.geometry());
-    if (!sumsBytesAtOnce(ofSums, sums)
-        || !isDirect(problem, fused)
-        || !Fusion.serves(fused.convolution().postOps())) {
+  public @Nullable PreparedConvolution ofFusedBytes(PrepareRequest asked) {
+    PrepareRequest request = asked.settled();
+    NativeProblem problem = NativeProblem.of(request.convolution(), request.geometry());
+    if (!sumsBytesAtOnce(problem, request) || !Fusion.serves(request.convolution().postOps())) {
       return null;
     }
     try {
-      List<Way> ways = ways(problem, fused, false);
-      if (ways.isEmpty() || ways.getFirst().isSlow() || !isTrusted(ways.getFirst(), ofSums, sums)) {
-        return null;
-      }
-      return prepare(ways.getFirst(), problem, fused, fused.src(), fused.dst());
+      List<Way> ways = ways(problem, request, false);
+      return ways.isEmpty() || ways.getFirst().isSlow() || !isTrusted(ways.getFirst(), request)
+          ? null
+          : prepare(ways.getFirst(), problem, request, request.src(), request.dst());
     } catch (DnnlStatusException e) {
       if (e.isUnimplemented()) {
         return null;
       }
-      throw e.forProblem(fused.problemText());
+      throw e.forProblem(request.problemText());
     }
   }
 
   /** Whether an implementation adds in 32 bits, and was seen to when it had nothing else to do. */
-  private boolean isTrusted(Way fused, NativeProblem problem, PrepareRequest sums) {
+  private boolean isTrusted(Way fused, PrepareRequest request) {
     if (fused.implementation().addsPairs()) {
       return false;
     }
+    PrepareRequest sums = TypedConvolution.sumsOf(request);
+    NativeProblem problem = NativeProblem.of(sums.convolution(), sums.geometry());
     for (Way way : ways(problem, sums, true)) {
       if (way.name().equals(fused.name())) {
         return isExact(way, problem, sums);

@@ -15,6 +15,8 @@ final class PackedConvolution implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final MemorySegment weights;
   private final MemorySegment bias;
+  private final MemorySegment scales;
+  private final MemorySegment zeroPoint;
 
   /** One for each post-op: the memory of constants that are not as large as dst, else NULL. */
   private final List<MemorySegment> operands;
@@ -36,6 +38,8 @@ final class PackedConvolution implements AutoCloseable {
       this.weights = objects.owning(compiled.weightsDesc());
       packWeights(parameters, weightsOffset, arena);
       this.bias = copyBias(parameters, biasOffset, objects);
+      this.scales = copyScales(parameters, biasOffset, objects);
+      this.zeroPoint = copyZeroPoint(parameters, objects);
       this.operands = copyOperands(parameters, biasOffset, objects);
     } catch (Throwable e) {
       close();
@@ -53,6 +57,8 @@ final class PackedConvolution implements AutoCloseable {
     this.compiled = compiled;
     this.weights = other.weights;
     this.bias = other.bias;
+    this.scales = other.scales;
+    this.zeroPoint = other.zeroPoint;
     this.operands = other.operands;
   }
 
@@ -92,6 +98,33 @@ final class PackedConvolution implements AutoCloseable {
     MemorySegment memory = objects.owning(compiled.biasDesc());
     MemorySegment bytes = objects.bytes(memory, byteSize);
     MemorySegment.copy(values, offset * Float.BYTES, bytes, 0, byteSize);
+    return memory;
+  }
+
+  private MemorySegment copyScales(
+      PlainParameters parameters, long channelOffset, MemoryObjects objects) {
+    PrimitiveSpec spec = compiled.spec();
+    if (!spec.types().scalesSums()) {
+      return MemorySegment.NULL;
+    }
+    int count = Math.toIntExact(spec.outChannels());
+    MemorySegment memory = objects.owning(compiled.scalesDesc());
+    MemorySegment.copy(
+        parameters.scales(),
+        Math.toIntExact(channelOffset),
+        objects.bytes(memory, (long) count * Float.BYTES),
+        ValueLayout.JAVA_FLOAT,
+        0,
+        count);
+    return memory;
+  }
+
+  private MemorySegment copyZeroPoint(PlainParameters parameters, MemoryObjects objects) {
+    if (!compiled.spec().hasZeroPoint()) {
+      return MemorySegment.NULL;
+    }
+    MemorySegment memory = objects.owning(compiled.zeroPointDesc());
+    objects.bytes(memory, Integer.BYTES).set(ValueLayout.JAVA_INT, 0, parameters.zeroPoint());
     return memory;
   }
 
@@ -137,6 +170,16 @@ final class PackedConvolution implements AutoCloseable {
   /** {@link MemorySegment#NULL} where the convolution has no bias. */
   MemorySegment bias() {
     return bias;
+  }
+
+  /** {@link MemorySegment#NULL} where sums are not scaled. */
+  MemorySegment scales() {
+    return scales;
+  }
+
+  /** {@link MemorySegment#NULL} where 0 stands for zero. */
+  MemorySegment zeroPoint() {
+    return zeroPoint;
   }
 
   boolean hasBias() {

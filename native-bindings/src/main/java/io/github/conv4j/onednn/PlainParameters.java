@@ -1,5 +1,6 @@
 package io.github.conv4j.onednn;
 
+import io.github.conv4j.Convolution;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.internal.prepared.CopiedWeights;
 import io.github.conv4j.internal.prepared.PrepareRequest;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * flipped, whatever layout the caller has; from the first tap that takes part.
  */
 final class PlainParameters implements AutoCloseable {
+  private static final float[] NONE = {};
+
   /** Holds what is copied, where anything is. */
   private @Nullable Arena arena;
 
@@ -30,6 +33,11 @@ final class PlainParameters implements AutoCloseable {
   /** Of each post-op, one number a channel or one for all; empty where it has none of these. */
   private final List<float[]> operands;
 
+  /** Factors of sums, one a channel; empty where they are not scaled. */
+  private final float[] scales;
+
+  private final int zeroPoint;
+
   PlainParameters(NativeProblem problem, PrepareRequest request) {
     this.given = request.weights();
     try {
@@ -38,10 +46,20 @@ final class PlainParameters implements AutoCloseable {
       Tensor givenBias = request.bias();
       this.bias = givenBias == null ? null : neighbours(givenBias);
       this.operands = operands(request);
+      this.scales = problem.scalesSums() ? scales(problem.convolution()) : NONE;
+      this.zeroPoint = problem.convolution().quantization().srcZeroPoint();
     } catch (Throwable e) {
       close();
       throw e;
     }
+  }
+
+  private static float[] scales(Convolution convolution) {
+    float[] scales = new float[(int) convolution.outChannels()];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = convolution.quantization().weightsScale(i);
+    }
+    return scales;
   }
 
   private Arena arena() {
@@ -113,6 +131,14 @@ final class PlainParameters implements AutoCloseable {
 
   MemorySegment weights() {
     return weights;
+  }
+
+  float[] scales() {
+    return scales;
+  }
+
+  int zeroPoint() {
+    return zeroPoint;
   }
 
   /** Floats, or null where there is none. */

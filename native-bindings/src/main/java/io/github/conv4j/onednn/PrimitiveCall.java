@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A primitive with its argument list and the copies around it, for one thread at a time. */
 final class PrimitiveCall {
-  /** Src, weights, bias, dst and scratchpad; a post-op adds one at most. */
-  private static final int OWN_ARGUMENTS = 5;
+  /**
+   * Src, its zero point, weights, their scales, bias, dst and scratchpad; a post-op adds one at
+   * most.
+   */
+  private static final int OWN_ARGUMENTS = 7;
 
   private final PackedConvolution packed;
   private final MemorySegment primitive;
@@ -71,6 +74,12 @@ final class PrimitiveCall {
     list.add(Dnnl.ARG_SCRATCHPAD, scratchpadMemory);
     if (packed.hasBias()) {
       list.add(Dnnl.ARG_BIAS, packed.bias());
+    }
+    if (compiled.spec().types().scalesSums()) {
+      list.add(Dnnl.ARG_WEIGHTS_SCALES, packed.scales());
+    }
+    if (compiled.spec().hasZeroPoint()) {
+      list.add(Dnnl.ARG_SRC_ZERO_POINT, packed.zeroPoint());
     }
     addOperands(list, largeOperands, objects);
     this.argumentCount = list.count;

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param types of the elements
  * @param postOps what the kernel does to outputs before it writes them
  * @param addsToDst whether the operand of the first post-op, which adds it, is what dst held
+ * @param hasZeroPoint whether a byte other than 0 stands for zero in src
  */
 record PrimitiveSpec(
     boolean transposed,
@@ -39,7 +40,8 @@ record PrimitiveSpec(
     Form form,
     PrimitiveTypes types,
     PostOps postOps,
-    boolean addsToDst) {
+    boolean addsToDst,
+    boolean hasZeroPoint) {
 
   /** How a kernel sees the tensors; where the caller's lie otherwise, they are copied. */
   enum Form {
@@ -116,7 +118,8 @@ record PrimitiveSpec(
             form,
             PrimitiveTypes.of(problem, src, dst),
             convolution.postOps(),
-            problem.addsToDst())
+            problem.addsToDst(),
+            problem.hasZeroPoint())
         .withoutPitchOfOneOutput();
   }
 
@@ -134,7 +137,8 @@ record PrimitiveSpec(
         other,
         types,
         postOps,
-        addsToDst);
+        addsToDst,
+        hasZeroPoint);
   }
 
   /**
@@ -162,7 +166,8 @@ record PrimitiveSpec(
         form,
         types,
         postOps,
-        addsToDst);
+        addsToDst,
+        hasZeroPoint);
   }
 
   /**
@@ -401,7 +406,8 @@ record PrimitiveSpec(
             form,
             types,
             postOps,
-            addsToDst);
+            addsToDst,
+            hasZeroPoint);
     return new Part(
         spec.withoutPitchOfOneOutput(), srcOffset, dstOffset, weightsOffset, channels.begin());
   }
@@ -419,6 +425,7 @@ record PrimitiveSpec(
             && outChannels == that.outChannels
             && hasBias == that.hasBias
             && addsToDst == that.addsToDst
+            && hasZeroPoint == that.hasZeroPoint
             && form == that.form
             && types == that.types
             && src.equals(that.src)

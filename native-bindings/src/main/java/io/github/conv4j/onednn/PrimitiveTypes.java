@@ -9,9 +9,11 @@ enum PrimitiveTypes {
   F32(DataType.F32, DataType.F32, DataType.F32),
   /** Unsigned times signed bytes; their exact sums become floats. */
   BYTES(DataType.U8, DataType.S8, DataType.F32),
-  /** Bytes whose sums, once post-ops have scaled them, become unsigned bytes. */
+  /** Bytes whose sums are scaled. */
+  BYTES_TO_F32(DataType.U8, DataType.S8, DataType.F32),
+  /** Bytes whose scaled sums become unsigned bytes. */
   BYTES_TO_U8(DataType.U8, DataType.S8, DataType.U8),
-  /** Bytes whose sums, once post-ops have scaled them, become signed bytes. */
+  /** Bytes whose scaled sums become signed bytes. */
   BYTES_TO_S8(DataType.U8, DataType.S8, DataType.S8),
   /** Short floats, rounded once at the end. */
   BF16(DataType.BF16, DataType.BF16, DataType.BF16),
@@ -50,7 +52,9 @@ enum PrimitiveTypes {
       return F32_BY_BF16;
     }
     for (PrimitiveTypes types : values()) {
-      if (types.src == src.dataType() && types.dst == dst.dataType()) {
+      if (types.src == src.dataType()
+          && types.dst == dst.dataType()
+          && !(types == BYTES && problem.scalesSums())) {
         return types;
       }
     }
@@ -70,6 +74,11 @@ enum PrimitiveTypes {
   /** Floats for sums of bytes, which pass through them inside of the kernels as well. */
   DataType dst() {
     return dst;
+  }
+
+  /** Whether sums of bytes are multiplied by one factor a channel before anything else. */
+  boolean scalesSums() {
+    return this == BYTES_TO_F32 || this == BYTES_TO_U8 || this == BYTES_TO_S8;
   }
 
   /** What the caller has. */

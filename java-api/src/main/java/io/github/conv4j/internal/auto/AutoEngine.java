@@ -280,10 +280,10 @@ final class AutoEngine implements Engine, InPlaceSums, LedgerOwner {
     }
 
     @Override
-    public @Nullable PreparedConvolution ofFusedBytes(PrepareRequest sums, PrepareRequest fused) {
+    public @Nullable PreparedConvolution ofFusedBytes(PrepareRequest request) {
       for (Alternatives engine : engines) {
         if (engine instanceof TypedConvolution.NarrowKernels kernels) {
-          PreparedConvolution prepared = kernels.ofFusedBytes(sums, fused);
+          PreparedConvolution prepared = kernels.ofFusedBytes(request);
           if (prepared != null) {
             return prepared;
           }

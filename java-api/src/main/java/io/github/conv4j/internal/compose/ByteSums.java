@@ -11,7 +11,6 @@ import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
-import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -115,29 +114,13 @@ record ByteSums(
     return new Found(new ByteSums(request, zero, begins, corrections, largest), "");
   }
 
-  /**
-   * Returns what is to be added to the sums of each output channel.
-   *
-   * @param bias of what was asked; one of floats is not of the sums
-   */
-  double[] added(@Nullable Tensor bias) {
-    double[] added = corrections.clone();
-    if (bias != null && bias.spec().dataType() == DataType.S32) {
-      int[] values = bias.toIntArray();
-      for (int i = 0; i < added.length; i++) {
-        added[i] += values[i];
-      }
-    }
-    return added;
-  }
-
   /** Whether src must be copied for the sums. */
   boolean copies(TensorSpec src) {
     return src.dataType() != DataType.U8 || !src.shape().equals(request.src().shape());
   }
 
   /** The spec in a plain layout whose rows lie as those of src do; null if there is none. */
-  private static @Nullable TensorSpec rows(TensorSpec src) {
+  static @Nullable TensorSpec rows(TensorSpec src) {
     return src.isAny() || src.layout() instanceof Layout.Plain ? src : null;
   }
 

@@ -1,6 +1,8 @@
 package io.github.conv4j.internal.compose;
 
 import io.github.conv4j.Convolution;
+import io.github.conv4j.Geometry;
+import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PostOp;
 import io.github.conv4j.PostOp.Eltwise;
 import io.github.conv4j.PostOp.Function;
@@ -13,13 +15,13 @@ import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution of integers as one of bytes without a quantization, whose post-ops do what {@link
- * RequantizationPass} does: they scale exact sums, and bring the results to the steps of dst.
+ * A convolution of integers as one of bytes that does what {@link RequantizationPass} does: sums
+ * are scaled, a bias is added, post-ops are applied, and the last of these bring results to the
+ * steps of dst.
  */
 final class FusedRequantization {
   /** Of a sum of 2^32 so many post-ops with such numbers, and such scales, make no infinity. */
@@ -29,70 +31,99 @@ final class FusedRequantization {
   private static final float LARGEST_SCALE = 0x1p16f;
   private static final float LARGEST_BIAS = 0x1p48f;
 
+  /** The largest products of so many bytes add up to less than 2^31. */
+  private static final long MOST_PRODUCTS = 66_000;
+
   private FusedRequantization() {}
 
   /**
    * Plans.
    *
    * @param asked of integers, with post-ops
-   * @param sums of it
-   * @param arena for the bias and the scales
+   * @param arena for the bias
    * @return a request of the bytes that are summed, for dst as it was asked; null where that is not
    *     permitted, or where infinity might come of it
    */
-  static @Nullable PrepareRequest of(PrepareRequest asked, ByteSums sums, Arena arena) {
+  static @Nullable PrepareRequest of(PrepareRequest asked, Arena arena) {
     Convolution convolution = asked.convolution();
     DataType type = asked.dst().dataType();
     boolean makesBytes = type == DataType.U8 || type == DataType.S8;
     if (convolution.requantization() == Requantization.EXACT
         || !(makesBytes || type == DataType.F32)
         || !areTame(convolution.postOps())
-        || !areTame(convolution.quantization())) {
+        || !areTame(convolution.quantization())
+        || products(convolution) > MOST_PRODUCTS
+        || !isUsual(convolution, asked.geometry())) {
       return null;
     }
-    double[] added = sums.added(asked.bias());
-    if (!areRoundedLikeTheirBias(added, sums.corrections())) {
+    boolean signed = asked.src().dataType() == DataType.S8;
+    int zero = convolution.quantization().srcZeroPoint() + (signed ? ByteSums.SIGNED : 0);
+    TensorSpec src = asked.src().withDataType(DataType.U8);
+    if ((convolution.isTransposed() && zero != 0)
+        || convolution.padding().mode() != PaddingMode.ZEROS
+        || (signed && ByteSums.rows(src) == null)) {
       return null;
     }
-    Quantization quantization = convolution.quantization();
-    float[] scales = new float[(int) convolution.outChannels()];
-    for (int i = 0; i < scales.length; i++) {
-      scales[i] = quantization.srcScale() * quantization.weightsScale(i);
-    }
-    float[] shifts = shifts(asked.bias(), scales.length);
-    for (float shift : shifts) {
-      if (!(Math.abs(shift) <= LARGEST_BIAS)) {
-        return null;
-      }
-    }
+    float[] scales = scales(convolution);
+    float[] shifts = shifts(asked.bias(), scales);
     List<PostOp> postOps = new ArrayList<>(convolution.postOps().list());
     if (makesBytes) {
-      toSteps(postOps, scales, shifts, quantization, type);
+      toSteps(postOps, scales, shifts, convolution.quantization(), type);
     }
-    List<Tensor> operands = new ArrayList<>();
-    scale(postOps, scales, shifts, operands, arena);
-    boolean hasBias = !Arrays.stream(added).allMatch(b -> b == 0);
+    boolean hasBias = false;
+    for (int i = 0; i < scales.length; i++) {
+      if (!(scales[i] > 0) || !(Math.abs(shifts[i]) <= LARGEST_BIAS)) {
+        return null;
+      }
+      hasBias |= shifts[i] != 0;
+    }
     Convolution fused =
-        sums.request().convolution().toBuilder().bias(hasBias).postOps(PostOps.of(postOps)).build();
+        convolution.toBuilder()
+            .bias(hasBias)
+            .postOps(PostOps.of(postOps))
+            .quantization(Quantization.none().withSrc(1, zero).withWeights(scales))
+            .requantization(Requantization.EXACT)
+            .build();
     return new PrepareRequest(
         fused,
-        sums.request().geometry(),
-        sums.request().src(),
+        asked.geometry(),
+        src,
         asked.dst(),
         asked.weights(),
-        hasBias ? tensor(floats(added), arena) : null,
-        operands);
+        hasBias ? Tensor.ofFloats(TensorSpec.bias(shifts.length), shifts, arena) : null);
   }
 
-  /** Whether numbers that floats do not hold are large for their bias, not for what it corrects. */
-  private static boolean areRoundedLikeTheirBias(double[] added, double[] corrections) {
-    for (int i = 0; i < added.length; i++) {
-      if (Math.abs(added[i]) > IntegerSums.MOST
-          && Math.abs(added[i] - corrections[i]) < Math.abs(corrections[i])) {
-        return false;
-      }
+  /**
+   * Whether channels are all seen together or each alone, and windows touch each other and reach
+   * beyond an edge by half at most. oneDNN 3.13 (brg_conv_fwd) makes wrong bytes of others: where
+   * what is behind the last window is not read, and, with a zero point, of groups of several
+   * channels, where taps or windows lie apart, and where windows lie in the padding alone.
+   */
+  private static boolean isUsual(Convolution convolution, Geometry geometry) {
+    return (convolution.groups() == 1 || isDepthwise(convolution))
+        && geometry.axes().stream().allMatch(FusedRequantization::isUsual);
+  }
+
+  private static boolean isDepthwise(Convolution convolution) {
+    return convolution.isDepthwise() && convolution.outChannels() == convolution.groups();
+  }
+
+  private static boolean isUsual(Geometry.Axis axis) {
+    long half = axis.kernel() / 2;
+    return axis.dilation() == 1
+        && axis.stride() <= axis.kernel()
+        && axis.begin() <= half
+        && axis.end() >= 0
+        && axis.end() <= half;
+  }
+
+  /** How many an output sums up at most. */
+  private static double products(Convolution convolution) {
+    double products = (double) convolution.inChannels() / convolution.groups();
+    for (int axis = 0; axis < convolution.spatialRank(); axis++) {
+      products *= convolution.kernel(axis);
     }
-    return true;
+    return products;
   }
 
   /** Whether these make numbers of numbers, exactly but for the roundings of each operation. */
@@ -126,11 +157,29 @@ final class FusedRequantization {
     return tame;
   }
 
-  /** A bias of floats, zeros where there is none. */
-  private static float[] shifts(@Nullable Tensor bias, int count) {
-    return bias == null || bias.spec().dataType() == DataType.S32
-        ? new float[count]
-        : bias.toFloatArray();
+  private static float[] scales(Convolution convolution) {
+    Quantization quantization = convolution.quantization();
+    float[] scales = new float[(int) convolution.outChannels()];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = quantization.srcScale() * quantization.weightsScale(i);
+    }
+    return scales;
+  }
+
+  /** What is added to scaled sums, zeros where there is no bias. */
+  private static float[] shifts(@Nullable Tensor bias, float[] scales) {
+    float[] shifts = new float[scales.length];
+    if (bias == null) {
+      return shifts;
+    }
+    if (bias.spec().dataType() != DataType.S32) {
+      return bias.toFloatArray();
+    }
+    int[] integers = bias.toIntArray();
+    for (int i = 0; i < shifts.length; i++) {
+      shifts[i] = (float) ((double) integers[i] * scales[i]);
+    }
+    return shifts;
   }
 
   /**
@@ -163,53 +212,9 @@ final class FusedRequantization {
     }
   }
 
-  /** Puts products and sums in front. */
-  private static void scale(
-      List<PostOp> postOps, float[] scales, float[] shifts, List<Tensor> operands, Arena arena) {
-    if (isAll(scales, scales[0]) && isAll(shifts, shifts[0])) {
-      if (scales[0] != 1 || shifts[0] != 0) {
-        postOps.addFirst(PostOp.linear(scales[0], shifts[0]));
-      }
-      return;
-    }
-    if (!isAll(shifts, 0)) {
-      postOps.addFirst(PostOp.add(operand(shifts, operands, arena)));
-    }
-    postOps.addFirst(PostOp.mul(operand(scales, operands, arena)));
-  }
-
   private static boolean isRelu(PostOp postOp) {
     return postOp instanceof Eltwise eltwise
         && eltwise.function() == Function.RELU
         && eltwise.alpha() == 0;
-  }
-
-  private static PostOp.Operand operand(float[] values, List<Tensor> operands, Arena arena) {
-    if (isAll(values, values[0])) {
-      return PostOp.Operand.scalar(values[0]);
-    }
-    operands.addFirst(tensor(values, arena));
-    return PostOp.Operand.perChannel();
-  }
-
-  private static boolean isAll(float[] values, float value) {
-    for (float each : values) {
-      if (each != value) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static float[] floats(double[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    return floats;
-  }
-
-  private static Tensor tensor(float[] values, Arena arena) {
-    return Tensor.ofFloats(TensorSpec.bias(values.length), values, arena);
   }
 }

@@ -3,6 +3,7 @@ package io.github.conv4j.internal.compose;
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.FpmathMode;
+import io.github.conv4j.PostOps;
 import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -15,6 +16,7 @@ import io.github.conv4j.internal.primitive.ProgramBuilder;
 import io.github.conv4j.tensor.Conversions;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
+import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
@@ -58,13 +60,13 @@ public final class TypedConvolution {
     Narrow ofBytes(PrepareRequest request);
 
     /**
-     * Prepares sums of unsigned times signed bytes and the post-ops that make outputs of them, in
-     * one primitive; null where there is none that sums in 32 bits.
+     * Prepares sums of unsigned times signed bytes and what makes outputs of them, in one primitive
+     * that sums in 32 bits; null where there is none.
      *
-     * @param sums as {@link #ofBytes} takes them
-     * @param fused the same with bias, post-ops and the dst that they make, of bytes or floats
+     * @param request u8 times s8 to bytes or f32, with a zero point of src and scales of weights
+     *     alone, a bias of f32 that is added once sums are scaled, and post-ops
      */
-    @Nullable PreparedConvolution ofFusedBytes(PrepareRequest sums, PrepareRequest fused);
+    @Nullable PreparedConvolution ofFusedBytes(PrepareRequest request);
 
     /**
      * Prepares a convolution of bf16 or f16 that reads them as they are, sums in f32 and rounds
@@ -119,12 +121,12 @@ public final class TypedConvolution {
     int[] weights = request.weights().toIntArray();
     String whyNot = "";
     if (narrow != null) {
+      PreparedConvolution fused = fused(request, narrow);
+      if (fused != null) {
+        return fused(engine, ledger, request, fused);
+      }
       ByteSums.Found found = ByteSums.of(request, weights);
       ByteSums sums = found.sums();
-      PreparedConvolution fused = sums == null ? null : fused(request, sums, narrow);
-      if (sums != null && fused != null) {
-        return fused(engine, ledger, request, sums, fused);
-      }
       Narrow prepared = sums == null ? Narrow.none(found.lack()) : narrow.ofBytes(sums.request());
       if (sums != null && prepared.prepared() != null) {
         return bytes(
@@ -242,31 +244,46 @@ public final class TypedConvolution {
           inner,
           stages,
           sentences,
-          (program, from) -> copies ? copied(sums, src, inner.src(), ledger, program) : from);
+          (program, from) ->
+              copies
+                  ? copied(sums.zero(), sums.begins(), src, inner.src(), ledger, program)
+                  : from);
     } catch (Throwable e) {
       inner.close();
       throw e;
     }
   }
 
-  private static @Nullable PreparedConvolution fused(
-      PrepareRequest request, ByteSums sums, NarrowKernels narrow) {
+  private static @Nullable PreparedConvolution fused(PrepareRequest request, NarrowKernels narrow) {
     try (Arena arena = Arena.ofConfined()) {
-      PrepareRequest fused = FusedRequantization.of(request, sums, arena);
-      return fused == null ? null : narrow.ofFusedBytes(sums.request(), fused);
+      PrepareRequest fused = FusedRequantization.of(request, arena);
+      return fused == null ? null : narrow.ofFusedBytes(fused);
     }
+  }
+
+  /** Returns the sums alone, as f32, of what {@link NarrowKernels#ofFusedBytes} is asked for. */
+  public static PrepareRequest sumsOf(PrepareRequest fused) {
+    Convolution sums =
+        fused.convolution().toBuilder()
+            .bias(false)
+            .postOps(PostOps.none())
+            .quantization(Quantization.none())
+            .build();
+    return new PrepareRequest(
+        sums,
+        fused.geometry(),
+        fused.src(),
+        fused.dst().withDataType(DataType.F32),
+        fused.weights(),
+        null);
   }
 
   /** Takes ownership of what sums bytes and makes outputs of the sums. */
   private static PreparedConvolution fused(
-      String engine,
-      Ledger ledger,
-      PrepareRequest request,
-      ByteSums sums,
-      PreparedConvolution inner) {
+      String engine, Ledger ledger, PrepareRequest request, PreparedConvolution inner) {
     try {
-      TensorSpec src = asked(request.src(), inner.src().withShape(request.src().shape()));
-      boolean copies = sums.copies(src);
+      TensorSpec src = asked(request.src(), inner.src());
+      boolean copies = src.dataType() != DataType.U8;
       List<Explanation.Stage> stages = new ArrayList<>();
       if (copies) {
         stages.add(copy(src, inner.src()));
@@ -282,7 +299,8 @@ public final class TypedConvolution {
         return PreparedProgram.renamed(inner, explanation, ledger);
       }
       try (var program = new ProgramBuilder(0)) {
-        int from = copied(sums, src, inner.src(), ledger, program);
+        long[] begins = new long[src.shape().rank() - 2];
+        int from = copied(ByteSums.SIGNED, begins, src, inner.src(), ledger, program);
         PreparedProgram.inline(inner, ledger, program, from, Program.DST);
         return PreparedProgram.of(
             src, inner.dst(), List.of(), explanation, ledger, program.build());
@@ -300,10 +318,15 @@ public final class TypedConvolution {
 
   /** Adds the step that copies src for the sums; returns where it leaves it. */
   private static int copied(
-      ByteSums sums, TensorSpec src, TensorSpec of, Ledger ledger, ProgramBuilder program) {
+      int zero,
+      long[] begins,
+      TensorSpec src,
+      TensorSpec of,
+      Ledger ledger,
+      ProgramBuilder program) {
     int to = program.temporary(of.byteSize());
     int parts = Sharing.partsOfPass(src.byteSize() + of.byteSize(), ledger.budget().threads());
-    program.step(new BytesPass(src, of, sums.zero(), sums.begins(), parts), Program.SRC, to);
+    program.step(new BytesPass(src, of, zero, begins, parts), Program.SRC, to);
     return to;
   }
 
