@@ -132,6 +132,7 @@ class FusedRequantizationTest {
 
   private static Explanation explanation(Engine engine, Problem problem, int weight) {
     Convolution convolution = problem.convolution();
+    Layout layout = Layout.channelsLast(problem.src().rank());
     try (Arena arena = Arena.ofConfined()) {
       TensorSpec ofWeights =
           TensorSpec.weights(convolution.weightsShape()).withDataType(DataType.S8);
@@ -141,8 +142,8 @@ class FusedRequantizationTest {
           TensorSpec.bias(convolution.outChannels()).withDataType(problem.types().bias());
       ConvolutionRequest request =
           ConvolutionRequest.of(
-                  convolution, TensorSpec.of(problem.types().src(), Layout.NHWC, problem.src()))
-              .withDst(TensorSpec.of(problem.types().dst(), Layout.NHWC, problem.dst()))
+                  convolution, TensorSpec.of(problem.types().src(), layout, problem.src()))
+              .withDst(TensorSpec.of(problem.types().dst(), layout, problem.dst()))
               .withParameters(
                   Tensor.ofInts(ofWeights, weights, arena), Tensor.allocate(ofBias, arena));
       try (PreparedConvolution prepared = engine.prepare(request)) {
