@@ -99,7 +99,7 @@ final class FusedRequantization {
    * what is behind the last window is not read, and, with a zero point, of groups of several
    * channels, where taps or windows lie apart, and where windows lie in the padding alone.
    */
-  private static boolean isUsual(Convolution convolution, Geometry geometry) {
+  static boolean isUsual(Convolution convolution, Geometry geometry) {
     return (convolution.groups() == 1 || isDepthwise(convolution))
         && geometry.axes().stream().allMatch(FusedRequantization::isUsual);
   }

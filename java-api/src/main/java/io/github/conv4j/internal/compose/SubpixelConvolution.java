@@ -51,13 +51,29 @@ public final class SubpixelConvolution {
               subpixel.weights(request.weights(), arena),
               subpixel.bias(request.bias(), arena));
     }
+    return interleaved(engine.name(), ledger, request, subpixel, inner);
+  }
+
+  /**
+   * Takes ownership of the convolution of stride 1, and puts its blocks where they belong.
+   *
+   * @param inner writes the blocks
+   */
+  static PreparedConvolution interleaved(
+      String engine,
+      Ledger ledger,
+      PrepareRequest request,
+      Subpixel subpixel,
+      PreparedConvolution inner) {
     try {
+      TensorSpec dst = request.settled().dst();
+      TensorSpec blocks = inner.dst();
       List<Explanation.Stage> stages = new ArrayList<>(inner.explain().stages());
       stages.add(
           Explanation.Stage.of("interleave", "java:copy", blocks, dst)
               .withScratchpad(blocks.byteSize()));
       var explanation =
-          Explanation.of(engine.name(), request.problemText(), stages)
+          Explanation.of(engine, request.problemText(), stages)
               .withWarnings(inner.explain().warnings());
       int parts =
           Sharing.partsOfPass(blocks.byteSize() + dst.byteSize(), ledger.budget().threads());

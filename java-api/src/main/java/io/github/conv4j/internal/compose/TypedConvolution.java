@@ -121,7 +121,7 @@ public final class TypedConvolution {
     int[] weights = request.weights().toIntArray();
     String whyNot = "";
     if (narrow != null) {
-      PreparedConvolution fused = fused(request, narrow);
+      PreparedConvolution fused = fused(engine, ledger, request, narrow);
       if (fused != null) {
         return fused(engine, ledger, request, fused);
       }
@@ -254,10 +254,15 @@ public final class TypedConvolution {
     }
   }
 
-  private static @Nullable PreparedConvolution fused(PrepareRequest request, NarrowKernels narrow) {
+  private static @Nullable PreparedConvolution fused(
+      String engine, Ledger ledger, PrepareRequest request, NarrowKernels narrow) {
     try (Arena arena = Arena.ofConfined()) {
       PrepareRequest fused = FusedRequantization.of(request, arena);
-      return fused == null ? null : narrow.ofFusedBytes(fused);
+      if (fused == null) {
+        return null;
+      }
+      PreparedConvolution subpixel = FusedSubpixel.prepare(engine, ledger, fused, narrow);
+      return subpixel == null ? narrow.ofFusedBytes(fused) : subpixel;
     }
   }
 
