@@ -42,6 +42,8 @@ class FusedRequantizationTest {
         "g16mb1_ic16oc16_ih9kh3ph1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/_post/hardswish/",
         "mb1_ic16oc16_ih9kh2sh2_transposed_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/",
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:f32/_scales/src:0.1+wei:0.01/_post/linear:0.5:3/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:f32/_scales/src:0.1/_post/add:per_tensor:run,sigmoid/",
+        "mb1_ic16oc24_ih6kh1_dt/s8:s8:f32/_scales/src:0.1/_post/mul:per_oc:run,add:per_tensor:run/",
         "mb1_ic24oc2_ih9kh4sh2_transposed_dt/u8:s8:f32/_scales/src:0.1+wei:0.01,0.3/_post/relu/",
         "mb1_ic2048oc8_ih3kh3ph1_dt/u8:s8:u8/_scales/src:0.1+dst:5000/_zp/src:200/",
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:f32/",

@@ -50,7 +50,7 @@ final class FusedRequantization {
     boolean makesBytes = type == DataType.U8 || type == DataType.S8;
     if (convolution.requantization() == Requantization.EXACT
         || !(makesBytes || type == DataType.F32)
-        || !areTame(convolution.postOps())
+        || (makesBytes && !areTame(convolution.postOps()))
         || !areTame(convolution.quantization())
         || products(convolution) > MOST_PRODUCTS
         || !isUsual(convolution, asked.geometry())) {
@@ -90,7 +90,8 @@ final class FusedRequantization {
         src,
         asked.dst(),
         asked.weights(),
-        hasBias ? Tensor.ofFloats(TensorSpec.bias(shifts.length), shifts, arena) : null);
+        hasBias ? Tensor.ofFloats(TensorSpec.bias(shifts.length), shifts, arena) : null,
+        asked.operands());
   }
 
   /**
@@ -126,7 +127,10 @@ final class FusedRequantization {
     return products;
   }
 
-  /** Whether these make numbers of numbers, exactly but for the roundings of each operation. */
+  /**
+   * Whether these make numbers of numbers, exactly but for the roundings of each operation. What is
+   * no number becomes the zero point where dst holds bytes, and something else in a kernel.
+   */
   private static boolean areTame(PostOps postOps) {
     if (postOps.list().size() > MOST_POST_OPS) {
       return false;

@@ -27,7 +27,9 @@ final class FusedSubpixel {
   static @Nullable PreparedConvolution prepare(
       String engine, Ledger ledger, PrepareRequest request, TypedConvolution.NarrowKernels narrow) {
     Subpixel subpixel =
-        request.dst().dataType() == DataType.F32 && request.convolution().isTransposed()
+        request.dst().dataType() == DataType.F32
+                && request.convolution().isTransposed()
+                && request.convolution().postOps().isPointwise()
             ? Subpixel.of(request)
             : null;
     if (subpixel == null) {

@@ -303,12 +303,13 @@ public final class TypedConvolution {
       if (!copies) {
         return PreparedProgram.renamed(inner, explanation, ledger);
       }
-      try (var program = new ProgramBuilder(0)) {
+      List<TensorSpec> operands = inner.operands();
+      try (var program = new ProgramBuilder(operands.size())) {
         long[] begins = new long[src.shape().rank() - 2];
         int from = copied(ByteSums.SIGNED, begins, src, inner.src(), ledger, program);
-        PreparedProgram.inline(inner, ledger, program, from, Program.DST);
-        return PreparedProgram.of(
-            src, inner.dst(), List.of(), explanation, ledger, program.build());
+        TensorSpec dst = inner.dst();
+        PreparedProgram.inline(inner, ledger, program, from, Program.DST, operandNumbers(operands));
+        return PreparedProgram.of(src, dst, operands, explanation, ledger, program.build());
       }
     } catch (Throwable e) {
       inner.close();
