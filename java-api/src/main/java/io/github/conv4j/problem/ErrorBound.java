@@ -189,7 +189,7 @@ public record ErrorBound(long accumulations, double ofProduct, double underflow)
   public static double afterRequantization(
       double x, double error, double expected, Quantization quantization, DataType type) {
     if (!Double.isFinite(x) || !Double.isFinite(error)) {
-      return Double.POSITIVE_INFINITY;
+      return error == 0 ? 0 : Double.POSITIVE_INFINITY;
     }
     double steps = x / quantization.dstScale();
     int zero = quantization.dstZeroPoint();

@@ -13,6 +13,7 @@ import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Engines;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.prepared.FusedOutputs;
 import io.github.conv4j.problem.ErrorBound;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.problem.Taps;
@@ -134,9 +135,7 @@ public final class EngineValidator implements AutoCloseable {
   }
 
   private static boolean mayBeFused(Problem problem) {
-    DataType dst = problem.types().dst();
-    return problem.convolution().requantization() == Requantization.FUSED
-        && (dst == DataType.U8 || dst == DataType.S8 || dst == DataType.F32);
+    return FusedOutputs.include(problem.convolution(), problem.types().dst());
   }
 
   /** Follows the errors of scaled sums through the post-ops, and to integers. */

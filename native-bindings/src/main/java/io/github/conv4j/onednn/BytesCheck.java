@@ -22,8 +22,8 @@ final class BytesCheck {
 
   private static final Logger LOG = System.getLogger("io.github.conv4j");
 
-  /** The largest products of so many bytes add up to less than 2^31. */
-  private static final long MOST_PRODUCTS = 66_000;
+  /** The largest products of so many bytes, 255 times -128, add up to less than 2^31. */
+  private static final long MOST_PRODUCTS = Integer.MAX_VALUE / (255 * 128);
 
   private final Map<String, Boolean> known = new ConcurrentHashMap<>();
 

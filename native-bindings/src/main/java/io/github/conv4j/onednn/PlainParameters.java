@@ -33,7 +33,7 @@ final class PlainParameters implements AutoCloseable {
   /** Of each post-op, one number a channel or one for all; empty where it has none of these. */
   private final List<float[]> operands;
 
-  /** Factors of sums, one a channel; empty where they are not scaled. */
+  /** Factors of sums of bytes, one a channel; empty beside floats. */
   private final float[] scales;
 
   private final int zeroPoint;
@@ -46,7 +46,7 @@ final class PlainParameters implements AutoCloseable {
       Tensor givenBias = request.bias();
       this.bias = givenBias == null ? null : neighbours(givenBias);
       this.operands = operands(request);
-      this.scales = problem.scalesSums() ? scales(problem.convolution()) : NONE;
+      this.scales = request.src().dataType() == DataType.U8 ? scales(problem.convolution()) : NONE;
       this.zeroPoint = problem.convolution().quantization().srcZeroPoint();
     } catch (Throwable e) {
       close();

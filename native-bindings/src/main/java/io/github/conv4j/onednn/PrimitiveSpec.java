@@ -239,7 +239,7 @@ record PrimitiveSpec(
 
   /** Whether {@link Form#PADDED} may help: few kernels take much padding before a row. */
   boolean mayPad() {
-    return !transposed && axes.getLast().begin() > 0;
+    return !transposed && !hasZeroPoint && axes.getLast().begin() > 0;
   }
 
   /** oneDNN 3.13 (brg_deconv) does not look at the distance between the images of src. */

@@ -33,7 +33,8 @@ final class ProblemKey {
     var numbers = new long[2 + 4 * rank + 2 * weightsDims.length + 4 * axes.size()];
     numbers[0] = rank;
     numbers[1] =
-        (problem.addsToDst() ? 4 : 0)
+        (problem.hasZeroPoint() ? 8 : 0)
+            + (problem.addsToDst() ? 4 : 0)
             + (convolution.isTransposed() ? 2 : 0)
             + (convolution.hasBias() ? 1 : 0);
     int at = append(numbers, 2, src, rank);

@@ -57,9 +57,9 @@ class FusedRequantizationTest {
         Explanation explanation = explanation(engine, problem, 64);
         assertThat(explanation.stages().getLast().implementation().equals("java:convert"))
             .as(explanation.toString())
-            .isEqualTo(!Dnnl.hasVnni512());
+            .isEqualTo(!hasVnni());
         assertThat(explanation.warnings().stream().anyMatch(s -> s.startsWith(SENTENCE)))
-            .isEqualTo(Dnnl.hasVnni512());
+            .isEqualTo(hasVnni());
         assertThat(explanation.problem()).isEqualTo(problem.line());
         for (LayoutChoice layout : List.of(LayoutChoice.NHWC, LayoutChoice.NCHW)) {
           assertThat(validator.exact(problem, layout, 3)).matches(Verdict::passed);
@@ -114,6 +114,57 @@ class FusedRequantizationTest {
     }
   }
 
+  /** Of one shape, and each time another byte that stands for zero, and another scale. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mb1_ic16oc24_ih6kh3ph1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/",
+        "mb1_ic16oc24_ih6kh3ph1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/_zp/src:9/",
+        "mb1_ic16oc24_ih6kh3ph1_dt/s8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/",
+        "mb1_ic16oc24_ih6kh3ph1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/_zp/src:77/",
+        "mb1_ic16oc1_ih6kh3ph1_dt/u8:s8:u8/",
+        "mb1_ic16oc1_ih6kh3ph1_dt/u8:s8:s8/_scales/src:0.5+wei:0.5+dst:0.25/_zp/src:3/",
+        "mb1_ic16oc24_ih6kh3ph1_dt/u8:s8:u8/_scales/src:0.2+wei:0.03+dst:0.3/"
+      })
+  void whatWasPreparedBeforeDoesNotCount(String line) {
+    Problem problem = Problem.parse(line).withRequantization(Requantization.FUSED);
+    Problem before =
+        problem.withTypes(problem.types(), problem.convolution().quantization().withSrc(0.1f, 0));
+    try (Engine engine = Engines.named("onednn");
+        var validator = new EngineValidator(engine)) {
+      for (Problem each : List.of(before, problem, before)) {
+        assertThat(validator.exact(each, LayoutChoice.NHWC, 3)).matches(Verdict::passed);
+      }
+    }
+  }
+
+  @Test
+  void stridedSourcesOfTransposedOnesAreServed() {
+    Problem problem =
+        Problem.parse("mb1_ic24oc2_ih9kh4sh2_transposed_dt/u8:s8:f32/")
+            .withRequantization(Requantization.FUSED);
+    Convolution convolution = problem.convolution();
+    try (Arena arena = Arena.ofConfined();
+        Engine engine = Engines.named("onednn")) {
+      TensorSpec src =
+          TensorSpec.of(DataType.U8, Layout.NHWC, problem.src())
+              .withLayout(Layout.strided(2592, 1, 288, 32));
+      ConvolutionRequest request =
+          ConvolutionRequest.of(convolution, src)
+              .withDst(TensorSpec.of(DataType.F32, Layout.NHWC, problem.dst()))
+              .withParameters(
+                  Tensor.allocate(
+                      TensorSpec.weights(convolution.weightsShape()).withDataType(DataType.S8),
+                      arena),
+                  Tensor.allocate(
+                      TensorSpec.bias(convolution.outChannels()).withDataType(DataType.S32),
+                      arena));
+      try (PreparedConvolution prepared = engine.prepare(request)) {
+        assertThat(prepared.dst().shape()).isEqualTo(problem.dst());
+      }
+    }
+  }
+
   @Test
   void exactOnesAndThoseWithoutVnniHaveAPass() {
     Problem problem =
@@ -131,6 +182,10 @@ class FusedRequantizationTest {
                           .implementation())
                   .isEqualTo("java:convert"));
     }
+  }
+
+  private static boolean hasVnni() {
+    return Dnnl.hasVnni512() || Dnnl.hasVnni256();
   }
 
   private static Explanation explanation(Engine engine, Problem problem, int weight) {

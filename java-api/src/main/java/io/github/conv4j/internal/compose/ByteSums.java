@@ -6,6 +6,7 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
@@ -101,7 +102,8 @@ record ByteSums(
             .bias(false)
             .postOps(PostOps.none())
             .quantization(Quantization.none())
-            .fpmathMode(FpmathMode.STRICT);
+            .fpmathMode(FpmathMode.STRICT)
+            .requantization(Requantization.EXACT);
     if (writesPadding) {
       builder.padding(
           Padding.asymmetric(

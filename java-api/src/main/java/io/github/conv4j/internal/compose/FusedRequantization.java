@@ -8,6 +8,7 @@ import io.github.conv4j.PostOp.Eltwise;
 import io.github.conv4j.PostOp.Function;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.Requantization;
+import io.github.conv4j.internal.prepared.FusedOutputs;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Quantization;
@@ -24,15 +25,11 @@ import org.jspecify.annotations.Nullable;
  * steps of dst.
  */
 final class FusedRequantization {
-  /** Of a sum of 2^32 so many post-ops with such numbers, and such scales, make no infinity. */
-  private static final int MOST_POST_OPS = 4;
-
-  private static final float LARGEST_PARAMETER = 0x1p12f;
   private static final float LARGEST_SCALE = 0x1p16f;
   private static final float LARGEST_BIAS = 0x1p48f;
 
-  /** The largest products of so many bytes add up to less than 2^31. */
-  private static final long MOST_PRODUCTS = 66_000;
+  /** The largest products of so many bytes, 255 times -128, add up to less than 2^31. */
+  private static final long MOST_PRODUCTS = Integer.MAX_VALUE / (255 * 128);
 
   private FusedRequantization() {}
 
@@ -48,12 +45,10 @@ final class FusedRequantization {
     Convolution convolution = asked.convolution();
     DataType type = asked.dst().dataType();
     boolean makesBytes = type == DataType.U8 || type == DataType.S8;
-    if (convolution.requantization() == Requantization.EXACT
-        || !(makesBytes || type == DataType.F32)
-        || (makesBytes && !areTame(convolution.postOps()))
-        || !areTame(convolution.quantization())
+    if (!FusedOutputs.include(convolution, type)
+        || !areModerate(convolution.quantization())
         || products(convolution) > MOST_PRODUCTS
-        || !isUsual(convolution, asked.geometry())) {
+        || !hasServedWindows(convolution, asked.geometry())) {
       return null;
     }
     boolean signed = asked.src().dataType() == DataType.S8;
@@ -100,16 +95,16 @@ final class FusedRequantization {
    * what is behind the last window is not read, and, with a zero point, of groups of several
    * channels, where taps or windows lie apart, and where windows lie in the padding alone.
    */
-  static boolean isUsual(Convolution convolution, Geometry geometry) {
+  static boolean hasServedWindows(Convolution convolution, Geometry geometry) {
     return (convolution.groups() == 1 || isDepthwise(convolution))
-        && geometry.axes().stream().allMatch(FusedRequantization::isUsual);
+        && geometry.axes().stream().allMatch(FusedRequantization::isServed);
   }
 
   private static boolean isDepthwise(Convolution convolution) {
     return convolution.isDepthwise() && convolution.outChannels() == convolution.groups();
   }
 
-  private static boolean isUsual(Geometry.Axis axis) {
+  private static boolean isServed(Geometry.Axis axis) {
     long half = axis.kernel() / 2;
     return axis.dilation() == 1
         && axis.stride() <= axis.kernel()
@@ -127,38 +122,13 @@ final class FusedRequantization {
     return products;
   }
 
-  /**
-   * Whether these make numbers of numbers, exactly but for the roundings of each operation. What is
-   * no number becomes the zero point where dst holds bytes, and something else in a kernel.
-   */
-  private static boolean areTame(PostOps postOps) {
-    if (postOps.list().size() > MOST_POST_OPS) {
-      return false;
-    }
-    for (PostOp postOp : postOps.list()) {
-      if (!(postOp instanceof Eltwise eltwise)
-          || !isTame(eltwise.function())
-          || !(Math.abs(eltwise.alpha()) <= LARGEST_PARAMETER)
-          || !(Math.abs(eltwise.beta()) <= LARGEST_PARAMETER)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isTame(Function function) {
-    return switch (function) {
-      case RELU, CLIP, HARD_SWISH, HARD_SIGMOID, LINEAR, ABS -> true;
-      default -> false;
-    };
-  }
-
-  private static boolean areTame(Quantization quantization) {
-    boolean tame = quantization.dstScale() >= 1 / LARGEST_SCALE;
+  /** Whether no infinity comes of sums that are scaled, nor of results in steps of dst. */
+  private static boolean areModerate(Quantization quantization) {
+    boolean moderate = quantization.dstScale() >= 1 / LARGEST_SCALE;
     for (int i = 0; i < quantization.weightsScaleCount(); i++) {
-      tame &= quantization.srcScale() * quantization.weightsScale(i) <= LARGEST_SCALE;
+      moderate &= quantization.srcScale() * quantization.weightsScale(i) <= LARGEST_SCALE;
     }
-    return tame;
+    return moderate;
   }
 
   private static float[] scales(Convolution convolution) {

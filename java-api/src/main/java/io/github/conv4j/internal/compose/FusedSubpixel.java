@@ -5,6 +5,7 @@ import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Layout;
 import io.github.conv4j.tensor.Quantization;
 import io.github.conv4j.tensor.Shape;
 import io.github.conv4j.tensor.Tensor;
@@ -30,6 +31,7 @@ final class FusedSubpixel {
         request.dst().dataType() == DataType.F32
                 && request.convolution().isTransposed()
                 && request.convolution().postOps().isPointwise()
+                && request.settled().src().layout() instanceof Layout.Plain
             ? Subpixel.of(request)
             : null;
     if (subpixel == null) {
@@ -45,7 +47,7 @@ final class FusedSubpixel {
         : SubpixelConvolution.interleaved(engine, ledger, request, subpixel, inner);
   }
 
-  /** Returns the request of what writes the blocks; null where its windows are not usual. */
+  /** Returns the request of what writes the blocks; null where its windows are not served. */
   private static @Nullable PrepareRequest blocks(
       PrepareRequest asked, Subpixel subpixel, Arena arena) {
     TensorSpec src = asked.src();
@@ -63,7 +65,7 @@ final class FusedSubpixel {
                 Quantization.none().withSrc(1, quantization.srcZeroPoint()).withWeights(scales))
             .build();
     var geometry = convolution.geometry(src.shape());
-    return FusedRequantization.isUsual(convolution, geometry)
+    return FusedRequantization.hasServedWindows(convolution, geometry)
         ? new PrepareRequest(
             convolution,
             geometry,

@@ -6,6 +6,7 @@ import io.github.conv4j.Geometry;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PaddingMode;
 import io.github.conv4j.PostOps;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Quantization;
@@ -67,6 +68,7 @@ record IntegerSums(int digits, int base, float[] weights, double largest) {
           .postOps(PostOps.none())
           .quantization(Quantization.none())
           .fpmathMode(FpmathMode.STRICT)
+          .requantization(Requantization.EXACT)
           .build();
     }
     long in = asked.inChannels();

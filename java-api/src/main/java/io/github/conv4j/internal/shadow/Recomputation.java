@@ -7,6 +7,7 @@ import io.github.conv4j.Requantization;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.prepared.FusedOutputs;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Layout;
@@ -54,9 +55,7 @@ final class Recomputation implements AutoCloseable {
   /** Whether what is compared are scaled sums, from which outputs and their bounds follow. */
   static boolean isFused(Subject subject) {
     Problem problem = subject.problem();
-    DataType dst = problem.types().dst();
-    return problem.convolution().requantization() == Requantization.FUSED
-        && (dst == DataType.U8 || dst == DataType.S8 || dst == DataType.F32);
+    return FusedOutputs.include(problem.convolution(), problem.types().dst());
   }
 
   private static ConvolutionRequest scaledSums(ConvolutionRequest request) {

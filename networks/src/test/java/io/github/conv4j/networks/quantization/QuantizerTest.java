@@ -343,6 +343,8 @@ class QuantizerTest {
 
     Graph written = result.network().graph();
     assertThat(written.nodes()).allMatch(node -> node.domain().isEmpty());
+    assertThat(written.nodes().stream().map(Node::name).filter(name -> !name.isEmpty()))
+        .doesNotHaveDuplicates();
     List<String> products =
         written.nodes().stream()
             .filter(node -> node.operator().equals("Mul"))

@@ -37,6 +37,9 @@ final class ErrorRules {
   /** The steepest of the functions that are not monotone. */
   private static final double STEEPEST = 1.5;
 
+  /** Bytes are at most so many steps from their zero point. */
+  private static final double MOST_STEPS = 128;
+
   /** Which input of QLinearConv and QLinearMatMul is the scale of the result. */
   private static final int DST_SCALE = 6;
 
@@ -187,11 +190,27 @@ final class ErrorRules {
   /** Sums are exact; what they are multiplied with, and the products, are rounded. */
   private double[] quantizedSums() {
     double[] y = results.getFirst().asReals();
+    double[] permitted = moved(y, MORE_ROUNDINGS * UNIT_ROUNDOFF);
+    if (permissions.requantization() == Requantization.EXACT) {
+      return permitted;
+    }
+    // What is added is rounded by itself: by a share of what has so many steps or more.
+    double added = 2 * largest(DST_SCALE + 1) + 2 * MORE_ROUNDINGS * largestBiasInSteps();
+    double zero = signedZeroPoint();
+    for (double steps = 0.5; steps <= MOST_STEPS; steps *= 2) {
+      double[] other = moved(y, (MORE_ROUNDINGS + added / steps) * UNIT_ROUNDOFF);
+      for (int i = 0; i < y.length; i++) {
+        if (Math.abs(y[i] - zero) + 0.5 >= steps) {
+          permitted[i] = other[i];
+        }
+      }
+    }
+    return permitted;
+  }
+
+  /** How far integers move when the scale of the result does, by a share to both sides. */
+  private double[] moved(double[] y, double share) {
     double[] permitted = new double[y.length];
-    // Nothing smaller than half of a step is anywhere near a middle.
-    double ofZeroPoint =
-        permissions.requantization() == Requantization.FUSED ? 2 * largest(DST_SCALE + 1) : 0;
-    double share = UNIT_ROUNDOFF * (MORE_ROUNDINGS + ofZeroPoint);
     for (double side : new double[] {-1, 1}) {
       List<@Nullable Values> moved = new ArrayList<>();
       for (int i = 0; i < inputs.size(); i++) {
@@ -204,6 +223,18 @@ final class ErrorRules {
       furthest(permitted, y, moved);
     }
     return permitted;
+  }
+
+  private double signedZeroPoint() {
+    Tracked zero = DST_SCALE + 1 < inputs.size() ? inputs.get(DST_SCALE + 1) : null;
+    return zero == null ? 0 : zero.values().asReals()[0];
+  }
+
+  private double largestBiasInSteps() {
+    double scales = largest(1) * largest(4);
+    return node.operator().equals("QLinearConv")
+        ? largest(DST_SCALE + 2) * scales / largest(DST_SCALE)
+        : 0;
   }
 
   /** The largest magnitude in an input; 0 without it. */

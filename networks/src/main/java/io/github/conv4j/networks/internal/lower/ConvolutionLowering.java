@@ -4,6 +4,7 @@ import io.github.conv4j.Convolution;
 import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Padding;
 import io.github.conv4j.PostOp;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -135,7 +136,7 @@ final class ConvolutionLowering {
         .dilation(Attributes.integers(node, "dilations", axes, 1))
         .bias(node.hasInput(2))
         .quantization(Fused.quantization(node))
-        .requantization(permissions.requantization())
+        .requantization(requantization(permissions, src))
         .fpmathMode(Fused.isExact(node) ? FpmathMode.STRICT : permissions.fpmathMode())
         .postOps(Fused.postOps(node));
     if (transposed) {
@@ -170,7 +171,7 @@ final class ConvolutionLowering {
             .kernel(1)
             .bias(node.hasInput(2))
             .quantization(Fused.quantization(node))
-            .requantization(permissions.requantization())
+            .requantization(requantization(permissions, draft.type(node.inputs().getFirst())))
             .fpmathMode(permissions.fpmathMode())
             .postOps(Fused.postOps(node))
             .build();
@@ -183,6 +184,11 @@ final class ConvolutionLowering {
         spec(draft, node.inputs().getFirst(), Layout.NWC, 1, k, rows),
         spec(draft, node.outputs().getFirst(), Layout.NWC, 1, n, rows),
         new long[] {n, k, 1});
+  }
+
+  /** Layers of floats are the same whatever is permitted for integers. */
+  private static Requantization requantization(Permissions permissions, TensorType src) {
+    return src.element() == ElementType.FLOAT ? Requantization.EXACT : permissions.requantization();
   }
 
   private static Padding padding(Node node, int axes) {

@@ -6,6 +6,7 @@ import io.github.conv4j.networks.internal.pass.Draft;
 import io.github.conv4j.networks.internal.pass.Fused;
 import io.github.conv4j.networks.internal.pass.Passes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,23 +17,59 @@ import java.util.stream.Collectors;
  * operators: each step that falls away is a rounding to bytes less.
  */
 final class LinearSteps {
+  private static final String COMPOSITIONS = "compositions";
+
   /** The first makes nodes of what the others look for. */
   private static final Set<String> REARRANGING =
-      Set.of("convolutions", "gates", "means", "compositions");
+      Set.of("convolutions", "gates", "means", COMPOSITIONS);
 
   private static final PostOp ONE_MORE = PostOp.linear(1, 1);
 
   private LinearSteps() {}
 
-  static void apply(Draft draft) {
+  /**
+   * Rearranges.
+   *
+   * @param namesCount whether somebody said of nodes what is to become of them, so that none may go
+   */
+  static void apply(Draft draft, boolean namesCount) {
     Set<String> others =
         Passes.names().stream()
             .filter(name -> !REARRANGING.contains(name))
             .collect(Collectors.toSet());
+    if (namesCount) {
+      others.add(COMPOSITIONS);
+    }
     Passes.apply(draft, others);
     for (Node node : draft.nodes()) {
       if (Fused.is(node)) {
         draft.replace(List.of(node), ofOnnx(draft, node));
+      }
+    }
+    nameApart(draft);
+  }
+
+  /** ONNX Runtime refuses two nodes of one name, which a node that is there twice now has. */
+  private static void nameApart(Draft draft) {
+    Set<String> names = new HashSet<>();
+    draft.nodes().forEach(node -> names.add(node.name()));
+    Set<String> seen = new HashSet<>();
+    for (Node node : draft.nodes()) {
+      if (!node.name().isEmpty() && !seen.add(node.name())) {
+        String name = node.name();
+        for (int i = 2; !names.add(name); i++) {
+          name = node.name() + "_" + i;
+        }
+        seen.add(name);
+        draft.replace(
+            List.of(node),
+            new Node(
+                name,
+                node.domain(),
+                node.operator(),
+                node.inputs(),
+                node.outputs(),
+                node.attributes()));
       }
     }
   }

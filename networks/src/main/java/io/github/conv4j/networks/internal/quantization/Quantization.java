@@ -139,7 +139,7 @@ public final class Quantization {
     var draft = new Draft(graph, inferred.types());
     ConstantFolds.apply(draft, inferred.known());
     ChannelFolds.apply(draft);
-    LinearSteps.apply(draft);
+    LinearSteps.apply(draft, !leftOut.isEmpty());
     return draft;
   }
 
