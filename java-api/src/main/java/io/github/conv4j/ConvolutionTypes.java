@@ -32,6 +32,7 @@ import java.util.Optional;
  * <p>Where dst is s32, the scales of src and weights are 1, and there are neither post-ops nor an
  * f32 bias, nothing is rounded: the output is {@code acc}, saturated. This is ONNX ConvInteger; u8
  * or s8 into u8 or s8 with an s32 bias is ONNX QLinearConv. Integer sums have no limit of 32 bits.
+ * What {@link Requantization#FUSED} permits may move results of the steps behind the first.
  *
  * <p>As text: src, weights and dst, for example {@code u8:s8:f32}; a bias that is not s32 beside
  * integers, or not f32 beside floats, is a fourth, {@code u8:s8:u8:f32}.

@@ -122,7 +122,7 @@ public final class ModelReader {
     if (graph == null) {
       throw new InvalidModelException("the model has no graph");
     }
-    return GraphReader.read(graph, opsets, memory);
+    return QLinearOperators.expanded(GraphReader.read(graph, opsets, memory));
   }
 
   private static UnsupportedOperatorException unsupportedFunction(WireReader function) {
