@@ -1,6 +1,7 @@
 package io.github.conv4j.onednn;
 
 import io.github.conv4j.engine.PreparedConvolution;
+import io.github.conv4j.internal.compose.TypedConvolution;
 import io.github.conv4j.internal.prepared.BudgetedConvolution;
 import io.github.conv4j.internal.prepared.PrepareRequest;
 import io.github.conv4j.tensor.DataType;
@@ -22,9 +23,6 @@ final class BytesCheck {
 
   private static final Logger LOG = System.getLogger("io.github.conv4j");
 
-  /** The largest products of so many bytes, 255 times -128, add up to less than 2^31. */
-  private static final long MOST_PRODUCTS = Integer.MAX_VALUE / (255 * 128);
-
   private final Map<String, Boolean> known = new ConcurrentHashMap<>();
 
   /**
@@ -43,7 +41,7 @@ final class BytesCheck {
       // The products of one channel are not added in pairs, and prove nothing of others.
       return true;
     }
-    if (products > MOST_PRODUCTS) {
+    if (products > TypedConvolution.MOST_BYTE_PRODUCTS) {
       return false;
     }
     String kernel = way.implementation().name() + (way.spec().isDepthwise() ? " depthwise" : "");

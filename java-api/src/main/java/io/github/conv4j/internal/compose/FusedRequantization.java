@@ -25,11 +25,10 @@ import org.jspecify.annotations.Nullable;
  * steps of dst.
  */
 final class FusedRequantization {
+  /** Sums, scaled by no more, stay finite through what {@link FusedOutputs} lets follow. */
   private static final float LARGEST_SCALE = 0x1p16f;
-  private static final float LARGEST_BIAS = 0x1p48f;
 
-  /** The largest products of so many bytes, 255 times -128, add up to less than 2^31. */
-  private static final long MOST_PRODUCTS = Integer.MAX_VALUE / (255 * 128);
+  private static final float LARGEST_BIAS = 0x1p48f;
 
   private FusedRequantization() {}
 
@@ -47,7 +46,7 @@ final class FusedRequantization {
     boolean makesBytes = type == DataType.U8 || type == DataType.S8;
     if (!FusedOutputs.include(convolution, type)
         || !areModerate(convolution.quantization())
-        || products(convolution) > MOST_PRODUCTS
+        || products(convolution) > TypedConvolution.MOST_BYTE_PRODUCTS
         || !hasServedWindows(convolution, asked.geometry())) {
       return null;
     }

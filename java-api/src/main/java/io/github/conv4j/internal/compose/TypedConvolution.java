@@ -38,6 +38,9 @@ public final class TypedConvolution {
   /** With fewer for each element that is converted f32 is faster by more than a tenth. */
   private static final double MANY_PRODUCTS = 48;
 
+  /** The largest products of so many bytes, 255 times -128, add up to less than 2^31. */
+  public static final long MOST_BYTE_PRODUCTS = Integer.MAX_VALUE / (255 * 128);
+
   private static final String FUSED =
       "requantization fused: the kernel that sums bytes, in 32 bits, makes outputs of the sums";
 

@@ -37,7 +37,7 @@ final class ErrorRules {
   /** The steepest of the functions that are not monotone. */
   private static final double STEEPEST = 1.5;
 
-  /** Bytes are at most so many steps from their zero point. */
+  /** What is more steps from its zero point, 255 at most, is held to the share of so many. */
   private static final double MOST_STEPS = 128;
 
   /** Which input of QLinearConv and QLinearMatMul is the scale of the result. */
