@@ -76,7 +76,8 @@ class QuantizedNetworksTest {
     // Seven bits: with eight ONNX Runtime's sums saturate on CPUs without VNNI.
     var options = QuantizationOptions.defaults().withWeightBits(7);
     try (Engine engine = Engines.named("vector")) {
-      return new Quantizer(Network.read(CLASSIFIER), engine, options).quantize(samples, _ -> {});
+      return new Quantizer(Network.read(CLASSIFIER), engine, options)
+          .quantize(samples, (_, _, _) -> {});
     }
   }
 

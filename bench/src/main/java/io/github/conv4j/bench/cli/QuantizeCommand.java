@@ -49,6 +49,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   /** Which numbers count. */
   enum Method {
+    error,
     minmax,
     percentile
   }
@@ -81,9 +82,10 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--method",
       paramLabel = "NAME",
       description =
-          "Which numbers integers reach: minmax for all, percentile for all but those far out;"
+          "Which numbers integers reach: error for those of which they lose least, minmax for all,"
+              + " percentile for all but those far out;"
               + " ${DEFAULT-VALUE} if left out.")
-  private Method method = Method.minmax;
+  private Method method = Method.error;
 
   @Option(
       names = "--percentile",
@@ -196,20 +198,20 @@ final class QuantizeCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--percentile is for --method percentile: give that too, or leave --percentile out");
     }
-    return Calibration.minMax();
+    return method == Method.minmax ? Calibration.minMax() : Calibration.leastError();
   }
 
   private QuantizedNetwork quantize(
       Network network, Engine engine, QuantizationOptions options, CalibrationFolder samples) {
-    try (var progress =
-        Progress.of("quantize", Math.multiplyExact(Quantizer.PASSES, samples.size()))) {
+    try (var progress = Progress.of("quantize", samples.size())) {
       return NetworkFile.refusing(
           spec.commandLine(),
           () ->
               new Quantizer(network, engine, options)
                   .quantize(
                       samples,
-                      what -> {
+                      (what, _, passes) -> {
+                        progress.expect((long) passes * samples.size());
                         progress.show(what);
                         progress.step();
                       }));
@@ -289,6 +291,7 @@ final class QuantizeCommand implements Callable<Integer> {
             .setPrettyPrinting()
             .disableHtmlEscaping()
             .registerTypeAdapter(double.class, FINITE_OR_NULL)
+            .registerTypeAdapter(Double.class, FINITE_OR_NULL)
             .create()
             .toJson(told);
     try {

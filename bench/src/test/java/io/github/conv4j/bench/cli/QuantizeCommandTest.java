@@ -138,7 +138,8 @@ class QuantizeCommandTest {
     String right = b.input("right:0", ElementType.FLOAT, new Dim.Symbol("n"), new Dim.Fixed(2));
     String weights = b.constant(Constant.of(new float[] {1, 2, 3, 4}, 2, 2));
     String sum = b.node("Add", List.of(left, right));
-    b.output(b.node("MatMul", List.of(sum, weights)));
+    String product = b.node("MatMul", List.of(sum, weights));
+    b.output(b.node("MatMul", List.of(product, product)));
     Path file = folder.resolve("two.onnx");
     Network.of(b.build()).write(file);
     Constant pair = Constant.of(new float[] {1, -1, 0.5f, 2}, 2, 2);
@@ -148,10 +149,14 @@ class QuantizeCommandTest {
     assertThat(quantize(file.toString()).err().getFirst())
         .contains("lacks input right:0", "give left.npy, right_0.npy");
     NpyFile.write(first.resolve("right_0.npy"), pair);
-    Command command = quantize(file.toString(), "--engine", "vector");
+    Path report = folder.resolve("report.json");
+    Command command =
+        quantize(file.toString(), "--engine", "vector", "--report", report.toString());
 
     assertThat(command.err()).isEmpty();
-    assertThat(command.text()).contains("1 of 1 layers are int8");
+    assertThat(command.text()).contains("1 of 2 layers are int8");
+    // Of a product of two values there is no range, and JSON has no NaN.
+    assertThat(Files.readString(report)).contains("its weights are not constant");
   }
 
   @Test

@@ -14,7 +14,7 @@ public final class QuantizationOptions {
   public static final double DEFAULT_DECIBELS = 20;
 
   private static final QuantizationOptions DEFAULTS =
-      new QuantizationOptions(Calibration.minMax(), 8, DEFAULT_DECIBELS, Set.of());
+      new QuantizationOptions(Calibration.leastError(), 8, DEFAULT_DECIBELS, Set.of());
 
   private final Calibration calibration;
   private final int weightBits;
@@ -29,7 +29,7 @@ public final class QuantizationOptions {
     this.leftOut = Set.copyOf(leftOut);
   }
 
-  /** The whole range, weights of 8 bits, layers of at least {@link #DEFAULT_DECIBELS}. */
+  /** The range of least error, weights of 8 bits, layers of at least {@link #DEFAULT_DECIBELS}. */
   public static QuantizationOptions defaults() {
     return DEFAULTS;
   }

@@ -33,7 +33,8 @@ public record QuantizationReport(
    * <p><b>Memory.</b> Holds texts and numbers. <b>Threads.</b> Immutable. <b>Errors.</b> None.
    *
    * @param node the operator and name of its first node
-   * @param low the least number that its result was seen to hold; NaN where none was seen
+   * @param low the least number of its result that counts, by the calibration; NaN where none was
+   *     seen
    * @param high the greatest
    * @param decibels signal over noise of the layer alone, given exact inputs; NaN where not
    *     measured

@@ -3,13 +3,13 @@ package io.github.conv4j.networks.quantization;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.networks.Network;
 import io.github.conv4j.networks.graph.Constant;
+import io.github.conv4j.networks.internal.quantization.Coverage;
 import io.github.conv4j.networks.internal.quantization.Quantization;
 import io.github.conv4j.networks.internal.quantization.QuantizedLayer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /**
  * Quantizes a network of 32-bit floats to integers of 8 bits, statically: with scales that are
@@ -25,10 +25,12 @@ import java.util.function.Consumer;
  * What is quantized is written as pairs of {@code QuantizeLinear} and {@code DequantizeLinear}
  * around plain operators, which every engine of ONNX runs.
  *
- * <p>Samples are run three times, on the engine, in floats: for the ranges of tensors; for what
- * each layer alone loses by integers; for what the whole network loses. A layer that loses more
- * than the options permit, that has no constant weights, or whose values are not finite, stays in
- * floats; the report says which and why. The same samples give the same network on the same engine.
+ * <p>Samples are run on the engine, in floats: for the ranges of tensors; for what each layer alone
+ * loses by integers; once for each convolution, whose bias is moved so that the mean of each of its
+ * channels stays what it was, with all before it quantized; for what the whole network loses. A
+ * layer that loses more than the options permit, that has no constant weights, or whose values are
+ * not finite, stays in floats; the report says which and why. The same samples give the same
+ * network on the same engine.
  *
  * <p><b>Memory.</b> That of the prepared networks, up to 256 MiB for values between nodes (more
  * where a single layer has more), 32 KiB a tensor for a percentile; one sample at a time.
@@ -37,13 +39,12 @@ import java.util.function.Consumer;
  *
  * @see <a href="https://arxiv.org/abs/1712.05877">Jacob et al., Quantization and Training of Neural
  *     Networks for Efficient Integer-Arithmetic-Only Inference</a>
+ * @see <a href="https://arxiv.org/abs/1906.04721">Nagel et al., Data-Free Quantization Through
+ *     Weight Equalization and Bias Correction</a>
  * @see <a href="https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html">ONNX
  *     Runtime's quantization</a>
  */
 public final class Quantizer {
-  /** How often each sample is asked for. */
-  public static final int PASSES = 3;
-
   private final Network network;
   private final Engine engine;
   private final QuantizationOptions options;
@@ -63,8 +64,8 @@ public final class Quantizer {
    * Quantizes.
    *
    * @param samples inputs by name, as the network will be given; their shapes may differ. Asked for
-   *     {@link #PASSES} times, and once more for the first of them; must be the same each time
-   * @param progress is told what is done before each sample of each pass
+   *     in each pass, and once more for the first of them; must be the same each time
+   * @param progress is told before each sample of each pass
    * @throws IllegalArgumentException if there is no sample, an input is missing, is not what the
    *     graph says, or is not finite, or if the network is quantized already
    * @throws io.github.conv4j.networks.UnsupportedOperatorException if conv4j does not run a node,
@@ -72,16 +73,16 @@ public final class Quantizer {
    * @throws io.github.conv4j.networks.InvalidModelException if a node is malformed
    */
   public QuantizedNetwork quantize(
-      Iterable<? extends Map<String, Constant>> samples, Consumer<String> progress) {
+      Iterable<? extends Map<String, Constant>> samples, QuantizationProgress progress) {
     var quantization =
         new Quantization(
             network.graph(),
             engine,
-            options.calibration().share(),
+            new Coverage(options.calibration().share(), options.calibration().isLeastError()),
             options.weightBits(),
             options.leastDecibels(),
             options.leftOut());
-    quantization.run(samples, progress);
+    quantization.run(samples, progress::next);
     List<QuantizationReport.LayerReport> layers = new ArrayList<>();
     for (QuantizedLayer layer : quantization.layers()) {
       layers.add(

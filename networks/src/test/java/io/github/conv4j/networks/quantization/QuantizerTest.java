@@ -39,6 +39,10 @@ class QuantizerTest {
     new Dim.Fixed(1), new Dim.Fixed(3), new Dim.Symbol("h"), new Dim.Symbol("w")
   };
 
+  private static final Dim[] PICTURE_OF_8 = {
+    new Dim.Fixed(1), new Dim.Fixed(8), new Dim.Fixed(9), new Dim.Fixed(9)
+  };
+
   private static final QuantizationOptions ANY =
       QuantizationOptions.defaults().withLeastDecibels(Double.NEGATIVE_INFINITY);
 
@@ -64,7 +68,7 @@ class QuantizerTest {
     List<Map<String, Constant>> all =
         Arrays.stream(samples).map(each -> Map.of(input, each)).toList();
     QuantizedNetwork quantized =
-        new Quantizer(Network.of(graph), engine, options).quantize(all, _ -> {});
+        new Quantizer(Network.of(graph), engine, options).quantize(all, (_, _, _) -> {});
     Graph written = quantized.network().graph();
     return new QuantizedNetwork(Network.read(ModelWriter.bytes(written)), quantized.report());
   }
@@ -117,6 +121,99 @@ class QuantizerTest {
     assertThat(written.constants()).doesNotContainKeys("w", "b");
     assertThat(result.report().layers()).hasSize(1);
     assertThat(result.report().layers().getFirst().decibels()).isGreaterThan(40);
+  }
+
+  /** One scale is for all channels between: the weak ones would be next to nothing. */
+  @ParameterizedTest
+  @CsvSource({"3, true", "3, false", "1, true", "1, false"})
+  void channelsBetweenConvolutionsAreMadeEquallyWide(int size, boolean isDepthwise) {
+    float[] weights = new float[4 * 3 * size * size];
+    float[] bias = new float[4];
+    float[] second = new float[4 * (isDepthwise ? 1 : 4) * 9];
+    for (int i = 0; i < weights.length; i++) {
+      int channel = i / (weights.length / 4);
+      double width = Math.pow(7, channel);
+      weights[i] = (float) (random.nextGaussian() * width);
+      bias[channel] = (float) width;
+    }
+    for (int i = 0; i < second.length; i++) {
+      int channel = isDepthwise ? i / 9 : i / 9 % 4;
+      second[i] = (float) (random.nextGaussian() / Math.pow(7, channel));
+    }
+    var b = new GraphBuilder(13);
+    String x = b.input("x", ElementType.FLOAT, PICTURE);
+    String first =
+        b.node(
+            "Conv",
+            List.of(
+                x,
+                b.constant(Constant.of(weights, 4, 3, size, size)),
+                b.constant(Constant.of(bias, 4))),
+            Map.of("pads", Attribute.ofInts(1, 1, 1, 1)));
+    b.output(
+        b.node(
+            "Conv",
+            List.of(
+                b.node("Relu", List.of(first)),
+                b.constant(Constant.of(second, 4, isDepthwise ? 1 : 4, 3, 3))),
+            Map.of("group", Attribute.of(isDepthwise ? 4 : 1))));
+    Constant sample = gaussian(1, 3, 12, 12);
+
+    QuantizedNetwork quantized = quantized(b.build(), ANY, sample);
+
+    double[] expected = run(b.build(), sample).reals();
+    double[] actual = run(quantized.network().graph(), sample).reals();
+    int area = expected.length / 4;
+    for (int c = 0; c < 4; c++) {
+      double noise = 0;
+      double signal = 0;
+      for (int i = c * area; i < (c + 1) * area; i++) {
+        noise += Math.pow(actual[i] - expected[i], 2);
+        signal += Math.pow(expected[i], 2);
+      }
+      assertThat(noise).isPositive().isLessThan(1e-3 * signal);
+    }
+  }
+
+  /** Weights of 1 that one of 100 makes too coarse err to one side where all that is read is. */
+  @Test
+  void meansOfChannelsStay() {
+    float[] weights = new float[2 * 8 * 2 * 2];
+    float[] second = new float[2 * 2];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = i % 32 == 0 ? 100 : 0.3f;
+    }
+    Arrays.fill(second, 0.01f);
+    second[0] = 3;
+    var b = new GraphBuilder(13);
+    String x = b.input("x", ElementType.FLOAT, PICTURE_OF_8);
+    String first =
+        b.node(
+            "Conv",
+            List.of(x, b.constant("w", Constant.of(weights, 2, 8, 2, 2)), b.constant(gaussian(2))));
+    b.output(
+        b.node(
+            "Conv",
+            List.of(
+                b.node("Relu", List.of(first)),
+                b.constant("v", Constant.of(second, 2, 2, 1, 1)),
+                b.constant(gaussian(2)))));
+    Constant sample = magnitudes(gaussian(1, 8, 9, 9));
+
+    Graph written = quantized(b.build(), ANY, sample).network().graph();
+
+    double[] expected = run(b.build(), sample).reals();
+    double[] actual = run(written, sample).reals();
+    int area = expected.length / 2;
+    for (int c = 0; c < 2; c++) {
+      double difference = 0;
+      double size = 0;
+      for (int i = c * area; i < (c + 1) * area; i++) {
+        difference += (actual[i] - expected[i]) / area;
+        size += Math.abs(expected[i]) / area;
+      }
+      assertThat(difference).isCloseTo(0, within(1e-3 * size));
+    }
   }
 
   @Test
@@ -458,23 +555,25 @@ class QuantizerTest {
     Constant notANumber = Constant.of(new float[] {0, Float.NaN, 0}, 1, 3, 1, 1);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> quantizer.quantize(List.of(), _ -> {}))
+        .isThrownBy(() -> quantizer.quantize(List.of(), (_, _, _) -> {}))
         .withMessage("there is no sample: ranges need at least one");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> quantizer.quantize(List.of(Map.of("z", gaussian(1, 3, 1, 1))), _ -> {}))
+        .isThrownBy(
+            () -> quantizer.quantize(List.of(Map.of("z", gaussian(1, 3, 1, 1))), (_, _, _) -> {}))
         .withMessage("sample 1 has no input \"x\"; it has [z]");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 quantizer.quantize(
-                    List.of(Map.of("x", gaussian(1, 3, 1, 1)), Map.of("x", notANumber)), _ -> {}))
+                    List.of(Map.of("x", gaussian(1, 3, 1, 1)), Map.of("x", notANumber)),
+                    (_, _, _) -> {}))
         .withMessage("sample 2 has infinity or what is no number in its input \"x\"");
     Network again = quantized(graph, ANY, gaussian(1, 3, 2, 2)).network();
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 new Quantizer(again, engine, ANY)
-                    .quantize(List.of(Map.of("x", gaussian(1, 3, 2, 2))), _ -> {}))
+                    .quantize(List.of(Map.of("x", gaussian(1, 3, 2, 2))), (_, _, _) -> {}))
         .withMessageStartingWith("the network is quantized already: it has QuantizeLinear");
     var old = new GraphBuilder(9);
     old.output(old.node("Relu", List.of(old.input("x", ElementType.FLOAT, PICTURE))));
@@ -503,8 +602,20 @@ class QuantizerTest {
     samples.add(new LinkedHashMap<>(Map.of("x", gaussian(1, 3, 3, 2))));
     List<String> told = new ArrayList<>();
 
-    new Quantizer(Network.of(graph), engine, ANY).quantize(samples, told::add);
+    new Quantizer(Network.of(graph), engine, ANY)
+        .quantize(samples, (what, pass, passes) -> told.add(what + " " + pass + " of " + passes));
 
-    assertThat(told).hasSize(2 * Quantizer.PASSES);
+    assertThat(told)
+        .containsExactly(
+            "ranges 1 of 5",
+            "ranges 1 of 5",
+            "layers 2 of 5",
+            "layers 2 of 5",
+            "biases 3 of 5",
+            "biases 3 of 5",
+            "biases 4 of 5",
+            "biases 4 of 5",
+            "outputs 5 of 5",
+            "outputs 5 of 5");
   }
 }

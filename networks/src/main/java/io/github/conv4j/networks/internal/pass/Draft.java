@@ -86,6 +86,12 @@ public final class Draft {
     return origin.outputs();
   }
 
+  /** Returns a graph of what there is now. */
+  public Graph graph() {
+    return new Graph(
+        origin.name(), origin.opset(), origin.inputs(), origin.outputs(), constants, nodes.list());
+  }
+
   /** Returns the constants as they are now. */
   public Map<String, Constant> constants() {
     return constants;

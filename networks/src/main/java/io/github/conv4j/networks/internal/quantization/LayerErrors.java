@@ -4,7 +4,6 @@ import io.github.conv4j.engine.Engine;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.Node;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -89,10 +88,10 @@ final class LayerErrors implements AutoCloseable {
         values ->
             pairs.forEach(
                 (layer, pair) -> {
-                  MemorySegment expected = values.get(pair.getFirst());
-                  MemorySegment actual = values.get(pair.getLast());
+                  Constant expected = values.get(pair.getFirst());
+                  Constant actual = values.get(pair.getLast());
                   if (expected != null && actual != null) {
-                    Objects.requireNonNull(errors.get(layer)).add(expected, actual);
+                    Objects.requireNonNull(errors.get(layer)).add(expected.data(), actual.data());
                   }
                 }));
   }

@@ -7,6 +7,7 @@ import io.github.conv4j.networks.NetworkOptions;
 import io.github.conv4j.networks.PreparedNetwork;
 import io.github.conv4j.networks.ShapeCache;
 import io.github.conv4j.networks.graph.Constant;
+import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.ValueInfo;
 import io.github.conv4j.networks.internal.definition.ElementLimits;
@@ -21,8 +22,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Runs a graph for values between its nodes too: they become outputs. Where all of them together
- * take too much memory the graph runs several times, each time for some of them.
+ * Runs a graph for values of floats between its nodes too: they become outputs. Where all of them
+ * together take too much memory the graph runs several times, each time for some of them.
  */
 final class ObservedRun implements AutoCloseable {
   private static final long MOST_BYTES = 256L << 20;
@@ -50,7 +51,7 @@ final class ObservedRun implements AutoCloseable {
   }
 
   /** Runs for inputs; hands over what is wanted, group by group, until the consumer returns. */
-  void run(Map<String, Constant> inputs, Consumer<Map<String, MemorySegment>> consumer) {
+  void run(Map<String, Constant> inputs, Consumer<Map<String, Constant>> consumer) {
     Map<String, TensorType> types = new LinkedHashMap<>();
     inputs.forEach((name, each) -> types.put(name, new TensorType(each.type(), each.dims())));
     for (List<String> chunk : chunks.computeIfAbsent(types, this::split)) {
@@ -84,9 +85,7 @@ final class ObservedRun implements AutoCloseable {
   }
 
   private void run(
-      List<String> chunk,
-      Map<String, Constant> inputs,
-      Consumer<Map<String, MemorySegment>> consumer) {
+      List<String> chunk, Map<String, Constant> inputs, Consumer<Map<String, Constant>> consumer) {
     ShapeCache shapes =
         prepared.computeIfAbsent(
             chunk,
@@ -110,7 +109,13 @@ final class ObservedRun implements AutoCloseable {
       }
       outputs.forEach(call::output);
       call.execute();
-      consumer.accept(outputs);
+      Map<String, Constant> values = new LinkedHashMap<>();
+      outputs.forEach(
+          (name, data) -> {
+            long[] shape = network.type(name).dims().stream().mapToLong(Long::longValue).toArray();
+            values.put(name, new Constant(ElementType.FLOAT, shape, data));
+          });
+      consumer.accept(values);
     }
   }
 

@@ -27,14 +27,23 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One quantization, from samples to a graph: ranges, errors of layers, choice, error of all. */
 public final class Quantization {
+  /** Is told of each sample of each pass. */
+  @FunctionalInterface
+  public interface Listener {
+    /** A sample is next. */
+    void next(String what, int pass, int passes);
+  }
+
+  /** For ranges, layers and outputs. */
+  private static final int FIXED_PASSES = 3;
+
   private final Graph given;
   private final Engine engine;
-  private final double share;
+  private final Coverage coverage;
   private final int weightBits;
   private final double leastDecibels;
   private final Set<String> leftOut;
@@ -53,27 +62,27 @@ public final class Quantization {
   /**
    * Prepares one.
    *
-   * @param share of numbers that count, in the middle of all
+   * @param coverage which numbers count
    * @param leastDecibels of a layer
    * @param leftOut names of nodes, or operators
    */
   public Quantization(
       Graph graph,
       Engine engine,
-      double share,
+      Coverage coverage,
       int weightBits,
       double leastDecibels,
       Set<String> leftOut) {
     this.given = graph;
     this.engine = engine;
-    this.share = share;
+    this.coverage = coverage;
     this.weightBits = weightBits;
     this.leastDecibels = leastDecibels;
     this.leftOut = leftOut;
   }
 
   /** Quantizes. */
-  public void run(Iterable<? extends Map<String, Constant>> samples, Consumer<String> progress) {
+  public void run(Iterable<? extends Map<String, Constant>> samples, Listener listener) {
     requireFloats();
     requireKnown();
     Iterator<? extends Map<String, Constant>> first = samples.iterator();
@@ -81,26 +90,36 @@ public final class Quantization {
       throw new IllegalArgumentException("there is no sample: ranges need at least one");
     }
     Draft draft = draft(first.next());
-    Graph graph =
-        new Graph(
-            given.name(),
-            draft.opset(),
-            given.inputs(),
-            given.outputs(),
-            draft.constants(),
-            draft.nodes());
+    var passes = new SamplePasses(samples, listener);
+    var equalization = new Equalization(draft);
+    int before = equalization.isEmpty() ? 0 : 1;
+    passes.expect(before + passes(draft));
+    if (before > 0) {
+      equalization.apply(draft.graph(), passes.next("channels"), engine);
+    }
+    Graph graph = draft.graph();
     var finder = new LayerFinder(graph, draft.types());
     List<Layer> all = finder.layers();
-    findRanges(graph, all, samples, progress);
+    findRanges(graph, all, passes.next("ranges"));
     all.forEach(this::judgeRanges);
     var tried = new Selection(without(all, reasons.keySet()), ranges);
-    Map<Layer, ErrorSum> errors = errors(graph, tried, samples, progress);
+    Map<Layer, ErrorSum> errors = errors(graph, tried, passes.next("layers"));
     errors.forEach(this::judgeError);
     var selection = new Selection(without(all, reasons.keySet()), ranges);
-    Graph written = QdqGraph.of(graph, selection.layers(), selection.scales(), weightBits).graph();
-    compare(graph, written, floatOutputs(graph, draft), samples, progress);
+    passes.expect(before + FIXED_PASSES + BiasCorrection.passes(graph, selection.layers()));
+    var correction = new BiasCorrection(selection, weightBits, engine);
+    Graph corrected = correction.correct(graph, () -> passes.next("biases"));
+    Graph written =
+        QdqGraph.of(corrected, selection.layers(), selection.scales(), weightBits).graph();
+    compare(graph, written, floatOutputs(graph, draft), passes.next("outputs"));
     report(graph, finder, selection, errors);
     result = written;
+  }
+
+  private static int passes(Draft draft) {
+    Graph graph = draft.graph();
+    return FIXED_PASSES
+        + BiasCorrection.passes(graph, new LayerFinder(graph, draft.types()).layers());
   }
 
   private void requireFloats() {
@@ -182,25 +201,20 @@ public final class Quantization {
     return true;
   }
 
-  private void findRanges(
-      Graph graph,
-      List<Layer> all,
-      Iterable<? extends Map<String, Constant>> samples,
-      Consumer<String> progress) {
+  private void findRanges(Graph graph, List<Layer> all, Iterable<Map<String, Constant>> samples) {
     Set<String> wanted = new LinkedHashSet<>();
     for (Layer layer : all) {
       wanted.addAll(layer.inputs());
       wanted.addAll(layer.outputs());
     }
-    wanted.forEach(value -> ranges.put(value, new ValueRange(share)));
+    wanted.forEach(value -> ranges.put(value, new ValueRange(coverage)));
     graph.inputs().forEach(input -> wanted.remove(input.name()));
     List<List<String>> groups = wanted.stream().map(List::of).toList();
     try (var run = new ObservedRun(graph, groups, engine)) {
       for (Map<String, Constant> sample : samples) {
-        progress.accept("ranges");
         requireGood(sample, ++sampleCount);
         sample.forEach((name, constant) -> addRange(name, constant.data()));
-        run.run(sample, values -> values.forEach(this::addRange));
+        run.run(sample, values -> values.forEach((name, each) -> addRange(name, each.data())));
       }
     }
   }
@@ -230,13 +244,9 @@ public final class Quantization {
   }
 
   private Map<Layer, ErrorSum> errors(
-      Graph graph,
-      Selection selection,
-      Iterable<? extends Map<String, Constant>> samples,
-      Consumer<String> progress) {
+      Graph graph, Selection selection, Iterable<Map<String, Constant>> samples) {
     try (var errors = new LayerErrors(graph, selection, weightBits, engine)) {
       for (Map<String, Constant> sample : samples) {
-        progress.accept("layers");
         errors.add(sample);
       }
       return errors.errors();
@@ -271,14 +281,14 @@ public final class Quantization {
       Graph graph,
       Graph written,
       List<List<String>> outputs,
-      Iterable<? extends Map<String, Constant>> samples,
-      Consumer<String> progress) {
+      Iterable<Map<String, Constant>> samples) {
     try (var exact = new ObservedRun(graph, outputs, engine);
         var quantized = new ObservedRun(Simulation.of(written), outputs, engine)) {
       for (Map<String, Constant> sample : samples) {
-        progress.accept("outputs");
         Map<String, MemorySegment> expected = new LinkedHashMap<>();
-        exact.run(sample, values -> values.forEach((name, each) -> expected.put(name, copy(each))));
+        exact.run(
+            sample,
+            values -> values.forEach((name, each) -> expected.put(name, copy(each.data()))));
         quantized.run(
             sample,
             values ->
@@ -286,7 +296,7 @@ public final class Quantization {
                     (name, actual) ->
                         outputErrors
                             .computeIfAbsent(name, _ -> new ErrorSum())
-                            .add(Objects.requireNonNull(expected.get(name)), actual)));
+                            .add(Objects.requireNonNull(expected.get(name)), actual.data())));
       }
     }
   }

@@ -8,25 +8,28 @@ import org.jspecify.annotations.Nullable;
 final class ValueRange {
   private final @Nullable Histogram histogram;
 
-  /** The share of numbers in the middle that count. */
-  private final double middle;
+  private final Coverage coverage;
 
   private float least = Float.POSITIVE_INFINITY;
   private float greatest = Float.NEGATIVE_INFINITY;
   private boolean isFinite = true;
 
+  /** What counts, of all that was added; null where that is not known yet. */
+  private double @Nullable [] limits;
+
   /**
    * Begins without numbers.
    *
-   * @param middle 1 to keep all
+   * @param coverage which numbers count
    */
-  ValueRange(double middle) {
-    this.middle = middle;
-    this.histogram = middle < 1 ? new Histogram() : null;
+  ValueRange(Coverage coverage) {
+    this.coverage = coverage;
+    this.histogram = coverage.share() < 1 || coverage.isLeastError() ? new Histogram() : null;
   }
 
   /** Adds floats, at any address. */
   void add(MemorySegment floats) {
+    limits = null;
     long count = floats.byteSize() / Float.BYTES;
     for (long i = 0; i < count; i++) {
       float value = floats.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i);
@@ -53,11 +56,32 @@ final class ValueRange {
 
   /** Returns the least number that counts. */
   double low() {
-    return histogram == null ? least : Math.max(least, histogram.low((1 - middle) / 2));
+    return limits()[0];
   }
 
   /** Returns the greatest number that counts. */
   double high() {
-    return histogram == null ? greatest : Math.min(greatest, histogram.high((1 - middle) / 2));
+    return limits()[1];
+  }
+
+  private double[] limits() {
+    double[] known = limits;
+    if (known == null) {
+      known = findLimits();
+      limits = known;
+    }
+    return known;
+  }
+
+  private double[] findLimits() {
+    if (histogram == null) {
+      return new double[] {least, greatest};
+    }
+    double outside = (1 - coverage.share()) / 2;
+    double low = Math.max(least, histogram.low(outside));
+    double high = Math.min(greatest, histogram.high(outside));
+    return coverage.isLeastError() && !isEmpty()
+        ? histogram.leastError(low, high)
+        : new double[] {low, high};
   }
 }

@@ -1,0 +1,20 @@
+package io.github.conv4j.networks.quantization;
+
+/**
+ * Is told how far a quantizer is.
+ *
+ * <p><b>Memory.</b> Up to the implementation. <b>Threads.</b> Called by the thread that quantizes.
+ * <b>Errors.</b> What it throws ends the quantization.
+ */
+@FunctionalInterface
+public interface QuantizationProgress {
+  /**
+   * A sample is next.
+   *
+   * @param what is done with it, in a word
+   * @param pass over all samples, from 1 on
+   * @param passes how many there will be; fewer than said before, where layers turn out to stay in
+   *     floats
+   */
+  void next(String what, int pass, int passes);
+}
