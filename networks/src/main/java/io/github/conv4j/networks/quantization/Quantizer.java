@@ -25,12 +25,13 @@ import java.util.Objects;
  * What is quantized is written as pairs of {@code QuantizeLinear} and {@code DequantizeLinear}
  * around plain operators, which every engine of ONNX runs.
  *
- * <p>Samples are run on the engine, in floats: for the ranges of tensors; for what each layer alone
- * loses by integers; once for each convolution, whose bias is moved so that the mean of each of its
- * channels stays what it was, with all before it quantized; for what the whole network loses. A
- * layer that loses more than the options permit, that has no constant weights, or whose values are
- * not finite, stays in floats; the report says which and why. The same samples give the same
- * network on the same engine.
+ * <p>Samples are run on the engine, in floats: for how wide each channel between two convolutions
+ * is, which are made about equally wide by powers of two; for the ranges of tensors; for what each
+ * layer alone loses by integers; once for each convolution, whose bias is moved so that the mean of
+ * each of its channels stays what it was, with all before it quantized; for what the whole network
+ * loses. A layer that loses more than the options permit, that has no constant weights, or whose
+ * values are not finite, stays in floats; the report says which and why. The same samples give the
+ * same network on the same engine.
  *
  * <p><b>Memory.</b> That of the prepared networks, up to 256 MiB for values between nodes (more
  * where a single layer has more), 32 KiB a tensor for a percentile; one sample at a time.
