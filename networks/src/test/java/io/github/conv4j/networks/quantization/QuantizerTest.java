@@ -583,6 +583,26 @@ class QuantizerTest {
         .hasMessageContaining("from 11 on");
   }
 
+  /** A channel that becomes several is not equalized. */
+  @Test
+  void depthwiseConvolutionsMayGiveSeveralChannelsOfOne() {
+    var b = new GraphBuilder(13);
+    String x = b.input("x", ElementType.FLOAT, PICTURE);
+    String first =
+        b.node("Conv", List.of(x, b.constant(gaussian(4, 3, 1, 1)), b.constant(gaussian(4))));
+    b.output(
+        b.node(
+            "Conv",
+            List.of(first, b.constant(gaussian(8, 1, 3, 3))),
+            Map.of("group", Attribute.of(4))));
+    Constant sample = gaussian(1, 3, 8, 8);
+
+    QuantizedNetwork quantized = quantized(b.build(), ANY, sample);
+
+    assertThat(quantized.report().quantizedCount()).isEqualTo(2);
+    assertThat(quantized.report().outputs().getFirst().decibels()).isGreaterThan(25);
+  }
+
   @Test
   void refusesOptionsOutOfRange() {
     assertThatIllegalArgumentException()

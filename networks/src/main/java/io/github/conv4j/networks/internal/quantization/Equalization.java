@@ -79,10 +79,14 @@ final class Equalization {
         && (groups == 1 || isDepthwise(reader));
   }
 
+  /** Whether each channel becomes one, not several. */
   private boolean isDepthwise(Node reader) {
     long[] dims = draft.type(reader.inputs().get(1)).dims();
     long groups = Attributes.integer(reader, "group", 1);
-    return groups > 1 && dims[1] == 1 && groups == draft.type(reader.inputs().getFirst()).dim(1);
+    return groups > 1
+        && dims[0] == groups
+        && dims[1] == 1
+        && groups == draft.type(reader.inputs().getFirst()).dim(1);
   }
 
   /** Whether there is nothing to do. */
