@@ -25,8 +25,9 @@ public final class Calibration {
 
   /**
    * Those of which integers lose least: the sum of the squared distances of what is cut off, and of
-   * {@code step^2 / 12} for each number that is rounded. The limits are 128ths of the least and of
-   * the greatest number.
+   * {@code step^2 / 12} for each number that is rounded, zeros among them, though these are exact:
+   * where nearly all is 0 a smaller range is taken than need be. The limits are 128ths of the least
+   * and of the greatest number.
    */
   public static Calibration leastError() {
     return LEAST_ERROR;

@@ -13,8 +13,8 @@ public interface QuantizationProgress {
    *
    * @param what is done with it, in a word
    * @param pass over all samples, from 1 on
-   * @param passes how many there will be; fewer than said before, where layers turn out to stay in
-   *     floats
+   * @param passes how many there will be, as far as is known: may change while layers turn out to
+   *     be quantized or not
    */
   void next(String what, int pass, int passes);
 }

@@ -27,16 +27,16 @@ import java.util.Objects;
  *
  * <p>Samples are run on the engine, in floats: for how wide each channel between two convolutions
  * is, which are made about equally wide by powers of two; for the ranges of tensors; for what each
- * layer alone loses by integers; once for each convolution, whose bias is moved so that the mean of
- * each of its channels stays what it was, with all before it quantized; for what the whole network
- * loses. A layer that loses more than the options permit, that has no constant weights, or whose
- * values are not finite, stays in floats; the report says which and why. The same samples give the
- * same network on the same engine.
+ * layer alone loses by integers; once for each quantized convolution with a bias of its own, which
+ * is moved so that the mean of each of its channels stays what it was, with all before it
+ * quantized; for what the whole network loses. A layer that loses more than the options permit,
+ * that has no constant weights, or whose values are not finite, stays in floats; the report says
+ * which and why. The same samples give the same network on the same engine.
  *
  * <p><b>Memory.</b> That of the prepared networks, up to 256 MiB for values between nodes (more
- * where a single layer has more), 32 KiB a tensor for a percentile; one sample at a time.
- * <b>Threads.</b> For one thread at a time; the engine uses as many as it has. <b>Errors.</b> See
- * {@link #quantize}.
+ * where a single layer has more), 32 KiB a tensor unless the range is the whole one; one sample at
+ * a time. <b>Threads.</b> For one thread at a time; the engine uses as many as it has.
+ * <b>Errors.</b> See {@link #quantize}.
  *
  * @see <a href="https://arxiv.org/abs/1712.05877">Jacob et al., Quantization and Training of Neural
  *     Networks for Efficient Integer-Arithmetic-Only Inference</a>

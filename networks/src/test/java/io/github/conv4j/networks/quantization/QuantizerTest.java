@@ -568,6 +568,18 @@ class QuantizerTest {
                     List.of(Map.of("x", gaussian(1, 3, 1, 1)), Map.of("x", notANumber)),
                     (_, _, _) -> {}))
         .withMessage("sample 2 has infinity or what is no number in its input \"x\"");
+    var b = new GraphBuilder(13);
+    String x = b.input("x", ElementType.FLOAT, PICTURE);
+    String first = b.node("Conv", List.of(x, b.constant(gaussian(4, 3, 1, 1))));
+    b.output(b.node("Conv", List.of(first, b.constant(gaussian(2, 4, 1, 1)))));
+    var equalizing = new Quantizer(Network.of(b.build()), engine, ANY);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                equalizing.quantize(
+                    List.of(Map.of("x", gaussian(1, 3, 1, 1)), Map.of("z", notANumber)),
+                    (_, _, _) -> {}))
+        .withMessage("sample 2 has no input \"x\"; it has [z]");
     Network again = quantized(graph, ANY, gaussian(1, 3, 2, 2)).network();
     assertThatIllegalArgumentException()
         .isThrownBy(

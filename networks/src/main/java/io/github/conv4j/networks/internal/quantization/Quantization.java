@@ -90,7 +90,7 @@ public final class Quantization {
       throw new IllegalArgumentException("there is no sample: ranges need at least one");
     }
     Draft draft = draft(first.next());
-    var passes = new SamplePasses(samples, listener);
+    var passes = new SamplePasses(samples, listener, sample -> requireGood(sample, ++sampleCount));
     var equalization = new Equalization(draft);
     int before = equalization.isEmpty() ? 0 : 1;
     passes.expect(before + passes(draft));
@@ -212,7 +212,6 @@ public final class Quantization {
     List<List<String>> groups = wanted.stream().map(List::of).toList();
     try (var run = new ObservedRun(graph, groups, engine)) {
       for (Map<String, Constant> sample : samples) {
-        requireGood(sample, ++sampleCount);
         sample.forEach((name, constant) -> addRange(name, constant.data()));
         run.run(sample, values -> values.forEach((name, each) -> addRange(name, each.data())));
       }

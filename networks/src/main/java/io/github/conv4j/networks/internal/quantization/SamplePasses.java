@@ -3,17 +3,25 @@ package io.github.conv4j.networks.internal.quantization;
 import io.github.conv4j.networks.graph.Constant;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Consumer;
 
-/** Goes over the samples, as often as is asked for, and tells of each. */
+/**
+ * Goes over the samples, as often as is asked for, tells of each, and checks each the first time.
+ */
 final class SamplePasses {
   private final Iterable<? extends Map<String, Constant>> samples;
   private final Quantization.Listener listener;
+  private final Consumer<Map<String, Constant>> check;
   private int pass;
   private int passes;
 
-  SamplePasses(Iterable<? extends Map<String, Constant>> samples, Quantization.Listener listener) {
+  SamplePasses(
+      Iterable<? extends Map<String, Constant>> samples,
+      Quantization.Listener listener,
+      Consumer<Map<String, Constant>> check) {
     this.samples = samples;
     this.listener = listener;
+    this.check = check;
   }
 
   /** Tells how many passes there will be, with those that were. */
@@ -36,7 +44,11 @@ final class SamplePasses {
         @Override
         public Map<String, Constant> next() {
           listener.next(what, number, passes);
-          return each.next();
+          Map<String, Constant> sample = each.next();
+          if (number == 1) {
+            check.accept(sample);
+          }
+          return sample;
         }
       };
     };
