@@ -40,6 +40,9 @@ class FusedRequantizationTest {
         "mb1_ic8oc16_ih9kh3ph1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/_zp/src:9/",
         "mb1_ic8oc16_ih9kh3ph1_dt/s8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/_post/relu/",
         "g16mb1_ic16oc16_ih9kh3ph1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/_post/hardswish/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/_post/mul:per_oc/",
+        "mb1_ic8oc16_ih9kh3ph1_dt/s8:s8:s8/_scales/src:0.1/_post/hardswish,mul:per_oc,relu/",
+        "g16mb1_ic16oc16_ih9kh3ph1_dt/u8:s8:u8/_zp/src:9+dst:8/_post/hardswish,mul:per_oc/",
         "mb1_ic16oc16_ih9kh2sh2_transposed_dt/u8:s8:u8/_scales/src:0.1+wei:0.01+dst:0.3/",
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:f32/_scales/src:0.1+wei:0.01/_post/linear:0.5:3/",
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:f32/_scales/src:0.1/_post/add:per_tensor:run,sigmoid/",
@@ -72,11 +75,14 @@ class FusedRequantizationTest {
     }
   }
 
-  /** Tensors in each call, functions of exponentials, other types of dst, sums beyond 32 bits. */
+  /**
+   * Tensors of dst's size, or given in each call, functions of exponentials, other types of dst.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/add:per_tensor:run/",
+        "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/mul:per_oc:run/",
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/sigmoid/",
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_scales/src:0.1/_post/linear:1e30:0/",
         "mb1_ic16oc24_ih6kh1_dt/u8:s8:s32/",
@@ -102,6 +108,21 @@ class FusedRequantizationTest {
       })
   void unusualWindowsAreKeptFromThem(String line) {
     isNotFused(line, 3);
+  }
+
+  /**
+   * What is no number becomes the zero point where dst holds bytes, and another byte in kernels.
+   */
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.NEGATIVE_INFINITY, 1e30f})
+  void productsThatMayBeNoNumbersAreKeptFromThem(float factor) {
+    Problem problem =
+        Problem.parse("mb1_ic16oc24_ih6kh1_dt/u8:s8:u8/_post/mul:per_oc/")
+            .withRequantization(Requantization.FUSED);
+    try (Engine engine = Engines.named("onednn")) {
+      assertThat(explanation(engine, problem, 64, factor).warnings())
+          .noneMatch(sentence -> sentence.startsWith(SENTENCE));
+    }
   }
 
   private static void isNotFused(String line, int weight) {
@@ -196,6 +217,16 @@ class FusedRequantizationTest {
   }
 
   private static Explanation explanation(Engine engine, Problem problem, int weight) {
+    return explanation(engine, problem, weight, 0.5f);
+  }
+
+  /**
+   * Explains.
+   *
+   * @param weight each of the weights
+   * @param number each that is given in the request to post-ops, one a channel
+   */
+  private static Explanation explanation(Engine engine, Problem problem, int weight, float number) {
     Convolution convolution = problem.convolution();
     Layout layout = Layout.channelsLast(problem.src().rank());
     try (Arena arena = Arena.ofConfined()) {
@@ -205,12 +236,20 @@ class FusedRequantizationTest {
       Arrays.fill(weights, weight);
       TensorSpec ofBias =
           TensorSpec.bias(convolution.outChannels()).withDataType(problem.types().bias());
+      float[] numbers = new float[(int) convolution.outChannels()];
+      Arrays.fill(numbers, number);
+      TensorSpec ofNumbers = TensorSpec.bias(numbers.length);
+      List<Tensor> operands =
+          convolution.postOps().requestOperands().stream()
+              .map(_ -> Tensor.ofFloats(ofNumbers, numbers, arena))
+              .toList();
       ConvolutionRequest request =
           ConvolutionRequest.of(
                   convolution, TensorSpec.of(problem.types().src(), layout, problem.src()))
               .withDst(TensorSpec.of(problem.types().dst(), layout, problem.dst()))
               .withParameters(
-                  Tensor.ofInts(ofWeights, weights, arena), Tensor.allocate(ofBias, arena));
+                  Tensor.ofInts(ofWeights, weights, arena), Tensor.allocate(ofBias, arena))
+              .withOperands(operands);
       try (PreparedConvolution prepared = engine.prepare(request)) {
         return prepared.explain();
       }

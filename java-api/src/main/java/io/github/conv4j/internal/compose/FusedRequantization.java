@@ -45,6 +45,7 @@ final class FusedRequantization {
     DataType type = asked.dst().dataType();
     boolean makesBytes = type == DataType.U8 || type == DataType.S8;
     if (!FusedOutputs.include(convolution, type)
+        || (makesBytes && !FusedOutputs.areModerate(asked.operands()))
         || !areModerate(convolution.quantization())
         || products(convolution) > TypedConvolution.MOST_BYTE_PRODUCTS
         || !hasServedWindows(convolution, asked.geometry())) {

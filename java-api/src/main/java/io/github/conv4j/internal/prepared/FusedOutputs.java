@@ -2,11 +2,16 @@ package io.github.conv4j.internal.prepared;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.PostOp;
+import io.github.conv4j.PostOp.Binary;
 import io.github.conv4j.PostOp.Eltwise;
 import io.github.conv4j.PostOp.Function;
+import io.github.conv4j.PostOp.Operand;
+import io.github.conv4j.PostOp.Operation;
 import io.github.conv4j.PostOps;
 import io.github.conv4j.Requantization;
 import io.github.conv4j.tensor.DataType;
+import io.github.conv4j.tensor.Tensor;
+import java.util.List;
 
 /** Which outputs of integer sums {@link Requantization#FUSED} may change. */
 public final class FusedOutputs {
@@ -38,14 +43,22 @@ public final class FusedOutputs {
       return false;
     }
     for (PostOp postOp : postOps.list()) {
-      if (!(postOp instanceof Eltwise eltwise)
-          || !staysFinite(eltwise.function())
-          || !(Math.abs(eltwise.alpha()) <= LARGEST_PARAMETER)
-          || !(Math.abs(eltwise.beta()) <= LARGEST_PARAMETER)) {
+      boolean stays =
+          switch (postOp) {
+            case Eltwise eltwise -> staysFinite(eltwise);
+            case Binary binary -> isProductOfChannels(binary);
+          };
+      if (!stays) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean staysFinite(Eltwise eltwise) {
+    return Math.abs(eltwise.alpha()) <= LARGEST_PARAMETER
+        && Math.abs(eltwise.beta()) <= LARGEST_PARAMETER
+        && staysFinite(eltwise.function());
   }
 
   private static boolean staysFinite(Function function) {
@@ -53,5 +66,21 @@ public final class FusedOutputs {
       case RELU, CLIP, HARD_SWISH, HARD_SIGMOID, LINEAR, ABS -> true;
       default -> false;
     };
+  }
+
+  private static boolean isProductOfChannels(Binary binary) {
+    return binary.operation() == Operation.MUL && binary.operand().equals(Operand.perChannel());
+  }
+
+  /** Tells whether numbers of channels, given in a request, let products stay finite. */
+  public static boolean areModerate(List<Tensor> operands) {
+    for (Tensor operand : operands) {
+      for (float value : operand.toFloatArray()) {
+        if (!(Math.abs(value) <= LARGEST_PARAMETER)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 }
