@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QuantizerTest {
   private static final Dim[] PICTURE = {
@@ -45,6 +46,9 @@ class QuantizerTest {
 
   private static final QuantizationOptions ANY =
       QuantizationOptions.defaults().withLeastDecibels(Double.NEGATIVE_INFINITY);
+
+  private static final Map<String, Attribute> SIXTH =
+      Map.of("alpha", new Attribute.Real(1 / 6f), "beta", new Attribute.Real(0.5f));
 
   private final SplittableRandom random = new SplittableRandom(5);
   private final Engine engine = Engines.named("vector");
@@ -125,8 +129,17 @@ class QuantizerTest {
 
   /** One scale is for all channels between: the weak ones would be next to nothing. */
   @ParameterizedTest
-  @CsvSource({"3, true", "3, false", "1, true", "1, false"})
-  void channelsBetweenConvolutionsAreMadeEquallyWide(int size, boolean isDepthwise) {
+  @CsvSource({
+    "3, true, Relu",
+    "3, false, Relu",
+    "1, true, Relu",
+    "1, false, LeakyRelu",
+    "1, true, HardSwish",
+    "3, false, HardSwish",
+    "1, false, Softplus"
+  })
+  void channelsBetweenConvolutionsAreMadeEquallyWide(
+      int size, boolean isDepthwise, String function) {
     float[] weights = new float[4 * 3 * size * size];
     float[] bias = new float[4];
     float[] second = new float[4 * (isDepthwise ? 1 : 4) * 9];
@@ -154,7 +167,7 @@ class QuantizerTest {
         b.node(
             "Conv",
             List.of(
-                b.node("Relu", List.of(first)),
+                function(b, function, first),
                 b.constant(Constant.of(second, 4, isDepthwise ? 1 : 4, 3, 3))),
             Map.of("group", Attribute.of(isDepthwise ? 4 : 1))));
     Constant sample = gaussian(1, 3, 12, 12);
@@ -175,42 +188,82 @@ class QuantizerTest {
     }
   }
 
+  private static String function(GraphBuilder b, String name, String x) {
+    return name.equals("HardSwish")
+        ? b.node("Mul", List.of(x, b.node("HardSigmoid", List.of(x), SIXTH)))
+        : b.node(name, List.of(x));
+  }
+
   /** Weights of 1 that one of 100 makes too coarse err to one side where all that is read is. */
-  @Test
-  void meansOfChannelsStay() {
-    float[] weights = new float[2 * 8 * 2 * 2];
+  @ParameterizedTest
+  @ValueSource(strings = {"own", "shared", "none"})
+  void meansOfChannelsStay(String bias) {
     float[] second = new float[2 * 2];
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = i % 32 == 0 ? 100 : 0.3f;
-    }
     Arrays.fill(second, 0.01f);
     second[0] = 3;
     var b = new GraphBuilder(13);
     String x = b.input("x", ElementType.FLOAT, PICTURE_OF_8);
-    String first =
-        b.node(
-            "Conv",
-            List.of(x, b.constant("w", Constant.of(weights, 2, 8, 2, 2)), b.constant(gaussian(2))));
-    b.output(
-        b.node(
-            "Conv",
+    String shared = b.constant(gaussian(2));
+    List<String> first =
+        new ArrayList<>(
+            List.of(x, b.constant("w", Constant.of(coarse(2 * 8 * 2 * 2), 2, 8, 2, 2))));
+    addBias(b, first, bias, shared);
+    List<String> next =
+        new ArrayList<>(
             List.of(
-                b.node("Relu", List.of(first)),
-                b.constant("v", Constant.of(second, 2, 2, 1, 1)),
-                b.constant(gaussian(2)))));
-    Constant sample = magnitudes(gaussian(1, 8, 9, 9));
+                // Equalization, which goes no further than this, would make biases different.
+                b.node(
+                    "MaxPool",
+                    List.of(b.node("Relu", List.of(b.node("Conv", first)))),
+                    Map.of("kernel_shape", Attribute.ofInts(1, 1))),
+                b.constant("v", Constant.of(second, 2, 2, 1, 1))));
+    addBias(b, next, bias, shared);
+    b.output(b.node("Conv", next));
 
-    Graph written = quantized(b.build(), ANY, sample).network().graph();
+    requireSameMeans(b.build(), magnitudes(gaussian(1, 8, 9, 9)), 1);
+  }
 
-    double[] expected = run(b.build(), sample).reals();
+  private void addBias(GraphBuilder b, List<String> inputs, String bias, String shared) {
+    switch (bias) {
+      case "own" -> inputs.add(b.constant(gaussian(2)));
+      case "shared" -> inputs.add(shared);
+      default -> {}
+    }
+  }
+
+  @Test
+  void meansOfProductsStay() {
+    var b = new GraphBuilder(13);
+    String x =
+        b.input("x", ElementType.FLOAT, new Dim.Fixed(1), new Dim.Fixed(50), new Dim.Fixed(32));
+    String product =
+        b.node("MatMul", List.of(x, b.constant("w", Constant.of(coarse(32 * 2), 32, 2))));
+    b.output(b.node("Add", List.of(b.constant(gaussian(2)), product)));
+
+    requireSameMeans(b.build(), magnitudes(gaussian(1, 50, 32)), 2);
+  }
+
+  private static float[] coarse(int count) {
+    float[] weights = new float[count];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = i % 32 < 2 ? 100 : 0.3f;
+    }
+    return weights;
+  }
+
+  private void requireSameMeans(Graph graph, Constant sample, int channelAxis) {
+    Graph written = quantized(graph, ANY, sample).network().graph();
+
+    double[] expected = run(graph, sample).reals();
     double[] actual = run(written, sample).reals();
     int area = expected.length / 2;
     for (int c = 0; c < 2; c++) {
       double difference = 0;
       double size = 0;
-      for (int i = c * area; i < (c + 1) * area; i++) {
-        difference += (actual[i] - expected[i]) / area;
-        size += Math.abs(expected[i]) / area;
+      for (int i = 0; i < area; i++) {
+        int at = channelAxis == 1 ? c * area + i : 2 * i + c;
+        difference += (actual[at] - expected[at]) / area;
+        size += Math.abs(expected[at]) / area;
       }
       assertThat(difference).isCloseTo(0, within(1e-3 * size));
     }

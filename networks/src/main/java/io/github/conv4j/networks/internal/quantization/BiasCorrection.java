@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Moves the bias of each convolution so that the mean of each of its channels is what it is with
- * floats. Rounded weights times what is mostly of one sign, and numbers that are cut off, err to
- * one side, which all layers behind add up. One convolution after the other, in the graph's order:
- * each is given what those before it, corrected already, make of the samples.
+ * Moves what each layer with weights adds to its sums so that the mean of each of its channels is
+ * what it is with floats. Rounded weights times what is mostly of one sign, and numbers that are
+ * cut off, err to one side, which all layers behind add up. One layer after the other, in the
+ * graph's order: each is given what those before it, corrected already, make of the samples.
  *
  * @see <a href="https://arxiv.org/abs/1906.04721">Nagel et al., Data-Free Quantization Through
  *     Weight Equalization and Bias Correction</a>
@@ -35,25 +36,61 @@ final class BiasCorrection {
     this.engine = engine;
   }
 
+  /**
+   * A layer that can be corrected.
+   *
+   * @param sum the value whose means count: what is added to it has one number a channel
+   * @param bias the constant with these numbers
+   * @param isConvolution whether axis 1 counts channels, else the last one
+   */
+  private record Corrected(String sum, String bias, boolean isConvolution) {
+    int channelAxis(int rank) {
+      return isConvolution ? 1 : rank - 1;
+    }
+  }
+
   /** Returns how often the samples are needed. */
   static int passes(Graph graph, List<Layer> layers) {
-    int count = convolutions(graph, layers).size();
+    int count = corrected(graph, layers).size();
     return count == 0 ? 0 : count + 1;
   }
 
-  /** Returns the convolutions among layers that have a bias of their own, one number a channel. */
-  private static List<Node> convolutions(Graph graph, List<Layer> layers) {
-    List<Node> result = new ArrayList<>();
+  private static List<Corrected> corrected(Graph graph, List<Layer> layers) {
+    List<Corrected> result = new ArrayList<>();
     for (Layer layer : layers) {
-      Node head = layer.head();
-      if (layer.hasWeights()
-          && Attributes.is(head, "Conv", "ConvTranspose")
-          && head.hasInput(2)
-          && isOwn(graph, head.inputs().get(2))) {
-        result.add(head);
+      Corrected corrected = layer.hasWeights() ? corrected(graph, layer) : null;
+      if (corrected != null && isOwn(graph, corrected.bias())) {
+        result.add(corrected);
       }
     }
     return result;
+  }
+
+  private static @Nullable Corrected corrected(Graph graph, Layer layer) {
+    Node head = layer.head();
+    String sum = head.outputs().getFirst();
+    if (Attributes.is(head, "Conv", "ConvTranspose")) {
+      return head.hasInput(2) ? new Corrected(sum, head.inputs().get(2), true) : null;
+    }
+    Node next = layer.nodes().size() == 1 ? null : layer.nodes().get(1);
+    if (Attributes.is(head, "MatMul") && next != null && isSum(next, sum)) {
+      String bias = next.inputs().get(next.inputs().get(0).equals(sum) ? 1 : 0);
+      Constant numbers = graph.constants().get(bias);
+      long channels = Objects.requireNonNull(graph.constants().get(head.inputs().get(1))).dims()[1];
+      return numbers != null && isRow(numbers, channels) ? new Corrected(sum, bias, false) : null;
+    }
+    return null;
+  }
+
+  private static boolean isSum(Node node, String value) {
+    return Attributes.is(node, "Add") && node.inputs().contains(value);
+  }
+
+  private static boolean isRow(Constant constant, long channels) {
+    long[] dims = constant.dims();
+    return dims.length > 0
+        && dims[dims.length - 1] == channels
+        && constant.elementCount() == channels;
   }
 
   private static boolean isOwn(Graph graph, String bias) {
@@ -69,13 +106,13 @@ final class BiasCorrection {
    * @param samples gives them anew for each pass
    */
   Graph correct(Graph graph, Supplier<Iterable<Map<String, Constant>>> samples) {
-    List<Node> convolutions = convolutions(graph, selection.layers());
-    if (convolutions.isEmpty()) {
+    List<Corrected> all = corrected(graph, selection.layers());
+    if (all.isEmpty()) {
       return graph;
     }
-    Map<Node, ChannelMeans> exact = means(graph, convolutions, samples.get());
+    Map<Corrected, ChannelMeans> exact = means(graph, all, samples.get());
     Map<String, Constant> constants = new LinkedHashMap<>(graph.constants());
-    for (Node node : convolutions) {
+    for (Corrected each : all) {
       Graph quantized =
           QdqGraph.of(
                   withConstants(graph, constants),
@@ -84,16 +121,15 @@ final class BiasCorrection {
                   weightBits)
               .graph();
       ChannelMeans actual =
-          mean(means(Simulation.of(quantized), List.of(node), samples.get()), node);
-      String bias = node.inputs().get(2);
-      Constant old = Objects.requireNonNull(constants.get(bias));
-      constants.put(bias, moved(old, mean(exact, node), actual));
+          mean(means(Simulation.of(quantized), List.of(each), samples.get()), each);
+      Constant old = Objects.requireNonNull(constants.get(each.bias()));
+      constants.put(each.bias(), moved(old, mean(exact, each), actual));
     }
     return withConstants(graph, constants);
   }
 
-  private static ChannelMeans mean(Map<Node, ChannelMeans> means, Node node) {
-    return Objects.requireNonNull(means.get(node));
+  private static ChannelMeans mean(Map<Corrected, ChannelMeans> means, Corrected layer) {
+    return Objects.requireNonNull(means.get(layer));
   }
 
   private static Constant moved(Constant bias, ChannelMeans expected, ChannelMeans actual) {
@@ -111,23 +147,19 @@ final class BiasCorrection {
         graph.name(), graph.opset(), graph.inputs(), graph.outputs(), constants, graph.nodes());
   }
 
-  private Map<Node, ChannelMeans> means(
-      Graph graph, List<Node> convolutions, Iterable<Map<String, Constant>> samples) {
-    Map<String, Node> writers = new LinkedHashMap<>();
-    convolutions.forEach(node -> writers.put(node.outputs().getFirst(), node));
-    Map<Node, ChannelMeans> means = new LinkedHashMap<>();
-    try (var run =
-        new ObservedRun(graph, writers.keySet().stream().map(List::of).toList(), engine)) {
+  private Map<Corrected, ChannelMeans> means(
+      Graph graph, List<Corrected> layers, Iterable<Map<String, Constant>> samples) {
+    Map<String, Corrected> bySum = new LinkedHashMap<>();
+    layers.forEach(layer -> bySum.put(layer.sum(), layer));
+    Map<Corrected, ChannelMeans> means = new LinkedHashMap<>();
+    layers.forEach(layer -> means.put(layer, new ChannelMeans(layer)));
+    try (var run = new ObservedRun(graph, bySum.keySet().stream().map(List::of).toList(), engine)) {
       for (Map<String, Constant> sample : samples) {
         run.run(
             sample,
             values ->
                 values.forEach(
-                    (name, dst) ->
-                        means
-                            .computeIfAbsent(
-                                Objects.requireNonNull(writers.get(name)), _ -> new ChannelMeans())
-                            .add(dst)));
+                    (name, dst) -> mean(means, Objects.requireNonNull(bySum.get(name))).add(dst)));
       }
     }
     return means;
@@ -135,25 +167,35 @@ final class BiasCorrection {
 
   /** The mean of each channel of a tensor of floats, over all samples. */
   private static final class ChannelMeans {
+    private final Corrected layer;
     private double[] sums = {};
     private long count;
 
+    ChannelMeans(Corrected layer) {
+      this.layer = layer;
+    }
+
     void add(Constant tensor) {
-      int channels = (int) tensor.dims()[1];
+      long[] dims = tensor.dims();
+      int axis = layer.channelAxis(dims.length);
+      int channels = (int) dims[axis];
       if (sums.length == 0) {
         sums = new double[channels];
       }
-      long images = tensor.dims()[0];
-      long area = tensor.elementCount() / images / channels;
+      long area = 1;
+      for (int i = axis + 1; i < dims.length; i++) {
+        area *= dims[i];
+      }
+      long rows = tensor.elementCount() / area;
       MemorySegment data = tensor.data();
-      for (long row = 0; row < images * channels; row++) {
+      for (long row = 0; row < rows; row++) {
         double sum = 0;
         for (long i = row * area; i < (row + 1) * area; i++) {
           sum += data.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i);
         }
         sums[(int) (row % channels)] += sum;
       }
-      count += images * area;
+      count += rows / channels * area;
     }
 
     double mean(int channel) {

@@ -9,6 +9,7 @@ import io.github.conv4j.networks.internal.pass.Attributes;
 import io.github.conv4j.networks.internal.pass.Draft;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the channels between two convolutions about as wide as each other, since one scale is for
- * all of them: what a channel is multiplied by in the first one, it is divided by in the second.
- * Between them may be a function with {@code f(a x) = a f(x)} for {@code a > 0}. Factors are powers
- * of two, so that the network of floats computes the same to the bit, as long as nothing leaves the
- * range of floats.
+ * all of them: what a channel is multiplied by behind the first one, it is divided by in the
+ * weights of the second. Where nothing is between them, or a function with {@code f(a x) = a f(x)}
+ * for {@code a > 0}, the product goes into the weights of the first; behind other functions it is a
+ * step, which kernels compute while they write. Factors are powers of two, so that the network of
+ * floats computes the same to the bit, as long as nothing leaves the range of floats.
  *
  * @see <a href="https://arxiv.org/abs/1906.04721">Nagel et al., Data-Free Quantization Through
  *     Weight Equalization and Bias Correction</a>
@@ -29,8 +31,12 @@ final class Equalization {
   /** More than this would take numbers of a channel that hardly counts near those that do. */
   private static final int MOST_EXPONENT = 6;
 
-  /** A convolution, and what those behind it read of it. */
-  private record Edge(Node writer, String value, List<Node> readers) {}
+  /**
+   * A convolution, the functions behind it, and what those behind these read of it.
+   *
+   * @param isHomogeneous whether factors may stand before the functions as well
+   */
+  private record Edge(Node writer, boolean isHomogeneous, String value, List<Node> readers) {}
 
   private final Draft draft;
   private final Map<String, Edge> edges = new LinkedHashMap<>();
@@ -39,31 +45,29 @@ final class Equalization {
   /** Looks for edges. */
   Equalization(Draft draft) {
     this.draft = draft;
-    for (Node node : draft.nodes()) {
-      Edge edge = edge(node);
+    for (Layer layer : new LayerFinder(draft.graph(), draft.types()).layers()) {
+      Edge edge = isConvolution(layer.head()) ? edge(layer) : null;
       if (edge != null) {
         edges.put(edge.value(), edge);
       }
     }
   }
 
-  private @Nullable Edge edge(Node node) {
-    if (!isConvolution(node)
-        || (node.hasInput(2) && draft.floats(node.inputs().get(2)) == null)
-        || draft.type(node.outputs().getFirst()).rank() < 3) {
-      return null;
-    }
-    String value = node.outputs().getFirst();
-    Node next = draft.onlyReader(value);
-    if (next != null && Attributes.is(next, "Relu", "LeakyRelu")) {
-      value = next.outputs().getFirst();
-    }
+  private @Nullable Edge edge(Layer layer) {
+    String value = layer.output();
     List<Node> readers = draft.readers(value);
-    boolean isFree = !draft.isOutput(value) && !readers.isEmpty();
+    boolean isFree = draft.type(value).rank() >= 3 && !draft.isOutput(value) && !readers.isEmpty();
     for (Node reader : readers) {
       isFree &= isConvolution(reader) && divides(reader, value);
     }
-    return isFree ? new Edge(node, value, readers) : null;
+    return isFree ? new Edge(layer.head(), isHomogeneous(layer), value, readers) : null;
+  }
+
+  private boolean isHomogeneous(Layer layer) {
+    List<Node> functions = layer.nodes().subList(1, layer.nodes().size());
+    Node writer = layer.head();
+    return (!writer.hasInput(2) || draft.floats(writer.inputs().get(2)) != null)
+        && functions.stream().allMatch(each -> Attributes.is(each, "Relu", "LeakyRelu"));
   }
 
   private boolean isConvolution(Node node) {
@@ -114,8 +118,20 @@ final class Equalization {
   private void equalize(Edge edge) {
     ChannelWidths seen = Objects.requireNonNull(widths.get(edge.value()));
     float[] factors = factors(edge, seen.widths());
+    if (edge.isHomogeneous()) {
+      multiplyWeights(edge.writer(), factors);
+    } else {
+      multiply(edge.value(), factors);
+    }
+    for (Node reader : draft.readers(edge.value())) {
+      List<String> read = new ArrayList<>(reader.inputs());
+      scale(read, 1, factors, isDepthwise(reader) ? 0 : 1, true);
+      replace(reader, read);
+    }
+  }
+
+  private void multiplyWeights(Node writer, float[] factors) {
     // An edge before this one may have replaced its nodes by others.
-    Node writer = edge.writer();
     Node now = Objects.requireNonNull(draft.writer(writer.outputs().getFirst()));
     List<String> inputs = new ArrayList<>(now.inputs());
     scale(inputs, 1, factors, 0, false);
@@ -123,11 +139,26 @@ final class Equalization {
       scale(inputs, 2, factors, 0, false);
     }
     replace(now, inputs);
-    for (Node reader : draft.readers(edge.value())) {
-      List<String> read = new ArrayList<>(reader.inputs());
-      scale(read, 1, factors, isDepthwise(reader) ? 0 : 1, true);
-      replace(reader, read);
-    }
+  }
+
+  /** Adds a step that writes a value, the product of what was it until now. */
+  private void multiply(String value, float[] factors) {
+    TensorType type = draft.type(value);
+    Node last = Objects.requireNonNull(draft.writer(value));
+    String before = draft.newName();
+    draft.setType(before, type);
+    long[] dims = new long[type.rank()];
+    Arrays.fill(dims, 1);
+    dims[1] = factors.length;
+    List<String> outputs =
+        last.outputs().stream().map(name -> name.equals(value) ? before : name).toList();
+    Node earlier =
+        new Node(
+            last.name(), last.domain(), last.operator(), last.inputs(), outputs, last.attributes());
+    Node product =
+        new Node(
+            "", "", "Mul", List.of(before, draft.add(factors, dims)), List.of(value), Map.of());
+    draft.replace(last, List.of(earlier, product));
   }
 
   private void replace(Node node, List<String> inputs) {
@@ -164,7 +195,7 @@ final class Equalization {
     }
     float[] factors = new float[wanted.length];
     for (int c = 0; c < factors.length; c++) {
-      double scaled = isFree ? wanted[c] * most : wanted[c] / geometricMean(wanted);
+      double scaled = isFree ? wanted[c] * most : wanted[c] / median(wanted);
       boolean isUsable = scaled > 0 && Double.isFinite(scaled);
       long exponent = isUsable ? Math.round(Math.log(scaled) / Math.log(2)) : 0;
       factors[c] = Math.scalb(1f, Math.clamp(exponent, -MOST_EXPONENT, MOST_EXPONENT));
@@ -172,16 +203,14 @@ final class Equalization {
     return factors;
   }
 
-  private static double geometricMean(double[] values) {
-    double sum = 0;
-    int count = 0;
-    for (double value : values) {
-      if (value > 0 && Double.isFinite(value)) {
-        sum += Math.log(value);
-        count++;
-      }
-    }
-    return count == 0 ? 1 : Math.exp(sum / count);
+  /** Of what a channel can be multiplied by; one that is next to nothing has no say in it. */
+  private static double median(double[] values) {
+    double[] usable =
+        Arrays.stream(values)
+            .filter(value -> value > 0 && Double.isFinite(value))
+            .sorted()
+            .toArray();
+    return usable.length == 0 ? 1 : usable[usable.length / 2];
   }
 
   private void addLargest(Node reader, double[] largest) {

@@ -19,6 +19,9 @@ final class Histogram {
   private double binsOfOne;
   private long count;
 
+  /** How many of them are 0, which is a byte exactly. */
+  private long zeros;
+
   Histogram() {
     setReach(Float.MIN_NORMAL);
   }
@@ -36,6 +39,9 @@ final class Histogram {
     int bin = ZERO + (int) Math.floor(value * binsOfOne);
     counts[Math.min(bin, BINS - 1)]++;
     count++;
+    if (value == 0) {
+      zeros++;
+    }
   }
 
   private void grow() {
@@ -74,7 +80,7 @@ final class Histogram {
 
   /**
    * Returns the range, within another one, of which bytes lose least: the sum of the squared
-   * distances of what is cut off, and of a twelfth of the squared step for all others.
+   * distances of what is cut off, and of a twelfth of the squared step for all others but 0.
    *
    * @return the lower and the upper limit; 0 is between them
    */
@@ -98,7 +104,7 @@ final class Histogram {
     return best;
   }
 
-  /** Sums of counts, of numbers and of their squares in all bins before each. */
+  /** Sums of counts, of numbers and of their squares in all bins before each, without zeros. */
   private final class Moments {
     private final double[] counted = new double[BINS + 1];
     private final double[] sums = new double[BINS + 1];
@@ -107,9 +113,10 @@ final class Histogram {
     Moments() {
       for (int i = 0; i < BINS; i++) {
         double middle = (i + 0.5 - ZERO) * binWidth();
-        counted[i + 1] = counted[i] + counts[i];
-        sums[i + 1] = sums[i] + counts[i] * middle;
-        squares[i + 1] = squares[i] + counts[i] * middle * middle;
+        long lossy = i == ZERO ? counts[i] - zeros : counts[i];
+        counted[i + 1] = counted[i] + lossy;
+        sums[i + 1] = sums[i] + lossy * middle;
+        squares[i + 1] = squares[i] + lossy * middle * middle;
       }
     }
 

@@ -159,6 +159,7 @@ public final class Quantization {
     ConstantFolds.apply(draft, inferred.known());
     ChannelFolds.apply(draft);
     LinearSteps.apply(draft, !leftOut.isEmpty());
+    OwnBiases.apply(draft);
     return draft;
   }
 

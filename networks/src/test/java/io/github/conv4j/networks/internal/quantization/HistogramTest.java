@@ -110,6 +110,23 @@ class HistogramTest {
     }
   }
 
+  /** Zeros are bytes exactly, however many there are: they make nobody cut the others off. */
+  @Test
+  void zerosDoNotCount() {
+    var few = new ValueRange(new Coverage(1, true));
+    var many = new ValueRange(new Coverage(1, true));
+    var random = new Random(3);
+    for (int i = 0; i < 200; i++) {
+      MemorySegment value = MemorySegment.ofArray(new float[] {(float) random.nextGaussian()});
+      few.add(value);
+      many.add(value);
+      many.add(MemorySegment.ofArray(new float[10_000]));
+    }
+
+    assertThat(many.low()).isEqualTo(few.low()).isLessThan(-1.5);
+    assertThat(many.high()).isEqualTo(few.high()).isGreaterThan(1.5);
+  }
+
   private static double squaredError(float[] values, double low, double high) {
     Scale scale = Scale.of(low, high);
     double sum = 0;
