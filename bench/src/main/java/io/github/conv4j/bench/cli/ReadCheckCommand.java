@@ -139,13 +139,16 @@ final class ReadCheckCommand implements Callable<Integer> {
             percent(comparison.foundBoxes(), comparison.boxes()),
             comparison.otherBoxes()));
     int same = comparison.lines() - comparison.differences().size();
+    long ofSpaces =
+        comparison.differences().stream().filter(ReadingComparison.Difference::isOfSpaces).count();
     print(
         String.format(
             Locale.ROOT,
-            "texts: %d of %d the same, %.1f %%",
+            "texts: %d of %d the same, %.1f %%; %d more but for spaces",
             same,
             comparison.lines(),
-            percent(same, comparison.lines())));
+            percent(same, comparison.lines()),
+            ofSpaces));
   }
 
   private static double percent(int part, int whole) {

@@ -27,7 +27,8 @@ class ReadCheckCommandTest {
     assertThat(command.exitCode()).isZero();
     assertThat(command.text())
         .containsPattern("boxes: ([1-9]\\d*) of \\1 found .* 100.0 %; 0 others");
-    assertThat(command.text()).containsPattern("texts: ([1-9]\\d*) of \\1 the same, 100.0 %");
+    assertThat(command.text())
+        .containsPattern("texts: ([1-9]\\d*) of \\1 the same, 100.0 %; 0 more but for spaces");
     assertThat(NpyFile.read(folder.resolve("detector/0001.npy")).dims())
         .containsExactly(1, 3, 480, 640);
     assertThat(NpyFile.read(folder.resolve("classifier/0001.npy")).dims())

@@ -21,7 +21,12 @@ public final class ReadingComparison {
   private final List<Difference> differences = new ArrayList<>();
 
   /** A line that was read otherwise. */
-  public record Difference(String expected, String actual) {}
+  public record Difference(String expected, String actual) {
+    /** Tells whether the same was read but for spaces. */
+    public boolean isOfSpaces() {
+      return expected.replace(" ", "").equals(actual.replace(" ", ""));
+    }
+  }
 
   /** Compares two readers, which must stay open. */
   public ReadingComparison(TextReader expected, TextReader actual) {
