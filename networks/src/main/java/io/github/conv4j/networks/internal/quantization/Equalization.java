@@ -31,6 +31,9 @@ final class Equalization {
   /** More than this would take numbers of a channel that hardly counts near those that do. */
   private static final int MOST_EXPONENT = 6;
 
+  /** So much less noise, in power, a step of its own must bring: half a bit. */
+  private static final double LEAST_GAIN_OF_STEP = 2;
+
   /**
    * A convolution, the functions behind it, and what those behind these read of it.
    *
@@ -117,7 +120,11 @@ final class Equalization {
 
   private void equalize(Edge edge) {
     ChannelWidths seen = Objects.requireNonNull(widths.get(edge.value()));
-    float[] factors = factors(edge, seen.widths());
+    double[] width = seen.widths();
+    float[] factors = factors(edge, width);
+    if (noise(edge, width, null) < leastGain(edge) * noise(edge, width, factors)) {
+      return;
+    }
     if (edge.isHomogeneous()) {
       multiplyWeights(edge.writer(), factors);
     } else {
@@ -128,6 +135,44 @@ final class Equalization {
       scale(read, 1, factors, isDepthwise(reader) ? 0 : 1, true);
       replace(reader, read);
     }
+  }
+
+  private static double leastGain(Edge edge) {
+    return edge.isHomogeneous() ? 1 : LEAST_GAIN_OF_STEP;
+  }
+
+  /**
+   * Returns what readers make of the roundings of one scale for all channels: the squared step
+   * times the squares of weights, of channels that were multiplied by factors, or were not.
+   */
+  private double noise(Edge edge, double[] width, float @Nullable [] factors) {
+    double widest = 0;
+    for (int c = 0; c < width.length; c++) {
+      widest = Math.max(widest, factors == null ? width[c] : width[c] * factors[c]);
+    }
+    double squares = 0;
+    for (Node reader : draft.readers(edge.value())) {
+      float[] weights = weights(reader);
+      for (int i = 0; i < weights.length; i++) {
+        double weight = factors == null ? weights[i] : weights[i] / factors[channel(reader, i)];
+        squares += weight * weight;
+      }
+    }
+    return widest * widest * squares;
+  }
+
+  private float[] weights(Node reader) {
+    return Objects.requireNonNull(draft.floats(reader.inputs().get(1)));
+  }
+
+  /** Returns which channel a reader multiplies by one of its weights. */
+  private int channel(Node reader, int index) {
+    long[] dims = draft.type(reader.inputs().get(1)).dims();
+    long area = 1;
+    for (int axis = 2; axis < dims.length; axis++) {
+      area *= dims[axis];
+    }
+    return (int) (isDepthwise(reader) ? index / area : index / area % dims[1]);
   }
 
   private void multiplyWeights(Node writer, float[] factors) {
@@ -214,11 +259,9 @@ final class Equalization {
   }
 
   private void addLargest(Node reader, double[] largest) {
-    float[] weights = Objects.requireNonNull(draft.floats(reader.inputs().get(1)));
-    long[] dims = draft.type(reader.inputs().get(1)).dims();
-    int area = (int) (weights.length / dims[0] / dims[1]);
+    float[] weights = weights(reader);
     for (int i = 0; i < weights.length; i++) {
-      int channel = (int) (i / area % dims[1]);
+      int channel = channel(reader, i);
       largest[channel] = Math.max(largest[channel], Math.abs(weights[i]));
     }
   }
