@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A chain of functions like {@link Elementwise}, between integers of 8 bits or floats: a chunk is
@@ -21,6 +22,9 @@ public final class ByteElementwise extends RangedPrimitive {
   private final Tensor src;
   private final Tensor dst;
   private final Step[] steps;
+
+  /** What does all of the chain at once, null where nothing does. */
+  private final @Nullable MultiplyAdd atOnce;
 
   /** Where panels begin in the scratchpad, in floats; behind the values and an operand of both. */
   private final int floatCount;
@@ -118,6 +122,43 @@ public final class ByteElementwise extends RangedPrimitive {
   }
 
   /**
+   * A product with what repeats, or none, and a sum of bytes, between bytes.
+   *
+   * @param product null where there is none, and ones are in its place
+   */
+  private record MultiplyAdd(
+      ByteLoops loops,
+      ByteScale src,
+      @Nullable Repeated product,
+      int operand,
+      ByteScale other,
+      ByteScale dst) {
+    void fill(MemorySegment floats, MemorySegment[] operands, int length) {
+      if (product == null) {
+        for (int i = 0; i < length; i++) {
+          floats.setAtIndex(JAVA_FLOAT_UNALIGNED, i, 1);
+        }
+      } else {
+        product.fill(floats, operands, length);
+      }
+    }
+
+    void run(Chunk chunk, MemorySegment from, MemorySegment[] operands, MemorySegment to) {
+      loops.multiplyAdd(
+          from,
+          src,
+          chunk.floats,
+          product == null ? 0 : product.panel() + chunk.periodBegin,
+          operands[operand],
+          other,
+          to,
+          dst,
+          chunk.at,
+          chunk.count);
+    }
+  }
+
+  /**
    * Plans a chain.
    *
    * @param elementCount of the array
@@ -166,6 +207,37 @@ public final class ByteElementwise extends RangedPrimitive {
           };
     }
     this.floatCount = panel;
+    this.atOnce = atOnce(chain);
+  }
+
+  private @Nullable MultiplyAdd atOnce(List<Pointwise> chain) {
+    boolean multiplies = chain.size() == 2 && isOperation(chain.getFirst(), BinaryFunction.MUL);
+    if (src.scale().isEmpty()
+        || dst.scale().isEmpty()
+        || !(multiplies || chain.size() == 1)
+        || !isOperation(chain.getLast(), BinaryFunction.ADD)
+        || !(steps[steps.length - 1] instanceof Full sum)
+        || sum.tensor().scale().isEmpty()) {
+      return null;
+    }
+    Repeated product = null;
+    if (multiplies) {
+      if (!(steps[0] instanceof Repeated repeated) || repeated.period() == 1) {
+        return null;
+      }
+      product = repeated;
+    }
+    return new MultiplyAdd(
+        src.loops(),
+        src.scale().get(),
+        product,
+        sum.operand(),
+        sum.tensor().scale().get(),
+        dst.scale().get());
+  }
+
+  private static boolean isOperation(Pointwise function, BinaryFunction operation) {
+    return function instanceof Pointwise.WithOperand binary && binary.function() == operation;
   }
 
   private static Chunks chunks(long elementCount, long channels) {
@@ -186,6 +258,18 @@ public final class ByteElementwise extends RangedPrimitive {
   @Override
   Ranges ranges(MemorySegment scratchpad) {
     var chunk = new Chunk(scratchpad);
+    MultiplyAdd all = atOnce;
+    if (all != null) {
+      return (begin, end, from, to, operands) -> {
+        all.fill(scratchpad, operands, chunks.length());
+        for (long index = begin; index < end; index++) {
+          chunk.at = chunks.begin(index);
+          chunk.count = chunks.length(index);
+          chunk.periodBegin = chunks.periodBegin(index);
+          all.run(chunk, from, operands, to);
+        }
+      };
+    }
     return (begin, end, from, to, operands) -> {
       for (Step step : steps) {
         if (step instanceof Repeated repeated) {

@@ -15,6 +15,26 @@ interface ByteLoops {
   void quantize(
       MemorySegment src, long from, MemorySegment dst, long to, ByteScale scale, int count);
 
+  /**
+   * {@code dst = src * factors + other}, each of them dequantized first, with a rounding an
+   * operation, and quantized at the end as {@link #quantize} does.
+   *
+   * @param at where all three begin
+   * @param factors floats
+   * @param first where they begin
+   */
+  void multiplyAdd(
+      MemorySegment src,
+      ByteScale ofSrc,
+      MemorySegment factors,
+      long first,
+      MemorySegment other,
+      ByteScale ofOther,
+      MemorySegment dst,
+      ByteScale ofDst,
+      long at,
+      int count);
+
   /** Returns what gives the largest of windows of bytes; neither alpha nor scale count. */
   WindowLoop largest(boolean isSigned);
 

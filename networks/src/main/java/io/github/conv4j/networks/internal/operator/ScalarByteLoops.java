@@ -25,6 +25,26 @@ final class ScalarByteLoops implements ByteLoops {
   }
 
   @Override
+  public void multiplyAdd(
+      MemorySegment src,
+      ByteScale ofSrc,
+      MemorySegment factors,
+      long first,
+      MemorySegment other,
+      ByteScale ofOther,
+      MemorySegment dst,
+      ByteScale ofDst,
+      long at,
+      int count) {
+    for (int i = 0; i < count; i++) {
+      float factor = factors.getAtIndex(JAVA_FLOAT_UNALIGNED, first + i);
+      float product = ofSrc.dequantized(src.get(JAVA_BYTE, at + i)) * factor;
+      float sum = product + ofOther.dequantized(other.get(JAVA_BYTE, at + i));
+      dst.set(JAVA_BYTE, at + i, ofDst.quantized(sum));
+    }
+  }
+
+  @Override
   public void add(
       MemorySegment src, long from, boolean isSigned, MemorySegment sums, int begin, int end) {
     int mask = isSigned ? -1 : 0xff;

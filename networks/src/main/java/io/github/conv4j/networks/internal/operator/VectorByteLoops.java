@@ -108,6 +108,80 @@ final class VectorByteLoops implements ByteLoops {
   }
 
   @Override
+  public void multiplyAdd(
+      MemorySegment src,
+      ByteScale ofSrc,
+      MemorySegment factors,
+      long first,
+      MemorySegment other,
+      ByteScale ofOther,
+      MemorySegment dst,
+      ByteScale ofDst,
+      long at,
+      int count) {
+    if (count < LANES || LANES < LEAST_LANES) {
+      small.multiplyAdd(src, ofSrc, factors, first, other, ofOther, dst, ofDst, at, count);
+      return;
+    }
+    // Where dst is src or other, the last vector must not read what was written.
+    int whole = count - count % LANES;
+    ByteVector signOfSrc = ByteVector.broadcast(BYTES, turned(ofSrc.isSigned()));
+    ByteVector signOfOther = ByteVector.broadcast(BYTES, turned(ofOther.isSigned()));
+    int zeroOfSrc = ofSrc.zeroPoint() + shift(ofSrc.isSigned());
+    int zeroOfOther = ofOther.zeroPoint() + shift(ofOther.isSigned());
+    FloatVector scaleOfSrc = all(ofSrc.scale());
+    FloatVector scaleOfOther = all(ofOther.scale());
+    FloatVector divisor = all(ofDst.scale());
+    int least = ofDst.least();
+    int most = ofDst.most();
+    int zeroPoint = ofDst.zeroPoint();
+    for (int i = 0; i < whole; i += LANES) {
+      IntVector left =
+          (IntVector)
+              ByteVector.fromMemorySegment(BYTES, src, at + i, LITTLE_ENDIAN)
+                  .lanewise(VectorOperators.XOR, signOfSrc)
+                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+      IntVector right =
+          (IntVector)
+              ByteVector.fromMemorySegment(BYTES, other, at + i, LITTLE_ENDIAN)
+                  .lanewise(VectorOperators.XOR, signOfOther)
+                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+      FloatVector factor =
+          FloatVector.fromMemorySegment(SPECIES, factors, (first + i) * Float.BYTES, LITTLE_ENDIAN);
+      FloatVector product =
+          ((FloatVector) left.sub(zeroOfSrc).convertShape(VectorOperators.I2F, SPECIES, 0))
+              .mul(scaleOfSrc)
+              .mul(factor);
+      FloatVector nearest =
+          ((FloatVector) right.sub(zeroOfOther).convertShape(VectorOperators.I2F, SPECIES, 0))
+              .mul(scaleOfOther)
+              .add(product)
+              .div(divisor)
+              .add(WHOLE)
+              .sub(WHOLE);
+      // What is not a number becomes 0 here.
+      IntVector integers =
+          ((IntVector) nearest.convertShape(VectorOperators.F2I, INTS, 0)).max(least).min(most);
+      ByteVector bytes =
+          (ByteVector) integers.add(zeroPoint).convertShape(VectorOperators.I2B, BYTES, 0);
+      bytes.intoMemorySegment(dst, at + i, LITTLE_ENDIAN);
+    }
+    if (whole < count) {
+      small.multiplyAdd(
+          src,
+          ofSrc,
+          factors,
+          first + whole,
+          other,
+          ofOther,
+          dst,
+          ofDst,
+          at + whole,
+          count - whole);
+    }
+  }
+
+  @Override
   public void add(
       MemorySegment src, long from, boolean isSigned, MemorySegment sums, int begin, int end) {
     int whole = LANES < LEAST_LANES ? begin : end - (end - begin) % LANES;

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Floats to integers of 8 bits and back, alone and around chains of functions. */
 class QuantizingTest {
@@ -130,6 +132,50 @@ class QuantizingTest {
           float product = S8.dequantized(from[i]) * U8.dequantized(gates[i % channels]);
           byte expected = quantized(Math.max(0, product + other[i] + 0.25f), U8);
           assertThat(Math.abs(dst[i] - expected)).as("%d of %d", i, channels).isLessThan(2);
+        }
+      }
+    }
+  }
+
+  /** A residual, and a gate before it: one pass does what several would, to the bit. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void sumsOfBytesAreExact(boolean hasGate) {
+    var random = new Random(8);
+    var sum = new Pointwise.WithOperand(BinaryFunction.ADD, Extent.FULL, hasGate ? 1 : 0);
+    var product = new Pointwise.WithOperand(BinaryFunction.MUL, Extent.PER_CHANNEL, 0);
+    List<Pointwise> chain = hasGate ? List.of(product, sum) : List.of(sum);
+    for (int channels : new int[] {1, 5, 24, 3000}) {
+      int count = 7 * channels;
+      float[] src = random(random, count);
+      float[] other = random(random, count);
+      float[] gate = OperatorRun.gaussians(random, channels);
+      byte[] from = bytesOf(src);
+      byte[] others = bytesOf(other);
+      for (Loops loops : OperatorRun.loops()) {
+        byte[] dst =
+            bytes(
+                OperatorRun.make(
+                    loops,
+                    () ->
+                        new ByteElementwise(
+                            count,
+                            channels,
+                            chain,
+                            Optional.of(S8),
+                            Optional.of(S8),
+                            hasGate
+                                ? List.of(Optional.empty(), Optional.of(U8))
+                                : List.of(Optional.of(U8)),
+                            2)),
+                count,
+                src,
+                hasGate ? new float[][] {gate, other} : new float[][] {other});
+        for (int i = 0; i < count; i++) {
+          float factor = hasGate ? gate[i % channels] : 1;
+          float scaled = S8.dequantized(from[i]) * factor;
+          byte expected = quantized(scaled + U8.dequantized(others[i]), S8);
+          assertThat(dst[i]).as("%d of %d", i, channels).isEqualTo(expected);
         }
       }
     }
