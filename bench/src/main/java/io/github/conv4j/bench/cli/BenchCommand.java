@@ -128,6 +128,11 @@ final class BenchCommand implements Callable<Integer> {
   private boolean withoutLimits;
 
   @Option(
+      names = "--no-types",
+      description = "Leave out layers of bf16 and of integers beside f32, which take some seconds.")
+  private boolean withoutTypes;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Where the files go; ./conv4j-bench if left out.")
@@ -238,7 +243,15 @@ final class BenchCommand implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), "no engine can start on this machine");
       }
       var run =
-          new BenchRun(contenders, threads, layout, quick, millis, !withoutFloor, !withoutLimits);
+          new BenchRun(
+              contenders,
+              threads,
+              layout,
+              quick,
+              millis,
+              !withoutFloor,
+              !withoutLimits,
+              !withoutTypes);
       return run.measure(layers, command());
     }
   }

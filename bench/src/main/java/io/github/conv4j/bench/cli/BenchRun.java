@@ -15,6 +15,11 @@ import io.github.conv4j.bench.results.BenchResults;
 import io.github.conv4j.bench.results.CallCosts;
 import io.github.conv4j.bench.results.Entrant;
 import io.github.conv4j.bench.results.LayerResult;
+import io.github.conv4j.bench.typed.TypeTime;
+import io.github.conv4j.bench.typed.TypesRace;
+import io.github.conv4j.engine.Engine;
+import io.github.conv4j.engine.EngineOptions;
+import io.github.conv4j.engine.Engines;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.validation.LayoutChoice;
 import java.util.ArrayList;
@@ -26,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +61,9 @@ final class BenchRun {
 
   private static final long SEED = 1;
 
+  private static final Set<String> TYPED = Set.of("onednn", "vector");
+  private static final long TYPES_NANOS = 1_000_000_000;
+
   private final BenchContenders contenders;
   private final int threads;
   private final LayoutChoice layout;
@@ -62,6 +71,7 @@ final class BenchRun {
   private final @Nullable Integer millis;
   private final boolean floor;
   private final boolean limited;
+  private final boolean typed;
   private final Race race;
 
   BenchRun(
@@ -71,7 +81,8 @@ final class BenchRun {
       boolean quick,
       @Nullable Integer millis,
       boolean floor,
-      boolean limited) {
+      boolean limited,
+      boolean typed) {
     this.contenders = contenders;
     this.threads = threads;
     this.layout = layout;
@@ -79,6 +90,7 @@ final class BenchRun {
     this.millis = millis;
     this.floor = floor;
     this.limited = limited;
+    this.typed = typed;
     this.race = new Race(contenders.all(), contenders.reference());
   }
 
@@ -90,10 +102,15 @@ final class BenchRun {
     double limitsNanos = System.nanoTime() - begin;
     int floorJvms = floorJvms();
     CallCosts calls;
+    List<TypeTime> types;
     Map<Problem, Race.Opening> openings = new LinkedHashMap<>();
     Map<Problem, List<Entrant>> entrants = new LinkedHashMap<>();
     try (Progress progress =
-        Progress.of("bench", (1L + TURNS_STEPS) * problems.size() + FLOOR_STEPS * floorJvms)) {
+        Progress.of(
+            "bench",
+            (1L + TURNS_STEPS) * problems.size()
+                + FLOOR_STEPS * floorJvms
+                + (long) typedEngines().size() * TypesRace.FEW_LAYERS.size())) {
       calls = calls(floorJvms, progress);
       // The limits are measured a second time at the end.
       double total = (quick ? QUICK_NANOS : FULL_NANOS) - limitsNanos - (System.nanoTime() - begin);
@@ -113,6 +130,7 @@ final class BenchRun {
         progress.step(
             "turns", () -> entrants.put(problem, race.run(task(problem), opened, each(turns))));
       }
+      types = types(progress);
     }
     // Again: the machine may have been busy, and a limit is a limit.
     limits = limits.measured() && millis == null ? limits.best(limits()) : limits;
@@ -122,7 +140,29 @@ final class BenchRun {
       results.add(
           LayerResult.of(layer, judge, Objects.requireNonNull(entrants.get(layer.problem()))));
     }
-    return results(results, limits, calls, command, (System.nanoTime() - begin) / 1e9);
+    return results(results, limits, calls, types, command, (System.nanoTime() - begin) / 1e9);
+  }
+
+  /** Engines whose names say nothing else than which they are. */
+  private List<String> typedEngines() {
+    return contenders.all().stream()
+        .filter(contender -> typed && contender instanceof EngineContender)
+        .map(Contender::name)
+        .filter(TYPED::contains)
+        .toList();
+  }
+
+  private List<TypeTime> types(Progress progress) {
+    List<TypeTime> times = new ArrayList<>();
+    var race = TypesRace.usual(millis == null ? TYPES_NANOS : millis * 1_000_000L);
+    for (String name : typedEngines()) {
+      try (Engine engine =
+          Engines.named(name, EngineOptions.defaults().withThreads(threads).withReady(true))) {
+        times.addAll(
+            race.run(List.of(engine), TypesRace.FEW_LAYERS, line -> progress.step(line, () -> {})));
+      }
+    }
+    return times;
   }
 
   private boolean isShort() {
@@ -192,7 +232,12 @@ final class BenchRun {
   }
 
   private BenchResults results(
-      List<LayerResult> layers, Limits measured, CallCosts calls, String command, double seconds) {
+      List<LayerResult> layers,
+      Limits measured,
+      CallCosts calls,
+      List<TypeTime> types,
+      String command,
+      double seconds) {
     double fastest =
         contenders.all().stream()
             .filter(contender -> contender.threads(threads) == threads)
@@ -226,6 +271,7 @@ final class BenchRun {
             .toList(),
         limits,
         calls,
+        types,
         roofed);
   }
 }

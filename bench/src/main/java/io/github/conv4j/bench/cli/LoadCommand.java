@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.cli;
 
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.FpmathMode;
 import io.github.conv4j.bench.contender.Contender;
 import io.github.conv4j.bench.contender.EngineContender;
@@ -29,7 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -126,6 +127,16 @@ final class LoadCommand implements Callable<Integer> {
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(
+      names = "--dt",
+      paramLabel = "TYPES",
+      split = ",",
+      description = {
+        "With --problem: other types beside f32, src:weights:dst, for example",
+        "bf16:bf16:bf16,u8:s8:u8; how many times the calls of f32, and how far from it, are below."
+      })
+  private List<String> types = new ArrayList<>();
+
+  @Option(
       names = "--layout",
       paramLabel = "LAYOUT",
       converter = LayoutNames.class,
@@ -146,27 +157,44 @@ final class LoadCommand implements Callable<Integer> {
 
   private int loadConvolution() throws IOException {
     Task task = Task.random(parse(), layout, threads, 1);
+    var typed = new TypedLanes(parsedTypes(), task.problem());
     List<Contender> contenders = contenders();
     List<Lane> lanes = new ArrayList<>();
     List<Contender> apart = new ArrayList<>();
     List<LaneResult> results;
+    List<String> notes;
     try {
       for (Contender contender : contenders) {
         enter(contender, task, lanes, apart);
+        typed.add(contender, clientCounts, threads, rate, lanes);
       }
       if (lanes.isEmpty()) {
         print("nobody can compute this problem");
         return ExitCodes.UNAVAILABLE;
       }
-      results = run(lanes, () -> SameResult.expected(task));
+      float[] floats = SameResult.expected(task);
+      results = run(lanes, lane -> typed.expected(lane).orElse(floats));
+      notes = typed.notes(results);
     } finally {
       lanes.forEach(Lane::close);
+      typed.close();
       apart.forEach(Contender::close);
       contenders.forEach(Contender::close);
     }
-    return finish(
-        new LoadFile(false, task.problem().convolution().isTransposed(), layout, rate),
-        Map.of(task.problem().line(), results));
+    int exitCode =
+        finish(
+            new LoadFile(false, task.problem().convolution().isTransposed(), layout, rate),
+            Map.of(task.problem().line(), results));
+    notes.forEach(this::print);
+    return exitCode;
+  }
+
+  private List<ConvolutionTypes> parsedTypes() {
+    try {
+      return types.stream().map(ConvolutionTypes::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   private int loadNetworks() throws IOException {
@@ -188,19 +216,18 @@ final class LoadCommand implements Callable<Integer> {
           print("nobody can run " + task.line());
           return ExitCodes.UNAVAILABLE;
         }
-        results.put(task.line(), run(lanes.all(), () -> lanes.all().getFirst().firstResult()));
+        results.put(task.line(), run(lanes.all(), _ -> lanes.all().getFirst().firstResult()));
       }
     }
     return finish(new LoadFile(true, false, layout, rate), results);
   }
 
-  private List<LaneResult> run(List<Lane> lanes, Supplier<float[]> expected) {
+  private List<LaneResult> run(List<Lane> lanes, Function<Lane, float[]> expected) {
     var run = new LoadRun(lanes, seconds);
     try (Progress progress = Progress.of("load", run.stepCount())) {
       run.warmUp(progress::step);
-      float[] wanted = expected.get();
       for (Lane lane : lanes) {
-        SameResult.difference(wanted, lane.firstResult())
+        SameResult.difference(expected.apply(lane), lane.firstResult())
             .ifPresent(difference -> lane.countError("the result is wrong: " + difference));
       }
       return run.measure(progress::step);
@@ -298,6 +325,7 @@ final class LoadCommand implements Callable<Integer> {
     require(seconds > 0 && seconds <= MOST_SECONDS, "--seconds must be above 0, at most 86400");
     require(rate >= 0 && rate <= MOST_RATE, "--rate must be above 0, at most 10000000");
     require(threads >= 1 && threads <= MOST_CLIENTS, "--threads must be from 1 to 1024");
+    require(types.isEmpty() || networks.isEmpty(), "--dt is of convolutions, not of --network");
   }
 
   private void require(boolean fits, String sentence) {

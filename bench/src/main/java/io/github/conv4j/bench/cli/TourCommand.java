@@ -2,12 +2,15 @@ package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.bench.report.TourFiles;
 import io.github.conv4j.bench.report.TourTable;
+import io.github.conv4j.bench.report.TypesTable;
 import io.github.conv4j.bench.report.Warnings;
 import io.github.conv4j.bench.tour.Exhibit;
 import io.github.conv4j.bench.tour.Exhibits;
 import io.github.conv4j.bench.tour.Measurement;
 import io.github.conv4j.bench.tour.Photo;
 import io.github.conv4j.bench.tour.Tour;
+import io.github.conv4j.bench.typed.TypeTime;
+import io.github.conv4j.bench.typed.TypesRace;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Engines;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Run every kind of convolution on a photo with every engine, and compare them.",
+      "Then a few layers as f32, bf16 and bytes: how fast, and how far from f32.",
       "Prints the figures; writes a contact sheet, a picture for each variant, and a report.",
       "The exit code is 1 if engines disagree."
     })
@@ -86,13 +90,17 @@ final class TourCommand implements Callable<Integer> {
               (name, sentences) ->
                   sentences.forEach(sentence -> stdout.println(name + ": " + sentence)));
       engines.notes().forEach(stdout::println);
+      List<TypeTime> types = types(engines.open());
+      stdout.println();
+      TypesTable.lines(types).forEach(stdout::println);
+      stdout.println();
       List<String> disagreeing =
           visits.stream()
               .filter(visit -> !visit.measurements().stream().allMatch(Measurement::agrees))
               .map(visit -> visit.exhibit().name())
               .toList();
       String summary = summary(visits.size(), engines.names().size(), disagreeing);
-      String written = TourFiles.write(out, visits, engines.names(), summary);
+      String written = TourFiles.write(out, visits, types, engines.names(), summary);
       stdout.println(written + ": " + summary);
       stdout.flush();
       return disagreeing.isEmpty() ? ExitCodes.OK : ExitCodes.FAILED;
@@ -120,6 +128,17 @@ final class TourCommand implements Callable<Integer> {
       }
     }
     return visits;
+  }
+
+  /** The reference has no types that are faster than others. */
+  private List<TypeTime> types(List<Engine> engines) {
+    List<Engine> fast =
+        engines.stream().filter(engine -> !engine.name().equals(Tour.REFERENCE)).toList();
+    List<String> layers = quick ? TypesRace.QUICK_LAYERS : TypesRace.FEW_LAYERS;
+    try (var progress = Progress.of("types", (long) fast.size() * layers.size())) {
+      return TypesRace.usual(quick ? QUICK_BUDGET_NANOS : BUDGET_NANOS)
+          .run(fast, layers, _ -> progress.step());
+    }
   }
 
   private static String summary(int variantCount, int engineCount, List<String> disagreeing) {

@@ -59,6 +59,7 @@ public final class BenchPage {
     parts.put("shares", page.shares());
     parts.put("costs", page.charts.costs());
     parts.put("calls", page.calls());
+    parts.put("types", TypesTable.html(results.typesOrNone()));
     parts.put(
         "load",
         LoadSection.of(

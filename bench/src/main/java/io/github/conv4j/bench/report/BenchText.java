@@ -57,6 +57,7 @@ public final class BenchText {
     legend();
     limits();
     calls();
+    types();
     summary();
     String noise = SameCode.text(results);
     if (!noise.isEmpty()) {
@@ -200,6 +201,13 @@ public final class BenchText {
     }
     lines.addAll(table.lines());
     lines.add("");
+  }
+
+  private void types() {
+    if (!results.typesOrNone().isEmpty()) {
+      lines.addAll(TypesTable.lines(results.typesOrNone()));
+      lines.add("");
+    }
   }
 
   private void summary() {

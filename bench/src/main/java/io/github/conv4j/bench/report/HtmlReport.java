@@ -2,6 +2,7 @@ package io.github.conv4j.bench.report;
 
 import io.github.conv4j.bench.tour.Measurement;
 import io.github.conv4j.bench.tour.Tour;
+import io.github.conv4j.bench.typed.TypeTime;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,7 +23,8 @@ public final class HtmlReport {
   private HtmlReport() {}
 
   /** Returns the page. */
-  public static String of(List<Tour.Visited> visits, List<String> engines, String summary) {
+  public static String of(
+      List<Tour.Visited> visits, List<TypeTime> types, List<String> engines, String summary) {
     List<Measurement> measurements =
         visits.stream().flatMap(visit -> visit.measurements().stream()).toList();
     Map<String, String> parts = new LinkedHashMap<>();
@@ -37,6 +39,7 @@ public final class HtmlReport {
         "savings",
         chart(
             "Multiplications and parameters saved by each variant", Charts.savings(measurements)));
+    parts.put("types", TypesTable.html(types));
     parts.put("pictures", pictures(visits));
     return Template.fill("report.html", parts);
   }

@@ -2,6 +2,7 @@ package io.github.conv4j.bench.report;
 
 import io.github.conv4j.bench.picture.ContactSheet;
 import io.github.conv4j.bench.tour.Tour;
+import io.github.conv4j.bench.typed.TypeTime;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,11 @@ public final class TourFiles {
 
   /** Writes everything and returns a phrase that names it. */
   public static String write(
-      Path folder, List<Tour.Visited> visits, List<String> engines, String summary)
+      Path folder,
+      List<Tour.Visited> visits,
+      List<TypeTime> types,
+      List<String> engines,
+      String summary)
       throws IOException {
     for (Tour.Visited visit : visits) {
       write(visit.panel().image(PICTURE_SCALE), folder.resolve(visit.exhibit().slug() + ".png"));
@@ -35,7 +40,7 @@ public final class TourFiles {
         ContactSheet.of("conv4j tour", subtitle, visits.stream().map(Tour.Visited::panel).toList()),
         sheet);
     Path report = folder.resolve("report.html");
-    Files.writeString(report, HtmlReport.of(visits, engines, summary));
+    Files.writeString(report, HtmlReport.of(visits, types, engines, summary));
     return "wrote %s, %s and %d pictures".formatted(report, sheet, visits.size());
   }
 

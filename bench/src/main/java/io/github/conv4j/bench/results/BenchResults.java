@@ -3,6 +3,7 @@ package io.github.conv4j.bench.results;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.github.conv4j.bench.limits.Limits;
+import io.github.conv4j.bench.typed.TypeTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param contenders the first is compared with
  * @param limits of the machine
  * @param calls what a call costs beside C; absent in results that did not look for it
+ * @param types layers of other types beside f32; absent in results that did not look for them
  * @param layers what was found; the layers of a network follow each other
  */
 public record BenchResults(
@@ -40,6 +42,7 @@ public record BenchResults(
     List<Participant> contenders,
     Limits limits,
     @Nullable CallCosts calls,
+    @Nullable List<TypeTime> types,
     List<LayerResult> layers) {
   /** The version of this form. */
   public static final String SCHEMA = "conv4j-bench/1";
@@ -66,6 +69,11 @@ public record BenchResults(
     private Participant with(int count) {
       return new Participant(name, version, ours, count);
     }
+  }
+
+  /** Returns layers of other types, none where nobody looked for them. */
+  public List<TypeTime> typesOrNone() {
+    return types == null ? List.of() : types;
   }
 
   /** Returns the contenders' names. */

@@ -38,6 +38,8 @@ class BenchCommandTest {
 
     assertThat(command.exitCode()).isZero();
     assertThat(command.text()).contains("4>4 @5 k3", "vector", "geometric mean", "bench.html");
+    assertThat(command.text()).containsPattern("onednn .*f32:f32:f32, fpmath bf16 .*e-0");
+    assertThat(command.text()).contains("u8:s8:u8, fused");
     assertThat(BenchResults.read(folder.resolve("bench.json")).names())
         .containsExactly("onednn", "vector:relaxed");
     CallCosts calls =
@@ -76,10 +78,12 @@ class BenchCommandTest {
             "onednn",
             "--no-floor",
             "--no-limits",
+            "--no-types",
             "--out",
             folder.toString());
 
     assertThat(command.exitCode()).isZero();
+    assertThat(command.text()).doesNotContain("u8:s8:u8");
     assertThat(BenchResults.read(folder.resolve("bench.json")).calls())
         .isEqualTo(CallCosts.unknown("not measured: --no-floor was given"));
     assertThat(BenchResults.read(folder.resolve("bench.json")).limits().source())

@@ -183,8 +183,10 @@ public final class FakeEngines {
     @Override
     public void execute(Tensor src, Tensor dst) {
       right.execute(src, dst);
-      long[] first = new long[dst.spec().shape().rank()];
-      dst.setFloat(dst.getFloat(first) + 1, first);
+      if (!dst.spec().dataType().isInteger()) {
+        long[] first = new long[dst.spec().shape().rank()];
+        dst.setFloat(dst.getFloat(first) + 1, first);
+      }
     }
 
     @Override

@@ -64,6 +64,31 @@ class LoadCommandTest {
   }
 
   @Test
+  void comparesTypesWithFloats() {
+    Command command =
+        Command.run(
+            "load",
+            "--problem",
+            "mb1_ic8oc8_ih5kh3ph1",
+            "--clients",
+            "1",
+            "--seconds",
+            "0.01",
+            "--engines",
+            "onednn",
+            "--dt",
+            "bf16:bf16:bf16,u8:s8:u8");
+
+    assertThat(command.err()).isEmpty();
+    assertThat(command.exitCode()).isZero();
+    assertThat(command.text())
+        .containsPattern(
+            "onednn bf16:bf16:bf16, 1 clients: .* times the calls of f32, error .*e-03")
+        .containsPattern("onednn u8:s8:u8, 1 clients: .* times the calls of f32, error .*e-0[23]");
+    assertThat(Command.run("load", "--dt", "u9").exitCode()).isEqualTo(ExitCodes.WRONG_ARGUMENTS);
+  }
+
+  @Test
   void servesAnOpenLoop() {
     Command command =
         Command.run(

@@ -5,6 +5,7 @@ import io.github.conv4j.bench.limits.Ceiling;
 import io.github.conv4j.bench.limits.Limits;
 import io.github.conv4j.bench.network.NetworkLayer;
 import io.github.conv4j.bench.network.Networks;
+import io.github.conv4j.bench.typed.TypeTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,10 @@ public final class MadeUpResults {
             List.of(
                 new CallCosts.Layer("mb1_ic8oc8_ih8kh1", 950, 1050, 100, 0.1),
                 new CallCosts.Layer("mb1_ic64oc64_ih56kh3ph1", 1e6, 0.99e6, -1e4, -0.01))),
+        List.of(
+            new TypeTime("onednn", "mb1_ic64oc64_ih56kh3ph1", "u8:s8:u8", 250, 1000, 8e-3, "vnni"),
+            new TypeTime("vector", "mb1_ic64oc64_ih56kh3ph1", "u8:s8:u8", 999, 1000, 8e-3, "java"),
+            new TypeTime("vector", "mb1_ic64oc64_ih56kh1", "u8:s8:s32", 9, 8, null, "java")),
         layers);
   }
 
@@ -143,6 +148,7 @@ public final class MadeUpResults {
         contenders,
         limits,
         old.calls(),
+        old.types(),
         layers);
   }
 
