@@ -188,6 +188,35 @@ class QuantizerTest {
     }
   }
 
+  /** A product that the quantizer adds is none of those that are to stay. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Mul", "Conv"})
+  void whatIsLeftOutGetsNoStepsOfItsOwn(String leftOut) {
+    float[] weights = new float[4 * 3];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) (random.nextGaussian() * Math.pow(7, Math.floorDiv(i, 3)));
+    }
+    var b = new GraphBuilder(13);
+    String x = b.input("x", ElementType.FLOAT, PICTURE);
+    String first =
+        b.node(
+            "Conv",
+            List.of(x, b.constant(Constant.of(weights, 4, 3, 1, 1)), b.constant(gaussian(4))));
+    b.output(
+        b.node(
+            "Conv",
+            List.of(b.node("Softplus", List.of(first)), b.constant(gaussian(4, 1, 3, 3))),
+            Map.of("group", Attribute.of(4))));
+    b.output(b.node("Mul", List.of(x, x)));
+    QuantizationOptions options = leftOut.isEmpty() ? ANY : ANY.without(leftOut);
+
+    QuantizedNetwork quantized = quantized(b.build(), options, gaussian(1, 3, 12, 12));
+
+    List<String> written = operators(quantized.network().graph());
+    assertThat(written.stream().filter("Mul"::equals)).hasSize(leftOut.isEmpty() ? 2 : 1);
+    assertThat(written.contains("QuantizeLinear")).isEqualTo(!leftOut.equals("Conv"));
+  }
+
   private static String function(GraphBuilder b, String name, String x) {
     return name.equals("HardSwish")
         ? b.node("Mul", List.of(x, b.node("HardSigmoid", List.of(x), SIXTH)))

@@ -14,9 +14,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * As many bytes at a time as a vector has floats; the last vector begins early, in a call of its
- * own so that no other check of bounds is left in the loop. Nothing but the Vector API is called
- * with vectors, as in {@link VectorPixelLoops}.
+ * As many bytes at a time as a vector has floats; the last vector of a conversion begins early, in
+ * a call of its own so that no other check of bounds is left in the loop. Nothing but the Vector
+ * API is called with vectors, as in {@link VectorPixelLoops}.
  */
 final class VectorByteLoops implements ByteLoops {
   /** There are no vectors of fewer bytes. */
@@ -123,7 +123,7 @@ final class VectorByteLoops implements ByteLoops {
       small.multiplyAdd(src, ofSrc, factors, first, other, ofOther, dst, ofDst, at, count);
       return;
     }
-    // Where dst is src or other, the last vector must not read what was written.
+    // Where dst is src, a last vector that begins early would read what was written.
     int whole = count - count % LANES;
     ByteVector signOfSrc = ByteVector.broadcast(BYTES, turned(ofSrc.isSigned()));
     ByteVector signOfOther = ByteVector.broadcast(BYTES, turned(ofOther.isSigned()));

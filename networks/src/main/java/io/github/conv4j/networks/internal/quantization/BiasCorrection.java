@@ -17,10 +17,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves what each layer with weights adds to its sums so that the mean of each of its channels is
- * what it is with floats. Rounded weights times what is mostly of one sign, and numbers that are
- * cut off, err to one side, which all layers behind add up. One layer after the other, in the
- * graph's order: each is given what those before it, corrected already, make of the samples.
+ * Moves the bias of each convolution, and what is added right behind each product, so that the mean
+ * of each of its channels is what it is with floats. Rounded weights times what is mostly of one
+ * sign, and numbers that are cut off, err to one side, which all layers behind add up. One layer
+ * after the other, in the graph's order: each is given what those before it, corrected already,
+ * make of the samples.
  *
  * @see <a href="https://arxiv.org/abs/1906.04721">Nagel et al., Data-Free Quantization Through
  *     Weight Equalization and Bias Correction</a>
@@ -97,7 +98,8 @@ final class BiasCorrection {
     long readers =
         graph.nodes().stream().flatMap(node -> node.inputs().stream()).filter(bias::equals).count();
     Constant constant = graph.constants().get(bias);
-    return readers == 1 && constant != null && constant.type() == ElementType.FLOAT;
+    boolean isOutput = graph.outputs().stream().anyMatch(output -> output.name().equals(bias));
+    return readers == 1 && !isOutput && constant != null && constant.type() == ElementType.FLOAT;
   }
 
   /**
@@ -176,6 +178,9 @@ final class BiasCorrection {
     }
 
     void add(Constant tensor) {
+      if (tensor.elementCount() == 0) {
+        return;
+      }
       long[] dims = tensor.dims();
       int axis = layer.channelAxis(dims.length);
       int channels = (int) dims[axis];

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ final class Equalization {
   /** More than this would take numbers of a channel that hardly counts near those that do. */
   private static final int MOST_EXPONENT = 6;
 
+  private static final String PRODUCT = "Mul";
+
   /** So much less noise, in power, a step of its own must bring: half a bit. */
   private static final double LEAST_GAIN_OF_STEP = 2;
 
@@ -42,12 +45,18 @@ final class Equalization {
   private record Edge(Node writer, boolean isHomogeneous, String value, List<Node> readers) {}
 
   private final Draft draft;
+  private final Set<String> leftOut;
   private final Map<String, Edge> edges = new LinkedHashMap<>();
   private final Map<String, ChannelWidths> widths = new LinkedHashMap<>();
 
-  /** Looks for edges. */
-  Equalization(Draft draft) {
+  /**
+   * Looks for edges.
+   *
+   * @param leftOut names of nodes, or operators, that stay as they are
+   */
+  Equalization(Draft draft, Set<String> leftOut) {
     this.draft = draft;
+    this.leftOut = leftOut;
     for (Layer layer : new LayerFinder(draft.graph(), draft.types()).layers()) {
       Edge edge = isConvolution(layer.head()) ? edge(layer) : null;
       if (edge != null) {
@@ -61,9 +70,16 @@ final class Equalization {
     List<Node> readers = draft.readers(value);
     boolean isFree = draft.type(value).rank() >= 3 && !draft.isOutput(value) && !readers.isEmpty();
     for (Node reader : readers) {
-      isFree &= isConvolution(reader) && divides(reader, value);
+      isFree &= isConvolution(reader) && divides(reader, value) && !isLeftOut(reader);
     }
+    isFree &= layer.nodes().stream().noneMatch(this::isLeftOut);
+    // A step of this kind would be taken for one of the network's.
+    isFree &= isHomogeneous(layer) || !leftOut.contains(PRODUCT);
     return isFree ? new Edge(layer.head(), isHomogeneous(layer), value, readers) : null;
+  }
+
+  private boolean isLeftOut(Node node) {
+    return leftOut.contains(node.name()) || leftOut.contains(node.operator());
   }
 
   private boolean isHomogeneous(Layer layer) {
@@ -122,7 +138,10 @@ final class Equalization {
     ChannelWidths seen = Objects.requireNonNull(widths.get(edge.value()));
     double[] width = seen.widths();
     float[] factors = factors(edge, width);
-    if (noise(edge, width, null) < leastGain(edge) * noise(edge, width, factors)) {
+    double before = noise(edge, width, null);
+    double after = noise(edge, width, factors);
+    // Numbers that are none, and zeros, gain nothing.
+    if (!(before > 0 && before < Double.POSITIVE_INFINITY && before >= leastGain(edge) * after)) {
       return;
     }
     if (edge.isHomogeneous()) {
@@ -202,7 +221,7 @@ final class Equalization {
             last.name(), last.domain(), last.operator(), last.inputs(), outputs, last.attributes());
     Node product =
         new Node(
-            "", "", "Mul", List.of(before, draft.add(factors, dims)), List.of(value), Map.of());
+            "", "", PRODUCT, List.of(before, draft.add(factors, dims)), List.of(value), Map.of());
     draft.replace(last, List.of(earlier, product));
   }
 
@@ -287,6 +306,9 @@ final class Equalization {
     private float[] greatest = {};
 
     void add(Constant tensor) {
+      if (tensor.elementCount() == 0) {
+        return;
+      }
       int channels = (int) tensor.dims()[1];
       if (least.length == 0) {
         least = new float[channels];

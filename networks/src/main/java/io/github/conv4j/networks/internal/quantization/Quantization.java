@@ -91,7 +91,7 @@ public final class Quantization {
     }
     Draft draft = draft(first.next());
     var passes = new SamplePasses(samples, listener, sample -> requireGood(sample, ++sampleCount));
-    var equalization = new Equalization(draft);
+    var equalization = new Equalization(draft, leftOut);
     int before = equalization.isEmpty() ? 0 : 1;
     passes.expect(before + passes(draft));
     if (before > 0) {
