@@ -159,7 +159,11 @@ final class BenchRun {
       try (Engine engine =
           Engines.named(name, EngineOptions.defaults().withThreads(threads).withReady(true))) {
         times.addAll(
-            race.run(List.of(engine), TypesRace.FEW_LAYERS, line -> progress.step(line, () -> {})));
+            race.run(
+                List.of(engine),
+                TypesRace.FEW_LAYERS,
+                line -> progress.step(line, () -> {}),
+                _ -> {}));
       }
     }
     return times;

@@ -8,6 +8,7 @@ import io.github.conv4j.bench.contender.Entry;
 import io.github.conv4j.bench.contender.Peers;
 import io.github.conv4j.bench.contender.SameResult;
 import io.github.conv4j.bench.contender.Task;
+import io.github.conv4j.bench.load.Burner;
 import io.github.conv4j.bench.load.Lane;
 import io.github.conv4j.bench.load.LaneName;
 import io.github.conv4j.bench.load.LaneResult;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -95,6 +97,19 @@ final class LoadCommand implements Callable<Integer> {
         "engines onednn and vector if --engines names none."
       })
   private List<String> networks = new ArrayList<>();
+
+  @Option(
+      names = "--together",
+      description =
+          "With --network: all networks, one after the other, are one request, as a service has"
+              + " them.")
+  private boolean together;
+
+  @Option(
+      names = "--burn",
+      paramLabel = "N",
+      description = "So many threads burn processors meanwhile, as neighbours do; 0 if left out.")
+  private int burners;
 
   @Option(
       names = "--models",
@@ -165,8 +180,9 @@ final class LoadCommand implements Callable<Integer> {
     List<String> notes;
     try {
       for (Contender contender : contenders) {
-        enter(contender, task, lanes, apart);
-        typed.add(contender, clientCounts, threads, rate, lanes);
+        if (enter(contender, task, lanes, apart)) {
+          typed.add(contender, clientCounts, threads, lanes, this::print);
+        }
       }
       if (lanes.isEmpty()) {
         print("nobody can compute this problem");
@@ -204,27 +220,34 @@ final class LoadCommand implements Callable<Integer> {
             command, engineNames, Set.of("onednn", "vector"), FpmathMode.STRICT, peers);
     List<NetworkTask> tasks = NetworkTasks.of(command, networks, models, threads);
     Map<String, List<LaneResult>> results = new LinkedHashMap<>();
-    for (NetworkTask task : tasks) {
+    for (List<NetworkTask> request : requests(tasks)) {
+      String line = request.stream().map(NetworkTask::line).collect(Collectors.joining(" + "));
       try (var _ = LogLines.withoutWarnings();
-          var lanes = new NetworkLanes(task, rate)) {
+          var lanes = new NetworkLanes(request, rate)) {
         for (NetworkContender contender : contenders) {
           lanes
               .add(contender, clientCounts, measuresFairness())
               .ifPresent(lack -> print("without %s: %s".formatted(contender.name(), lack)));
         }
         if (lanes.all().isEmpty()) {
-          print("nobody can run " + task.line());
+          print("nobody can run " + line);
           return ExitCodes.UNAVAILABLE;
         }
-        results.put(task.line(), run(lanes.all(), _ -> lanes.all().getFirst().firstResult()));
+        results.put(line, run(lanes.all(), _ -> lanes.all().getFirst().firstResult()));
       }
     }
     return finish(new LoadFile(true, false, layout, rate), results);
   }
 
+  /** Each network alone, or all of them as one. */
+  private List<List<NetworkTask>> requests(List<NetworkTask> tasks) {
+    return together ? List.of(tasks) : tasks.stream().map(List::of).toList();
+  }
+
   private List<LaneResult> run(List<Lane> lanes, Function<Lane, float[]> expected) {
     var run = new LoadRun(lanes, seconds);
-    try (Progress progress = Progress.of("load", run.stepCount())) {
+    try (Progress progress = Progress.of("load", run.stepCount());
+        var _ = new Burner(burners)) {
       run.warmUp(progress::step);
       for (Lane lane : lanes) {
         SameResult.difference(expected.apply(lane), lane.firstResult())
@@ -251,11 +274,12 @@ final class LoadCommand implements Callable<Integer> {
     return failed ? ExitCodes.FAILED : ExitCodes.OK;
   }
 
-  private void enter(Contender contender, Task task, List<Lane> lanes, List<Contender> apart) {
+  /** Returns whether it takes part. */
+  private boolean enter(Contender contender, Task task, List<Lane> lanes, List<Contender> apart) {
     Optional<String> lack = contender.lack(task);
     if (lack.isPresent()) {
       print("without " + contender.name() + ": " + lack.get());
-      return;
+      return false;
     }
     if (contender instanceof EngineContender && measuresFairness()) {
       lanes.add(apart(contender, task, apart));
@@ -266,6 +290,7 @@ final class LoadCommand implements Callable<Integer> {
       var name = new LaneName(contender.name(), contender.version(), clients, each, false);
       lanes.add(new Lane(name, contender.enter(withThreads(task, each), clients), rate));
     }
+    return true;
   }
 
   private static Task withThreads(Task task, int count) {
@@ -325,7 +350,10 @@ final class LoadCommand implements Callable<Integer> {
     require(seconds > 0 && seconds <= MOST_SECONDS, "--seconds must be above 0, at most 86400");
     require(rate >= 0 && rate <= MOST_RATE, "--rate must be above 0, at most 10000000");
     require(threads >= 1 && threads <= MOST_CLIENTS, "--threads must be from 1 to 1024");
+    require(burners >= 0 && burners <= MOST_CLIENTS, "--burn must be from 0 to 1024");
+    require(!together || !networks.isEmpty(), "--together is of --network");
     require(types.isEmpty() || networks.isEmpty(), "--dt is of convolutions, not of --network");
+    require(types.isEmpty() || rate == 0, "--dt compares closed loops, without --rate");
   }
 
   private void require(boolean fits, String sentence) {

@@ -27,11 +27,14 @@ record LoadTable(int threads, double rate, boolean measuresFairness, boolean net
         new ArrayList<>(
             List.of("contender", "clients", "calls/s", "p50", "p90", "p99", "p99.9", "max"));
     header.add("errors");
+    if (rate == 0) {
+      header.add("heap B/call");
+    }
     if (rate > 0) {
       header.add("unserved");
     }
     if (measuresFairness) {
-      header.addAll(List.of("throughput", "p99/fair share", ""));
+      header.addAll(List.of("throughput", "p99/fair share", "p99.9/own share", ""));
     }
     var table = new TextTable(header.toArray(String[]::new));
     LaneResult apart = null;
@@ -44,7 +47,8 @@ record LoadTable(int threads, double rate, boolean measuresFairness, boolean net
       lines.add(
           "throughput: over that of %d clients with an engine of one thread each, bar %.2f; fair"
                   .formatted(threads, Fairness.LEAST_THROUGHPUT_RATIO)
-              + " share: clients over that throughput, bar %.1f".formatted(mostTailRatio()));
+              + " share: clients over that throughput, bar %.1f".formatted(mostTailRatio())
+              + "; own share: clients over their own throughput");
     }
     for (LaneResult result : results) {
       if (!result.error().isEmpty()) {
@@ -69,13 +73,16 @@ record LoadTable(int threads, double rate, boolean measuresFairness, boolean net
       cells.add(duration(result.percentile(percentage)));
     }
     cells.add(String.valueOf(result.errors()));
+    if (rate == 0) {
+      cells.add(String.format(Locale.ROOT, "%.0f", result.heapBytesOfCall()));
+    }
     if (rate > 0) {
       cells.add(String.valueOf(result.unserved()));
     }
     if (measuresFairness) {
       boolean comparable = apart != null && apart.name().contender().equals(name.contender());
       cells.addAll(
-          comparable ? fairness(Objects.requireNonNull(apart), result) : List.of("", "", ""));
+          comparable ? fairness(Objects.requireNonNull(apart), result) : List.of("", "", "", ""));
     }
     return cells.toArray(String[]::new);
   }
@@ -97,6 +104,7 @@ record LoadTable(int threads, double rate, boolean measuresFairness, boolean net
     return List.of(
         String.format(Locale.ROOT, "%.2f", fairness.throughputRatio()),
         String.format(Locale.ROOT, "%.2f", fairness.tailRatio()),
+        String.format(Locale.ROOT, "%.2f", together.overFairShare(99.9)),
         name.apart() || name.clients() < threads ? "" : verdict);
   }
 

@@ -1,6 +1,7 @@
 package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.bench.contender.Entry;
+import io.github.conv4j.bench.load.JoinedEntry;
 import io.github.conv4j.bench.load.Lane;
 import io.github.conv4j.bench.load.LaneName;
 import io.github.conv4j.bench.whole.NetworkContender;
@@ -13,17 +14,18 @@ import java.util.TreeMap;
 
 /** Clients that call one network. */
 final class NetworkLanes implements AutoCloseable {
-  private final NetworkTask task;
+  private final List<NetworkTask> tasks;
   private final double rate;
   private final List<Lane> lanes = new ArrayList<>();
 
   /**
    * Begins without any.
    *
+   * @param tasks at least one; several are one request, one after the other
    * @param rate of an open loop; 0 for a closed one
    */
-  NetworkLanes(NetworkTask task, double rate) {
-    this.task = task;
+  NetworkLanes(List<NetworkTask> tasks, double rate) {
+    this.tasks = List.copyOf(tasks);
     this.rate = rate;
   }
 
@@ -43,10 +45,10 @@ final class NetworkLanes implements AutoCloseable {
         lanes.add(apart(contender));
       }
       for (int clients : clientCounts) {
-        int each =
-            contender.sharesThreads() ? task.threads() : Math.max(1, task.threads() / clients);
-        List<Entry> entries = clients(contender.enter(task.withThreads(each), clients));
-        lanes.add(new Lane(name(contender, clients, each, false), entries, rate));
+        int each = contender.sharesThreads() ? threads() : Math.max(1, threads() / clients);
+        lanes.add(
+            new Lane(
+                name(contender, clients, each, false), entries(contender, each, clients), rate));
       }
       return Optional.empty();
     } catch (RuntimeException e) {
@@ -54,13 +56,39 @@ final class NetworkLanes implements AutoCloseable {
     }
   }
 
+  private int threads() {
+    return tasks.getFirst().threads();
+  }
+
+  /** Clients that share what is prepared. */
+  private List<Entry> entries(NetworkContender contender, int threads, int clients) {
+    List<List<Entry>> byTask = new ArrayList<>();
+    try {
+      for (NetworkTask task : tasks) {
+        byTask.add(clients(contender.enter(task.withThreads(threads), clients)));
+      }
+    } catch (RuntimeException e) {
+      byTask.forEach(entries -> entries.forEach(Entry::close));
+      throw e;
+    }
+    if (byTask.size() == 1) {
+      return byTask.getFirst();
+    }
+    List<Entry> joined = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      int client = i;
+      joined.add(new JoinedEntry(byTask.stream().map(entries -> entries.get(client)).toList()));
+    }
+    return joined;
+  }
+
   /** One client for each thread, each with an engine of one thread. */
   private Lane apart(NetworkContender contender) {
     List<Entry> entries = new ArrayList<>();
-    for (int i = 0; i < task.threads(); i++) {
-      entries.addAll(clients(contender.enter(task.withThreads(1), 1)));
+    for (int i = 0; i < threads(); i++) {
+      entries.addAll(entries(contender, 1, 1));
     }
-    return new Lane(name(contender, task.threads(), 1, true), entries, 0);
+    return new Lane(name(contender, threads(), 1, true), entries, 0);
   }
 
   private static LaneName name(

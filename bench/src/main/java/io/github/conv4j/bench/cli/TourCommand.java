@@ -90,9 +90,13 @@ final class TourCommand implements Callable<Integer> {
               (name, sentences) ->
                   sentences.forEach(sentence -> stdout.println(name + ": " + sentence)));
       engines.notes().forEach(stdout::println);
-      List<TypeTime> types = types(engines.open());
-      stdout.println();
-      TypesTable.lines(types).forEach(stdout::println);
+      List<String> refused = new ArrayList<>();
+      List<TypeTime> types = types(engines.open(), refused);
+      if (!types.isEmpty()) {
+        stdout.println();
+        TypesTable.lines(types).forEach(stdout::println);
+      }
+      refused.stream().map(Terminal::printable).forEach(stdout::println);
       stdout.println();
       List<String> disagreeing =
           visits.stream()
@@ -131,13 +135,13 @@ final class TourCommand implements Callable<Integer> {
   }
 
   /** The reference has no types that are faster than others. */
-  private List<TypeTime> types(List<Engine> engines) {
+  private List<TypeTime> types(List<Engine> engines, List<String> refused) {
     List<Engine> fast =
         engines.stream().filter(engine -> !engine.name().equals(Tour.REFERENCE)).toList();
     List<String> layers = quick ? TypesRace.QUICK_LAYERS : TypesRace.FEW_LAYERS;
     try (var progress = Progress.of("types", (long) fast.size() * layers.size())) {
       return TypesRace.usual(quick ? QUICK_BUDGET_NANOS : BUDGET_NANOS)
-          .run(fast, layers, _ -> progress.step());
+          .run(fast, layers, _ -> progress.step(), refused::add);
     }
   }
 

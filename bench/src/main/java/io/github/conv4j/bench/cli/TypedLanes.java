@@ -2,12 +2,14 @@ package io.github.conv4j.bench.cli;
 
 import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.Requantization;
+import io.github.conv4j.UnsupportedConvolutionException;
 import io.github.conv4j.bench.contender.Contender;
 import io.github.conv4j.bench.contender.EngineContender;
 import io.github.conv4j.bench.contender.EngineName;
 import io.github.conv4j.bench.load.Lane;
 import io.github.conv4j.bench.load.LaneName;
 import io.github.conv4j.bench.load.LaneResult;
+import io.github.conv4j.bench.report.TypesTable;
 import io.github.conv4j.bench.typed.TypedClients;
 import io.github.conv4j.bench.typed.TypedNumbers;
 import io.github.conv4j.engine.Accuracy;
@@ -22,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /** Lanes of other types beside those of f32. Close it behind the lanes. */
 final class TypedLanes implements AutoCloseable {
@@ -32,6 +35,7 @@ final class TypedLanes implements AutoCloseable {
   private final Map<Lane, TypedClients> clients = new LinkedHashMap<>();
   private final Map<LaneName, String> floats = new LinkedHashMap<>();
   private final List<Engine> engines = new ArrayList<>();
+  private final List<TypedClients> typed = new ArrayList<>();
 
   /**
    * Plans.
@@ -44,8 +48,17 @@ final class TypedLanes implements AutoCloseable {
     this.plain = plain;
   }
 
-  /** Adds lanes of one contender, if it is an engine. */
-  void add(Contender contender, List<Integer> clientCounts, int asked, double rate, List<Lane> to) {
+  /**
+   * Adds lanes of one contender, if it is an engine.
+   *
+   * @param refused is told in a sentence what it refuses, and why
+   */
+  void add(
+      Contender contender,
+      List<Integer> clientCounts,
+      int asked,
+      List<Lane> to,
+      Consumer<String> refused) {
     Optional<EngineName> name = EngineName.parse(contender.name());
     if (types.isEmpty() || !(contender instanceof EngineContender) || name.isEmpty()) {
       return;
@@ -59,20 +72,34 @@ final class TypedLanes implements AutoCloseable {
                 .withAccuracy(name.get().relaxed() ? Accuracy.RELAXED : Accuracy.STRICT)
                 .withReady(true));
     engines.add(engine);
-    TypedNumbers numbers = TypedNumbers.of(plain, MOST_WEIGHT);
-    for (ConvolutionTypes each : types) {
-      // What a server would take: a permission, which changes nothing of floats.
-      Problem problem = numbers.as(each).withRequantization(Requantization.FUSED);
-      var typed = new TypedClients(numbers, problem);
+    for (TypedClients each : typed()) {
       for (int count : clientCounts) {
         var lane =
-            new LaneName(contender.name() + " " + each, contender.version(), count, threads, false);
-        Lane added = new Lane(lane, typed.enter(engine, count), rate);
-        clients.put(added, typed);
-        floats.put(lane, contender.name());
-        to.add(added);
+            new LaneName(
+                contender.name() + " " + each.types(), contender.version(), count, threads, false);
+        try {
+          Lane added = new Lane(lane, each.enter(engine, count), 0);
+          clients.put(added, each);
+          floats.put(lane, contender.name());
+          to.add(added);
+        } catch (UnsupportedConvolutionException e) {
+          refused.accept("without %s: %s".formatted(lane.contender(), e.getMessage()));
+          break;
+        }
       }
     }
+  }
+
+  /** What a server would take: a permission, which changes nothing of floats. */
+  private List<TypedClients> typed() {
+    if (typed.isEmpty()) {
+      TypedNumbers numbers = TypedNumbers.of(plain, MOST_WEIGHT);
+      for (ConvolutionTypes each : types) {
+        Problem problem = numbers.as(each).withRequantization(Requantization.FUSED);
+        typed.add(new TypedClients(numbers, problem));
+      }
+    }
+    return typed;
   }
 
   /** Returns what a lane is to compute; empty if it is none of these. */
@@ -84,22 +111,26 @@ final class TypedLanes implements AutoCloseable {
   List<String> notes(List<LaneResult> results) {
     List<String> notes = new ArrayList<>();
     clients.forEach(
-        (lane, typed) -> {
+        (lane, each) -> {
           LaneName name = lane.name();
-          double calls = throughput(results, name.contender(), name.clients());
-          double ofFloats = throughput(results, floats.getOrDefault(name, ""), name.clients());
-          OptionalDouble distance = typed.distance(lane.firstResult());
+          double times =
+              throughput(results, name.contender(), name.clients())
+                  / throughput(results, floats.getOrDefault(name, ""), name.clients());
+          OptionalDouble distance = each.distance(lane.firstResult());
+          if (!(times > 0) || Double.isInfinite(times)) {
+            return;
+          }
           notes.add(
               String.format(
                   Locale.ROOT,
                   "%s, %d clients: %.2f times the calls of f32%s%s",
                   name.contender(),
                   name.clients(),
-                  calls / ofFloats,
+                  times,
                   distance.isEmpty()
                       ? ""
                       : String.format(Locale.ROOT, ", error %.1e of f32", distance.getAsDouble()),
-                  calls > ofFloats ? "" : ": it gains nothing on this CPU"));
+                  times >= TypesTable.LEAST_GAIN ? "" : ": it gains nothing on this CPU"));
         });
     return notes;
   }

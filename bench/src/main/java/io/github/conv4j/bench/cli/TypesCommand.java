@@ -10,6 +10,7 @@ import io.github.conv4j.engine.Engines;
 import io.github.conv4j.problem.Problem;
 import io.github.conv4j.tensor.DataType;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -92,9 +93,11 @@ final class TypesCommand implements Callable<Integer> {
                 engineName, EngineOptions.defaults().withThreads(threads).withReady(true));
         var progress = Progress.of("types", lines.size());
         var _ = LogLines.withoutWarnings()) {
-      List<TypeTime> times = race.run(List.of(engine), lines, _ -> progress.step());
+      List<String> refused = new ArrayList<>();
+      List<TypeTime> times = race.run(List.of(engine), lines, _ -> progress.step(), refused::add);
       PrintWriter out = spec.commandLine().getOut();
       TypesTable.lines(times).forEach(out::println);
+      refused.stream().map(Terminal::printable).forEach(out::println);
       out.flush();
     }
     return ExitCodes.OK;

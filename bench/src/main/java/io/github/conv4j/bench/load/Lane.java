@@ -90,11 +90,13 @@ public final class Lane implements AutoCloseable {
   public LaneResult result() {
     var latencies = new Histogram(LONGEST_NANOS, 3);
     long calls = 0;
+    long heapBytes = 0;
     long errors = 0;
     String error = "";
     for (ClientCounts client : counts) {
       latencies.add(client.latencies);
       calls += client.calls;
+      heapBytes += client.heapBytes;
       errors += client.errors;
       error = error.isEmpty() ? client.firstError : error;
     }
@@ -107,6 +109,7 @@ public final class Lane implements AutoCloseable {
         entries.getFirst().implementation(),
         calls,
         elapsedNanos / 1e9,
+        heapBytes,
         errors,
         error,
         waiting.length,
@@ -149,9 +152,11 @@ public final class Lane implements AutoCloseable {
       from = client.lead(entry, ticker);
     }
     client.countedFrom = from;
+    long heapBefore = HeapBytes.ofThisThread();
     do {
       from = client.call(entry, from, ticker);
     } while (from < end);
+    client.heapBytes += HeapBytes.ofThisThread() - heapBefore;
   }
 
   private void serveOpen(int i, long end, Schedule open) {
@@ -219,6 +224,7 @@ public final class Lane implements AutoCloseable {
     long warmUpCalls;
     long errors;
     long countedFrom;
+    long heapBytes;
     long finishedNanos;
     String firstError = "";
 
@@ -271,6 +277,7 @@ public final class Lane implements AutoCloseable {
     void resetTimes() {
       warmUpCalls += calls;
       calls = 0;
+      heapBytes = 0;
       latencies.reset();
     }
   }

@@ -9,6 +9,8 @@ import org.HdrHistogram.Histogram;
  * @param implementation what ran, empty if the contender does not say
  * @param calls that returned
  * @param seconds they took together
+ * @param heapBytes what the clients' threads took from the Java heap in a closed loop, if the JVM
+ *     tells
  * @param errors calls that failed, also before they count, and results that differed
  * @param error the first of them, or empty
  * @param unserved requests that were due but had not begun when time was over; their waiting until
@@ -20,6 +22,7 @@ public record LaneResult(
     String implementation,
     long calls,
     double seconds,
+    long heapBytes,
     long errors,
     String error,
     long unserved,
@@ -28,6 +31,16 @@ public record LaneResult(
   /** Returns calls a second. */
   public double throughput() {
     return calls / seconds;
+  }
+
+  /** Returns what a call took from the Java heap. */
+  public double heapBytesOfCall() {
+    return calls == 0 ? 0 : (double) heapBytes / calls;
+  }
+
+  /** Returns a latency over the fair share: clients over their throughput. */
+  public double overFairShare(double percentage) {
+    return percentile(percentage) / (name.clients() / throughput() * 1e9);
   }
 
   /** Returns the latency that this percentage of the calls stayed below, in nanoseconds. */

@@ -54,6 +54,7 @@ public record BenchResults(
   public BenchResults {
     machine = new LinkedHashMap<>(machine);
     contenders = contenders.stream().map(c -> c.threads() == 0 ? c.with(threads) : c).toList();
+    types = types == null ? null : List.copyOf(types);
     layers = List.copyOf(layers);
   }
 

@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.typed;
 
+import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.bench.contender.Entry;
 import io.github.conv4j.bench.contender.LastOut;
 import io.github.conv4j.engine.Engine;
@@ -11,11 +12,13 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
-/** Clients that share a layer of other types. */
+/** Clients that share a layer of other types. For one thread. */
 public final class TypedClients {
   private final TypedNumbers numbers;
   private final Problem problem;
+  private float @Nullable [] expected;
 
   /**
    * Plans.
@@ -41,13 +44,23 @@ public final class TypedClients {
     return entries;
   }
 
+  /** Returns src, weights and dst. */
+  public ConvolutionTypes types() {
+    return problem.types();
+  }
+
   /** Returns what the naive loops make of the same numbers and types. */
   public float[] expected() {
-    try (Engine reference = Engines.named("reference");
-        Entry entry = enter(reference, 1).getFirst()) {
-      entry.call();
-      return entry.result();
+    float[] known = expected;
+    if (known == null) {
+      try (Engine reference = Engines.named("reference");
+          Entry entry = enter(reference, 1).getFirst()) {
+        entry.call();
+        known = entry.result();
+      }
+      expected = known;
     }
+    return known;
   }
 
   /** Returns how far a result is from f32, as a share of it. */

@@ -2,6 +2,7 @@ package io.github.conv4j.bench.typed;
 
 import io.github.conv4j.Convolution;
 import io.github.conv4j.ConvolutionTypes;
+import io.github.conv4j.bench.contender.Operands;
 import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Engines;
@@ -47,8 +48,14 @@ public final class TypedNumbers {
    *
    * @param plain of f32
    * @param mostWeight the largest of integer weights
+   * @throws IllegalArgumentException if post-ops are given tensors at each run
    */
   public static TypedNumbers of(Problem plain, int mostWeight) {
+    if (!plain.convolution().postOps().runOperands().isEmpty()) {
+      throw new IllegalArgumentException(
+          "types are compared without tensors that post-ops are given at each run: "
+              + plain.line());
+    }
     return new TypedNumbers(plain, mostWeight);
   }
 
@@ -88,9 +95,16 @@ public final class TypedNumbers {
   }
 
   private Quantization withDst(Quantization quantization, DataType dst) {
-    float widest = largest(expected, 0, expected.length);
+    float least = 0;
+    float most = 0;
+    for (float value : expected) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    float widest = Math.max(Math.max(-least, most), Float.MIN_NORMAL);
+    float step = Math.max((most - least) / 255, Float.MIN_NORMAL);
     return switch (dst) {
-      case U8 -> quantization.withDst(2 * widest / 255, 128);
+      case U8 -> quantization.withDst(step, Math.round(-least / step));
       case S8 -> quantization.withDst(widest / dst.most(), 0);
       case S32 -> Quantization.none();
       case F32, BF16, F16 -> quantization;
@@ -133,7 +147,8 @@ public final class TypedNumbers {
             convolution.hasBias()
                 ? Tensor.allocate(
                     TensorSpec.bias(convolution.outChannels()).withDataType(types.bias()), arena)
-                : null);
+                : null)
+        .withOperands(Operands.ofRequest(plain, arena));
   }
 
   private int[] integerWeights() {
@@ -164,7 +179,7 @@ public final class TypedNumbers {
    */
   public OptionalDouble distance(Problem problem, float[] elements) {
     DataType type = problem.types().dst();
-    if (type == DataType.S32) {
+    if (type == DataType.S32 || elements.length != expected.length) {
       return OptionalDouble.empty();
     }
     Quantization quantization = problem.convolution().quantization();
@@ -178,7 +193,8 @@ public final class TypedNumbers {
       differences += (value - expected[i]) * (value - expected[i]);
       squares += (double) expected[i] * expected[i];
     }
-    return OptionalDouble.of(differences == 0 ? 0 : Math.sqrt(differences / squares));
+    double distance = differences == 0 ? 0 : Math.sqrt(differences / squares);
+    return Double.isFinite(distance) ? OptionalDouble.of(distance) : OptionalDouble.empty();
   }
 
   /** Returns what a tensor holds: integers as they are. */

@@ -4,7 +4,6 @@ import io.github.conv4j.ConvolutionTypes;
 import io.github.conv4j.FpmathMode;
 import io.github.conv4j.Requantization;
 import io.github.conv4j.UnsupportedConvolutionException;
-import io.github.conv4j.engine.ConvolutionRequest;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.engine.PreparedConvolution;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Other types beside f32, in turns.
@@ -75,35 +73,35 @@ public record TypesRace(
    *
    * @param lines problems of f32
    * @param step is told of each
+   * @param refused is told in a sentence what an engine refuses, and why
    * @return of each engine and layer all types but f32, and but what the engine refuses
    */
-  public List<TypeTime> run(List<Engine> engines, List<String> lines, Consumer<String> step) {
+  public List<TypeTime> run(
+      List<Engine> engines, List<String> lines, Consumer<String> step, Consumer<String> refused) {
     List<TypedNumbers> numbers =
         lines.stream().map(line -> TypedNumbers.of(Problem.parse(line), mostWeight)).toList();
     List<TypeTime> times = new ArrayList<>();
     for (Engine engine : engines) {
       for (int i = 0; i < lines.size(); i++) {
         step.accept(lines.get(i));
-        times.addAll(run(engine, lines.get(i), numbers.get(i)));
+        times.addAll(run(engine, lines.get(i), numbers.get(i), refused));
       }
     }
     return times;
   }
 
-  private List<TypeTime> run(Engine engine, String line, TypedNumbers numbers) {
+  private List<TypeTime> run(
+      Engine engine, String line, TypedNumbers numbers, Consumer<String> refused) {
     List<Runner> runners = new ArrayList<>();
     try (Arena arena = Arena.ofShared()) {
       for (Problem problem : problems(numbers)) {
-        PreparedConvolution prepared = prepared(engine, numbers.request(problem, arena));
-        if (prepared != null) {
-          runners.add(
-              new Runner(
-                  problem,
-                  prepared,
-                  numbers.src(problem, prepared.src(), arena),
-                  Tensor.allocate(prepared.dst(), arena)));
-        } else if (runners.isEmpty()) {
-          return List.of();
+        try {
+          runners.add(runner(engine, problem, numbers, arena));
+        } catch (UnsupportedConvolutionException e) {
+          refused.accept("without %s: %s".formatted(title(problem), e.getMessage()));
+          if (runners.isEmpty()) {
+            return List.of();
+          }
         }
       }
       double[] micros = medians(runners);
@@ -128,11 +126,17 @@ public record TypesRace(
     }
   }
 
-  private static @Nullable PreparedConvolution prepared(Engine engine, ConvolutionRequest request) {
+  private static Runner runner(Engine engine, Problem problem, TypedNumbers numbers, Arena arena) {
+    PreparedConvolution prepared = engine.prepare(numbers.request(problem, arena));
     try {
-      return engine.prepare(request);
-    } catch (UnsupportedConvolutionException e) {
-      return null;
+      return new Runner(
+          problem,
+          prepared,
+          numbers.src(problem, prepared.src(), arena),
+          Tensor.allocate(prepared.dst(), arena));
+    } catch (Throwable e) {
+      prepared.close();
+      throw e;
     }
   }
 

@@ -57,7 +57,7 @@ class LoadCommandTest {
     assertThat(command.text()).contains("vector apart", "p99/fair share");
     assertThat(command.out().stream().filter(line -> line.startsWith("vector apart")))
         .singleElement(as(STRING))
-        .containsPattern(" 1\\.00 +\\d+\\.\\d\\d *$");
+        .containsPattern(" 1\\.00 +\\d+\\.\\d\\d +\\d+\\.\\d\\d *$");
     assertThat(LoadResults.read(folder.resolve("load.json")).runs())
         .extracting(LoadResults.Run::apart)
         .containsExactly(true, false, false);

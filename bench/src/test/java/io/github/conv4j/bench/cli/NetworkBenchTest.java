@@ -225,6 +225,30 @@ class NetworkBenchTest {
     }
   }
 
+  @Test
+  void severalNetworksMayBeOneRequestBesideNeighbours() {
+    Command command =
+        Command.run(
+            "load",
+            "--network",
+            file() + SMALL + "," + file() + ":x=1x3x48x64",
+            "--together",
+            "--burn",
+            "1",
+            "--clients",
+            "1,2",
+            "--seconds",
+            "0.02",
+            "--engines",
+            "onednn");
+
+    assertThat(command.err()).isEmpty();
+    assertThat(command.exitCode()).isZero();
+    assertThat(command.text()).contains(" + ", "heap B/call", "p99.9/own share", "onednn apart");
+    assertThat(command.text().lines().filter(line -> line.startsWith("onednn "))).hasSize(3);
+    assertThat(Command.run("load", "--together").exitCode()).isEqualTo(ExitCodes.WRONG_ARGUMENTS);
+  }
+
   private Command load(String... more) {
     List<String> arguments =
         new ArrayList<>(

@@ -1,0 +1,45 @@
+package io.github.conv4j.bench.load;
+
+import io.github.conv4j.bench.contender.Entry;
+import java.util.List;
+
+/**
+ * Several tasks one after the other, as one request.
+ *
+ * @param parts what is called, in order; closed with it
+ */
+public record JoinedEntry(List<Entry> parts) implements Entry {
+  /** Copies the list. */
+  public JoinedEntry {
+    parts = List.copyOf(parts);
+  }
+
+  @Override
+  public void call() {
+    for (int i = 0; i < parts.size(); i++) {
+      parts.get(i).call();
+    }
+  }
+
+  @Override
+  public float[] result() {
+    List<float[]> results = parts.stream().map(Entry::result).toList();
+    float[] all = new float[results.stream().mapToInt(result -> result.length).sum()];
+    int at = 0;
+    for (float[] result : results) {
+      System.arraycopy(result, 0, all, at, result.length);
+      at += result.length;
+    }
+    return all;
+  }
+
+  @Override
+  public String implementation() {
+    return "";
+  }
+
+  @Override
+  public void close() {
+    parts.forEach(Entry::close);
+  }
+}
