@@ -109,14 +109,7 @@ final class NetworkLanes implements AutoCloseable {
 
     @Override
     public float[] result() {
-      List<float[]> outputs = List.copyOf(new TreeMap<>(entry.results()).values());
-      float[] all = new float[outputs.stream().mapToInt(output -> output.length).sum()];
-      int at = 0;
-      for (float[] output : outputs) {
-        System.arraycopy(output, 0, all, at, output.length);
-        at += output.length;
-      }
-      return all;
+      return JoinedEntry.joined(List.copyOf(new TreeMap<>(entry.results()).values()));
     }
 
     @Override

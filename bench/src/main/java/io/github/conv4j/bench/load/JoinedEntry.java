@@ -23,7 +23,11 @@ public record JoinedEntry(List<Entry> parts) implements Entry {
 
   @Override
   public float[] result() {
-    List<float[]> results = parts.stream().map(Entry::result).toList();
+    return joined(parts.stream().map(Entry::result).toList());
+  }
+
+  /** Returns arrays one after the other. */
+  public static float[] joined(List<float[]> results) {
     float[] all = new float[results.stream().mapToInt(result -> result.length).sum()];
     int at = 0;
     for (float[] result : results) {

@@ -16,6 +16,9 @@ public final class TypesTable {
   /** How many times as fast as f32 is more than noise. */
   public static final double LEAST_GAIN = 1.05;
 
+  /** Engine, layer and types. */
+  private static final int LEADING_WORDS = 3;
+
   private static final String NOTE =
       "Medians of one process, in turns. The error is the relative L2 distance from f32 of random"
           + " numbers behind a relu; integers have scales that just fit.";
@@ -42,19 +45,21 @@ public final class TypesTable {
       return "<p>Not measured in this run. <code>./conv4j types</code> shows it.</p>";
     }
     var html = new StringBuilder(Html.cell("p", "note", NOTE));
-    html.append("<div class=\"scroll\"><table>").append(Html.head(HEADER.toArray(String[]::new)));
-    for (TypeTime time : times) {
-      List<String> row = row(time, false);
-      html.append("<tr>");
-      for (int i = 0; i < row.size(); i++) {
-        boolean isWord = i < 3 || i == row.size() - 1;
-        html.append(Html.cell("td", isWord ? "word" : "number", row.get(i)));
-      }
-      html.append("</tr>\n");
-    }
+    html.append("<div class=\"scroll\"><table><thead>").append(row("th", HEADER));
+    html.append("</thead>\n");
+    times.forEach(time -> html.append(row("td", row(time, false))));
     html.append("</table></div>\n");
     sentences(times).forEach(sentence -> html.append(Html.cell("p", "note", sentence)));
     return html.toString();
+  }
+
+  private static String row(String tag, List<String> cells) {
+    var html = new StringBuilder("<tr>");
+    for (int i = 0; i < cells.size(); i++) {
+      boolean isWord = i < LEADING_WORDS || i == cells.size() - 1;
+      html.append(Html.cell(tag, isWord ? "word" : "number", cells.get(i)));
+    }
+    return html.append("</tr>\n").toString();
   }
 
   private static List<String> row(TypeTime time, boolean isSameLayer) {
