@@ -101,8 +101,9 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--together",
       description =
-          "With --network: all networks, one after the other, are one request, as a service has"
-              + " them.")
+          "With --network: all networks, one after the other, are one request. Each has an engine"
+              + " of its own, with all threads; the same network with the same dimensions counts"
+              + " once.")
   private boolean together;
 
   @Option(

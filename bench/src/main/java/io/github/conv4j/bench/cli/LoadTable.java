@@ -104,7 +104,7 @@ record LoadTable(int threads, double rate, boolean measuresFairness, boolean net
     return List.of(
         String.format(Locale.ROOT, "%.2f", fairness.throughputRatio()),
         String.format(Locale.ROOT, "%.2f", fairness.tailRatio()),
-        String.format(Locale.ROOT, "%.2f", together.overFairShare(99.9)),
+        String.format(Locale.ROOT, "%.2f", together.overOwnShare(99.9)),
         name.apart() || name.clients() < threads ? "" : verdict);
   }
 

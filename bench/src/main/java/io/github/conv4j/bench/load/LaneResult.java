@@ -38,8 +38,8 @@ public record LaneResult(
     return calls == 0 ? 0 : (double) heapBytes / calls;
   }
 
-  /** Returns a latency over the fair share: clients over their throughput. */
-  public double overFairShare(double percentage) {
+  /** Returns a latency over the clients' own share of time: clients over their throughput. */
+  public double overOwnShare(double percentage) {
     return percentile(percentage) / (name.clients() / throughput() * 1e9);
   }
 

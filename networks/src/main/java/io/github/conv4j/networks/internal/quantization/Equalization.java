@@ -137,6 +137,9 @@ final class Equalization {
   private void equalize(Edge edge) {
     ChannelWidths seen = Objects.requireNonNull(widths.get(edge.value()));
     double[] width = seen.widths();
+    if (width.length == 0) {
+      return;
+    }
     float[] factors = factors(edge, width);
     double before = noise(edge, width, null);
     double after = noise(edge, width, factors);
