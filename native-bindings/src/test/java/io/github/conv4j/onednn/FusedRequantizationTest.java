@@ -75,9 +75,7 @@ class FusedRequantizationTest {
     }
   }
 
-  /**
-   * Tensors of dst's size, or given in each call, functions of exponentials, other types of dst.
-   */
+  /** Tensors in each call, functions of exponentials, other types of dst, sums beyond 32 bits. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -252,7 +252,7 @@ final class BenchCommand implements Callable<Integer> {
               !withoutFloor,
               !withoutLimits,
               !withoutTypes);
-      return run.measure(layers, command());
+      return run.measure(layers, command(), stdout::println);
     }
   }
 

@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +95,13 @@ final class BenchRun {
     this.race = new Race(contenders.all(), contenders.reference());
   }
 
-  BenchResults measure(List<NetworkLayer> layers, String command) throws InterruptedException {
+  /**
+   * Measures.
+   *
+   * @param notes is told what was left out of the types, and why
+   */
+  BenchResults measure(List<NetworkLayer> layers, String command, Consumer<String> notes)
+      throws InterruptedException {
     long begin = System.nanoTime();
     Limits limits = limits();
     SequencedSet<Problem> problems =
@@ -130,7 +137,7 @@ final class BenchRun {
         progress.step(
             "turns", () -> entrants.put(problem, race.run(task(problem), opened, each(turns))));
       }
-      types = types(progress);
+      types = types(progress, notes);
     }
     // Again: the machine may have been busy, and a limit is a limit.
     limits = limits.measured() && millis == null ? limits.best(limits()) : limits;
@@ -152,7 +159,7 @@ final class BenchRun {
         .toList();
   }
 
-  private List<TypeTime> types(Progress progress) {
+  private List<TypeTime> types(Progress progress, Consumer<String> notes) {
     List<TypeTime> times = new ArrayList<>();
     var race = TypesRace.usual(millis == null ? TYPES_NANOS : millis * 1_000_000L);
     for (String name : typedEngines()) {
@@ -163,7 +170,7 @@ final class BenchRun {
                 List.of(engine),
                 TypesRace.FEW_LAYERS,
                 line -> progress.step(line, () -> {}),
-                _ -> {}));
+                refused -> notes.accept(name + " " + refused)));
       }
     }
     return times;

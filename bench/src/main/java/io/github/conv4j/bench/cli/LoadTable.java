@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,8 @@ record LoadTable(int threads, double rate, boolean measuresFairness, boolean net
     }
     cells.add(String.valueOf(result.errors()));
     if (rate == 0) {
-      cells.add(String.format(Locale.ROOT, "%.0f", result.heapBytesOfCall()));
+      OptionalDouble bytes = result.heapBytesOfCall();
+      cells.add(bytes.isEmpty() ? "" : String.format(Locale.ROOT, "%.0f", bytes.getAsDouble()));
     }
     if (rate > 0) {
       cells.add(String.valueOf(result.unserved()));

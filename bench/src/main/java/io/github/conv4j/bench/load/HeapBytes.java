@@ -15,6 +15,11 @@ final class HeapBytes {
 
   private HeapBytes() {}
 
+  /** Tells whether the JVM tells. */
+  static boolean areKnown() {
+    return THREADS != null && THREADS.isThreadAllocatedMemoryEnabled();
+  }
+
   /** Returns what the calling thread has taken so far; 0 where the JVM does not tell. */
   static long ofThisThread() {
     ThreadMXBean threads = THREADS;

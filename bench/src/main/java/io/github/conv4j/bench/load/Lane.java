@@ -4,6 +4,7 @@ import io.github.conv4j.bench.contender.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -109,7 +110,9 @@ public final class Lane implements AutoCloseable {
         entries.getFirst().implementation(),
         calls,
         elapsedNanos / 1e9,
-        heapBytes,
+        schedule == null && HeapBytes.areKnown()
+            ? OptionalLong.of(heapBytes)
+            : OptionalLong.empty(),
         errors,
         error,
         waiting.length,

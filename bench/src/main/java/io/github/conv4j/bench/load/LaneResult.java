@@ -1,5 +1,7 @@
 package io.github.conv4j.bench.load;
 
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -9,8 +11,8 @@ import org.HdrHistogram.Histogram;
  * @param implementation what ran, empty if the contender does not say
  * @param calls that returned
  * @param seconds they took together
- * @param heapBytes what the clients' threads took from the Java heap in a closed loop, if the JVM
- *     tells
+ * @param heapBytes what the clients' threads took from the Java heap; empty for an open loop, and
+ *     where the JVM does not tell
  * @param errors calls that failed, also before they count, and results that differed
  * @param error the first of them, or empty
  * @param unserved requests that were due but had not begun when time was over; their waiting until
@@ -22,7 +24,7 @@ public record LaneResult(
     String implementation,
     long calls,
     double seconds,
-    long heapBytes,
+    OptionalLong heapBytes,
     long errors,
     String error,
     long unserved,
@@ -33,9 +35,11 @@ public record LaneResult(
     return calls / seconds;
   }
 
-  /** Returns what a call took from the Java heap. */
-  public double heapBytesOfCall() {
-    return calls == 0 ? 0 : (double) heapBytes / calls;
+  /** Returns what a call took from the Java heap, if that is known. */
+  public OptionalDouble heapBytesOfCall() {
+    return heapBytes.isEmpty() || calls == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) heapBytes.getAsLong() / calls);
   }
 
   /** Returns a latency over the clients' own share of time: clients over their throughput. */

@@ -12,6 +12,7 @@ final class FakeEntry implements Entry {
   private final long changingFrom;
   private final Map<Long, Long> longer = new HashMap<>();
   private long calls;
+  private byte[] heap = {};
 
   FakeEntry(FakeTicker ticker, long serviceNanos) {
     this(ticker, serviceNanos, Long.MAX_VALUE, Long.MAX_VALUE);
@@ -29,9 +30,15 @@ final class FakeEntry implements Entry {
     longer.put(call, nanos);
   }
 
+  /** Has each call take so much from the heap. */
+  void takeFromHeap(int bytes) {
+    heap = new byte[bytes];
+  }
+
   @Override
   public void call() {
     calls++;
+    heap = heap.clone();
     ticker.pass(longer.getOrDefault(calls, serviceNanos));
     if (calls >= failingFrom) {
       throw new IllegalStateException("a spring broke");

@@ -40,6 +40,18 @@ class LaneTest {
   }
 
   @Test
+  void closedLoopCountsWhatCallsTakeFromTheHeap() {
+    var frugal = new FakeEntry(ticker, 100 * MICRO);
+    var lavish = new FakeEntry(ticker, 100 * MICRO);
+    lavish.takeFromHeap(100_000);
+
+    // What the JVM itself takes meanwhile is far less.
+    assertThat(run(frugal, 0).heapBytesOfCall().orElseThrow()).isLessThan(50_000);
+    assertThat(run(lavish, 0).heapBytesOfCall().orElseThrow()).isBetween(100_000.0, 150_000.0);
+    assertThat(run(lavish, 5_000).heapBytesOfCall()).isEmpty();
+  }
+
+  @Test
   void openLoopBelowCapacityMeasuresTheServiceTime() {
     LaneResult result = run(new FakeEntry(ticker, 100 * MICRO), 5_000);
 

@@ -211,6 +211,19 @@ public final class Draft {
     nodes.replace(old, replacements);
   }
 
+  /** Lets a node read something else. */
+  public void replaceInputs(Node node, List<String> inputs) {
+    nodes.replace(
+        List.of(node),
+        new Node(
+            node.name(),
+            node.domain(),
+            node.operator(),
+            inputs,
+            node.outputs(),
+            node.attributes()));
+  }
+
   /** Takes a node out; who reads {@code from} reads {@code to} from now on. */
   public void bypass(Node node, String from, String to) {
     nodes.remove(node);

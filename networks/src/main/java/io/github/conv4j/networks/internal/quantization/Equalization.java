@@ -155,7 +155,7 @@ final class Equalization {
     for (Node reader : draft.readers(edge.value())) {
       List<String> read = new ArrayList<>(reader.inputs());
       scale(read, 1, factors, isDepthwise(reader) ? 0 : 1, true);
-      replace(reader, read);
+      draft.replaceInputs(reader, read);
     }
   }
 
@@ -205,7 +205,7 @@ final class Equalization {
     if (now.hasInput(2)) {
       scale(inputs, 2, factors, 0, false);
     }
-    replace(now, inputs);
+    draft.replaceInputs(now, inputs);
   }
 
   /** Adds a step that writes a value, the product of what was it until now. */
@@ -226,18 +226,6 @@ final class Equalization {
         new Node(
             "", "", PRODUCT, List.of(before, draft.add(factors, dims)), List.of(value), Map.of());
     draft.replace(last, List.of(earlier, product));
-  }
-
-  private void replace(Node node, List<String> inputs) {
-    draft.replace(
-        List.of(node),
-        new Node(
-            node.name(),
-            node.domain(),
-            node.operator(),
-            inputs,
-            node.outputs(),
-            node.attributes()));
   }
 
   /**

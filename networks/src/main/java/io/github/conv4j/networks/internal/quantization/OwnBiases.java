@@ -18,15 +18,7 @@ final class OwnBiases {
         if (bias.length > 0) {
           List<String> inputs = new ArrayList<>(node.inputs().subList(0, 2));
           inputs.add(draft.add(bias, bias.length));
-          draft.replace(
-              List.of(node),
-              new Node(
-                  node.name(),
-                  node.domain(),
-                  node.operator(),
-                  inputs,
-                  node.outputs(),
-                  node.attributes()));
+          draft.replaceInputs(node, inputs);
         }
       }
     }
