@@ -243,6 +243,26 @@ class QuantizedNetworksTest {
         },
         CONVOLUTION,
         CONVOLUTION),
+    JOINED(
+        g -> {
+          String small = g.dequantize(g.bytes(U8, 2, 8, 4, 5), U8, 0.02f, 120);
+          String sizes = g.builder().constant(Constant.of(new float[] {1, 1, 2, 3}, 4));
+          String larger =
+              g.node(
+                  "Resize",
+                  Map.of(
+                      "mode", Attribute.of("nearest"),
+                      "nearest_mode", Attribute.of("floor"),
+                      "coordinate_transformation_mode", Attribute.of("asymmetric")),
+                  small,
+                  "",
+                  sizes);
+          String a = g.dequantize(g.quantize(larger, U8, 0.02f, 120), U8, 0.02f, 120);
+          String b = g.dequantize(g.bytes(U8, 2, 24, 8, 15), U8, 0.02f, 120);
+          String joined = g.node("Concat", Map.of("axis", Attribute.of(1)), a, b);
+          return g.quantize(joined, U8, 0.02f, 120);
+        },
+        "java:resampling"),
     REPEATED(
         g -> {
           String x = g.dequantize(g.bytes(U8, 1, 6, 4, 5), U8, 0.02f, 120);

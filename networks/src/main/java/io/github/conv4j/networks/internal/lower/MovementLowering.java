@@ -31,8 +31,9 @@ final class MovementLowering {
         break;
       }
     }
-    if (isAssembled(to, node, order)) {
-      assemble(to, node, order, axis);
+    long[] rows = rowsOfFloats(to, node, order, axis);
+    if (rows != null) {
+      assemble(to, node, order, rows);
       return true;
     }
     int result = to.write(dst, order);
@@ -50,28 +51,37 @@ final class MovementLowering {
     return true;
   }
 
-  /** Whether all lie as the result does, constants brought into its order. */
-  private static boolean isAssembled(Lowering to, Node node, Order order) {
-    return to.type(node.outputs().getFirst()).element() == ElementType.FLOAT
-        && node.inputs().stream()
-            .allMatch(
-                input ->
-                    to.draft().constant(input) != null
-                        || to.place(input).order().isSame(order, to.dims(input)));
+  /**
+   * Returns how many times four bytes of each input follow each other in the result; null where
+   * they do not come out even, or an input does not lie as the result does and is no constant,
+   * which is brought into its order.
+   */
+  private static long @Nullable [] rowsOfFloats(Lowering to, Node node, Order order, int axis) {
+    String dst = node.outputs().getFirst();
+    long inner = order.strides(to.dims(dst))[axis] * bytes(to, dst);
+    long[] rows = new long[node.inputs().size()];
+    for (int i = 0; i < rows.length; i++) {
+      String input = node.inputs().get(i);
+      long[] dims = to.dims(input);
+      boolean fits =
+          to.draft().constant(input) != null || to.place(input).order().isSame(order, dims);
+      if (!fits || dims[axis] * inner % Float.BYTES != 0) {
+        return null;
+      }
+      rows[i] = dims[axis] * inner / Float.BYTES;
+    }
+    return rows;
   }
 
   /** Copies rows of all inputs in turns, in one step. */
-  private static void assemble(Lowering to, Node node, Order order, int axis) {
+  private static void assemble(Lowering to, Node node, Order order, long[] rows) {
     String dst = node.outputs().getFirst();
-    long[] dims = to.dims(dst);
-    long inner = order.strides(dims)[axis];
-    long outer = to.type(dst).elementCount() / dims[axis] / inner;
-    long[] sizes = node.inputs().stream().mapToLong(input -> to.dims(input)[axis]).toArray();
+    long outer = to.byteSize(dst) / Float.BYTES / Arrays.stream(rows).sum();
     int[] sources = node.inputs().stream().mapToInt(input -> to.read(input, order)).toArray();
     int result = to.write(dst, order);
     to.step(
         node,
-        new Assembly(outer, sizes, inner, to.threads()),
+        new Assembly(outer, rows, 1, to.threads()),
         "java:copy",
         sources[0],
         result,

@@ -32,6 +32,7 @@ final class NodeLowering {
       case Fused.LAYER_NORMALIZATION -> RowLowering.layerNormalization(to, node);
       case Fused.TABLE -> QuantizedLowering.table(to, node);
       case Fused.MEAN -> QuantizedLowering.mean(to, node);
+      case Fused.JOIN -> ResizeLowering.join(to, node);
       default -> PointwiseLowering.chain(to, node);
     }
   }

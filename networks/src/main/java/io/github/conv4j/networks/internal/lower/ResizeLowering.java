@@ -3,10 +3,12 @@ package io.github.conv4j.networks.internal.lower;
 import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.definition.ResizeTable;
+import io.github.conv4j.networks.internal.operator.RepeatedAssembly;
 import io.github.conv4j.networks.internal.operator.Resampling;
 import io.github.conv4j.networks.internal.operator.ResamplingAxis;
 import io.github.conv4j.networks.internal.pass.Attributes;
 import io.github.conv4j.networks.internal.pass.Repetition;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -80,6 +82,35 @@ final class ResizeLowering {
         && dims[1] % Float.BYTES == 0
         && factors[0] == 1
         && factors[1] == 1;
+  }
+
+  /** Images of floats, or of bytes four at a time, are repeated where they are joined. */
+  static void join(Lowering to, Node node) {
+    String dst = node.outputs().getFirst();
+    Order order = Order.channelsLast(to.rank(dst));
+    int together = Float.BYTES / to.type(dst).element().byteSize();
+    List<String> inputs = node.inputs();
+    RepeatedAssembly.Image[] images = new RepeatedAssembly.Image[inputs.size()];
+    int[] numbers = new int[images.length];
+    for (int i = 0; i < images.length; i++) {
+      long[] dims = to.dims(inputs.get(i));
+      images[i] =
+          new RepeatedAssembly.Image(
+              size(dims, 3), size(dims, 2), size(dims, 1), Math.toIntExact(dims[1] / together));
+      numbers[i] = to.read(inputs.get(i), order);
+    }
+    long[] dims = to.dims(dst);
+    var primitive =
+        new RepeatedAssembly(
+            dims[0], size(dims, 3), size(dims, 2), size(dims, 1), images, to.threads());
+    int[] operands = Arrays.copyOfRange(numbers, 1, numbers.length);
+    to.step(node, primitive, "java:resampling", numbers[0], to.write(dst, order), operands);
+  }
+
+  /** Returns the size of a spatial axis, counted from the last; 1 where there are not so many. */
+  private static int size(long[] dims, int fromLast) {
+    int axis = dims.length - fromLast;
+    return axis < 2 ? 1 : Math.toIntExact(dims[axis]);
   }
 
   private static ResamplingAxis[] axes(long[] dims, long[] factors) {

@@ -47,7 +47,8 @@ public final class Lookup extends RangedPrimitive {
     return (begin, end, src, dst, operands) -> {
       read(operands[0], index);
       for (long outer = begin; outer < end; outer++) {
-        loops.gather(src, outer * axis * inner, index, inner, dst, outer * indexCount * inner);
+        loops.gather(
+            src, outer * axis * inner, index, inner, dst, outer * indexCount * inner, inner);
       }
     };
   }

@@ -17,8 +17,18 @@ interface PixelLoops {
       long rows,
       int count);
 
-  /** Copies chosen pixels: pixel {@code i} of dst is pixel {@code index[i]} of src. */
-  void gather(MemorySegment src, long from, int[] index, int channels, MemorySegment dst, long to);
+  /**
+   * Copies chosen pixels: pixel {@code i} of dst, at {@code to + i * pitch}, is pixel {@code
+   * index[i]} of src.
+   */
+  void gather(
+      MemorySegment src,
+      long from,
+      int[] index,
+      int channels,
+      MemorySegment dst,
+      long to,
+      long pitch);
 
   /**
    * Mixes pairs of pixels: pixel {@code i} of dst is {@code lowWeights[i] * src[low[i]] +

@@ -136,7 +136,7 @@ public final class Resampling extends RangedPrimitive {
 
   private void alongRow(MemorySegment src, long from, MemorySegment dst, long to) {
     if (width.isNearest()) {
-      loops.gather(src, from, width.low(), channels, dst, to);
+      loops.gather(src, from, width.low(), channels, dst, to, channels);
     } else {
       loops.mix(
           src,

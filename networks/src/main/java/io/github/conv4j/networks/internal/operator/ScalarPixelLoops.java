@@ -44,9 +44,15 @@ final class ScalarPixelLoops implements PixelLoops {
 
   @Override
   public void gather(
-      MemorySegment src, long from, int[] index, int channels, MemorySegment dst, long to) {
+      MemorySegment src,
+      long from,
+      int[] index,
+      int channels,
+      MemorySegment dst,
+      long to,
+      long pitch) {
     for (int i = 0; i < index.length; i++) {
-      copy(src, from + (long) index[i] * channels, dst, to + (long) i * channels, channels);
+      copy(src, from + (long) index[i] * channels, dst, to + i * pitch, channels);
     }
   }
 

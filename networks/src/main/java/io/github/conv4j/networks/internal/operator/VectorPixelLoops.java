@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Vectors of channels; the last of a pixel begins early. Nothing but the Vector API is called with
@@ -37,6 +38,12 @@ final class VectorPixelLoops implements PixelLoops {
   private static final VectorMask<Float> OF_THIRD_0 = mask(2, 0);
   private static final VectorMask<Float> OF_THIRD_1 = mask(2, 1);
   private static final VectorMask<Float> OF_THIRD_2 = mask(2, 2);
+
+  /** From so many channels on the vectors of a pixel are not apart for long. */
+  private static final int LONG_PIXEL = 256;
+
+  /** For pixels of fewer channels than a vector has. */
+  private static final VectorSpecies<Float> SHORT = FloatVector.SPECIES_128;
 
   private final PixelLoops small;
 
@@ -171,13 +178,69 @@ final class VectorPixelLoops implements PixelLoops {
 
   @Override
   public void gather(
-      MemorySegment src, long from, int[] index, int channels, MemorySegment dst, long to) {
-    if (channels < LANES) {
-      small.gather(src, from, index, channels, dst, to);
-      return;
+      MemorySegment src,
+      long from,
+      int[] index,
+      int channels,
+      MemorySegment dst,
+      long to,
+      long pitch) {
+    if (channels < SHORT.length()) {
+      small.gather(src, from, index, channels, dst, to, pitch);
+    } else if (channels < LANES) {
+      gatherShort(src, from, index, channels, dst, to, pitch);
+    } else if (channels < LONG_PIXEL) {
+      gatherWhole(src, from, index, channels, dst, to, pitch);
+    } else {
+      for (int i = 0; i < index.length; i++) {
+        copy(src, from + (long) index[i] * channels, dst, to + i * pitch, channels);
+      }
     }
-    for (int i = 0; i < index.length; i++) {
-      copy(src, from + (long) index[i] * channels, dst, to + (long) i * channels, channels);
+  }
+
+  /**
+   * One vector of each pixel after the other; parts of both cost nothing, as in {@link #column}.
+   */
+  private static void gatherWhole(
+      MemorySegment src,
+      long from,
+      int[] index,
+      int channels,
+      MemorySegment dst,
+      long to,
+      long pitch) {
+    MemorySegment x = src.asSlice(from * Float.BYTES);
+    MemorySegment y = dst.asSlice(to * Float.BYTES);
+    int last = channels - LANES;
+    for (int c = 0; c < channels; c += LANES) {
+      int begin = Math.min(c, last);
+      for (int i = 0; i < index.length; i++) {
+        long in = index[i] * (long) channels + begin;
+        FloatVector.fromMemorySegment(SPECIES, x, in * Float.BYTES, LITTLE_ENDIAN)
+            .intoMemorySegment(y, (i * pitch + begin) * Float.BYTES, LITTLE_ENDIAN);
+      }
+    }
+  }
+
+  /** The same with vectors that are shorter than others. */
+  private static void gatherShort(
+      MemorySegment src,
+      long from,
+      int[] index,
+      int channels,
+      MemorySegment dst,
+      long to,
+      long pitch) {
+    MemorySegment x = src.asSlice(from * Float.BYTES);
+    MemorySegment y = dst.asSlice(to * Float.BYTES);
+    int last = channels - SHORT.length();
+    for (int c = 0; c < channels; c += SHORT.length()) {
+      int begin = Math.min(c, last);
+      for (int i = 0; i < index.length; i++) {
+        long in = index[i] * (long) channels + begin;
+        FloatVector.fromMemorySegment(SHORT, x, in * Float.BYTES, LITTLE_ENDIAN)
+            .intoMemorySegment(y, (i * pitch + begin) * Float.BYTES, LITTLE_ENDIAN);
+      }
     }
   }
 

@@ -45,6 +45,12 @@ public final class Fused {
   /** The mean of each channel of an image of integers, whose scale is that of its first input. */
   public static final String MEAN = "Mean";
 
+  /**
+   * ONNX's Concat of images along axis 1, of which each is repeated along its spatial axes until it
+   * is as large as the result.
+   */
+  public static final String JOIN = "Join";
+
   private static final String POST_OPS = "post_ops";
   private static final String SCALES = "scales";
   private static final String ZERO_POINTS = "zero_points";

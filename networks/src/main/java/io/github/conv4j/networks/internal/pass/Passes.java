@@ -26,6 +26,7 @@ public final class Passes {
           new Means(),
           new Compositions(),
           new RepeatedImages(),
+          new JoinedImages(),
           new PostOpsFusion(false),
           new QuantizedOutputs(),
           new PostOpsFusion(true),

@@ -182,6 +182,53 @@ class CopiesTest {
   }
 
   @Test
+  void repeatedImagesBehindEachOther() {
+    RepeatedAssembly.Image[][] all = {
+      {image(1, 6, 8, 6), image(1, 3, 2, 6), image(1, 1, 1, 6), image(1, 6, 4, 6)},
+      {image(4, 1, 1, 1), image(2, 6, 8, 2)},
+      {image(1, 2, 8, 17), image(2, 3, 4, 3), image(4, 6, 8, 300)},
+      {image(4, 6, 8, 5)}
+    };
+    for (RepeatedAssembly.Image[] images : all) {
+      int depth = Arrays.stream(images).mapToInt(RepeatedAssembly.Image::depth).max().orElse(1);
+      int batch = 3;
+      float[][] arrays = new float[images.length][];
+      int channels = 0;
+      for (int i = 0; i < images.length; i++) {
+        long pixels = (long) batch * images[i].depth() * images[i].height() * images[i].width();
+        arrays[i] = OperatorRun.gaussians(RANDOM, pixels * images[i].channels());
+        channels += images[i].channels();
+      }
+      long[] dims = {batch, depth, 6, 8, channels};
+      float[] expected = new float[(int) Sizes.product("dst", dims)];
+      for (int i = 0; i < expected.length; i++) {
+        long[] index = index(i, dims);
+        int image = 0;
+        while (index[4] >= images[image].channels()) {
+          index[4] -= images[image++].channels();
+        }
+        RepeatedAssembly.Image of = images[image];
+        long[] ofDims = {batch, of.depth(), of.height(), of.width(), of.channels()};
+        for (int axis = 1; axis < 4; axis++) {
+          index[axis] = index[axis] * ofDims[axis] / dims[axis];
+        }
+        expected[i] = arrays[image][at(index, ofDims)];
+      }
+      for (Loops loops : OperatorRun.loops()) {
+        Primitive primitive =
+            OperatorRun.make(loops, () -> new RepeatedAssembly(batch, depth, 6, 8, images, 2));
+        float[][] operands = Arrays.copyOfRange(arrays, 1, arrays.length);
+        assertThat(OperatorRun.floats(primitive, expected.length, arrays[0], operands))
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  private static RepeatedAssembly.Image image(int depth, int height, int width, int channels) {
+    return new RepeatedAssembly.Image(depth, height, width, channels);
+  }
+
+  @Test
   void refusals() {
     assertThatThrownBy(() -> new Permute(new long[] {2, 3}, new int[] {0, 0}, 1))
         .hasMessageContaining("[0, 0]");
@@ -199,5 +246,11 @@ class CopiesTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Assembly(1, new long[0], 1, 1))
         .isInstanceOf(IllegalArgumentException.class);
+    RepeatedAssembly.Image[] images = {image(1, 4, 3, 2)};
+    assertThatThrownBy(() -> new RepeatedAssembly(1, 1, 4, 7, images, 1))
+        .hasMessageContainingAll("width", "7", "3");
+    assertThatThrownBy(() -> new RepeatedAssembly(1, 1, 1, 1, new RepeatedAssembly.Image[0], 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> image(1, 1, 1, 0)).hasMessageContaining("channels");
   }
 }
