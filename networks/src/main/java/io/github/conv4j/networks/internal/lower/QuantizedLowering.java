@@ -7,7 +7,9 @@ import io.github.conv4j.networks.internal.operator.ByteElementwise;
 import io.github.conv4j.networks.internal.operator.ByteMean;
 import io.github.conv4j.networks.internal.operator.ByteScale;
 import io.github.conv4j.networks.internal.operator.ByteTable;
+import io.github.conv4j.networks.internal.operator.Colours;
 import io.github.conv4j.networks.internal.operator.Pointwise;
+import io.github.conv4j.networks.internal.operator.QuantizedColours;
 import io.github.conv4j.networks.internal.operator.Quantizing;
 import io.github.conv4j.networks.internal.pass.Fused;
 import io.github.conv4j.networks.internal.pass.Scaling;
@@ -36,10 +38,18 @@ final class QuantizedLowering {
     if (around == null) {
       return false;
     }
-    var primitive =
-        Quantizing.quantize(around.outer(), scales(scaling, to, dst), around.inner(), to.threads());
+    List<ByteScale> scales = scales(scaling, to, dst);
     Order order = Order.channelsLast(to.rank(src));
-    if (scaling.isSingle() && isForConvolutions(to, dst)) {
+    boolean isPutInOrder = scaling.isSingle() && isForConvolutions(to, dst);
+    if (isPutInOrder && arePlanes(to, src)) {
+      long[] dims = to.dims(src);
+      var primitive =
+          new QuantizedColours(dims[0], dims[2] * dims[3], scales.getFirst(), to.threads());
+      to.step(node, primitive, IMPLEMENTATION, to.place(src).value(), to.write(dst, order));
+      return true;
+    }
+    var primitive = Quantizing.quantize(around.outer(), scales, around.inner(), to.threads());
+    if (isPutInOrder) {
       // Floats are put in order faster than bytes.
       int from = to.read(src, order);
       to.step(node, primitive, IMPLEMENTATION, from, to.write(dst, order));
@@ -47,6 +57,13 @@ final class QuantizedLowering {
       add(to, node, primitive);
     }
     return true;
+  }
+
+  /** Whether an image in colours lies plane by plane. */
+  private static boolean arePlanes(Lowering to, String image) {
+    long[] dims = to.dims(image);
+    return dims[1] == Colours.COUNT
+        && to.place(image).order().isSame(Order.rowMajor(dims.length), dims);
   }
 
   private static boolean isForConvolutions(Lowering to, String value) {

@@ -16,6 +16,19 @@ interface ByteLoops {
       MemorySegment src, long from, MemorySegment dst, long to, ByteScale scale, int count);
 
   /**
+   * Makes pixels of three planes, quantized like {@link #quantize}: {@code dst[to + 3 * i + p]} is
+   * made of {@code src[from + p * planeStride + i]}.
+   */
+  void quantizeColours(
+      MemorySegment src,
+      long from,
+      long planeStride,
+      MemorySegment dst,
+      long to,
+      ByteScale scale,
+      int count);
+
+  /**
    * {@code dst = src * factors + other}, each of them dequantized first, with a rounding an
    * operation, and quantized at the end as {@link #quantize} does.
    *

@@ -25,6 +25,23 @@ final class ScalarByteLoops implements ByteLoops {
   }
 
   @Override
+  public void quantizeColours(
+      MemorySegment src,
+      long from,
+      long planeStride,
+      MemorySegment dst,
+      long to,
+      ByteScale scale,
+      int count) {
+    for (int i = 0; i < count; i++) {
+      for (int p = 0; p < Colours.COUNT; p++) {
+        float value = src.getAtIndex(JAVA_FLOAT_UNALIGNED, from + p * planeStride + i);
+        dst.set(JAVA_BYTE, to + (long) i * Colours.COUNT + p, scale.quantized(value));
+      }
+    }
+  }
+
+  @Override
   public void multiplyAdd(
       MemorySegment src,
       ByteScale ofSrc,

@@ -1,6 +1,7 @@
 package io.github.conv4j.networks.internal.operator;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
@@ -51,8 +52,21 @@ final class ScalarPixelLoops implements PixelLoops {
       MemorySegment dst,
       long to,
       long pitch) {
-    for (int i = 0; i < index.length; i++) {
-      copy(src, from + (long) index[i] * channels, dst, to + i * pitch, channels);
+    MemorySegment x = src.asSlice(from * Float.BYTES);
+    MemorySegment y = dst.asSlice(to * Float.BYTES);
+    int pairs = channels / 2;
+    for (int pair = 0; pair < pairs; pair++) {
+      long at = (long) pair * Long.BYTES;
+      for (int i = 0; i < index.length; i++) {
+        long both = x.get(JAVA_LONG_UNALIGNED, (long) index[i] * channels * Float.BYTES + at);
+        y.set(JAVA_LONG_UNALIGNED, i * pitch * Float.BYTES + at, both);
+      }
+    }
+    if (channels % 2 != 0) {
+      for (int i = 0; i < index.length; i++) {
+        float last = get(x, (long) index[i] * channels + channels - 1);
+        y.setAtIndex(JAVA_FLOAT_UNALIGNED, i * pitch + channels - 1, last);
+      }
     }
   }
 

@@ -6,11 +6,14 @@ import static io.github.conv4j.networks.internal.operator.VectorWidth.all;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -31,6 +34,16 @@ final class VectorByteLoops implements ByteLoops {
 
   /** Added to what is small, it leaves no digits behind the point; the sum is rounded to even. */
   private static final FloatVector WHOLE = all(0x1.8p23f);
+
+  /**
+   * Four pixels of three bytes are three times four bytes: what those before have left of a pixel,
+   * and the beginning of the next one.
+   */
+  private static final VectorShuffle<Integer> BEGUN_PIXEL = pixel(0);
+
+  private static final VectorShuffle<Integer> NEXT_PIXEL = pixel(1);
+  private static final IntVector BITS_BEFORE = bits(place -> place * Byte.SIZE);
+  private static final IntVector BITS_LEFT = bits(place -> (Colours.COUNT - place) * Byte.SIZE);
 
   private final ByteLoops small;
 
@@ -105,6 +118,87 @@ final class VectorByteLoops implements ByteLoops {
     if (count % LANES != 0) {
       quantize(src, from + last, dst, to + last, scale, LANES);
     }
+  }
+
+  @Override
+  public void quantizeColours(
+      MemorySegment src,
+      long from,
+      long planeStride,
+      MemorySegment dst,
+      long to,
+      ByteScale scale,
+      int count) {
+    // A vector of pixels is followed by bytes that the next one overwrites.
+    int whole = Math.max(0, count - 2 * LANES) / LANES * LANES;
+    long planeBytes = planeStride * Float.BYTES;
+    FloatVector divisor = all(scale.scale());
+    int least = scale.least();
+    int most = scale.most();
+    int zeroPoint = scale.zeroPoint();
+    for (int i = 0; i < whole; i += LANES) {
+      long at = (from + i) * Float.BYTES;
+      // What is not a number becomes 0 in each conversion.
+      IntVector red =
+          ((IntVector)
+                  FloatVector.fromMemorySegment(SPECIES, src, at, LITTLE_ENDIAN)
+                      .div(divisor)
+                      .add(WHOLE)
+                      .sub(WHOLE)
+                      .convertShape(VectorOperators.F2I, INTS, 0))
+              .max(least)
+              .min(most)
+              .add(zeroPoint)
+              .and(0xff);
+      IntVector green =
+          ((IntVector)
+                  FloatVector.fromMemorySegment(SPECIES, src, at + planeBytes, LITTLE_ENDIAN)
+                      .div(divisor)
+                      .add(WHOLE)
+                      .sub(WHOLE)
+                      .convertShape(VectorOperators.F2I, INTS, 0))
+              .max(least)
+              .min(most)
+              .add(zeroPoint)
+              .and(0xff);
+      IntVector blue =
+          ((IntVector)
+                  FloatVector.fromMemorySegment(SPECIES, src, at + 2 * planeBytes, LITTLE_ENDIAN)
+                      .div(divisor)
+                      .add(WHOLE)
+                      .sub(WHOLE)
+                      .convertShape(VectorOperators.F2I, INTS, 0))
+              .max(least)
+              .min(most)
+              .add(zeroPoint)
+              .and(0xff);
+      IntVector pixels =
+          red.or(green.lanewise(VectorOperators.LSHL, Byte.SIZE))
+              .or(blue.lanewise(VectorOperators.LSHL, 2 * Byte.SIZE));
+      IntVector ends = pixels.rearrange(BEGUN_PIXEL).lanewise(VectorOperators.LSHR, BITS_BEFORE);
+      IntVector begins = pixels.rearrange(NEXT_PIXEL).lanewise(VectorOperators.LSHL, BITS_LEFT);
+      ends.or(begins).intoMemorySegment(dst, to + (long) i * Colours.COUNT, LITTLE_ENDIAN);
+    }
+    small.quantizeColours(
+        src,
+        from + whole,
+        planeStride,
+        dst,
+        to + (long) whole * Colours.COUNT,
+        scale,
+        count - whole);
+  }
+
+  /** The pixel of which each four bytes of dst have the end, or that one and some more. */
+  private static VectorShuffle<Integer> pixel(int more) {
+    return VectorShuffle.fromOp(
+        INTS, lane -> Math.min(lane + lane / Colours.COUNT + more, LANES - 1));
+  }
+
+  private static IntVector bits(IntUnaryOperator ofPlace) {
+    int[] bits = new int[LANES];
+    Arrays.setAll(bits, lane -> ofPlace.applyAsInt(lane % Colours.COUNT));
+    return IntVector.fromArray(INTS, bits, 0);
   }
 
   @Override

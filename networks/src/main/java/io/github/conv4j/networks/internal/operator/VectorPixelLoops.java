@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Vectors of channels; the last of a pixel begins early. Nothing but the Vector API is called with
@@ -41,9 +40,6 @@ final class VectorPixelLoops implements PixelLoops {
 
   /** From so many channels on the vectors of a pixel are not apart for long. */
   private static final int LONG_PIXEL = 256;
-
-  /** For pixels of fewer channels than a vector has. */
-  private static final VectorSpecies<Float> SHORT = FloatVector.SPECIES_128;
 
   private final PixelLoops small;
 
@@ -185,10 +181,8 @@ final class VectorPixelLoops implements PixelLoops {
       MemorySegment dst,
       long to,
       long pitch) {
-    if (channels < SHORT.length()) {
+    if (channels < LANES) {
       small.gather(src, from, index, channels, dst, to, pitch);
-    } else if (channels < LANES) {
-      gatherShort(src, from, index, channels, dst, to, pitch);
     } else if (channels < LONG_PIXEL) {
       gatherWhole(src, from, index, channels, dst, to, pitch);
     } else {
@@ -217,28 +211,6 @@ final class VectorPixelLoops implements PixelLoops {
       for (int i = 0; i < index.length; i++) {
         long in = index[i] * (long) channels + begin;
         FloatVector.fromMemorySegment(SPECIES, x, in * Float.BYTES, LITTLE_ENDIAN)
-            .intoMemorySegment(y, (i * pitch + begin) * Float.BYTES, LITTLE_ENDIAN);
-      }
-    }
-  }
-
-  /** The same with vectors that are shorter than others. */
-  private static void gatherShort(
-      MemorySegment src,
-      long from,
-      int[] index,
-      int channels,
-      MemorySegment dst,
-      long to,
-      long pitch) {
-    MemorySegment x = src.asSlice(from * Float.BYTES);
-    MemorySegment y = dst.asSlice(to * Float.BYTES);
-    int last = channels - SHORT.length();
-    for (int c = 0; c < channels; c += SHORT.length()) {
-      int begin = Math.min(c, last);
-      for (int i = 0; i < index.length; i++) {
-        long in = index[i] * (long) channels + begin;
-        FloatVector.fromMemorySegment(SHORT, x, in * Float.BYTES, LITTLE_ENDIAN)
             .intoMemorySegment(y, (i * pitch + begin) * Float.BYTES, LITTLE_ENDIAN);
       }
     }

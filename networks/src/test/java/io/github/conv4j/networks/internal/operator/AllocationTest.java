@@ -81,6 +81,10 @@ class AllocationTest {
     allocatesNothing(new Assembly(30, new long[] {24, 7}, 1, 1), 930, 720, 210);
     allocatesNothing(new Assembly(90, new long[] {24, 4}, 1, 1), 2520, 2160, 360);
     allocatesNothing(new Colours(2, 333, 1), 1998, 1998);
+    RepeatedAssembly.Image[] images = {
+      new RepeatedAssembly.Image(1, 4, 5, 6), new RepeatedAssembly.Image(1, 8, 10, 40)
+    };
+    allocatesNothing(new RepeatedAssembly(1, 1, 8, 10, images, 1), 3680, 120, 3200);
   }
 
   @Test
@@ -128,6 +132,7 @@ class AllocationTest {
     var signed = new ByteScale(true, 0.5f, 3);
     allocatesNothing(Quantizing.dequantize(2, List.of(signed, signed), 900, 1), 3600, 900);
     allocatesNothing(new ByteTable(new byte[256], 3600, 1), 900, 900);
+    allocatesNothing(new QuantizedColours(2, 600, scale, 1), 900, 3600);
     allocatesNothing(new ByteMean(2, 70, 24, scale, some, 1), 12, 840);
     List<Pointwise> chain =
         List.of(

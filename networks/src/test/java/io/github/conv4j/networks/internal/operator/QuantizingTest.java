@@ -71,6 +71,38 @@ class QuantizingTest {
   }
 
   @Test
+  void planesOfColoursBecomeBytesOfPixels() {
+    var random = new Random(21);
+    for (ByteScale scale : List.of(U8, S8)) {
+      for (long batch : new long[] {1, 3}) {
+        for (int pixels : new int[] {1, 7, 16, 31, 33, 64, 100, 4096, 9001}) {
+          float[] src = OperatorRun.gaussians(random, batch * Colours.COUNT * pixels);
+          for (int i = 0; i < src.length; i += 3) {
+            src[i] = (random.nextInt(600) - 300 + 0.5f) * scale.scale();
+          }
+          src[src.length / 2] = Float.NaN;
+          src[src.length / 3] = Float.NEGATIVE_INFINITY;
+          src[src.length - 1] = Float.POSITIVE_INFINITY;
+          for (Loops loops : OperatorRun.loops()) {
+            byte[] dst =
+                bytes(
+                    OperatorRun.make(loops, () -> new QuantizedColours(batch, pixels, scale, 2)),
+                    src.length,
+                    src);
+            for (int i = 0; i < dst.length; i++) {
+              int image = i / (Colours.COUNT * pixels);
+              int at = i / Colours.COUNT % pixels;
+              int plane = i % Colours.COUNT;
+              float value = src[(image * Colours.COUNT + plane) * pixels + at];
+              assertThat(dst[i]).as("%s of %s", scale, value).isEqualTo(quantized(value, scale));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void dequantizesEachIndexOfAnAxis() {
     var random = new Random(2);
     for (int length : LENGTHS) {
