@@ -1,6 +1,7 @@
 package io.github.conv4j.networks.internal.lower;
 
 import io.github.conv4j.PostOps;
+import io.github.conv4j.Requantization;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.PreparedConvolution;
 import io.github.conv4j.internal.prepared.Ledger;
@@ -115,6 +116,11 @@ final class Lowering implements AutoCloseable {
 
   int threads() {
     return engine.options().threads();
+  }
+
+  /** Whether bytes may be the other neighbour where a value lies about in the middle of two. */
+  boolean mayFuseRequantization() {
+    return permissions.requantization() == Requantization.FUSED;
   }
 
   List<LoweredStep> steps() {

@@ -147,6 +147,7 @@ final class QuantizedLowering {
         inputs.getFirst(),
         scale(to, node.outputs().getFirst(), ofDst.dstScale(), ofDst.dstZeroPoint()),
         inputs.subList(1, inputs.size()),
+        to.mayFuseRequantization(),
         to.threads());
   }
 

@@ -125,6 +125,8 @@ public final class ByteElementwise extends RangedPrimitive {
    * A product with what repeats, or none, and a sum of bytes, between bytes.
    *
    * @param product null where there is none, and ones are in its place
+   * @param operand what is added
+   * @param fused how it is computed with fewer roundings; null where it is not
    */
   private record MultiplyAdd(
       ByteLoops loops,
@@ -132,29 +134,42 @@ public final class ByteElementwise extends RangedPrimitive {
       @Nullable Repeated product,
       int operand,
       ByteScale other,
-      ByteScale dst) {
+      ByteScale dst,
+      @Nullable FusedFactors fused) {
+    /** The operand that is src itself. */
+    static final int SRC = -1;
+
     void fill(MemorySegment floats, MemorySegment[] operands, int length) {
-      if (product == null) {
-        for (int i = 0; i < length; i++) {
-          floats.setAtIndex(JAVA_FLOAT_UNALIGNED, i, 1);
-        }
-      } else {
+      if (product != null) {
         product.fill(floats, operands, length);
+      }
+      int begin = product == null ? 0 : product.panel();
+      int end = begin + (product == null ? length : Math.max(product.period(), length));
+      for (int i = begin; i < end; i++) {
+        float factor = product == null ? 1 : floats.getAtIndex(JAVA_FLOAT_UNALIGNED, i);
+        floats.setAtIndex(JAVA_FLOAT_UNALIGNED, i, fused == null ? factor : factor * fused.src());
       }
     }
 
     void run(Chunk chunk, MemorySegment from, MemorySegment[] operands, MemorySegment to) {
-      loops.multiplyAdd(
-          from,
-          src,
-          chunk.floats,
-          product == null ? 0 : product.panel() + chunk.periodBegin,
-          operands[operand],
-          other,
-          to,
-          dst,
-          chunk.at,
-          chunk.count);
+      long first = product == null ? 0 : product.panel() + chunk.periodBegin;
+      MemorySegment added = operand == SRC ? from : operands[operand];
+      if (fused == null) {
+        loops.multiplyAdd(
+            from, src, chunk.floats, first, added, other, to, dst, chunk.at, chunk.count);
+      } else {
+        loops.multiplyAddFused(
+            from,
+            src.zeroPoint(),
+            chunk.floats,
+            first,
+            added,
+            fused.other(),
+            fused.shift(),
+            to,
+            chunk.at,
+            chunk.count);
+      }
     }
   }
 
@@ -167,6 +182,8 @@ public final class ByteElementwise extends RangedPrimitive {
    * @param src what its integers mean; empty for floats
    * @param dst likewise
    * @param operands likewise, each
+   * @param mayBeFused whether a byte may be the other neighbour where its value lies about in the
+   *     middle between two
    */
   public ByteElementwise(
       long elementCount,
@@ -175,6 +192,7 @@ public final class ByteElementwise extends RangedPrimitive {
       Optional<ByteScale> src,
       Optional<ByteScale> dst,
       List<Optional<ByteScale>> operands,
+      boolean mayBeFused,
       int threads) {
     super(
         chunks(elementCount, channels).count(),
@@ -207,17 +225,16 @@ public final class ByteElementwise extends RangedPrimitive {
           };
     }
     this.floatCount = panel;
-    this.atOnce = atOnce(chain);
+    this.atOnce = atOnce(chain, mayBeFused);
   }
 
-  private @Nullable MultiplyAdd atOnce(List<Pointwise> chain) {
-    boolean multiplies = chain.size() == 2 && isOperation(chain.getFirst(), BinaryFunction.MUL);
-    if (src.scale().isEmpty()
-        || dst.scale().isEmpty()
-        || !(multiplies || chain.size() == 1)
-        || !isOperation(chain.getLast(), BinaryFunction.ADD)
-        || !(steps[steps.length - 1] instanceof Full sum)
-        || sum.tensor().scale().isEmpty()) {
+  private @Nullable MultiplyAdd atOnce(List<Pointwise> chain, boolean mayBeFused) {
+    if (src.scale().isEmpty() || dst.scale().isEmpty() || chain.isEmpty() || chain.size() > 2) {
+      return null;
+    }
+    boolean multiplies = isOperation(chain.getFirst(), BinaryFunction.MUL);
+    boolean adds = isOperation(chain.getLast(), BinaryFunction.ADD);
+    if (chain.size() != (multiplies ? 1 : 0) + (adds ? 1 : 0)) {
       return null;
     }
     Repeated product = null;
@@ -227,13 +244,31 @@ public final class ByteElementwise extends RangedPrimitive {
       }
       product = repeated;
     }
-    return new MultiplyAdd(
-        src.loops(),
-        src.scale().get(),
-        product,
-        sum.operand(),
-        sum.tensor().scale().get(),
-        dst.scale().get());
+    int operand = MultiplyAdd.SRC;
+    ByteScale other = null;
+    if (adds) {
+      if (!(steps[steps.length - 1] instanceof Full sum) || sum.tensor().scale().isEmpty()) {
+        return null;
+      }
+      operand = sum.operand();
+      other = sum.tensor().scale().get();
+    }
+    ByteScale from = src.scale().get();
+    ByteScale to = dst.scale().get();
+    FusedFactors fused = mayBeFused ? fused(from, product, other, to) : null;
+    return fused == null && other == null
+        ? null
+        : new MultiplyAdd(
+            src.loops(), from, product, operand, other == null ? from : other, to, fused);
+  }
+
+  private static @Nullable FusedFactors fused(
+      ByteScale src, @Nullable Repeated product, @Nullable ByteScale other, ByteScale dst) {
+    if (product == null) {
+      return FusedFactors.of(src, null, other, dst);
+    }
+    ByteScale factors = product.tensor().scale().orElse(null);
+    return factors == null ? null : FusedFactors.of(src, factors, other, dst);
   }
 
   private static boolean isOperation(Pointwise function, BinaryFunction operation) {

@@ -48,6 +48,26 @@ interface ByteLoops {
       long at,
       int count);
 
+  /**
+   * {@code dst = (src - srcZeroPoint) * factors + other * otherFactor + shift}, where tensors are
+   * u8, rounded to the nearest and saturated: fewer roundings than {@link #multiplyAdd} has.
+   *
+   * @param at where all three begin
+   * @param factors floats, finite
+   * @param first where they begin
+   */
+  void multiplyAddFused(
+      MemorySegment src,
+      int srcZeroPoint,
+      MemorySegment factors,
+      long first,
+      MemorySegment other,
+      float otherFactor,
+      float shift,
+      MemorySegment dst,
+      long at,
+      int count);
+
   /** Returns what gives the largest of windows of bytes; neither alpha nor scale count. */
   WindowLoop largest(boolean isSigned);
 

@@ -62,6 +62,26 @@ final class ScalarByteLoops implements ByteLoops {
   }
 
   @Override
+  public void multiplyAddFused(
+      MemorySegment src,
+      int srcZeroPoint,
+      MemorySegment factors,
+      long first,
+      MemorySegment other,
+      float otherFactor,
+      float shift,
+      MemorySegment dst,
+      long at,
+      int count) {
+    for (int i = 0; i < count; i++) {
+      float factor = factors.getAtIndex(JAVA_FLOAT_UNALIGNED, first + i);
+      float sum = Math.fma(other.get(JAVA_BYTE, at + i) & 0xff, otherFactor, shift);
+      float all = Math.fma((src.get(JAVA_BYTE, at + i) & 0xff) - srcZeroPoint, factor, sum);
+      dst.set(JAVA_BYTE, at + i, (byte) Math.clamp((int) Math.rint((double) all), 0, 255));
+    }
+  }
+
+  @Override
   public void add(
       MemorySegment src, long from, boolean isSigned, MemorySegment sums, int begin, int end) {
     int mask = isSigned ? -1 : 0xff;

@@ -276,6 +276,62 @@ final class VectorByteLoops implements ByteLoops {
   }
 
   @Override
+  public void multiplyAddFused(
+      MemorySegment src,
+      int srcZeroPoint,
+      MemorySegment factors,
+      long first,
+      MemorySegment other,
+      float otherFactor,
+      float shift,
+      MemorySegment dst,
+      long at,
+      int count) {
+    // Where dst is src, a last vector that begins early would read what was written.
+    int whole = LANES < LEAST_LANES ? 0 : count - count % LANES;
+    FloatVector otherFactors = all(otherFactor);
+    FloatVector shifts = all(shift);
+    for (int i = 0; i < whole; i += LANES) {
+      IntVector left =
+          (IntVector)
+              ByteVector.fromMemorySegment(BYTES, src, at + i, LITTLE_ENDIAN)
+                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+      IntVector right =
+          (IntVector)
+              ByteVector.fromMemorySegment(BYTES, other, at + i, LITTLE_ENDIAN)
+                  .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+      FloatVector factor =
+          FloatVector.fromMemorySegment(SPECIES, factors, (first + i) * Float.BYTES, LITTLE_ENDIAN);
+      FloatVector sum =
+          ((FloatVector) right.convertShape(VectorOperators.I2F, SPECIES, 0))
+              .fma(otherFactors, shifts);
+      FloatVector nearest =
+          ((FloatVector) left.sub(srcZeroPoint).convertShape(VectorOperators.I2F, SPECIES, 0))
+              .fma(factor, sum)
+              .add(WHOLE)
+              .sub(WHOLE);
+      ByteVector bytes =
+          (ByteVector)
+              ((IntVector) nearest.convertShape(VectorOperators.F2I, INTS, 0))
+                  .max(0)
+                  .min(255)
+                  .convertShape(VectorOperators.I2B, BYTES, 0);
+      bytes.intoMemorySegment(dst, at + i, LITTLE_ENDIAN);
+    }
+    small.multiplyAddFused(
+        src,
+        srcZeroPoint,
+        factors,
+        first + whole,
+        other,
+        otherFactor,
+        shift,
+        dst,
+        at + whole,
+        count - whole);
+  }
+
+  @Override
   public void add(
       MemorySegment src, long from, boolean isSigned, MemorySegment sums, int begin, int end) {
     int whole = LANES < LEAST_LANES ? begin : end - (end - begin) % LANES;

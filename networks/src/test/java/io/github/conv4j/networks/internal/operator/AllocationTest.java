@@ -139,8 +139,13 @@ class AllocationTest {
             new Pointwise.WithOperand(BinaryFunction.MUL, Extent.PER_CHANNEL, 0),
             new Pointwise.WithOperand(BinaryFunction.ADD, Extent.FULL, 1));
     var elementwise =
-        new ByteElementwise(6000, 24, chain, some, some, List.of(some, Optional.empty()), 1);
+        new ByteElementwise(6000, 24, chain, some, some, List.of(some, Optional.empty()), true, 1);
     allocatesNothing(elementwise, 1500, 1500, 6, 6000);
+    for (boolean mayBeFused : new boolean[] {false, true}) {
+      var sum =
+          new ByteElementwise(6000, 24, chain, some, some, List.of(some, some), mayBeFused, 1);
+      allocatesNothing(sum, 1500, 1500, 6, 1500);
+    }
     var axis = new PoolingAxis(9, 8, 2, 1, 1, 0, 0);
     var pooling = new Pooling(Pooling.Kind.MAX_U8, 1, PoolingAxis.NONE, axis, axis, 24, 1);
     allocatesNothing(pooling, 384, 486);

@@ -11,11 +11,13 @@ import io.github.conv4j.tensor.DataType;
 import io.github.conv4j.tensor.Quantization;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Floats to integers of 8 bits and back, alone and around chains of functions. */
@@ -154,6 +156,7 @@ class QuantizingTest {
                             Optional.of(S8),
                             Optional.of(U8),
                             List.of(Optional.of(U8), Optional.empty(), Optional.empty()),
+                            true,
                             2)),
                 count,
                 src,
@@ -167,6 +170,91 @@ class QuantizingTest {
         }
       }
     }
+  }
+
+  /** Fewer roundings: what differs lies about in the middle between two integers. */
+  @ParameterizedTest
+  @CsvSource({"true,true", "true,false", "false,true"})
+  void productsAndSumsMayBeFused(boolean hasGate, boolean adds) {
+    var random = new Random(12);
+    var ofGate = new ByteScale(false, 0.004f, 3);
+    var ofOther = new ByteScale(false, 0.07f, 130);
+    var ofDst = new ByteScale(false, 0.021f, 90);
+    List<Pointwise> chain = new ArrayList<>();
+    List<Optional<ByteScale>> scales = new ArrayList<>();
+    if (hasGate) {
+      chain.add(new Pointwise.WithOperand(BinaryFunction.MUL, Extent.PER_CHANNEL, 0));
+      scales.add(Optional.of(ofGate));
+    }
+    if (adds) {
+      chain.add(new Pointwise.WithOperand(BinaryFunction.ADD, Extent.FULL, scales.size()));
+      scales.add(Optional.of(ofOther));
+    }
+    for (int channels : new int[] {5, 24, 3000}) {
+      int count = 7 * channels;
+      float[] src = random(random, count);
+      float[] gate = random(random, channels);
+      float[] other = random(random, count);
+      List<float[]> operands = new ArrayList<>();
+      if (hasGate) {
+        operands.add(gate);
+      }
+      if (adds) {
+        operands.add(other);
+      }
+      byte[] from = bytesOf(src);
+      byte[] gates = bytesOf(gate);
+      byte[] others = bytesOf(other);
+      int least = 255;
+      int most = 0;
+      for (Loops loops : OperatorRun.loops()) {
+        byte[] dst =
+            bytes(
+                OperatorRun.make(
+                    loops,
+                    () ->
+                        new ByteElementwise(
+                            count,
+                            channels,
+                            chain,
+                            Optional.of(U8),
+                            Optional.of(ofDst),
+                            scales,
+                            true,
+                            2)),
+                count,
+                src,
+                operands.toArray(float[][]::new));
+        for (int i = 0; i < count; i++) {
+          double value = U8.dequantized(from[i]);
+          value *= hasGate ? ofGate.dequantized(gates[i % channels]) : 1;
+          value += adds ? ofOther.dequantized(others[i]) : 0;
+          double quanta = Math.clamp(value / ofDst.scale() + ofDst.zeroPoint(), 0, 255);
+          int result = dst[i] & 0xff;
+          assertThat(Math.abs(result - quanta)).as("%d: %s", i, quanta).isLessThan(0.502);
+          least = Math.min(least, result);
+          most = Math.max(most, result);
+        }
+      }
+      assertThat(most - least).isGreaterThan(20);
+    }
+  }
+
+  @Test
+  void quantaThatDifferTooMuchAreNotFused() {
+    var small = new ByteScale(false, 1e-3f, 3);
+    var large = new ByteScale(false, 1, 3);
+    assertThat(FusedFactors.of(large, null, small, small)).isNull();
+    assertThat(FusedFactors.of(small, null, large, small)).isNull();
+    assertThat(FusedFactors.of(small, large, null, small)).isNull();
+    assertThat(
+            FusedFactors.of(
+                new ByteScale(false, 1e-30f, 3), null, null, new ByteScale(false, 1e30f, 3)))
+        .isNull();
+    assertThat(FusedFactors.of(S8, null, U8, U8)).isNull();
+    assertThat(FusedFactors.of(U8, null, S8, U8)).isNull();
+    assertThat(FusedFactors.of(U8, null, U8, S8)).isNull();
+    assertThat(FusedFactors.of(U8, null, U8, U8)).isNotNull();
   }
 
   /** A residual, and a gate before it: one pass does what several would, to the bit. */
@@ -199,6 +287,7 @@ class QuantizingTest {
                             hasGate
                                 ? List.of(Optional.empty(), Optional.of(U8))
                                 : List.of(Optional.of(U8)),
+                            false,
                             2)),
                 count,
                 src,
