@@ -7,9 +7,12 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import io.github.conv4j.bench.contender.Entry;
+import io.github.conv4j.bench.contender.Task;
 import io.github.conv4j.bench.whole.Inputs;
 import io.github.conv4j.bench.whole.NetworkContender;
 import io.github.conv4j.bench.whole.NetworkEntry;
+import io.github.conv4j.bench.whole.NetworkHost;
 import io.github.conv4j.bench.whole.NetworkTask;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -51,7 +54,7 @@ public final class OnnxRuntimeNetworks implements NetworkContender {
       var users = new AtomicInteger(clients);
       List<NetworkEntry> entries = new ArrayList<>();
       for (int i = 0; i < clients; i++) {
-        entries.add(new Entry(environment, session, users, task));
+        entries.add(new Client(environment, session, users, task));
       }
       return entries;
     } catch (OrtException e) {
@@ -59,7 +62,36 @@ public final class OnnxRuntimeNetworks implements NetworkContender {
     }
   }
 
-  private static final class Entry implements NetworkEntry {
+  /** Each session has threads of its own, as it has by default. */
+  @Override
+  public NetworkHost open(int threads) {
+    return new NetworkHost() {
+      private final OnnxRuntime layers = new OnnxRuntime();
+
+      @Override
+      public List<NetworkEntry> enter(NetworkTask task, int clients) {
+        return OnnxRuntimeNetworks.this.enter(task, clients);
+      }
+
+      @Override
+      public List<Entry> enter(Task layer, int clients) {
+        layers
+            .lack(layer)
+            .ifPresent(
+                lack -> {
+                  throw new IllegalArgumentException(lack);
+                });
+        return layers.enter(layer, clients);
+      }
+
+      @Override
+      public void close() {
+        layers.close();
+      }
+    };
+  }
+
+  private static final class Client implements NetworkEntry {
     private final OrtEnvironment environment;
     private final OrtSession session;
 
@@ -74,7 +106,7 @@ public final class OnnxRuntimeNetworks implements NetworkContender {
     private final Set<String> free = new HashSet<>();
     private final Map<String, FloatBuffer> results = new LinkedHashMap<>();
 
-    Entry(OrtEnvironment environment, OrtSession session, AtomicInteger users, NetworkTask task)
+    Client(OrtEnvironment environment, OrtSession session, AtomicInteger users, NetworkTask task)
         throws OrtException {
       this.environment = environment;
       this.session = session;

@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -57,6 +58,7 @@ final class LoadCommand implements Callable<Integer> {
   private static final int MOST_CLIENTS = 1024;
   private static final double MOST_SECONDS = 86_400;
   private static final double MOST_RATE = 1e7;
+  private static final String USUAL = "mb1_ic64oc64_ih56kh3ph1";
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -84,8 +86,11 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--problem",
       paramLabel = "LINE",
-      description = "A convolution in benchdnn's syntax; ${DEFAULT-VALUE} if left out.")
-  private String line = "mb1_ic64oc64_ih56kh3ph1";
+      description = {
+        "A convolution in benchdnn's syntax; " + USUAL + " if left out. With",
+        "--together, and as often as wanted: a layer of the request, behind its networks."
+      })
+  private List<String> lines = new ArrayList<>();
 
   @Option(
       names = "--network",
@@ -101,9 +106,8 @@ final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--together",
       description =
-          "With --network: all networks, one after the other, are one request. Each has an engine"
-              + " of its own, with all threads; the same network with the same dimensions counts"
-              + " once.")
+          "With --network: all networks, one after the other, and the layers of --problem behind"
+              + " them are one request. They share one engine; one that is named twice runs twice.")
   private boolean together;
 
   @Option(
@@ -172,7 +176,7 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private int loadConvolution() throws IOException {
-    Task task = Task.random(parse(), layout, threads, 1);
+    Task task = layer(lines.isEmpty() ? USUAL : lines.getFirst());
     var typed = new TypedLanes(parsedTypes(), task.problem());
     List<Contender> contenders = contenders();
     List<Lane> lanes = new ArrayList<>();
@@ -219,12 +223,16 @@ final class LoadCommand implements Callable<Integer> {
     List<NetworkContender> contenders =
         WholeNetworks.contenders(
             command, engineNames, Set.of("onednn", "vector"), FpmathMode.STRICT, peers);
-    List<NetworkTask> tasks = NetworkTasks.of(command, networks, models, threads);
+    List<Task> layers = lines.stream().map(this::layer).toList();
     Map<String, List<LaneResult>> results = new LinkedHashMap<>();
-    for (List<NetworkTask> request : requests(tasks)) {
-      String line = request.stream().map(NetworkTask::line).collect(Collectors.joining(" + "));
+    for (List<NetworkTask> request : requests(command)) {
+      String line =
+          Stream.concat(
+                  request.stream().map(NetworkTask::line),
+                  layers.stream().map(layer -> layer.problem().line()))
+              .collect(Collectors.joining(" + "));
       try (var _ = LogLines.withoutWarnings();
-          var lanes = new NetworkLanes(request, rate)) {
+          var lanes = new NetworkLanes(request, layers, rate)) {
         for (NetworkContender contender : contenders) {
           lanes
               .add(contender, clientCounts, measuresFairness())
@@ -241,8 +249,10 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   /** Each network alone, or all of them as one. */
-  private List<List<NetworkTask>> requests(List<NetworkTask> tasks) {
-    return together ? List.of(tasks) : tasks.stream().map(List::of).toList();
+  private List<List<NetworkTask>> requests(CommandLine command) {
+    return together
+        ? List.of(NetworkTasks.each(command, networks, models, threads))
+        : NetworkTasks.of(command, networks, models, threads).stream().map(List::of).toList();
   }
 
   private List<LaneResult> run(List<Lane> lanes, Function<Lane, float[]> expected) {
@@ -289,13 +299,9 @@ final class LoadCommand implements Callable<Integer> {
       boolean sharesThreads = contender instanceof EngineContender;
       int each = sharesThreads ? threads : Math.max(1, threads / clients);
       var name = new LaneName(contender.name(), contender.version(), clients, each, false);
-      lanes.add(new Lane(name, contender.enter(withThreads(task, each), clients), rate));
+      lanes.add(new Lane(name, contender.enter(task.withThreads(each), clients), rate));
     }
     return true;
-  }
-
-  private static Task withThreads(Task task, int count) {
-    return new Task(task.problem(), task.layout(), count, task.src(), task.weights(), task.bias());
   }
 
   /** Opens one client for each processor, each with an engine of one thread. */
@@ -304,7 +310,7 @@ final class LoadCommand implements Callable<Integer> {
     for (int i = 0; i < threads; i++) {
       var own = new EngineContender(contender.name());
       opened.add(own);
-      entries.add(own.enter(withThreads(task, 1)));
+      entries.add(own.enter(task.withThreads(1)));
     }
     return new Lane(
         new LaneName(contender.name(), contender.version(), threads, 1, true), entries, 0);
@@ -353,6 +359,10 @@ final class LoadCommand implements Callable<Integer> {
     require(threads >= 1 && threads <= MOST_CLIENTS, "--threads must be from 1 to 1024");
     require(burners >= 0 && burners <= MOST_CLIENTS, "--burn must be from 0 to 1024");
     require(!together || !networks.isEmpty(), "--together is of --network");
+    require(together || lines.size() <= 1, "several --problem are of --together");
+    require(
+        together || networks.isEmpty() || lines.isEmpty(),
+        "--problem beside --network is of --together");
     require(types.isEmpty() || networks.isEmpty(), "--dt is of convolutions, not of --network");
     require(types.isEmpty() || rate == 0, "--dt compares closed loops, without --rate");
   }
@@ -363,7 +373,11 @@ final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private Problem parse() {
+  private Task layer(String line) {
+    return Task.random(parse(line), layout, threads, 1);
+  }
+
+  private Problem parse(String line) {
     try {
       Problem problem = transposed ? Problem.parseTransposed(line) : Problem.parse(line);
       require(problem.types().isF32(), "load runs f32 but the line says " + problem.types());

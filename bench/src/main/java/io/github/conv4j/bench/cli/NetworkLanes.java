@@ -1,20 +1,27 @@
 package io.github.conv4j.bench.cli;
 
+import io.github.conv4j.bench.contender.Closing;
 import io.github.conv4j.bench.contender.Entry;
+import io.github.conv4j.bench.contender.LastOut;
+import io.github.conv4j.bench.contender.Task;
 import io.github.conv4j.bench.load.JoinedEntry;
 import io.github.conv4j.bench.load.Lane;
 import io.github.conv4j.bench.load.LaneName;
 import io.github.conv4j.bench.whole.NetworkContender;
 import io.github.conv4j.bench.whole.NetworkEntry;
+import io.github.conv4j.bench.whole.NetworkHost;
 import io.github.conv4j.bench.whole.NetworkTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Clients that call one network. */
+/** Clients that call one network, or several networks and layers as one request. */
 final class NetworkLanes implements AutoCloseable {
   private final List<NetworkTask> tasks;
+  private final List<Task> layers;
   private final double rate;
   private final List<Lane> lanes = new ArrayList<>();
 
@@ -22,10 +29,12 @@ final class NetworkLanes implements AutoCloseable {
    * Begins without any.
    *
    * @param tasks at least one; several are one request, one after the other
+   * @param layers of the same request, behind them
    * @param rate of an open loop; 0 for a closed one
    */
-  NetworkLanes(List<NetworkTask> tasks, double rate) {
+  NetworkLanes(List<NetworkTask> tasks, List<Task> layers, double rate) {
     this.tasks = List.copyOf(tasks);
+    this.layers = List.copyOf(layers);
     this.rate = rate;
   }
 
@@ -60,33 +69,42 @@ final class NetworkLanes implements AutoCloseable {
     return tasks.getFirst().threads();
   }
 
-  /** Clients that share what is prepared. */
+  /** Clients that share what is prepared, and the budget of threads. */
   private List<Entry> entries(NetworkContender contender, int threads, int clients) {
-    List<List<Entry>> byTask = new ArrayList<>();
+    NetworkHost host = contender.open(threads);
+    List<List<Entry>> parts = new ArrayList<>();
     try {
       for (NetworkTask task : tasks) {
-        byTask.add(clients(contender.enter(task.withThreads(threads), clients)));
+        parts.add(clients(host.enter(task.withThreads(threads), clients)));
       }
-    } catch (RuntimeException e) {
-      byTask.forEach(entries -> entries.forEach(Entry::close));
+      for (Task layer : layers) {
+        parts.add(host.enter(layer.withThreads(threads), clients));
+      }
+    } catch (RuntimeException | Error e) {
+      Closing.after(
+          e,
+          Stream.concat(
+              parts.stream().flatMap(List::stream).map(entry -> entry::close),
+              Stream.of(host::close)));
       throw e;
     }
-    if (byTask.size() == 1) {
-      return byTask.getFirst();
-    }
-    List<Entry> joined = new ArrayList<>();
-    for (int i = 0; i < clients; i++) {
-      int client = i;
-      joined.add(new JoinedEntry(byTask.stream().map(entries -> entries.get(client)).toList()));
-    }
-    return joined;
+    var users = new LastOut(clients, host::close);
+    return IntStream.range(0, clients)
+        .<Entry>mapToObj(
+            client -> new JoinedEntry(parts.stream().map(each -> each.get(client)).toList(), users))
+        .toList();
   }
 
   /** One client for each thread, each with an engine of one thread. */
   private Lane apart(NetworkContender contender) {
     List<Entry> entries = new ArrayList<>();
-    for (int i = 0; i < threads(); i++) {
-      entries.addAll(entries(contender, 1, 1));
+    try {
+      for (int i = 0; i < threads(); i++) {
+        entries.addAll(entries(contender, 1, 1));
+      }
+    } catch (RuntimeException | Error e) {
+      Closing.after(e, entries.stream().map(entry -> entry::close));
+      throw e;
     }
     return new Lane(name(contender, threads(), 1, true), entries, 0);
   }
@@ -125,6 +143,6 @@ final class NetworkLanes implements AutoCloseable {
 
   @Override
   public void close() {
-    lanes.forEach(Lane::close);
+    Closing.all(lanes.stream().map(lane -> lane::close));
   }
 }

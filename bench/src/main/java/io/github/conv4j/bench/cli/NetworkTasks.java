@@ -34,12 +34,18 @@ final class NetworkTasks {
   private NetworkTasks() {}
 
   /**
-   * Reads what is named.
+   * Reads what is named, the same once, under names that tell them apart.
    *
    * @param models a folder with files of sets, beside that of the build
    * @param threads of each task
    */
   static List<NetworkTask> of(
+      CommandLine command, List<String> names, @Nullable Path models, int threads) {
+    return withNamesOfTheirOwn(each(command, names, models, threads));
+  }
+
+  /** Reads what is named, as {@link #of} does, the same as often as it is named. */
+  static List<NetworkTask> each(
       CommandLine command, List<String> names, @Nullable Path models, int threads) {
     List<NetworkTask> tasks = new ArrayList<>();
     for (String name : names) {
@@ -48,7 +54,7 @@ final class NetworkTasks {
           set == null ? List.of(name) : NetworkFile.refusing(command, () -> set.files(models));
       files.forEach(file -> tasks.add(task(command, file, threads)));
     }
-    return withNamesOfTheirOwn(tasks);
+    return tasks;
   }
 
   /** One file with inputs of several shapes is several networks. */

@@ -119,8 +119,12 @@ public final class EngineContender implements Contender {
 
   @Override
   public List<Entry> enter(Task task, int clients) {
+    return enter(engineOf(threads(task.threads())), task, clients);
+  }
+
+  /** Makes a task ready on an engine, which stays open, for several clients. */
+  public static List<Entry> enter(Engine engine, Task task, int clients) {
     float[] bias = task.problem().convolution().hasBias() ? task.bias() : null;
-    Engine engine = engineOf(threads(task.threads()));
     long begin = System.nanoTime();
     PreparedConvolution prepared = prepare(engine, task, bias);
     long prepareNanos = System.nanoTime() - begin;

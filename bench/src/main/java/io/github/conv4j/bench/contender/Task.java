@@ -19,6 +19,11 @@ import java.util.SplittableRandom;
 public record Task(
     Problem problem, LayoutChoice layout, int threads, float[] src, float[] weights, float[] bias) {
 
+  /** Returns the same with another number of threads. */
+  public Task withThreads(int count) {
+    return new Task(problem, layout, count, src, weights, bias);
+  }
+
   /** Fills a task with numbers from -1 to 1 that depend on nothing but the seed. */
   public static Task random(Problem problem, LayoutChoice layout, int threads, long seed) {
     Convolution c = problem.convolution();

@@ -1,14 +1,18 @@
 package io.github.conv4j.bench.load;
 
+import io.github.conv4j.bench.contender.Closing;
 import io.github.conv4j.bench.contender.Entry;
+import io.github.conv4j.bench.contender.LastOut;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Several tasks one after the other, as one request.
  *
  * @param parts what is called, in order; closed with it
+ * @param users are left when it is closed, behind its parts
  */
-public record JoinedEntry(List<Entry> parts) implements Entry {
+public record JoinedEntry(List<Entry> parts, LastOut users) implements Entry {
   /** Copies the list. */
   public JoinedEntry {
     parts = List.copyOf(parts);
@@ -44,6 +48,6 @@ public record JoinedEntry(List<Entry> parts) implements Entry {
 
   @Override
   public void close() {
-    parts.forEach(Entry::close);
+    Closing.all(Stream.concat(parts.stream().map(part -> part::close), Stream.of(users::release)));
   }
 }

@@ -1,5 +1,6 @@
 package io.github.conv4j.bench.load;
 
+import io.github.conv4j.bench.contender.Closing;
 import io.github.conv4j.bench.contender.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -217,7 +218,7 @@ public final class Lane implements AutoCloseable {
   @Override
   public void close() {
     threads.forEach(ExecutorService::shutdown);
-    entries.forEach(Entry::close);
+    Closing.all(entries.stream().map(entry -> entry::close));
   }
 
   /** What one client counted; touched by its thread, or by the lane while no client runs. */

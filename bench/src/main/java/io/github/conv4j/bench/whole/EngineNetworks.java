@@ -2,7 +2,12 @@ package io.github.conv4j.bench.whole;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.github.conv4j.bench.contender.Closing;
+import io.github.conv4j.bench.contender.EngineContender;
 import io.github.conv4j.bench.contender.EngineName;
+import io.github.conv4j.bench.contender.Entry;
+import io.github.conv4j.bench.contender.LastOut;
+import io.github.conv4j.bench.contender.Task;
 import io.github.conv4j.engine.Accuracy;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
@@ -19,7 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** Networks of conv4j on one of its engines. */
 public final class EngineNetworks implements NetworkContender {
@@ -58,50 +63,91 @@ public final class EngineNetworks implements NetworkContender {
 
   @Override
   public List<NetworkEntry> enter(NetworkTask task, int clients) {
-    int threads = name.threads() == 0 ? task.threads() : name.threads();
+    Engine engine = engine(task.threads());
+    try {
+      return entries(engine, task, clients, engine::close);
+    } catch (Throwable e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public NetworkHost open(int threads) {
+    return new Host(engine(threads));
+  }
+
+  private Engine engine(int asked) {
+    int threads = name.threads() == 0 ? asked : name.threads();
     var options =
         EngineOptions.defaults()
             .withThreads(threads)
             .withReady(ready)
             .withAccuracy(name.relaxed() ? Accuracy.RELAXED : Accuracy.STRICT);
-    Engine engine = Engines.named(name.engine(), options);
+    return Engines.named(name.engine(), options);
+  }
+
+  /**
+   * Prepares a network.
+   *
+   * @param behind runs when the last client has let go
+   */
+  private List<NetworkEntry> entries(
+      Engine engine, NetworkTask task, int clients, Runnable behind) {
+    long begin = System.nanoTime();
+    Network network = Network.read(task.file());
+    double readMillis = (System.nanoTime() - begin) / 1e6;
+    NetworkOptions networkOptions = NetworkOptions.defaults().withFpmathMode(name.fpmathMode());
+    PreparedNetwork prepared = network.prepare(engine, task.dims(), networkOptions);
+    var users = new LastOut(clients, () -> Closing.all(Stream.of(prepared::close, behind)));
+    var shared = new Shared(prepared, users, readMillis);
     List<NetworkEntry> entries = new ArrayList<>();
     try {
-      long begin = System.nanoTime();
-      Network network = Network.read(task.file());
-      double readMillis = (System.nanoTime() - begin) / 1e6;
-      NetworkOptions networkOptions = NetworkOptions.defaults().withFpmathMode(name.fpmathMode());
-      PreparedNetwork prepared = network.prepare(engine, task.dims(), networkOptions);
-      var shared = new Shared(engine, prepared, new AtomicInteger(clients), readMillis);
       for (int i = 0; i < clients; i++) {
-        entries.add(new Entry(shared, task));
+        entries.add(new Client(shared, task));
       }
       return entries;
     } catch (Throwable e) {
       entries.forEach(NetworkEntry::close);
-      engine.close(); // and what was prepared
+      prepared.close();
       throw e;
     }
   }
 
-  /** What all clients use; the last closes it. */
-  private record Shared(
-      Engine engine, PreparedNetwork prepared, AtomicInteger users, double readMillis) {
-    void letGo() {
-      if (users.decrementAndGet() == 0) {
-        prepared.close();
-        engine.close();
-      }
+  /** One engine for all. */
+  private final class Host implements NetworkHost {
+    private final Engine engine;
+
+    Host(Engine engine) {
+      this.engine = engine;
+    }
+
+    @Override
+    public List<NetworkEntry> enter(NetworkTask task, int clients) {
+      return entries(engine, task, clients, () -> {});
+    }
+
+    @Override
+    public List<Entry> enter(Task layer, int clients) {
+      return EngineContender.enter(engine, layer, clients);
+    }
+
+    @Override
+    public void close() {
+      engine.close();
     }
   }
 
-  private static final class Entry implements NetworkEntry {
+  /** What all clients use. */
+  private record Shared(PreparedNetwork prepared, LastOut users, double readMillis) {}
+
+  private static final class Client implements NetworkEntry {
     private final Shared shared;
     private final Arena arena = Arena.ofShared();
     private final NetworkCall call;
     private final Map<String, MemorySegment> outputs = new LinkedHashMap<>();
 
-    Entry(Shared shared, NetworkTask task) {
+    Client(Shared shared, NetworkTask task) {
       this.shared = shared;
       PreparedNetwork prepared = shared.prepared();
       this.call = prepared.call();
@@ -142,8 +188,7 @@ public final class EngineNetworks implements NetworkContender {
 
     @Override
     public void close() {
-      shared.letGo();
-      arena.close();
+      Closing.all(Stream.of(shared.users()::release, arena::close));
     }
   }
 }

@@ -20,4 +20,12 @@ public interface NetworkContender {
    * @throws RuntimeException if that is not possible, with the reason
    */
   List<NetworkEntry> enter(NetworkTask task, int clients);
+
+  /**
+   * Opens what several networks and layers are to share.
+   *
+   * @param threads of all calls together, where the contender shares them
+   * @throws RuntimeException if that is not possible, with the reason
+   */
+  NetworkHost open(int threads);
 }

@@ -231,8 +231,12 @@ class NetworkBenchTest {
         Command.run(
             "load",
             "--network",
-            file() + SMALL + "," + file() + ":x=1x3x48x64",
+            file() + SMALL + "," + file() + ":x=1x3x48x64," + file() + SMALL,
             "--together",
+            "--problem",
+            "mb1_ic4oc4_ih5kh3ph1",
+            "--problem",
+            "mb1_ic8oc8_ih5kh3ph1",
             "--burn",
             "1",
             "--clients",
@@ -244,9 +248,17 @@ class NetworkBenchTest {
 
     assertThat(command.err()).isEmpty();
     assertThat(command.exitCode()).isZero();
-    assertThat(command.text()).contains(" + ", "heap B/call", "p99.9/own share", "onednn apart");
+    assertThat(command.text()).contains("heap B/call", "p99.9/own share", "onednn apart");
+    assertThat(command.text())
+        .containsPattern(
+            "(?m)^(%s:x=\\S+) \\+ %s:x=1x3x48x64 \\+ \\1 \\+ mb1_ic4\\S+ \\+ mb1_ic8\\S+$"
+                .formatted(NAME, NAME));
     assertThat(command.text().lines().filter(line -> line.startsWith("onednn "))).hasSize(3);
     assertThat(Command.run("load", "--together").exitCode()).isEqualTo(ExitCodes.WRONG_ARGUMENTS);
+    assertThat(load("--problem", "mb1_ic4oc4_ih5kh3ph1").exitCode())
+        .isEqualTo(ExitCodes.WRONG_ARGUMENTS);
+    assertThat(Command.run("load", "--problem", "ic4oc4", "--problem", "ic8oc8").err().getFirst())
+        .contains("several --problem are of --together");
   }
 
   private Command load(String... more) {

@@ -1,6 +1,5 @@
 package io.github.conv4j.examples.ocr;
 
-import io.github.conv4j.networks.ShapeCache;
 import java.awt.image.BufferedImage;
 
 /** Tells lines that stand on their heads. */
@@ -14,8 +13,8 @@ final class AngleClassifier implements AutoCloseable {
 
   private final PictureNetwork network;
 
-  AngleClassifier(ShapeCache shapes, GivenInputs given) {
-    this.network = new PictureNetwork(shapes, FROM_MINUS_ONE, GivenInputs.Role.CLASSIFIER, given);
+  AngleClassifier(PictureRunner runner, GivenInputs given) {
+    this.network = new PictureNetwork(runner, FROM_MINUS_ONE, GivenInputs.Role.CLASSIFIER, given);
   }
 
   /** Returns a line as it is, or turned around. */

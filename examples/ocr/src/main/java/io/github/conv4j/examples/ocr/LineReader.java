@@ -1,6 +1,5 @@
 package io.github.conv4j.examples.ocr;
 
-import io.github.conv4j.networks.ShapeCache;
 import java.awt.image.BufferedImage;
 
 /** Reads the text of a line. */
@@ -18,10 +17,10 @@ final class LineReader implements AutoCloseable {
   private final PictureNetwork network;
   private final Alphabet alphabet;
 
-  LineReader(ShapeCache shapes, Alphabet alphabet, GivenInputs given) {
+  LineReader(PictureRunner runner, Alphabet alphabet, GivenInputs given) {
     this.network =
         new PictureNetwork(
-            shapes, AngleClassifier.FROM_MINUS_ONE, GivenInputs.Role.RECOGNIZER, given);
+            runner, AngleClassifier.FROM_MINUS_ONE, GivenInputs.Role.RECOGNIZER, given);
     this.alphabet = alphabet;
   }
 
@@ -30,7 +29,7 @@ final class LineReader implements AutoCloseable {
     int fitting = Math.clamp(width, 1, MOST_WIDTH);
     int padded = Math.max(LEAST_WIDTH, Math.ceilDiv(fitting, MULTIPLE) * MULTIPLE);
     int[] levels = Pixels.levels(Pixels.scaled(line, fitting, HEIGHT));
-    PictureNetwork.Result result = network.run(levels, HEIGHT, fitting, padded);
+    PictureRunner.Result result = network.run(levels, HEIGHT, fitting, padded);
     if (result.dims().getLast() != alphabet.size()) {
       throw new IllegalStateException(
           "the network tells %d characters apart, but %d are named"

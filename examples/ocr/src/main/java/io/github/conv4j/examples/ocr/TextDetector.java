@@ -1,6 +1,5 @@
 package io.github.conv4j.examples.ocr;
 
-import io.github.conv4j.networks.ShapeCache;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
@@ -18,8 +17,8 @@ final class TextDetector implements AutoCloseable {
 
   private final PictureNetwork network;
 
-  TextDetector(ShapeCache shapes, GivenInputs given) {
-    this.network = new PictureNetwork(shapes, NORMALIZATION, GivenInputs.Role.DETECTOR, given);
+  TextDetector(PictureRunner runner, GivenInputs given) {
+    this.network = new PictureNetwork(runner, NORMALIZATION, GivenInputs.Role.DETECTOR, given);
   }
 
   /** Returns boxes around lines, in the picture's pixels. */

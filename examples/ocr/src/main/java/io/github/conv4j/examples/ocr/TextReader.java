@@ -39,9 +39,9 @@ public final class TextReader implements AutoCloseable {
    */
   public TextReader(OcrFiles files, Engine engine, GivenInputs given) {
     this(
-        shapes(files.detector(), engine),
-        shapes(files.classifier(), engine),
-        shapes(files.recognizer(), engine),
+        runner(files.detector(), engine),
+        runner(files.classifier(), engine),
+        runner(files.recognizer(), engine),
         Alphabet.read(files.keys()),
         given);
   }
@@ -53,6 +53,21 @@ public final class TextReader implements AutoCloseable {
    * @param keys the recognizer's characters
    */
   public TextReader(ShapeCache detector, ShapeCache classifier, ShapeCache recognizer, Path keys) {
+    this(
+        new ShapeCacheRunner(detector),
+        new ShapeCacheRunner(classifier),
+        new ShapeCacheRunner(recognizer),
+        keys);
+  }
+
+  /**
+   * Reads with networks that whoever likes runs.
+   *
+   * @param detector closed with this, as are the other two
+   * @param keys the recognizer's characters
+   */
+  public TextReader(
+      PictureRunner detector, PictureRunner classifier, PictureRunner recognizer, Path keys) {
     this(detector, classifier, recognizer, Alphabet.read(keys), GivenInputs.IGNORED);
   }
 
@@ -64,13 +79,18 @@ public final class TextReader implements AutoCloseable {
    */
   public TextReader(
       ShapeCache detector, ShapeCache classifier, ShapeCache recognizer, List<String> characters) {
-    this(detector, classifier, recognizer, Alphabet.of(characters), GivenInputs.IGNORED);
+    this(
+        new ShapeCacheRunner(detector),
+        new ShapeCacheRunner(classifier),
+        new ShapeCacheRunner(recognizer),
+        Alphabet.of(characters),
+        GivenInputs.IGNORED);
   }
 
   private TextReader(
-      ShapeCache detector,
-      ShapeCache classifier,
-      ShapeCache recognizer,
+      PictureRunner detector,
+      PictureRunner classifier,
+      PictureRunner recognizer,
       Alphabet alphabet,
       GivenInputs given) {
     this.detector = new TextDetector(detector, given);
@@ -78,8 +98,9 @@ public final class TextReader implements AutoCloseable {
     this.reader = new LineReader(recognizer, alphabet, given);
   }
 
-  private static ShapeCache shapes(Path file, Engine engine) {
-    return Network.read(file).shapeCache(engine, NetworkOptions.defaults(), BYTE_LIMIT);
+  private static PictureRunner runner(Path file, Engine engine) {
+    return new ShapeCacheRunner(
+        Network.read(file).shapeCache(engine, NetworkOptions.defaults(), BYTE_LIMIT));
   }
 
   /**

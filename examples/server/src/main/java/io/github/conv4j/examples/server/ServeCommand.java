@@ -70,6 +70,15 @@ public final class ServeCommand implements Callable<Integer> {
       description = "The engine; the best if left out.")
   private @Nullable String engineName;
 
+  @Option(
+      names = "--runtime",
+      paramLabel = "NAME",
+      description = {
+        "To compare with: another library runs the networks of /read, with as many threads:",
+        "onnxruntime. The launcher fetches it on first use."
+      })
+  private @Nullable String runtime;
+
   @Option(names = "--threads", paramLabel = "N", description = "Of the engine; all if left out.")
   private @Nullable Integer threads;
 
@@ -181,7 +190,7 @@ public final class ServeCommand implements Callable<Integer> {
             Duration.ofSeconds(graceSeconds)),
         engine,
         served,
-        textService(served, limits));
+        textService(served, engine.options().threads(), limits));
   }
 
   private Limits limits(int engineThreads) {
@@ -239,24 +248,38 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /** Returns null where the networks that it needs are not there. */
-  private @Nullable TextService textService(List<ServedModel> served, Limits limits) {
+  private @Nullable TextService textService(
+      List<ServedModel> served, int engineThreads, Limits limits) {
+    OcrFiles files = ocrFiles();
+    if (files == null) {
+      if (runtime != null) {
+        throw new IllegalArgumentException(
+            "--runtime is of the networks of PP-OCR, which are not among the models");
+      }
+      return null;
+    }
+    TextReader reader =
+        runtime == null
+            ? new TextReader(
+                model(served, files.detector()).shapes(),
+                model(served, files.classifier()).shapes(),
+                model(served, files.recognizer()).shapes(),
+                files.keys())
+            : OtherRuntime.reader(runtime, files, engineThreads);
+    return new TextService(reader, limits);
+  }
+
+  /** Returns null where they are not all there. */
+  private @Nullable OcrFiles ocrFiles() {
     Path folder = folder();
     if (folder == null) {
       return null;
     }
-    OcrFiles files;
     try {
-      files = OcrFiles.in(folder);
+      return OcrFiles.in(folder);
     } catch (IllegalArgumentException _) {
       return null;
     }
-    var reader =
-        new TextReader(
-            model(served, files.detector()).shapes(),
-            model(served, files.classifier()).shapes(),
-            model(served, files.recognizer()).shapes(),
-            files.keys());
-    return new TextService(reader, limits);
   }
 
   private static ServedModel model(List<ServedModel> served, Path file) {
