@@ -52,20 +52,19 @@ final class ScalarPixelLoops implements PixelLoops {
       MemorySegment dst,
       long to,
       long pitch) {
-    MemorySegment x = src.asSlice(from * Float.BYTES);
-    MemorySegment y = dst.asSlice(to * Float.BYTES);
     int pairs = channels / 2;
     for (int pair = 0; pair < pairs; pair++) {
-      long at = (long) pair * Long.BYTES;
+      long in = from * Float.BYTES + (long) pair * Long.BYTES;
+      long out = to * Float.BYTES + (long) pair * Long.BYTES;
       for (int i = 0; i < index.length; i++) {
-        long both = x.get(JAVA_LONG_UNALIGNED, (long) index[i] * channels * Float.BYTES + at);
-        y.set(JAVA_LONG_UNALIGNED, i * pitch * Float.BYTES + at, both);
+        long both = src.get(JAVA_LONG_UNALIGNED, in + (long) index[i] * channels * Float.BYTES);
+        dst.set(JAVA_LONG_UNALIGNED, out + i * pitch * Float.BYTES, both);
       }
     }
     if (channels % 2 != 0) {
       for (int i = 0; i < index.length; i++) {
-        float last = get(x, (long) index[i] * channels + channels - 1);
-        y.setAtIndex(JAVA_FLOAT_UNALIGNED, i * pitch + channels - 1, last);
+        float last = get(src, from + (long) index[i] * channels + channels - 1);
+        dst.setAtIndex(JAVA_FLOAT_UNALIGNED, to + i * pitch + channels - 1, last);
       }
     }
   }
