@@ -167,6 +167,7 @@ public final class ByteElementwise extends RangedPrimitive {
             fused.other(),
             fused.shift(),
             to,
+            dst.zeroPoint(),
             chunk.at,
             chunk.count);
       }

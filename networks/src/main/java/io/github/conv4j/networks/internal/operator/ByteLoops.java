@@ -50,7 +50,8 @@ interface ByteLoops {
 
   /**
    * {@code dst = (src - srcZeroPoint) * factors + other * otherFactor + shift}, where tensors are
-   * u8, rounded to the nearest and saturated: fewer roundings than {@link #multiplyAdd} has.
+   * u8, rounded half to even, plus the zero point, saturated: fewer roundings than {@link
+   * #multiplyAdd} has.
    *
    * @param at where all three begin
    * @param factors floats, finite
@@ -65,6 +66,7 @@ interface ByteLoops {
       float otherFactor,
       float shift,
       MemorySegment dst,
+      int dstZeroPoint,
       long at,
       int count);
 

@@ -3,8 +3,8 @@ package io.github.conv4j.networks.internal.operator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A product and a sum of u8 in quanta of dst: {@code (src - zeroPoint) * factor * this.src + other
- * * this.other + shift}.
+ * A product and a sum of u8 in quanta of dst above its zero point: {@code (src - zeroPoint) *
+ * factor * this.src + other * this.other + shift}.
  */
 record FusedFactors(float src, float other, float shift) {
   /**
@@ -30,7 +30,7 @@ record FusedFactors(float src, float other, float shift) {
     if (!(most <= MOST_QUANTA && ofOther <= MOST_QUANTA) || ofSrc < Float.MIN_NORMAL) {
       return null;
     }
-    double shift = dst.zeroPoint() - (other == null ? 0 : other.zeroPoint() * ofOther);
+    double shift = other == null ? 0 : -other.zeroPoint() * ofOther;
     return new FusedFactors((float) ofSrc, (float) ofOther, (float) shift);
   }
 }

@@ -71,13 +71,19 @@ final class ScalarByteLoops implements ByteLoops {
       float otherFactor,
       float shift,
       MemorySegment dst,
+      int dstZeroPoint,
       long at,
       int count) {
     for (int i = 0; i < count; i++) {
       float factor = factors.getAtIndex(JAVA_FLOAT_UNALIGNED, first + i);
       float sum = Math.fma(other.get(JAVA_BYTE, at + i) & 0xff, otherFactor, shift);
       float all = Math.fma((src.get(JAVA_BYTE, at + i) & 0xff) - srcZeroPoint, factor, sum);
-      dst.set(JAVA_BYTE, at + i, (byte) Math.clamp((int) Math.rint((double) all), 0, 255));
+      dst.set(
+          JAVA_BYTE,
+          at + i,
+          (byte)
+              (Math.clamp((int) Math.rint((double) all), -dstZeroPoint, 255 - dstZeroPoint)
+                  + dstZeroPoint));
     }
   }
 

@@ -285,6 +285,7 @@ final class VectorByteLoops implements ByteLoops {
       float otherFactor,
       float shift,
       MemorySegment dst,
+      int dstZeroPoint,
       long at,
       int count) {
     // Where dst is src, a last vector that begins early would read what was written.
@@ -313,8 +314,9 @@ final class VectorByteLoops implements ByteLoops {
       ByteVector bytes =
           (ByteVector)
               ((IntVector) nearest.convertShape(VectorOperators.F2I, INTS, 0))
-                  .max(0)
-                  .min(255)
+                  .max(-dstZeroPoint)
+                  .min(255 - dstZeroPoint)
+                  .add(dstZeroPoint)
                   .convertShape(VectorOperators.I2B, BYTES, 0);
       bytes.intoMemorySegment(dst, at + i, LITTLE_ENDIAN);
     }
@@ -327,6 +329,7 @@ final class VectorByteLoops implements ByteLoops {
         otherFactor,
         shift,
         dst,
+        dstZeroPoint,
         at + whole,
         count - whole);
   }
