@@ -2,7 +2,7 @@ package io.github.conv4j;
 
 /**
  * How the sums of a convolution of integers become what dst holds. It concerns convolutions of
- * integers; of others it says nothing.
+ * integers, of others it says nothing, and in networks what multiplies and adds bytes as well.
  *
  * <p>It is a permission, not an order: where an engine gains nothing by it, it computes as {@link
  * #EXACT} says.

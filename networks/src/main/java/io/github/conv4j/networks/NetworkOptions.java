@@ -100,10 +100,11 @@ public final class NetworkOptions {
   }
 
   /**
-   * Says how bytes are made of the sums of convolutions and products of integers; {@link
-   * Requantization#FUSED} by default, which is faster where the CPU has VNNI: a byte between layers
-   * may then be the other neighbour where its value lies about in the middle between two integers.
-   * With {@link Requantization#EXACT} every engine makes the same bytes of the same sums.
+   * Says how bytes are made of the sums of convolutions and products of integers, and of bytes that
+   * are multiplied or added; {@link Requantization#FUSED} by default, which is faster: a byte
+   * between layers may then be the other neighbour where its value lies about in the middle between
+   * two integers. With {@link Requantization#EXACT} every engine makes the same bytes of the same
+   * sums.
    */
   public NetworkOptions withRequantization(Requantization requantization) {
     Objects.requireNonNull(requantization, "requantization");

@@ -11,6 +11,8 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * ONNX Runtime inside the example server: one session for each network, which all requests share,
@@ -37,27 +39,54 @@ public final class OnnxRuntimePictures implements PictureRuntime {
     }
   }
 
-  private record Runner(OrtEnvironment environment, OrtSession session) implements PictureRunner {
+  /** A session does not wait for its runs when it is closed; this does. */
+  private static final class Runner implements PictureRunner {
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final ReadWriteLock runs = new ReentrantReadWriteLock();
+    private boolean isClosed;
+
+    Runner(OrtEnvironment environment, OrtSession session) {
+      this.environment = environment;
+      this.session = session;
+    }
+
     @Override
     public Result run(float[] src, long[] dims) {
+      runs.readLock().lock();
+      try {
+        if (isClosed) {
+          throw new IllegalStateException("the network is closed");
+        }
+        return runOpen(src, dims);
+      } catch (OrtException e) {
+        throw new IllegalStateException(e);
+      } finally {
+        runs.readLock().unlock();
+      }
+    }
+
+    private Result runOpen(float[] src, long[] dims) throws OrtException {
       String input = session.getInputNames().iterator().next();
       try (OnnxTensor image = OnnxTensor.createTensor(environment, FloatBuffer.wrap(src), dims);
           OrtSession.Result result = session.run(Map.of(input, image))) {
         var first = (OnnxTensor) result.get(0);
-        float[] values = new float[Math.toIntExact(Floats.count(first.getInfo().getShape()))];
-        first.getFloatBuffer().get(values);
+        // The buffer is a copy already.
+        float[] values = first.getFloatBuffer().array();
         return new Result(values, Arrays.stream(first.getInfo().getShape()).boxed().toList());
-      } catch (OrtException e) {
-        throw new IllegalStateException(e);
       }
     }
 
     @Override
     public void close() {
+      runs.writeLock().lock();
       try {
+        isClosed = true;
         session.close();
       } catch (OrtException e) {
         throw new IllegalStateException(e);
+      } finally {
+        runs.writeLock().unlock();
       }
     }
   }

@@ -20,6 +20,7 @@ public interface PictureRunner extends AutoCloseable {
    */
   Result run(float[] src, long[] dims);
 
+  /** Waits for runs, and refuses later ones. */
   @Override
   void close();
 }

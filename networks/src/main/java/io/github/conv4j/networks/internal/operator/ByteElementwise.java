@@ -143,6 +143,9 @@ public final class ByteElementwise extends RangedPrimitive {
       if (product != null) {
         product.fill(floats, operands, length);
       }
+      if (product != null && fused == null) {
+        return;
+      }
       int begin = product == null ? 0 : product.panel();
       int end = begin + (product == null ? length : Math.max(product.period(), length));
       for (int i = begin; i < end; i++) {
@@ -164,8 +167,8 @@ public final class ByteElementwise extends RangedPrimitive {
             chunk.floats,
             first,
             added,
+            other.zeroPoint(),
             fused.other(),
-            fused.shift(),
             to,
             dst.zeroPoint(),
             chunk.at,

@@ -49,9 +49,9 @@ interface ByteLoops {
       int count);
 
   /**
-   * {@code dst = (src - srcZeroPoint) * factors + other * otherFactor + shift}, where tensors are
-   * u8, rounded half to even, plus the zero point, saturated: fewer roundings than {@link
-   * #multiplyAdd} has.
+   * {@code dst = (src - srcZeroPoint) * factors + (other - otherZeroPoint) * otherFactor}, where
+   * tensors are u8, rounded half to even, plus the zero point, saturated: fewer roundings than
+   * {@link #multiplyAdd} has.
    *
    * @param at where all three begin
    * @param factors floats, finite
@@ -63,8 +63,8 @@ interface ByteLoops {
       MemorySegment factors,
       long first,
       MemorySegment other,
+      int otherZeroPoint,
       float otherFactor,
-      float shift,
       MemorySegment dst,
       int dstZeroPoint,
       long at,

@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A product and a sum of u8 in quanta of dst above its zero point: {@code (src - zeroPoint) *
- * factor * this.src + other * this.other + shift}.
+ * factor * this.src + (other - zeroPoint) * this.other}.
  */
-record FusedFactors(float src, float other, float shift) {
+record FusedFactors(float src, float other) {
   /**
    * Sums of more quanta would lose parts of one: with 255 times as many, a rounding of floats is
    * 2<sup>-11</sup> quanta.
@@ -27,10 +27,11 @@ record FusedFactors(float src, float other, float shift) {
     double ofSrc = (double) src.scale() / dst.scale();
     double ofOther = other == null ? 0 : (double) other.scale() / dst.scale();
     double most = factors == null ? ofSrc : ofSrc * factors.scale() * 255;
-    if (!(most <= MOST_QUANTA && ofOther <= MOST_QUANTA) || ofSrc < Float.MIN_NORMAL) {
+    if (!(most <= MOST_QUANTA && ofOther <= MOST_QUANTA)
+        || ofSrc < Float.MIN_NORMAL
+        || ofSrc > Float.MAX_VALUE) {
       return null;
     }
-    double shift = other == null ? 0 : -other.zeroPoint() * ofOther;
-    return new FusedFactors((float) ofSrc, (float) ofOther, (float) shift);
+    return new FusedFactors((float) ofSrc, (float) ofOther);
   }
 }

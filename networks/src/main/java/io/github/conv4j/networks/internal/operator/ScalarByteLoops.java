@@ -68,15 +68,15 @@ final class ScalarByteLoops implements ByteLoops {
       MemorySegment factors,
       long first,
       MemorySegment other,
+      int otherZeroPoint,
       float otherFactor,
-      float shift,
       MemorySegment dst,
       int dstZeroPoint,
       long at,
       int count) {
     for (int i = 0; i < count; i++) {
       float factor = factors.getAtIndex(JAVA_FLOAT_UNALIGNED, first + i);
-      float sum = Math.fma(other.get(JAVA_BYTE, at + i) & 0xff, otherFactor, shift);
+      float sum = ((other.get(JAVA_BYTE, at + i) & 0xff) - otherZeroPoint) * otherFactor;
       float all = Math.fma((src.get(JAVA_BYTE, at + i) & 0xff) - srcZeroPoint, factor, sum);
       dst.set(
           JAVA_BYTE,

@@ -5,8 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
-/** One number after the other. */
+/** One number after the other, and two of short pixels. */
 final class ScalarPixelLoops implements PixelLoops {
+  private static final int LONG_PIXEL = 16;
+
   @Override
   public void copyRows(
       MemorySegment src,
@@ -52,6 +54,13 @@ final class ScalarPixelLoops implements PixelLoops {
       MemorySegment dst,
       long to,
       long pitch) {
+    if (channels >= LONG_PIXEL) {
+      for (int i = 0; i < index.length; i++) {
+        copy(src, from + (long) index[i] * channels, dst, to + i * pitch, channels);
+      }
+      return;
+    }
+    // Loops over the pairs of one pixel are too short.
     int pairs = channels / 2;
     for (int pair = 0; pair < pairs; pair++) {
       long in = from * Float.BYTES + (long) pair * Long.BYTES;

@@ -282,8 +282,8 @@ final class VectorByteLoops implements ByteLoops {
       MemorySegment factors,
       long first,
       MemorySegment other,
+      int otherZeroPoint,
       float otherFactor,
-      float shift,
       MemorySegment dst,
       int dstZeroPoint,
       long at,
@@ -291,7 +291,6 @@ final class VectorByteLoops implements ByteLoops {
     // Where dst is src, a last vector that begins early would read what was written.
     int whole = LANES < LEAST_LANES ? 0 : count - count % LANES;
     FloatVector otherFactors = all(otherFactor);
-    FloatVector shifts = all(shift);
     for (int i = 0; i < whole; i += LANES) {
       IntVector left =
           (IntVector)
@@ -304,8 +303,8 @@ final class VectorByteLoops implements ByteLoops {
       FloatVector factor =
           FloatVector.fromMemorySegment(SPECIES, factors, (first + i) * Float.BYTES, LITTLE_ENDIAN);
       FloatVector sum =
-          ((FloatVector) right.convertShape(VectorOperators.I2F, SPECIES, 0))
-              .fma(otherFactors, shifts);
+          ((FloatVector) right.sub(otherZeroPoint).convertShape(VectorOperators.I2F, SPECIES, 0))
+              .mul(otherFactors);
       FloatVector nearest =
           ((FloatVector) left.sub(srcZeroPoint).convertShape(VectorOperators.I2F, SPECIES, 0))
               .fma(factor, sum)
@@ -326,8 +325,8 @@ final class VectorByteLoops implements ByteLoops {
         factors,
         first + whole,
         other,
+        otherZeroPoint,
         otherFactor,
-        shift,
         dst,
         dstZeroPoint,
         at + whole,

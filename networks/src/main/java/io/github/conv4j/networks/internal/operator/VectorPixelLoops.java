@@ -39,7 +39,7 @@ final class VectorPixelLoops implements PixelLoops {
   private static final VectorMask<Float> OF_THIRD_2 = mask(2, 2);
 
   /** From so many channels on the vectors of a pixel are not apart for long. */
-  private static final int LONG_PIXEL = 256;
+  private static final int LONG_PIXEL = 64;
 
   private final PixelLoops small;
 

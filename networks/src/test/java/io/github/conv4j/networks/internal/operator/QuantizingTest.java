@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -240,6 +241,47 @@ class QuantizingTest {
     }
   }
 
+  /** What the other tensor adds at its zero point is nothing at all. */
+  @Test
+  void tiesGoToTheEvenNeighbour() {
+    var from = new ByteScale(false, 0.5f, 3);
+    var other = new ByteScale(false, 0.3f, 130);
+    var to = new ByteScale(false, 1, 7);
+    float[] src = bytesAsFloats(64, i -> i);
+    float[] zeros = bytesAsFloats(64, _ -> 130);
+    var sum = new Pointwise.WithOperand(BinaryFunction.ADD, Extent.FULL, 0);
+    for (Loops loops : OperatorRun.loops()) {
+      byte[] dst =
+          bytes(
+              OperatorRun.make(
+                  loops,
+                  () ->
+                      new ByteElementwise(
+                          64,
+                          1,
+                          List.of(sum),
+                          Optional.of(from),
+                          Optional.of(to),
+                          List.of(Optional.of(other)),
+                          true,
+                          1)),
+              64,
+              src,
+              zeros);
+      for (int i = 0; i < 64; i++) {
+        assertThat((int) dst[i]).isEqualTo(Math.max(0, (int) Math.rint((i - 3) * 0.5) + 7));
+      }
+    }
+  }
+
+  private static float[] bytesAsFloats(int count, IntUnaryOperator values) {
+    byte[] bytes = new byte[count];
+    for (int i = 0; i < count; i++) {
+      bytes[i] = (byte) values.applyAsInt(i);
+    }
+    return MemorySegment.ofArray(bytes).toArray(JAVA_FLOAT_UNALIGNED);
+  }
+
   @Test
   void quantaThatDifferTooMuchAreNotFused() {
     var small = new ByteScale(false, 1e-3f, 3);
@@ -251,6 +293,9 @@ class QuantizingTest {
             FusedFactors.of(
                 new ByteScale(false, 1e-30f, 3), null, null, new ByteScale(false, 1e30f, 3)))
         .isNull();
+    var largest = new ByteScale(false, 1e38f, 3);
+    var least = new ByteScale(false, Float.MIN_VALUE, 3);
+    assertThat(FusedFactors.of(largest, least, null, small)).isNull();
     assertThat(FusedFactors.of(S8, null, U8, U8)).isNull();
     assertThat(FusedFactors.of(U8, null, S8, U8)).isNull();
     assertThat(FusedFactors.of(U8, null, U8, S8)).isNull();
