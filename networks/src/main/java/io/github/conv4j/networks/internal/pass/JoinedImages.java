@@ -43,20 +43,12 @@ final class JoinedImages implements Pass {
     }
     List<String> images = new ArrayList<>();
     for (String input : node.inputs()) {
-      Node resize = draft.onlyReader(input) == null ? null : draft.writer(input);
-      images.add(resize != null && repeats(draft, resize) ? resize.inputs().getFirst() : input);
+      Node resize = Repetition.ofImage(draft, input) == null ? null : draft.writer(input);
+      images.add(resize == null ? input : resize.inputs().getFirst());
     }
     return images.equals(node.inputs())
         ? null
         : Fused.node(node.name(), Fused.JOIN, images, node.outputs().getFirst(), Map.of());
-  }
-
-  private static boolean repeats(Draft draft, Node resize) {
-    if (!Attributes.is(resize, "Resize", "Upsample")) {
-      return false;
-    }
-    long[] factors = Repetition.of(draft, resize);
-    return factors != null && factors[0] == 1 && factors[1] == 1;
   }
 
   /** Whether pixels of an image may be moved four bytes at a time. */

@@ -89,7 +89,7 @@ final class RepeatedImages implements Pass {
     List<String> others = new ArrayList<>();
     List<Integer> channels = new ArrayList<>();
     List<String> images = images(draft, src);
-    if (images.stream().allMatch(image -> factors(draft, image) == null)) {
+    if (images.stream().allMatch(image -> Repetition.ofImage(draft, image) == null)) {
       return List.of();
     }
     float[] weights = Convolutions.weights(draft, node);
@@ -167,22 +167,6 @@ final class RepeatedImages implements Pass {
   }
 
   /**
-   * Returns how often the pixels of an image are repeated along each axis, or null where they are
-   * not, or somebody else reads it too.
-   */
-  private static long @Nullable [] factors(Draft draft, String image) {
-    Node resize = draft.onlyReader(image) == null ? null : draft.writer(image);
-    long[] all =
-        resize != null && Attributes.is(resize, "Resize", "Upsample")
-            ? Repetition.of(draft, resize)
-            : null;
-    if (all == null || all[0] != 1 || all[1] != 1 || draft.type(image).elementCount() == 0) {
-      return null;
-    }
-    return Arrays.copyOfRange(all, 2, all.length);
-  }
-
-  /**
    * Returns the transposed convolution that is the part of a convolution which reads an image,
    * without bias and with an output that has no name yet; null where there is none, or no gain.
    *
@@ -191,7 +175,7 @@ final class RepeatedImages implements Pass {
    */
   private static @Nullable Node transposed(
       Draft draft, Node node, float[] weights, String image, int first) {
-    long[] factors = factors(draft, image);
+    long[] factors = Repetition.ofImage(draft, image);
     if (factors == null) {
       return null;
     }

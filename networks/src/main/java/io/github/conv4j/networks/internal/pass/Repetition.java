@@ -6,6 +6,7 @@ import io.github.conv4j.networks.internal.definition.ResizeTable;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.definition.Values;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,20 @@ public final class Repetition {
       }
     }
     return factors;
+  }
+
+  /**
+   * Returns how often the pixels of an image are repeated along each spatial axis, or null where
+   * they are not, or somebody else reads it too.
+   */
+  static long @Nullable [] ofImage(Draft draft, String image) {
+    Node resize = draft.onlyReader(image) == null ? null : draft.writer(image);
+    long[] all =
+        resize != null && Attributes.is(resize, "Resize", "Upsample") ? of(draft, resize) : null;
+    if (all == null || all[0] != 1 || all[1] != 1 || draft.type(image).elementCount() == 0) {
+      return null;
+    }
+    return Arrays.copyOfRange(all, 2, all.length);
   }
 
   private static long factor(ResizeTable table, long size) {
