@@ -3,6 +3,7 @@ package io.github.conv4j.networks;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.conv4j.Requantization;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.engine.EngineOptions;
 import io.github.conv4j.engine.Engines;
@@ -20,7 +21,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -246,17 +249,7 @@ class QuantizedNetworksTest {
     JOINED(
         g -> {
           String small = g.dequantize(g.bytes(U8, 2, 8, 4, 5), U8, 0.02f, 120);
-          String sizes = g.builder().constant(Constant.of(new float[] {1, 1, 2, 3}, 4));
-          String larger =
-              g.node(
-                  "Resize",
-                  Map.of(
-                      "mode", Attribute.of("nearest"),
-                      "nearest_mode", Attribute.of("floor"),
-                      "coordinate_transformation_mode", Attribute.of("asymmetric")),
-                  small,
-                  "",
-                  sizes);
+          String larger = repeated(g, small);
           String a = g.dequantize(g.quantize(larger, U8, 0.02f, 120), U8, 0.02f, 120);
           String b = g.dequantize(g.bytes(U8, 2, 24, 8, 15), U8, 0.02f, 120);
           String joined = g.node("Concat", Map.of("axis", Attribute.of(1)), a, b);
@@ -266,17 +259,7 @@ class QuantizedNetworksTest {
     REPEATED(
         g -> {
           String x = g.dequantize(g.bytes(U8, 1, 6, 4, 5), U8, 0.02f, 120);
-          String sizes = g.builder().constant(Constant.of(new float[] {1, 1, 2, 3}, 4));
-          String larger =
-              g.node(
-                  "Resize",
-                  Map.of(
-                      "mode", Attribute.of("nearest"),
-                      "nearest_mode", Attribute.of("floor"),
-                      "coordinate_transformation_mode", Attribute.of("asymmetric")),
-                  x,
-                  "",
-                  sizes);
+          String larger = repeated(g, x);
           return g.quantize(larger, U8, 0.02f, 120);
         }),
     FUNCTION(
@@ -377,6 +360,19 @@ class QuantizedNetworksTest {
     }
   }
 
+  /** Repeats rows twice and columns three times. */
+  private static String repeated(QuantizedGraph g, String image) {
+    return g.node(
+        "Resize",
+        Map.of(
+            "mode", Attribute.of("nearest"),
+            "nearest_mode", Attribute.of("floor"),
+            "coordinate_transformation_mode", Attribute.of("asymmetric")),
+        image,
+        "",
+        g.builder().constant(Constant.of(new float[] {1, 1, 2, 3}, 4)));
+  }
+
   /** All but copies, convolutions of integers by one name. */
   private static List<String> runs(List<NetworkStep> steps) {
     return steps.stream()
@@ -415,6 +411,7 @@ class QuantizedNetworksTest {
         "integer-movements",
         "byte-tables",
         "integer-functions",
+        "joined-images",
         "pointwise"
       })
   void isRightWithoutAPass(String pass) {
@@ -428,19 +425,74 @@ class QuantizedNetworksTest {
     }
   }
 
+  /** Pixels of a multiple of four bytes are joined by one copy, others by one for each part. */
+  @ParameterizedTest
+  @CsvSource({"8, 1", "6, 2"})
+  void bytesAreJoinedByOneCopyWhereFourAreMovedAtATime(long channels, int copies) {
+    var g = new QuantizedGraph(OPSET);
+    String x = joinable(g, 4);
+    String y = joinable(g, channels);
+    String joined = g.node("Concat", Map.of("axis", Attribute.of(3)), x, y);
+    g.output(g.quantize(joined, U8, 0.02f, 120));
+    try (Engine engine = engine("vector")) {
+      assertThat(steps(g, engine, NetworkOptions.defaults()))
+          .filteredOn(step -> step.node().startsWith("Concat"))
+          .hasSize(copies);
+      assertThat(verify(g, engine, NetworkOptions.defaults()).firstDivergence()).isEmpty();
+    }
+  }
+
+  /** Bytes in the order of an image's pixels. */
+  private static String joinable(QuantizedGraph g, long channels) {
+    return g.dequantize(g.bytes(U8, 2, 4, 5, channels), U8, 0.02f, 120);
+  }
+
+  @Test
+  void planesOfColoursAreNotPutInOrderBefore() {
+    var g = new QuantizedGraph(OPSET);
+    String x = g.pair(g.floats(2, 3, 9, 11), 0.03f, 120);
+    String y = g.node("Conv", x, g.perChannel(0, 5, 3, 3, 3));
+    g.output(g.quantize(y, U8, 0.5f, 110));
+    try (Engine engine = engine("vector")) {
+      assertThat(runs(steps(g, engine, NetworkOptions.defaults())))
+          .containsExactly(QUANTIZATION, CONVOLUTION);
+      assertThat(steps(g, engine, NetworkOptions.defaults()))
+          .filteredOn(step -> step.implementation().equals("java:copy"))
+          .hasSizeLessThanOrEqualTo(1);
+      assertThat(verify(g, engine, NetworkOptions.defaults()).firstDivergence()).isEmpty();
+    }
+  }
+
+  /** Sums of which every second is about in the middle of two integers: each float counts. */
+  @Test
+  void nothingIsFusedWhereThatIsNotPermitted() {
+    var g = new QuantizedGraph(OPSET);
+    String a = g.bytes(U8, 2, 7, 30, 41);
+    String b = g.bytes(U8, 2, 7, 30, 41);
+    String sum = g.node("Add", g.dequantize(a, U8, 0.1f, 120), g.dequantize(b, U8, 0.1f, 110));
+    g.output(g.quantize(sum, U8, 0.2f, 128));
+    double[] x = Values.of(requireNonNull(g.inputs().get(a))).asReals();
+    double[] y = Values.of(requireNonNull(g.inputs().get(b))).asReals();
+    double[] wanted = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      float added = (float) (x[i] - 120) * 0.1f + (float) (y[i] - 110) * 0.1f;
+      wanted[i] = Math.clamp(Math.rint(added / 0.2f) + 128, 0, 255);
+    }
+    try (Engine engine = engine("vector")) {
+      NetworkOptions exact = NetworkOptions.defaults().withRequantization(Requantization.EXACT);
+      assertThat(run(g, engine, exact).asReals()).isEqualTo(wanted);
+      assertThat(run(g, engine, NetworkOptions.defaults()).asReals()).isNotEqualTo(wanted);
+    }
+  }
+
   /** Outputs of one layer are the definition's but for what is near the middle of two integers. */
   @ParameterizedTest
   @EnumSource
   void integersAreTheDefinitions(Pattern pattern) {
     QuantizedGraph graph = pattern.graph();
-    Map<String, Values> inputs = new LinkedHashMap<>();
-    graph.inputs().forEach((name, constant) -> inputs.put(name, Values.of(constant)));
-    Graph built = graph.graph();
-    Values expected =
-        new ReferenceExecutor(built).run(inputs).get(built.outputs().getFirst().name());
+    double[] wanted = defined(graph);
     try (Engine engine = engine("vector")) {
-      double[] actual = run(graph, engine).asReals();
-      double[] wanted = requireNonNull(expected).asReals();
+      double[] actual = run(graph, engine, NetworkOptions.defaults()).asReals();
       double quantum = pattern == Pattern.CONV ? 0.05 : 1;
       long different = 0;
       for (int i = 0; i < wanted.length; i++) {
@@ -453,12 +505,19 @@ class QuantizedNetworksTest {
     }
   }
 
-  private static Values run(QuantizedGraph graph, Engine engine) {
+  private static double[] defined(QuantizedGraph graph) {
+    Map<String, Values> inputs = new LinkedHashMap<>();
+    graph.inputs().forEach((name, constant) -> inputs.put(name, Values.of(constant)));
+    Graph built = graph.graph();
+    Map<String, Values> outputs = new ReferenceExecutor(built).run(inputs);
+    return requireNonNull(outputs.get(built.outputs().getFirst().name())).asReals();
+  }
+
+  private static Values run(QuantizedGraph graph, Engine engine, NetworkOptions options) {
     Map<String, long[]> dims = new LinkedHashMap<>();
     graph.inputs().forEach((name, values) -> dims.put(name, values.dims()));
     try (Arena arena = Arena.ofConfined();
-        PreparedNetwork prepared =
-            Network.of(graph.graph()).prepare(engine, dims, NetworkOptions.defaults())) {
+        PreparedNetwork prepared = Network.of(graph.graph()).prepare(engine, dims, options)) {
       NetworkCall call = prepared.call();
       graph
           .inputs()
