@@ -1,0 +1,66 @@
+package io.github.conv4j.networks.internal.quantization;
+
+import io.github.conv4j.networks.graph.Constant;
+import io.github.conv4j.networks.graph.ElementType;
+import io.github.conv4j.networks.graph.Graph;
+import io.github.conv4j.networks.graph.Node;
+import io.github.conv4j.networks.internal.pass.Attributes;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sum of which each channel has a number of its own, that nobody else reads and may be another.
+ *
+ * @param sum the value whose means count: what is added to it has one number a channel
+ * @param bias the constant with these numbers
+ * @param isConvolution whether axis 1 counts channels, else the last one
+ */
+record BiasedSum(String sum, String bias, boolean isConvolution) {
+  /**
+   * Returns that of a convolution, or of a product and the sum behind it; null if there is none.
+   */
+  static @Nullable BiasedSum of(Graph graph, List<Node> layer) {
+    BiasedSum biased = biased(graph, layer);
+    return biased != null && isOwn(graph, biased.bias()) ? biased : null;
+  }
+
+  private static @Nullable BiasedSum biased(Graph graph, List<Node> layer) {
+    Node head = layer.getFirst();
+    String sum = head.outputs().getFirst();
+    if (Attributes.is(head, "Conv", "ConvTranspose")) {
+      return head.hasInput(2) ? new BiasedSum(sum, head.inputs().get(2), true) : null;
+    }
+    Node next = layer.size() == 1 ? null : layer.get(1);
+    if (Attributes.is(head, "MatMul") && next != null && isSum(next, sum)) {
+      String bias = next.inputs().get(next.inputs().get(0).equals(sum) ? 1 : 0);
+      Constant numbers = graph.constants().get(bias);
+      long channels = Objects.requireNonNull(graph.constants().get(head.inputs().get(1))).dims()[1];
+      return numbers != null && isRow(numbers, channels) ? new BiasedSum(sum, bias, false) : null;
+    }
+    return null;
+  }
+
+  private static boolean isSum(Node node, String value) {
+    return Attributes.is(node, "Add") && node.inputs().contains(value);
+  }
+
+  private static boolean isRow(Constant constant, long channels) {
+    long[] dims = constant.dims();
+    return dims.length > 0
+        && dims[dims.length - 1] == channels
+        && constant.elementCount() == channels;
+  }
+
+  private static boolean isOwn(Graph graph, String bias) {
+    long readers =
+        graph.nodes().stream().flatMap(node -> node.inputs().stream()).filter(bias::equals).count();
+    Constant constant = graph.constants().get(bias);
+    boolean isOutput = graph.outputs().stream().anyMatch(output -> output.name().equals(bias));
+    return readers == 1 && !isOutput && constant != null && constant.type() == ElementType.FLOAT;
+  }
+
+  int channelAxis(int rank) {
+    return isConvolution ? 1 : rank - 1;
+  }
+}
