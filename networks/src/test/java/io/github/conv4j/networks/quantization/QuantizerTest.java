@@ -272,6 +272,44 @@ class QuantizerTest {
     requireSameMeans(b.build(), magnitudes(gaussian(1, 50, 32)), 2);
   }
 
+  /** Classes of which the least probable err to one side where they are about as probable. */
+  @ParameterizedTest
+  @CsvSource({"Softmax, MatMul", "Softmax, Conv", "Sigmoid, MatMul", "Sigmoid, Conv"})
+  void meansOfProbabilitiesStay(String function, String operator) {
+    boolean isConvolution = operator.equals("Conv");
+    var b = new GraphBuilder(13);
+    float[] weights = new float[64];
+    for (int i = 0; i < weights.length; i++) {
+      int output = isConvolution ? i / 32 : i % 2;
+      int input = isConvolution ? i % 32 : i / 2;
+      // Of the first output, two large weights make the others coarse.
+      weights[i] = output == 1 ? 0.05f : input < 2 ? 30 - 60 * input : 0.15f;
+    }
+    Constant sample;
+    String sum;
+    if (isConvolution) {
+      sample = magnitudes(gaussian(1, 32, 10, 8));
+      String x = b.input("x", ElementType.FLOAT, fixed(sample));
+      String w = b.constant("w", Constant.of(weights, 2, 32, 1, 1));
+      sum = b.node("Conv", List.of(x, w, b.constant(Constant.of(new float[] {-2, 2}, 2))));
+    } else {
+      sample = magnitudes(gaussian(1, 80, 32));
+      String x = b.input("x", ElementType.FLOAT, fixed(sample));
+      String product = b.node("MatMul", List.of(x, b.constant("w", Constant.of(weights, 32, 2))));
+      sum = b.node("Add", List.of(product, b.constant(Constant.of(new float[] {-2, 2}, 2))));
+    }
+    int axis = isConvolution ? 1 : 2;
+    Map<String, Attribute> attributes =
+        function.equals("Softmax") ? Map.of("axis", Attribute.of(axis)) : Map.of();
+    b.output(b.node(function, List.of(sum), attributes));
+
+    requireSameMeans(b.build(), sample, axis);
+  }
+
+  private static Dim[] fixed(Constant sample) {
+    return Arrays.stream(sample.dims()).mapToObj(Dim.Fixed::new).toArray(Dim[]::new);
+  }
+
   private static float[] coarse(int count) {
     float[] weights = new float[count];
     for (int i = 0; i < weights.length; i++) {

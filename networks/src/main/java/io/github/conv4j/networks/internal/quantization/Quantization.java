@@ -93,7 +93,8 @@ public final class Quantization {
     var passes = new SamplePasses(samples, listener, sample -> requireGood(sample, ++sampleCount));
     var equalization = new Equalization(draft, leftOut);
     int before = equalization.isEmpty() ? 0 : 1;
-    passes.expect(before + passes(draft));
+    List<Layer> known = new LayerFinder(draft.graph(), draft.types()).layers();
+    passes.expect(before + passes(draft.graph(), draft.types(), known));
     if (before > 0) {
       equalization.apply(draft.graph(), passes.next("channels"), engine);
     }
@@ -106,20 +107,34 @@ public final class Quantization {
     Map<Layer, ErrorSum> errors = errors(graph, tried, passes.next("layers"));
     errors.forEach(this::judgeError);
     var selection = new Selection(without(all, reasons.keySet()), ranges);
-    passes.expect(before + FIXED_PASSES + BiasCorrection.passes(graph, selection.layers()));
-    var correction = new BiasCorrection(selection, weightBits, engine);
-    Graph corrected = correction.correct(graph, () -> passes.next("biases"));
-    Graph written =
-        QdqGraph.of(corrected, selection.layers(), selection.scales(), weightBits).graph();
+    passes.expect(before + passes(graph, draft.types(), selection.layers()));
+    Graph written = written(corrected(graph, draft.types(), selection, passes), selection);
     compare(graph, written, floatOutputs(graph, draft), passes.next("outputs"));
     report(graph, finder, selection, errors);
     result = written;
   }
 
-  private static int passes(Draft draft) {
-    Graph graph = draft.graph();
+  private static int passes(Graph graph, Map<String, TensorType> types, List<Layer> layers) {
     return FIXED_PASSES
-        + BiasCorrection.passes(graph, new LayerFinder(graph, draft.types()).layers());
+        + BiasCorrection.passes(graph, layers)
+        + (layers.isEmpty() ? 0 : OutputCorrection.passes(graph, types));
+  }
+
+  /** Returns the graph of floats with the biases that are best for integers. */
+  private Graph corrected(
+      Graph graph, Map<String, TensorType> types, Selection selection, SamplePasses passes) {
+    if (selection.layers().isEmpty()) {
+      return graph;
+    }
+    Graph corrected =
+        new BiasCorrection(selection, weightBits, engine)
+            .correct(graph, () -> passes.next("biases"));
+    return new OutputCorrection(types, engine, floats -> Simulation.of(written(floats, selection)))
+        .correct(graph, corrected, () -> passes.next("probabilities"));
+  }
+
+  private Graph written(Graph floats, Selection selection) {
+    return QdqGraph.of(floats, selection.layers(), selection.scales(), weightBits).graph();
   }
 
   private void requireFloats() {
