@@ -52,7 +52,7 @@ final class Equalization {
   /**
    * Looks for edges.
    *
-   * @param leftOut names of nodes, or operators, that stay as they are
+   * @param leftOut names of nodes, or operators, that stay floats
    */
   Equalization(Draft draft, Set<String> leftOut) {
     this.draft = draft;
@@ -68,11 +68,12 @@ final class Equalization {
   private @Nullable Edge edge(Layer layer) {
     String value = layer.output();
     List<Node> readers = draft.readers(value);
-    boolean isFree = draft.type(value).rank() >= 3 && !draft.isOutput(value) && !readers.isEmpty();
+    boolean isFree = draft.type(value).rank() >= 3 && !draft.isOutput(value);
     for (Node reader : readers) {
-      isFree &= isConvolution(reader) && divides(reader, value) && !isLeftOut(reader);
+      isFree &= isConvolution(reader) && divides(reader, value);
     }
-    isFree &= layer.nodes().stream().noneMatch(this::isLeftOut);
+    // What only floats read has no scale.
+    isFree &= !readers.stream().allMatch(this::isLeftOut);
     // A step of this kind would be taken for one of the network's.
     isFree &= isHomogeneous(layer) || !leftOut.contains(PRODUCT);
     return isFree ? new Edge(layer.head(), isHomogeneous(layer), value, readers) : null;
