@@ -188,10 +188,13 @@ class QuantizerTest {
     }
   }
 
-  /** A product that the quantizer adds is none of those that are to stay. */
+  /**
+   * A product that the quantizer adds is none of those that are to stay. What floats write and
+   * integers read gets one.
+   */
   @ParameterizedTest
-  @ValueSource(strings = {"", "Mul", "Conv"})
-  void whatIsLeftOutGetsNoStepsOfItsOwn(String leftOut) {
+  @CsvSource({"'', 2", "Softplus, 2", "Mul, 1", "Conv, 1"})
+  void whatOnlyFloatsReadGetsNoSteps(String leftOut, int products) {
     float[] weights = new float[4 * 3];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (float) (random.nextGaussian() * Math.pow(7, Math.floorDiv(i, 3)));
@@ -213,7 +216,7 @@ class QuantizerTest {
     QuantizedNetwork quantized = quantized(b.build(), options, gaussian(1, 3, 12, 12));
 
     List<String> written = operators(quantized.network().graph());
-    assertThat(written.stream().filter("Mul"::equals)).hasSize(leftOut.isEmpty() ? 2 : 1);
+    assertThat(written.stream().filter("Mul"::equals)).hasSize(products);
     assertThat(written.contains("QuantizeLinear")).isEqualTo(!leftOut.equals("Conv"));
   }
 
