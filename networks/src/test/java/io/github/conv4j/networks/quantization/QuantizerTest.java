@@ -309,6 +309,30 @@ class QuantizerTest {
     requireSameMeans(b.build(), sample, axis);
   }
 
+  /** Products of other than matrices, and sums of other than a number a channel. */
+  @ParameterizedTest
+  @CsvSource({"4, 5", "2 4 4, 4", "4 3, 1", "4 3, 2 5 3"})
+  void otherEndsStayAsTheyAre(String weights, String added) {
+    Constant numbers = gaussian(dims(added));
+    var b = new GraphBuilder(13);
+    String x =
+        b.input("x", ElementType.FLOAT, new Dim.Fixed(2), new Dim.Fixed(5), new Dim.Fixed(4));
+    String y = b.node("MatMul", List.of(x, b.constant(gaussian(4, 4))));
+    String product = b.node("MatMul", List.of(y, b.constant(gaussian(dims(weights)))));
+    String sum = b.node("Add", List.of(product, b.constant("added", numbers)));
+    b.output(b.node("Sigmoid", List.of(sum)));
+
+    Graph written = quantized(b.build(), ANY, gaussian(2, 5, 4)).network().graph();
+
+    assertThat(operators(written)).contains("QuantizeLinear", "Sigmoid");
+    Constant now = requireNonNull(written.constants().get("added"));
+    assertThat(Values.of(now).reals()).isEqualTo(Values.of(numbers).reals());
+  }
+
+  private static long[] dims(String text) {
+    return Arrays.stream(text.split(" ")).mapToLong(Long::parseLong).toArray();
+  }
+
   private static Dim[] fixed(Constant sample) {
     return Arrays.stream(sample.dims()).mapToObj(Dim.Fixed::new).toArray(Dim[]::new);
   }

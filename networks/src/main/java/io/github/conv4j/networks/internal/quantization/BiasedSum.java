@@ -6,7 +6,6 @@ import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.pass.Attributes;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +34,10 @@ record BiasedSum(String sum, String bias, boolean isConvolution) {
     if (Attributes.is(head, "MatMul") && next != null && isSum(next, sum)) {
       String bias = next.inputs().get(next.inputs().get(0).equals(sum) ? 1 : 0);
       Constant numbers = graph.constants().get(bias);
-      long channels = Objects.requireNonNull(graph.constants().get(head.inputs().get(1))).dims()[1];
-      return numbers != null && isRow(numbers, channels) ? new BiasedSum(sum, bias, false) : null;
+      Constant weights = graph.constants().get(head.inputs().get(1));
+      return numbers != null && weights != null && isRow(numbers, weights.dims())
+          ? new BiasedSum(sum, bias, false)
+          : null;
     }
     return null;
   }
@@ -45,11 +46,13 @@ record BiasedSum(String sum, String bias, boolean isConvolution) {
     return Attributes.is(node, "Add") && node.inputs().contains(value);
   }
 
-  private static boolean isRow(Constant constant, long channels) {
-    long[] dims = constant.dims();
-    return dims.length > 0
-        && dims[dims.length - 1] == channels
-        && constant.elementCount() == channels;
+  /** Whether there is a number for each column of a matrix. */
+  private static boolean isRow(Constant numbers, long[] weights) {
+    long[] dims = numbers.dims();
+    return weights.length == 2
+        && dims.length > 0
+        && dims[dims.length - 1] == weights[1]
+        && numbers.elementCount() == weights[1];
   }
 
   private static boolean isOwn(Graph graph, String bias) {

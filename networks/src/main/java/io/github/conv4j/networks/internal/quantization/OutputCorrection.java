@@ -92,9 +92,7 @@ final class OutputCorrection {
     for (String input : last.inputs()) {
       Node product = writers.get(input);
       if (product != null && Attributes.is(product, "MatMul")) {
-        return graph.constants().containsKey(product.inputs().get(1))
-            ? BiasedSum.of(graph, List.of(product, last))
-            : null;
+        return BiasedSum.of(graph, List.of(product, last));
       }
     }
     return null;
@@ -150,6 +148,9 @@ final class OutputCorrection {
 
   private static Constant moved(
       Constant bias, ChannelMeans wanted, ChannelMeans actual, double part) {
+    if (actual.count() == 0) {
+      return bias;
+    }
     float[] values = new float[(int) bias.elementCount()];
     for (int c = 0; c < values.length; c++) {
       double mean = actual.mean(c);
