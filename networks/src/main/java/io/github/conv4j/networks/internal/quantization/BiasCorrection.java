@@ -3,13 +3,13 @@ package io.github.conv4j.networks.internal.quantization;
 import io.github.conv4j.engine.Engine;
 import io.github.conv4j.networks.graph.Constant;
 import io.github.conv4j.networks.graph.Graph;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Moves the bias of each convolution, and what is added right behind each product, so that the mean
@@ -22,14 +22,16 @@ import java.util.function.Supplier;
  *     Weight Equalization and Bias Correction</a>
  */
 final class BiasCorrection {
-  private final Selection selection;
-  private final int weightBits;
+  private final List<Layer> layers;
   private final Engine engine;
 
-  BiasCorrection(Selection selection, int weightBits, Engine engine) {
-    this.selection = selection;
-    this.weightBits = weightBits;
+  /** Returns what is written of a graph of floats, said with floats. */
+  private final UnaryOperator<Graph> simulation;
+
+  BiasCorrection(List<Layer> layers, Engine engine, UnaryOperator<Graph> simulation) {
+    this.layers = layers;
     this.engine = engine;
+    this.simulation = simulation;
   }
 
   /** Returns how often the samples are needed. */
@@ -55,62 +57,29 @@ final class BiasCorrection {
    * @param samples gives them anew for each pass
    */
   Graph correct(Graph graph, Supplier<Iterable<Map<String, Constant>>> samples) {
-    List<BiasedSum> all = biased(graph, selection.layers());
+    List<BiasedSum> all = biased(graph, layers);
     if (all.isEmpty()) {
       return graph;
     }
-    Map<BiasedSum, ChannelMeans> exact = means(graph, all, samples.get());
-    Map<String, Constant> constants = new LinkedHashMap<>(graph.constants());
+    Map<String, ChannelMeans> exact = means(graph, all, samples.get());
+    Graph corrected = graph;
     for (BiasedSum each : all) {
-      Graph quantized =
-          QdqGraph.of(
-                  withConstants(graph, constants),
-                  selection.layers(),
-                  selection.scales(),
-                  weightBits)
-              .graph();
+      ChannelMeans wanted = mean(exact, each);
       ChannelMeans actual =
-          mean(means(Simulation.of(quantized), List.of(each), samples.get()), each);
-      Constant old = Objects.requireNonNull(constants.get(each.bias()));
-      constants.put(each.bias(), moved(old, mean(exact, each), actual));
+          mean(means(simulation.apply(corrected), List.of(each), samples.get()), each);
+      corrected = each.moved(corrected, c -> wanted.mean(c) - actual.mean(c));
     }
-    return withConstants(graph, constants);
+    return corrected;
   }
 
-  private static ChannelMeans mean(Map<BiasedSum, ChannelMeans> means, BiasedSum layer) {
-    return Objects.requireNonNull(means.get(layer));
+  private static ChannelMeans mean(Map<String, ChannelMeans> means, BiasedSum layer) {
+    return Objects.requireNonNull(means.get(layer.sum()), layer.sum());
   }
 
-  private static Constant moved(Constant bias, ChannelMeans expected, ChannelMeans actual) {
-    float[] values = new float[(int) bias.elementCount()];
-    for (int c = 0; c < values.length; c++) {
-      float old = bias.data().getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, c);
-      float other = (float) (old + expected.mean(c) - actual.mean(c));
-      values[c] = Float.isFinite(other) ? other : old;
-    }
-    return Constant.of(values, bias.dims());
-  }
-
-  private static Graph withConstants(Graph graph, Map<String, Constant> constants) {
-    return new Graph(
-        graph.name(), graph.opset(), graph.inputs(), graph.outputs(), constants, graph.nodes());
-  }
-
-  private Map<BiasedSum, ChannelMeans> means(
-      Graph graph, List<BiasedSum> layers, Iterable<Map<String, Constant>> samples) {
-    Map<String, BiasedSum> bySum = new LinkedHashMap<>();
-    layers.forEach(layer -> bySum.put(layer.sum(), layer));
-    Map<BiasedSum, ChannelMeans> means = new LinkedHashMap<>();
-    layers.forEach(layer -> means.put(layer, new ChannelMeans(layer::channelAxis)));
-    try (var run = new ObservedRun(graph, bySum.keySet().stream().map(List::of).toList(), engine)) {
-      for (Map<String, Constant> sample : samples) {
-        run.run(
-            sample,
-            values ->
-                values.forEach(
-                    (name, dst) -> mean(means, Objects.requireNonNull(bySum.get(name))).add(dst)));
-      }
-    }
-    return means;
+  private Map<String, ChannelMeans> means(
+      Graph graph, List<BiasedSum> sums, Iterable<Map<String, Constant>> samples) {
+    Map<String, BiasedSum> values = new LinkedHashMap<>();
+    sums.forEach(each -> values.put(each.sum(), each));
+    return ChannelMeans.of(graph, values, samples, engine);
   }
 }

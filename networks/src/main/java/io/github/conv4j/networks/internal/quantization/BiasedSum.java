@@ -5,7 +5,12 @@ import io.github.conv4j.networks.graph.ElementType;
 import io.github.conv4j.networks.graph.Graph;
 import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.internal.pass.Attributes;
+import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,5 +70,20 @@ record BiasedSum(String sum, String bias, boolean isConvolution) {
 
   int channelAxis(int rank) {
     return isConvolution ? 1 : rank - 1;
+  }
+
+  /** Returns a graph in which the number of each channel is moved, unless it were none then. */
+  Graph moved(Graph graph, IntToDoubleFunction by) {
+    Constant old = Objects.requireNonNull(graph.constants().get(bias), bias);
+    float[] values = new float[(int) old.elementCount()];
+    for (int c = 0; c < values.length; c++) {
+      float value = old.data().getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, c);
+      float other = (float) (value + by.applyAsDouble(c));
+      values[c] = Float.isFinite(other) ? other : value;
+    }
+    Map<String, Constant> constants = new LinkedHashMap<>(graph.constants());
+    constants.put(bias, Constant.of(values, old.dims()));
+    return new Graph(
+        graph.name(), graph.opset(), graph.inputs(), graph.outputs(), constants, graph.nodes());
   }
 }

@@ -7,7 +7,6 @@ import io.github.conv4j.networks.graph.Node;
 import io.github.conv4j.networks.graph.ValueInfo;
 import io.github.conv4j.networks.internal.definition.TensorType;
 import io.github.conv4j.networks.internal.pass.Attributes;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,20 +123,9 @@ final class OutputCorrection {
     Graph graph = corrected;
     for (int i = 0; i < ROUNDS; i++) {
       Map<String, ChannelMeans> actual = means(simulation.apply(graph), all, samples.get());
-      Map<String, Constant> constants = new LinkedHashMap<>(graph.constants());
       for (Probabilities each : all) {
-        constants.computeIfPresent(
-            each.sums().bias(),
-            (_, bias) -> moved(bias, means(wanted, each), means(actual, each), each.step()));
+        graph = moved(graph, each, means(wanted, each), means(actual, each));
       }
-      graph =
-          new Graph(
-              graph.name(),
-              graph.opset(),
-              graph.inputs(),
-              graph.outputs(),
-              constants,
-              graph.nodes());
     }
     return graph;
   }
@@ -146,37 +134,23 @@ final class OutputCorrection {
     return Objects.requireNonNull(means.get(of.value()), of.value());
   }
 
-  private static Constant moved(
-      Constant bias, ChannelMeans wanted, ChannelMeans actual, double part) {
-    if (actual.count() == 0) {
-      return bias;
-    }
-    float[] values = new float[(int) bias.elementCount()];
-    for (int c = 0; c < values.length; c++) {
-      double mean = actual.mean(c);
-      double curvature = mean - actual.meanOfSquares(c) + 1.0 / actual.count();
-      double step = part * (wanted.mean(c) - mean) / curvature;
-      float old = bias.data().getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, c);
-      float other = (float) (old + Math.clamp(step, -LARGEST_STEP, LARGEST_STEP));
-      values[c] = Float.isFinite(other) ? other : old;
-    }
-    return Constant.of(values, bias.dims());
+  private static Graph moved(
+      Graph graph, Probabilities of, ChannelMeans wanted, ChannelMeans actual) {
+    return of.sums()
+        .moved(
+            graph,
+            c -> {
+              double mean = actual.mean(c);
+              double curvature = mean - actual.meanOfSquares(c) + 1.0 / actual.count();
+              double step = of.step() * (wanted.mean(c) - mean) / curvature;
+              return Math.clamp(step, -LARGEST_STEP, LARGEST_STEP);
+            });
   }
 
   private Map<String, ChannelMeans> means(
       Graph graph, List<Probabilities> all, Iterable<Map<String, Constant>> samples) {
-    Map<String, ChannelMeans> means = new LinkedHashMap<>();
-    all.forEach(each -> means.put(each.value(), new ChannelMeans(each.sums()::channelAxis)));
-    List<List<String>> groups = means.keySet().stream().map(List::of).toList();
-    try (var run = new ObservedRun(graph, groups, engine)) {
-      for (Map<String, Constant> sample : samples) {
-        run.run(
-            sample,
-            values ->
-                values.forEach(
-                    (name, tensor) -> Objects.requireNonNull(means.get(name), name).add(tensor)));
-      }
-    }
-    return means;
+    Map<String, BiasedSum> values = new LinkedHashMap<>();
+    all.forEach(each -> values.put(each.value(), each.sums()));
+    return ChannelMeans.of(graph, values, samples, engine);
   }
 }

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One quantization, from samples to a graph: ranges, errors of layers, choice, error of all. */
@@ -126,10 +127,11 @@ public final class Quantization {
     if (selection.layers().isEmpty()) {
       return graph;
     }
+    UnaryOperator<Graph> simulation = floats -> Simulation.of(written(floats, selection));
     Graph corrected =
-        new BiasCorrection(selection, weightBits, engine)
+        new BiasCorrection(selection.layers(), engine, simulation)
             .correct(graph, () -> passes.next("biases"));
-    return new OutputCorrection(types, engine, floats -> Simulation.of(written(floats, selection)))
+    return new OutputCorrection(types, engine, simulation)
         .correct(graph, corrected, () -> passes.next("probabilities"));
   }
 
