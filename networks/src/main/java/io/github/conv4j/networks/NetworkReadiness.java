@@ -3,6 +3,7 @@ package io.github.conv4j.networks;
 import io.github.conv4j.CallRefusedException;
 import io.github.conv4j.internal.prepared.StepObserver;
 import io.github.conv4j.internal.ready.HeapUse;
+import io.github.conv4j.internal.ready.PlatformThread;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -47,6 +48,10 @@ final class NetworkReadiness {
 
   /** Makes a network ready that was just prepared. */
   static void await(PreparedNetwork network) {
+    PlatformThread.run(() -> rehearse(network));
+  }
+
+  private static void rehearse(PreparedNetwork network) {
     try (Arena shared = Arena.ofShared();
         Arena confined = Arena.ofConfined()) {
       NetworkCall[] calls = {call(network, shared), call(network, confined)};

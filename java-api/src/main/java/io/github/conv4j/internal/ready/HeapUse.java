@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * before that, every vector is an object.
  */
 public final class HeapUse {
-  /** Where the JVM does not tell. */
+  /** Where the JVM does not tell: none does of a virtual thread. */
   public static final long UNKNOWN = -1;
 
   private static final boolean IS_KNOWN = isKnown();
@@ -23,7 +23,7 @@ public final class HeapUse {
 
   private static boolean isKnown() {
     try {
-      return Beans.bytes() >= 0;
+      return Beans.THREADS != null;
     } catch (LinkageError _) {
       return false; // an application of modules need not contain jdk.management
     }

@@ -65,7 +65,7 @@ public final class Readiness {
    */
   public static PreparedConvolution of(PreparedConvolution prepared) {
     try {
-      callUntilCompiled(prepared);
+      PlatformThread.run(() -> callUntilCompiled(prepared));
       return prepared;
     } catch (Throwable e) {
       prepared.close();
@@ -89,7 +89,7 @@ public final class Readiness {
         if (!others.isEmpty()) {
           String same = others.contains(way) ? way : others.getFirst();
           try (PreparedConvolution small = engine.prepare(cut.request(), same)) {
-            callUntilCompiled(small);
+            PlatformThread.run(() -> callUntilCompiled(small));
           }
         }
       }
