@@ -12,10 +12,12 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** What is done before the server says that it is ready. */
@@ -46,7 +48,8 @@ final class WarmUp {
 
   /**
    * Prepares what was seen before, and what every request will need, as long as there is time: each
-   * model gets its share of what the others left.
+   * model gets its share of what the others left. Those of small inputs are first: code that models
+   * share is compiled while it computes little.
    */
   void run() {
     long end = System.nanoTime() + timeLimit.toNanos();
@@ -57,6 +60,10 @@ final class WarmUp {
       if (fixed != null) {
         manifest.add(model.name(), fixed);
       }
+    }
+    List<ServedModel> smallFirst =
+        models.stream().sorted(Comparator.comparingDouble(this::elementCount)).toList();
+    for (ServedModel model : smallFirst) {
       tell(
           "model " + model.name(),
           manifest.replay(model.name(), model.shapes(), left(end).dividedBy(modelsLeft--)));
@@ -64,6 +71,18 @@ final class WarmUp {
     if (text != null) {
       readASign(text, end);
     }
+  }
+
+  /** Returns how many elements the largest inputs of a model have. */
+  private double elementCount(ServedModel model) {
+    return manifest.shapes(model.name()).stream()
+        .mapToDouble(shape -> shape.values().stream().mapToDouble(WarmUp::elementCount).sum())
+        .max()
+        .orElse(0);
+  }
+
+  private static double elementCount(long[] dims) {
+    return LongStream.of(dims).asDoubleStream().reduce(1, (a, b) -> a * b);
   }
 
   /** Returns the dimensions of all inputs; null if one of them leaves some open. */
