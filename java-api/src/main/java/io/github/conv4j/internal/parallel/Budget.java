@@ -102,11 +102,21 @@ public final class Budget {
    *     #release} the permit
    */
   public Admission await(@Nullable Runnable call, @Nullable Duration longestWait) {
-    var queuedCall = new QueuedCall(this, call);
+    var queuedCall = new QueuedCall(this, call == null ? Budget::nothing : call);
+    return await(queuedCall, call != null, longestWait);
+  }
+
+  /**
+   * Does what {@link #await(Runnable, Duration)} does with what can be used again.
+   *
+   * @param queuedCall of this budget, in which nobody waits
+   * @param mayMove whether a thread of the pool may make the call
+   */
+  public Admission await(QueuedCall queuedCall, boolean mayMove, @Nullable Duration longestWait) {
     callers.incrementAndGet();
     Admission admission = null;
     try {
-      admission = queuedCall.await(longestWait);
+      admission = queuedCall.await(mayMove, longestWait);
     } finally {
       if (admission != Admission.PERMIT) {
         callers.decrementAndGet();
@@ -117,6 +127,8 @@ public final class Budget {
     }
     return admission;
   }
+
+  private static void nothing() {}
 
   /** Gives back the calling thread's permit. It needs no more stack for that than taking it did. */
   public void release() {

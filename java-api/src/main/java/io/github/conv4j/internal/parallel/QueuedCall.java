@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A caller in the queue of a {@link Budget}, with the call that a worker may make for it. It gives
  * up only while nobody has begun: the step out of {@link State#WAITING} decides, and is one.
+ *
+ * <p>It can stand for another caller afterwards, one at a time, if nobody gave up: others touch it
+ * then no more than to wake a thread that need not be woken.
  */
-final class QueuedCall implements Task {
+public final class QueuedCall implements Task {
   private enum State {
     WAITING,
     /** The caller has a permit. */
@@ -32,20 +35,30 @@ final class QueuedCall implements Task {
   boolean isLinked;
 
   private final Budget budget;
-  private final Thread caller = Thread.currentThread();
+  private final Runnable call;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
-  /** Null where only the caller's thread may make the call. */
-  private @Nullable Runnable call;
+  /** Written before the call is in the queue, like the next one. */
+  private @Nullable Thread caller;
 
-  private final boolean mayMove;
+  private boolean mayMove;
   private volatile @Nullable Worker offeredTo;
   private @Nullable Throwable failure;
+  private boolean isReusable = true;
 
-  QueuedCall(Budget budget, @Nullable Runnable call) {
+  /**
+   * Makes one for callers that wait one after the other.
+   *
+   * @param call what a worker may do in place of the caller
+   */
+  public QueuedCall(Budget budget, Runnable call) {
     this.budget = budget;
     this.call = call;
-    this.mayMove = call != null;
+  }
+
+  /** Whether it may stand for another caller: what it stood for is over, and nobody gave up. */
+  public boolean isReusable() {
+    return isReusable;
   }
 
   /** Whether a worker may make this call. */
@@ -53,14 +66,31 @@ final class QueuedCall implements Task {
     return mayMove;
   }
 
-  /** Waits for a permit, for the end of the call, or for a reason to give up. */
-  Admission await(@Nullable Duration longestWait) {
+  /**
+   * Waits for a permit, for the end of the call, or for a reason to give up.
+   *
+   * @param mayMove whether a worker may make the call
+   */
+  Admission await(boolean mayMove, @Nullable Duration longestWait) {
+    caller = Thread.currentThread();
+    this.mayMove = mayMove;
+    offeredTo = null;
+    failure = null;
+    isReusable = false;
+    state.set(State.WAITING);
+    Admission admission = await(longestWait);
+    isReusable = state.get() != State.CANCELLED;
+    caller = null;
+    return admission;
+  }
+
+  private Admission await(@Nullable Duration longestWait) {
     long begin = System.nanoTime();
     long mostNanos = longestWait == null ? FOREVER_NANOS : nanos(longestWait);
     if (mostNanos <= 0) {
       return Admission.DEADLINE_PASSED;
     }
-    if (caller.isInterrupted()) {
+    if (Thread.currentThread().isInterrupted()) {
       return Admission.INTERRUPTED;
     }
     StackReserve.require();
@@ -101,7 +131,7 @@ final class QueuedCall implements Task {
       return null;
     } finally {
       if (interrupted) {
-        caller.interrupt();
+        Thread.currentThread().interrupt();
       }
     }
   }
@@ -136,7 +166,7 @@ final class QueuedCall implements Task {
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {
-      caller.interrupt();
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -245,13 +275,8 @@ final class QueuedCall implements Task {
     if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
       return false;
     }
-    Runnable wanted = call;
-    // A worker may go on for long from here; it must not keep alive what it is done with.
-    call = null;
     try {
-      if (wanted != null) {
-        wanted.run();
-      }
+      call.run();
     } catch (Throwable e) {
       failure = e;
     }

@@ -5,6 +5,7 @@ import io.github.conv4j.DeadlineExceededException;
 import io.github.conv4j.QueueFullException;
 import io.github.conv4j.engine.Explanation;
 import io.github.conv4j.internal.events.Events;
+import io.github.conv4j.internal.parallel.Admission;
 import io.github.conv4j.internal.parallel.Budget;
 import io.github.conv4j.tensor.Tensor;
 import io.github.conv4j.tensor.TensorSpec;
@@ -162,11 +163,20 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
     Tensor srcElsewhere = elsewhere(src);
     Tensor dstElsewhere = elsewhere(dst);
     Tensor[] operandsElsewhere = elsewhere(operands);
-    Runnable call =
-        srcElsewhere == null || dstElsewhere == null || operandsElsewhere == null
-            ? null
-            : () -> runChecked(srcElsewhere, dstElsewhere, operandsElsewhere, event);
-    return switch (budget.await(call, longestWait)) {
+    MovedCall moved = ledger.movedCalls().take(budget);
+    Admission admission;
+    try {
+      boolean mayMove = false;
+      if (srcElsewhere != null && dstElsewhere != null && operandsElsewhere != null) {
+        moved.set(this, srcElsewhere, dstElsewhere, operandsElsewhere, event);
+        mayMove = true;
+      }
+      admission = budget.await(moved.queued(), mayMove, longestWait);
+    } finally {
+      moved.clear();
+      ledger.movedCalls().give(moved);
+    }
+    return switch (admission) {
       case PERMIT -> false;
       case DONE -> true;
       case QUEUE_FULL -> throw new QueueFullException(engine(), problem(), budget.queueLimit());
@@ -177,14 +187,19 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
     };
   }
 
+  /** Returns the operands themselves where another thread may use all of them as they are. */
+  @SuppressWarnings("ReferenceEquality") // this very tensor
   private Tensor @Nullable [] elsewhere(Tensor[] operands) {
-    Tensor[] others = new Tensor[operands.length];
-    for (int i = 0; i < others.length; i++) {
+    Tensor[] others = operands;
+    for (int i = 0; i < operands.length; i++) {
       Tensor other = elsewhere(operands[i]);
       if (other == null) {
         return null;
       }
-      others[i] = other;
+      if (other != operands[i]) {
+        others = others == operands ? operands.clone() : others;
+        others[i] = other;
+      }
     }
     return others;
   }
@@ -252,7 +267,8 @@ abstract class CheckedConvolution<S extends AutoCloseable> implements BudgetedCo
     }
   }
 
-  private void runChecked(
+  /** Makes a call whose tensors are checked, and for which the calling thread has a permit. */
+  final void runChecked(
       Tensor src, Tensor dst, Tensor[] operands, Events.@Nullable Execution event) {
     if (event != null) {
       event.computing();

@@ -26,6 +26,7 @@ public final class Ledger {
   private volatile Budget budget;
   private final ConcurrentNavigableMap<Long, Holdings<?>> open = new ConcurrentSkipListMap<>();
   private final AtomicLong entries = new AtomicLong();
+  private final MovedCalls movedCalls = new MovedCalls();
   private volatile boolean closed;
 
   /** Creates the ledger of an engine, with a budget of its threads. */
@@ -43,6 +44,10 @@ public final class Ledger {
   /** Returns the thread budget of all that is entered here. */
   public Budget budget() {
     return budget;
+  }
+
+  MovedCalls movedCalls() {
+    return movedCalls;
   }
 
   /**
