@@ -6,16 +6,19 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A bar with the remaining time on stderr; nothing where stderr is not a terminal. */
+/** A bar with the remaining time on stderr; a line a minute where stderr is not a terminal. */
 final class Progress implements AutoCloseable {
   private final @Nullable ProgressBar bar;
+  private final ProgressLines lines;
 
-  private Progress(@Nullable ProgressBar bar) {
+  private Progress(@Nullable ProgressBar bar, ProgressLines lines) {
     this.bar = bar;
+    this.lines = lines;
   }
 
   static Progress of(String task, long stepCount) {
-    return new Progress(Terminal.showsProgress() ? bar(task, stepCount) : null);
+    var lines = new ProgressLines(task, stepCount, System.err, System::nanoTime);
+    return new Progress(Terminal.showsProgress() ? bar(task, stepCount) : null, lines);
   }
 
   private static ProgressBar bar(String task, long stepCount) {
@@ -31,14 +34,18 @@ final class Progress implements AutoCloseable {
 
   /** Counts one step. */
   void step() {
-    if (bar != null) {
+    if (bar == null) {
+      lines.step();
+    } else {
       bar.step();
     }
   }
 
   /** Tells how many steps there are, once that is known. */
   void expect(long stepCount) {
-    if (bar != null) {
+    if (bar == null) {
+      lines.expect(stepCount);
+    } else {
       bar.maxHint(stepCount);
     }
   }
